@@ -1,0 +1,1 @@
+"""Icons, themes and policies; read through importlib.resources."""

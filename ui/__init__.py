@@ -1,0 +1,1 @@
+"""The window: views and tabs over the engine. Does no work itself."""
