@@ -130,15 +130,21 @@ def has_ensurepip() -> bool:
 
 
 def get_pip() -> None:
-    """Puts pip into the environment: from Python itself, or the locked wheel from a configured index.
+    """Puts pip into the environment: from Python itself, else its own pip's, else a configured index's locked wheel.
 
     Raises:
-        CannotSetUp: neither is there.
+        CannotSetUp: none of them is there.
     """
     if pip_works():
         return
     if has_ensurepip():
         quietly([str(PYTHON), "-m", "ensurepip", "--upgrade", "--default-pip"], "Installing pip")
+        return
+    if importlib.util.find_spec("pip"):
+        pin = VENV / "requirements.txt"
+        pin.write_text(lock_sections()["installs the rest"], encoding="utf-8")
+        command = [sys.executable, "-m", "pip", "--python", str(PYTHON), "install", "--require-hashes", "-r", str(pin)]
+        quietly(command, "Installing pip", pip_environment())
         return
     wheel = fetch_pip()
     if wheel is None:
@@ -215,7 +221,7 @@ def install_libraries(needed: list[str], *, required: bool) -> None:
             return
     if not needed:
         return
-    with_pip = ["python3-venv"] if without_pip and not package_index.indexes() else []
+    with_pip = ["python3-venv"] if without_pip and not package_index.option("index-url") else []
     text = "Libraries of the system are missing. Run:\n  " + system_libraries.advice([*needed, *with_pip])
     if required:
         raise CannotSetUp(text)
@@ -273,4 +279,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
