@@ -1,0 +1,1 @@
+"""What lies on a disk: walking, file sequences, hashing, sidecars. No database."""

@@ -1,0 +1,357 @@
+"""Which files of one folder are the frames of a file sequence.
+
+Names are raw bytes and are never decoded here. The rules, in the order in which they are asked:
+
+* A frame number is the run of ASCII digits that ends right before the extension; compressed frames have two
+  extensions (`.exr.gz`, `.bgeo.sc`). A run of more than ten digits is a timestamp or a hash, not a frame.
+* Only frame formats make sequences: every image format, and the caches of simulations and renderers that are
+  written one file a frame (`vdb`, `bgeo`, `abc`, `ass`, ...). Movies, sound, documents, archives and projects with
+  a number are single files. Under an extension nobody knows, numbers count as frames only in the form
+  `name.0001.xyz`: after a dot, three digits or more. A name without an extension is a single file.
+* `v001` is a version, never a frame, where the `v` begins a word (`sh_v001`, `sh010v001`, `shotV001`; not `env001`).
+* Base, extension and upper or lower case must be equal. A dash is a sign after `.`, `_` or at the start of a name
+  (`a.-0002.exr`); after a space or another dash only where the same base has frames without it; otherwise it
+  separates (`shot-0001.exr`). Negative and positive frames are one sequence.
+* Numbers may outgrow their padding (9998 to 10001). A leading zero ties a number to its width, so `001` and `0001`
+  are two sequences; the numbers that both have are told as duplicate frames.
+* `1001.25`, `1001.50` are sub-frames where they divide a frame into a few equal steps: see `_join_subframes`.
+* UDIM tiles (1001-1999) are frames, unless asked for as tiles.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from app.model.frames import FileSequence, Frame
+from app.model.kinds import Category, category_of_extension
+
+_DIGITS = b"0123456789"
+_MAX_DIGITS = 10
+_MAX_SUBFRAME_DIGITS = 4
+_MAX_SUBFRAMES = 64
+_UDIM_TILES = (1001, 1999)
+
+_COMPRESSED = frozenset({b".gz", b".sc", b".bz2", b".xz", b".zst", b".lz4"})
+_CACHES = frozenset(
+    b"vdb nvdb bgeo geo ifd sim bclip abc ass rib obj ply usd usda usdc mc mcx ptc pc2 prt pdc fga bphys vrscene vrmesh"
+    b" gto rat".split()
+)
+_STILLS = frozenset({b"svg", b"svgz", b"ico", b"psd", b"psb"})
+_SUBFRAME_BASE = re.compile(rb"(?:\A|[._ -])(-?[0-9]{1,10})\.\Z")
+
+
+@dataclass(slots=True)
+class NameGroup:
+    """One file sequence among the names of a folder.
+
+    Attributes:
+        base: everything before the frame number, with its separator.
+        ext: everything after it, with its dot.
+        pad: digits of the shortest number; the sign counts for none.
+        members: indices into the names that were given, in the order of `frames`.
+        frames: ascending, each once.
+        duplicate_frames: numbers that the same base has in another padding too, ascending.
+        udim: the numbers are UDIM tiles, not frames.
+    """
+
+    base: bytes
+    ext: bytes
+    pad: int
+    members: list[int]
+    frames: list[Frame]
+    duplicate_frames: list[Frame] = field(default_factory=list)
+    udim: bool = False
+
+
+@dataclass(slots=True)
+class Grouping:
+    """The names of one folder, sorted out: sequences by base and padding, and the indices of all other names."""
+
+    sequences: list[NameGroup]
+    singles: list[int]
+
+
+@dataclass(slots=True)
+class _Run:
+    """Names that share base and extension; what stands between the two is the number.
+
+    `even`: all numbers are equally wide. `signed`, `subframes`: some may have a sign, a fraction.
+    """
+
+    base: bytes
+    ext: bytes
+    members: list[int]
+    even: bool = False
+    signed: bool = False
+    subframes: bool = False
+
+
+_Runs = dict[tuple[bytes, bytes], _Run]
+
+
+def group_names(names: Sequence[bytes], *, min_frames: int = 2, udim: bool = False) -> Grouping:
+    """Sort the file names of one folder into sequences and single files.
+
+    Args:
+        names: raw names, each once.
+        min_frames: fewer frames than this are single files.
+        udim: take four-digit numbers from 1001 to 1999 as UDIM tiles.
+    """
+    numbered, singles = _collect(names)
+    runs = _frame_runs(numbered, names, singles)
+    _join_negatives(runs)
+    _join_subframes(runs, names)
+    sequences: list[NameGroup] = []
+    for run in runs.values():
+        if len(run.members) < min_frames:
+            singles += run.members
+            continue
+        for group in _split(run, names, singles):
+            if len(group.members) < min_frames:
+                singles += group.members
+                continue
+            group.udim = udim and _are_tiles(group)
+            sequences.append(group)
+    singles.sort()
+    sequences.sort(key=lambda group: (group.base, group.ext, group.pad))
+    return Grouping(sequences, singles)
+
+
+def file_sequences(
+    names: Sequence[bytes],
+    sizes: Sequence[int] | None = None,
+    mtimes_ns: Sequence[int] | None = None,
+    *,
+    min_frames: int = 2,
+    udim: bool = False,
+) -> tuple[list[FileSequence], list[int]]:
+    """The file sequences among the names of one folder, and the indices of the single files.
+
+    Args:
+        names: raw names, each once.
+        sizes: bytes of each file, in the order of `names`.
+        mtimes_ns: modification time of each file in nanoseconds, in the same order.
+        min_frames: fewer frames than this are single files.
+        udim: take four-digit numbers from 1001 to 1999 as UDIM tiles.
+    """
+    grouping = group_names(names, min_frames=min_frames, udim=udim)
+    sequences = [
+        FileSequence(
+            base=group.base,
+            ext=group.ext,
+            pad=group.pad,
+            frames=tuple(group.frames),
+            names=tuple(names[i] for i in group.members),
+            bytes=sum(sizes[i] for i in group.members) if sizes else 0,
+            newest_mtime_ns=max(mtimes_ns[i] for i in group.members) if mtimes_ns else 0,
+            duplicate_frames=tuple(group.duplicate_frames),
+            udim=group.udim,
+        )
+        for group in grouping.sequences
+    ]
+    return sequences, grouping.singles
+
+
+def _collect(names: Sequence[bytes]) -> tuple[dict[bytes, list[int]], list[int]]:
+    """Names by what is left without their number (`sh.` + `.exr`), and those that have none.
+
+    The hot loop of a scan: one search, two slices and one lookup a name. The extension holds no other dot, so the
+    key is unambiguous; names with two extensions have the key `base NUL ext`, which no file name can be.
+    """
+    numbered: dict[bytes, list[int]] = {}
+    rest: list[int] = []
+    for index, name in enumerate(names):
+        dot = name.rfind(b".")
+        stem = name[:dot] if dot > 0 else b""
+        base = stem.rstrip(_DIGITS)
+        if base == stem:
+            ext = name[dot:]
+            if ext not in _COMPRESSED:
+                rest.append(index)
+                continue
+            dot = stem.rfind(b".")
+            base = stem[:dot].rstrip(_DIGITS)
+            if dot <= 0 or len(base) == dot:
+                rest.append(index)
+                continue
+            key = base + b"\0" + name[dot:]
+        else:
+            key = base + name[dot:]
+        if key in numbered:
+            numbered[key].append(index)
+        else:
+            numbered[key] = [index]
+    return numbered, rest
+
+
+def _frame_runs(numbered: dict[bytes, list[int]], names: Sequence[bytes], rest: list[int]) -> _Runs:
+    """The groups whose numbers are frames; members of the others go to `rest`."""
+    runs: _Runs = {}
+    for key, members in numbered.items():
+        base, nul, ext = key.partition(b"\0")
+        if not nul:
+            base, _, ext = key.rpartition(b".")
+            ext = b"." + ext
+        widths = set(map(len, map(names.__getitem__, members)))
+        longest = max(widths) - len(base) - len(ext)
+        if not _frameable(base, ext, longest):
+            rest += members
+            continue
+        if longest > _MAX_DIGITS:
+            limit = len(base) + len(ext) + _MAX_DIGITS
+            rest += [i for i in members if len(names[i]) > limit]
+            members = [i for i in members if len(names[i]) <= limit]
+        if members:
+            runs[base, ext] = _Run(base, ext, members, even=len(widths) == 1)
+    return runs
+
+
+def _frameable(base: bytes, ext: bytes, digits: int) -> bool:
+    """Whether numbers after `base` are frames, for an extension (one or two) and the width of the longest number."""
+    if base.endswith((b"v", b"V")) and _is_version(base):
+        return False
+    kind = ext[1:].lower()
+    if b"." in kind:
+        kind = kind.partition(b".")[0]
+    if kind in _CACHES:
+        return True
+    category = category_of_extension(kind)
+    if category is Category.IMAGE:
+        return kind not in _STILLS
+    return category is Category.OTHER and digits >= 3 and base.endswith(b".") and b"." not in ext[1:]
+
+
+def _is_version(base: bytes) -> bool:
+    """Whether the `v` that `base` ends with begins a word."""
+    before = base[-2:-1]
+    if not before:
+        return True
+    if before.isalpha() or before >= b"\x80":
+        return base.endswith(b"V") and before.islower()
+    return True
+
+
+def _join_negatives(runs: _Runs) -> None:
+    """Join `a.-` to `a.`, where the dash is a sign."""
+    for base, ext in [key for key in runs if key[0].endswith(b"-")]:
+        positive = base[:-1]
+        if not (not positive or positive.endswith((b".", b"_")) or (positive, ext) in runs):
+            continue
+        if positive and not positive.endswith((b".", b"_", b"-", b" ")):
+            continue
+        negative = runs.pop((base, ext))
+        run = runs.setdefault((positive, ext), _Run(positive, ext, []))
+        run.members += negative.members
+        run.signed = True
+
+
+def _join_subframes(runs: _Runs, names: Sequence[bytes]) -> None:
+    """Join `a.1001.` and its like, with fractions behind them, into `a.` with decimal frames.
+
+    The number before the fraction must stand by itself, and all fractions must lie on a division of the frame into
+    at most 64 equal steps that is coarser than their last digit: .25 .50 .75 do, the frames 0001 0002 of a shot 1001
+    do not. Whole frames of the same base join them. Where there are none, the number must have three digits or more
+    and one frame at least two fractions, each of two or three digits at the longest.
+    """
+    cohorts: dict[tuple[bytes, bytes], list[_Run]] = {}
+    for (base, ext), run in runs.items():
+        if base.endswith(b".") and (match := _SUBFRAME_BASE.search(base)):
+            cohorts.setdefault((base[: match.start(1)], ext), []).append(run)
+    for (base, ext), cohort in cohorts.items():
+        whole = runs.get((base, ext))
+        if any(run.signed or run.subframes for run in cohort) or not _divide_frames(base, cohort, whole, names):
+            continue
+        members = [i for run in cohort for i in run.members] + (whole.members if whole else [])
+        texts = [names[i][len(base) : -len(ext)] for i in members]
+        if len({Decimal(text.decode()) for text in texts}) < len(texts):
+            continue
+        for run in cohort:
+            del runs[run.base, ext]
+        runs[base, ext] = _Run(base, ext, members, signed=True, subframes=True)
+
+
+def _divide_frames(base: bytes, cohort: list[_Run], whole: _Run | None, names: Sequence[bytes]) -> bool:
+    """Whether what follows the numbers of a cohort are fractions of a frame."""
+    fractions = [[names[i][len(run.base) : -len(run.ext)] for i in run.members] for run in cohort]
+    digits = max(len(text) for texts in fractions for text in texts)
+    if digits > _MAX_SUBFRAME_DIGITS:
+        return False
+    if whole is None:
+        numbers = (len(run.base[len(base) : -1].lstrip(b"-")) for run in cohort)
+        if min(numbers) < 3 or not 2 <= digits <= 3 or max(map(len, fractions)) < 2:
+            return False
+    unit = 10**digits
+    step = math.gcd(unit, *(int(text.ljust(digits, b"0")) for texts in fractions for text in texts))
+    return step > 1 and unit // step <= _MAX_SUBFRAMES
+
+
+def _split(run: _Run, names: Sequence[bytes], rest: list[int]) -> list[NameGroup]:
+    """The sequences of a run: one a padding."""
+    start, end = len(run.base), -len(run.ext)
+    if run.even and not run.signed:
+        members = sorted(run.members, key=names.__getitem__)
+        frames: list[Frame] = [int(names[i][start:end]) for i in members]
+        return [NameGroup(run.base, run.ext, len(names[members[0]]) - start + end, members, frames)]
+    texts = [names[i][start:end] for i in run.members]
+    if run.subframes:
+        return [_subframe_group(run, texts)]
+    return _share_out(run, list(zip(run.members, texts, strict=True)), rest)
+
+
+def _sorted_group(run: _Run, pad: int, frames: list[Frame], members: list[int]) -> NameGroup:
+    """A sequence from frames and members in any order."""
+    frame_of = dict(zip(members, frames, strict=True))
+    return NameGroup(run.base, run.ext, pad, sorted(members, key=frame_of.__getitem__), sorted(frames))
+
+
+def _subframe_group(run: _Run, texts: list[bytes]) -> NameGroup:
+    """A sequence with decimal frames; whole numbers stay integers."""
+    frames: list[Frame] = [Decimal(text.decode()) if b"." in text else int(text) for text in texts]
+    pad = min(len(text.partition(b".")[0].lstrip(b"-")) for text in texts)
+    return _sorted_group(run, pad, frames, run.members)
+
+
+def _share_out(run: _Run, numbers: list[tuple[int, bytes]], rest: list[int]) -> list[NameGroup]:
+    """Share numbers of different widths out to their paddings, and tell which frames two paddings have.
+
+    A leading zero fixes the padding. Any other number belongs to the widest fixed padding that it fills or outgrows;
+    those narrower than all of them are unpadded. A minus zero is no number and goes to `rest`.
+    """
+    fixed = sorted({len(text.lstrip(b"-")) for _, text in numbers if text.lstrip(b"-").startswith(b"0")}, reverse=True)
+    shares: dict[int, list[tuple[Frame, int]]] = {}
+    for index, text in numbers:
+        frame = int(text)
+        if frame == 0 and text.startswith(b"-"):
+            rest.append(index)
+            continue
+        width = len(text.lstrip(b"-"))
+        pad = next((pad for pad in fixed if pad <= width), 0)
+        shares.setdefault(pad, []).append((frame, index))
+    lengths = dict(numbers)
+    groups = []
+    for pad, share in shares.items():
+        narrowest = pad or min(len(lengths[index].lstrip(b"-")) for _, index in share)
+        groups.append(_sorted_group(run, narrowest, [frame for frame, _ in share], [index for _, index in share]))
+    if len(groups) > 1:
+        _tell_duplicates(groups)
+    return groups
+
+
+def _tell_duplicates(groups: list[NameGroup]) -> None:
+    """Note in each padding the frames that another has too."""
+    seen: set[Frame] = set()
+    shared: set[Frame] = set()
+    for group in groups:
+        shared |= seen.intersection(group.frames)
+        seen.update(group.frames)
+    for group in groups:
+        group.duplicate_frames = sorted(shared.intersection(group.frames))
+
+
+def _are_tiles(group: NameGroup) -> bool:
+    """Whether the numbers can be UDIM tiles: four digits, 1001 to 1999, none of them a sub-frame."""
+    lowest, highest = _UDIM_TILES
+    whole = all(isinstance(frame, int) for frame in group.frames)
+    return whole and group.pad == 4 and group.frames[0] >= lowest and group.frames[-1] <= highest
