@@ -1,0 +1,27 @@
+"""Typed settings: every default beside its field, and where each value comes from.
+
+`values` holds the sections, `fields` what a field may hold, `dotenv` reads `.env` files, `loading` puts the layers
+together (option, environment, `.env`, settings file, default), `saving` changes the file.
+"""
+
+from app.settings.fields import Reason
+from app.settings.loading import LoadedSettings, Problem, load_settings
+from app.settings.saving import set_value
+from app.settings.values import Log, Performance, Qc, Robust, Scan, Search, Settings, Tools, Window
+
+__all__ = [
+    "LoadedSettings",
+    "Log",
+    "Performance",
+    "Problem",
+    "Qc",
+    "Reason",
+    "Robust",
+    "Scan",
+    "Search",
+    "Settings",
+    "Tools",
+    "Window",
+    "load_settings",
+    "set_value",
+]

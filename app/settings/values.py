@@ -1,0 +1,182 @@
+"""The settings themselves. A section is a frozen dataclass, a field its default and its rule."""
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.settings.fields import Reason, Rule, rule_of, setting
+
+#: Verdicts given under another policy version are asked for again.
+POLICY_VERSION = "2026.11.0"
+
+_REASONS = (
+    Reason("banding", "Banding"),
+    Reason("matte_edge", "Matte edge"),
+    Reason("flicker", "Flicker"),
+    Reason("missing_frame", "Missing frame"),
+    Reason("wrong_colour", "Wrong colour"),
+    Reason("audio_sync", "Audio out of sync"),
+    Reason("dead_pixel", "Dead pixel"),
+    Reason("text", "Text or subtitle"),
+    Reason("other", "Other"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What a scan does unless told otherwise."""
+
+    hash: str = setting(
+        "blake3", "Content hashes taken in one read; ASC MHL needs the second.", choices=("blake3", "blake3+xxh3")
+    )
+    inspect: bool = setting(True, "Read media facts from images, movies and sound.")
+    mode: str = setting("delta", "Look only at what changed, or at everything again.", choices=("delta", "full"))
+    resume: bool = setting(True, "Go on where an interrupted scan of the drive stopped.")
+    missing_share: float = setting(
+        0.05, "Share of a drive's files that may go missing at once without a question.", low=0, high=1
+    )
+    missing_files: int = setting(
+        1000, "Files that may go missing at once without a question; asked when both limits are passed.", low=0
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Performance:
+    """How hard a scan drives the machine and the drive. Zero and null leave it to the profile."""
+
+    profile: str = setting(
+        "auto", "What kind of drive to expect; `auto` finds out.", choices=("auto", "ssd", "hdd", "usb", "network")
+    )
+    worker_threads: int = setting(0, "Threads that hash; 0 leaves it to the profile.", low=0, high=256)
+    hash_chunk_bytes: int = setting(
+        0, "Bytes of one read while hashing; 0 leaves it to the profile.", low=0, high=1 << 30
+    )
+    ffmpeg_parallel: int = setting(0, "Movies decoded at once; 0 leaves it to the profile.", low=0, high=64)
+    gentle_io: bool | None = setting(
+        None, "Pause between files to spare a share or slow drive; null leaves it to the profile.",
+        kind="bool", optional=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Robust:
+    """How a scan lists huge trees and slow shares, and what it passes over."""
+
+    batch_files: int = setting(1000, "Files after which a scan commits.", low=1, high=1_000_000)
+    batch_seconds: float = setting(2.0, "Seconds after which a scan commits.", low=0.1, high=3600)
+    queue_max: int = setting(10_000, "Files that may wait for hashing before listing pauses.", low=1, high=10_000_000)
+    skip_hidden: bool = setting(False, "Pass over hidden and system files and folders.")
+    ignore: tuple[str, ...] = setting((), "Names to pass over, as globs (`Thumbs.db`, `*.tmp`).", kind="strings")
+    skip_globs: tuple[str, ...] = setting((), "Paths to pass over, as globs (`Cache/*`).", kind="strings")
+    follow_symlinks: bool = setting(False, "Go through links to folders; loops are cut.")
+    long_paths: str = setting(
+        "auto", "Extended-length paths on Windows.", choices=("auto", "force", "off")
+    )
+    op_timeout_s: float = setting(30.0, "Seconds without an answer from a drive before it counts as stuck.", low=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Qc:
+    """Sidecars and verdicts."""
+
+    policy_version: str = setting(
+        POLICY_VERSION, "Version of the policy that verdicts are given under; a new one asks for them again.",
+        variables=("QC_POLICY_VERSION",),
+    )
+    sidecar_mode: str = setting("subdir", "Where sidecars are written.", choices=("subdir", "dot", "inline"))
+    min_sequence: int = setting(2, "Frames that make a file sequence.", low=2)
+    operator: str = setting("", "Name that the review starts with.", variables=("QC_OPERATOR",))
+    workers: int = setting(0, "Threads of a crawl; 0 takes one a core.", low=0, high=256)
+    reasons: tuple[Reason, ...] = setting(
+        _REASONS, "Reason codes of a verdict; the first nine lie on the keys 1 to 9.", kind="reasons"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Searching names."""
+
+    limit: int = setting(1000, "Results of one search; 0 for all.", low=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The window."""
+
+    theme: str = setting("system", "Colours of the window.", choices=("system", "dark", "light"))
+    scale: int = setting(100, "Size of texts and controls, in per cent.", low=75, high=300)
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """The log file."""
+
+    level: str = setting(
+        "INFO", "The least that is written.", choices=("DEBUG", "INFO", "WARNING", "ERROR"),
+        spellings=(("warn", "warning"), ("critical", "error"), ("fatal", "error")), variables=("LOG_LEVEL",),
+    )
+    dir: str = setting("", "Folder of the log files; empty for `logs` in the working directory.")
+    max_bytes: int = setting(5_000_000, "Size at which a new log file is begun.", low=10_000)
+    keep: int = setting(5, "Old log files that are kept.", low=1, high=100)
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """External programs by path; empty looks in `bin` of the working directory and in PATH."""
+
+    ffmpeg: str = setting("", "Path of ffmpeg.")
+    ffprobe: str = setting("", "Path of ffprobe.")
+    mediainfo: str = setting("", "Path of the MediaInfo command line.")
+    smartctl: str = setting("", "Path of smartctl.")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of one call, checked."""
+
+    scan: Scan = field(default_factory=Scan)
+    performance: Performance = field(default_factory=Performance)
+    robust: Robust = field(default_factory=Robust)
+    qc: Qc = field(default_factory=Qc)
+    search: Search = field(default_factory=Search)
+    window: Window = field(default_factory=Window)
+    log: Log = field(default_factory=Log)
+    tools: Tools = field(default_factory=Tools)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One setting: `key` is `section.name`; `default` and `rule` as declared."""
+
+    section: str
+    name: str
+    default: Any
+    rule: Rule
+
+    @property
+    def key(self) -> str:
+        """The dotted name (`qc.policy_version`)."""
+        return f"{self.section}.{self.name}"
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """Environment variables that set it, strongest first."""
+        return (f"REELMARK_{self.section}_{self.name}".upper(), *self.rule.variables)
+
+
+def sections() -> dict[str, Any]:
+    """The section classes by name, in the order of the file."""
+    return {section.name: section.default_factory for section in dataclasses.fields(Settings)}
+
+
+def all_fields() -> Iterator[Field]:
+    """Every setting, in the order of the file."""
+    for section, values in sections().items():
+        for declared in dataclasses.fields(values):
+            yield Field(section, declared.name, declared.default, rule_of(declared))
+
+
+def find_field(key: str) -> Field | None:
+    """The setting of that dotted name, or None."""
+    return next((candidate for candidate in all_fields() if candidate.key == key), None)
