@@ -109,14 +109,22 @@ def page(index: str, project: str) -> list[IndexFile]:
         url += "index.html"
     body, kind, final = _get(url)
     if "json" in kind:
-        rows = json.loads(body)["files"]
-        return [
+        found = [
             IndexFile(row["filename"], urllib.parse.urljoin(final, row["url"]), row["hashes"].get("sha256", ""))
-            for row in rows
+            for row in json.loads(body)["files"]
         ]
-    links = _Links(final)
-    links.feed(body.decode("utf-8", "replace"))
-    return links.files
+    else:
+        links = _Links(final)
+        links.feed(body.decode("utf-8", "replace"))
+        found = links.files
+    return [IndexFile(file.name, _with_login_of(index, file.url), file.sha256) for file in found]
+
+
+def _with_login_of(index: str, url: str) -> str:
+    """The address of a file, with the index's own user and password where it lies on the same host."""
+    ours, theirs = urllib.parse.urlsplit(index), urllib.parse.urlsplit(url)
+    host = ours.netloc.rpartition("@")[2]
+    return theirs._replace(netloc=ours.netloc).geturl() if theirs.netloc == host else url
 
 
 def fetch(file: IndexFile, sha256: str) -> bytes:
