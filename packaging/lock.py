@@ -10,6 +10,7 @@ every platform, and a package that only one platform needs gets a marker. The lo
 import json
 import subprocess
 import sys
+import tempfile
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -65,12 +66,12 @@ def sections() -> list[Section]:
 
 def resolve(requirements: Iterable[str], pins: Iterable[str]) -> dict[str, Package]:
     """Asks pip which versions fit together here; by canonical name."""
-    constraints = ROOT / "build" / "lock-constraints.txt"
-    constraints.parent.mkdir(exist_ok=True)
-    constraints.write_text("\n".join(pins), encoding="utf-8")
-    command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--only-binary", ":all:"]
-    command += ["--quiet", "--report", "-", "--constraint", str(constraints), *requirements]
-    report = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    with tempfile.TemporaryDirectory() as folder:
+        constraints = Path(folder, "constraints.txt")
+        constraints.write_text("\n".join(pins), encoding="utf-8")
+        command = [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--only-binary", ":all:"]
+        command += ["--quiet", "--report", "-", "--constraint", str(constraints), *requirements]
+        report = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
     packages: dict[str, Package] = {}
     for row in report["install"]:
         metadata = row["metadata"]

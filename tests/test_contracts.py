@@ -19,7 +19,9 @@ def lint(folder: Path, cache: Path) -> subprocess.CompletedProcess[str]:
 
 def modules_after(code: str) -> set[str]:
     """Names of the modules that a fresh interpreter holds after running the code."""
-    script = f"import sys, json\ntry:\n    {code}\nfinally:\n    print(json.dumps(sorted(sys.modules)), file=sys.stderr)"
+    script = (
+        f"import sys, json\ntry:\n    {code}\nfinally:\n    print(json.dumps(sorted(sys.modules)), file=sys.stderr)"
+    )
     result = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
     last = result.stderr.splitlines()[-1] if result.stderr else ""
     assert result.returncode == 0, result.stderr
