@@ -20,6 +20,9 @@ from app.paths import Home
 from app.settings.values import Log
 
 FILE_NAME = "reelmark.log"
+#: As `extra` of a log call: the terminal is spared the line, because the front says it in its own words.
+ONLY_FILE = {"only_file": True}
+
 _OURS = ("app", "ui")
 _LIVE_LINES = 2000
 
@@ -186,8 +189,9 @@ class _Terminal(logging.Handler):
     """Lines on whatever standard error is now, so that a progress display can take it over."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write one record."""
-        sys.stderr.write(self.format(record) + "\n")
+        """Write one record, unless the front says it itself."""
+        if not getattr(record, "only_file", False):
+            sys.stderr.write(self.format(record) + "\n")
 
 
 def setup_logging(

@@ -1,0 +1,91 @@
+"""`reelmark`: what is called before anything heavy is loaded, and the table of commands.
+
+`--version`, the window and child processes are dealt with here, in milliseconds; a command's module is imported when
+that command is asked for.
+"""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from app import __version__
+from app.errors import MissingPart
+
+
+@dataclass(frozen=True, slots=True)
+class CommandEntry:
+    """A command or group: its name, the module that has it (as `app`, a Typer, or `command`), its line of help."""
+
+    name: str
+    module: str
+    help: str
+
+
+COMMANDS = (
+    CommandEntry("info", "app.cli.info", "Versions, paths, external tools and the machine."),
+    CommandEntry("settings", "app.cli.settings", "Show, check and change the settings."),
+)
+
+#: Programs that the bundle's executable starts under `-m`, as Python does outside a bundle.
+_BUNDLED_MODULES = ("ui", "app")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command line and return its exit code.
+
+    Args:
+        argv: the arguments without the program's name; those of the process when omitted.
+    """
+    arguments = sys.argv[1:] if argv is None else argv
+    if arguments[:1] == ["--child"]:
+        from app.jobs.children import child_main
+
+        child_main(arguments[1:])
+        return 0
+    frozen = bool(getattr(sys, "frozen", False))
+    if frozen and arguments[:1] == ["-m"] and arguments[1:2] and arguments[1] in _BUNDLED_MODULES:
+        return _run_bundled(arguments[1], arguments[2:])
+    if arguments == ["--version"]:
+        sys.stdout.write(f"reelmark {__version__}\n")
+        return 0
+    from app.cli.edge import run_command_line
+
+    return run_command_line(arguments)
+
+
+def open_window(arguments: list[str]) -> int:
+    """Start the window as a process of its own with these global options, and return its exit code.
+
+    Raises:
+        MissingPart: there is no display.
+    """
+    needs_display = sys.platform not in ("win32", "darwin") and "QT_QPA_PLATFORM" not in os.environ
+    if needs_display and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise MissingPart(
+            "There is no display to open the window on.",
+            hint="`reelmark --help` lists the commands that need none.",
+            code="display.missing",
+        )
+    safe_path = [] if getattr(sys, "frozen", False) else ["-P"]
+    command = [sys.executable, *safe_path, "-m", "ui", *arguments]
+    ours = [str(Path(__file__).resolve().parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(ours)}
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if sys.platform == "win32":
+        import subprocess
+
+        return subprocess.run(command, env=environment, check=False).returncode
+    return os.execve(command[0], command, environment)
+
+
+def _run_bundled(module: str, arguments: list[str]) -> int:
+    """Run one of our programs inside the bundle's executable, as `python -m module` would."""
+    if module == "app":
+        return main(arguments)
+    import runpy
+
+    sys.argv = [module, *arguments]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+    return 0

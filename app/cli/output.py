@@ -1,0 +1,154 @@
+"""What the command line prints: one JSON document or tables on standard output, everything else on standard error."""
+
+import dataclasses
+import json
+import math
+import os
+import re
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from pathlib import PurePath
+from typing import Any
+
+from app.log import visible
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
+
+
+def json_text(document: Any) -> str:
+    """A document as JSON: UTF-8 as it stands, no lone surrogates (U+FFFD), no NaN or infinity (null).
+
+    Dataclasses become objects, paths POSIX strings, decimals numbers.
+    """
+    try:
+        text = json.dumps(document, ensure_ascii=False, indent=2, default=_plain, allow_nan=False)
+    except ValueError:
+        text = json.dumps(_finite(document), ensure_ascii=False, indent=2, default=_plain, allow_nan=False)
+    return _SURROGATE.sub("\ufffd", text)
+
+
+def print_json(document: Any) -> None:
+    """Write one JSON document to standard output, as UTF-8 whatever the terminal speaks."""
+    data = json_text(document).encode("utf-8") + b"\n"
+    sys.stdout.flush()
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        sys.stdout.write(data.decode("utf-8"))
+    else:
+        buffer.write(data)
+    sys.stdout.flush()
+
+
+def print_lines(*lines: str) -> None:
+    """Write lines for a person to standard output; control characters are made visible."""
+    for line in lines:
+        sys.stdout.write(visible(line) + "\n")
+    sys.stdout.flush()
+
+
+def say(line: str) -> None:
+    """Write one line to standard error; control characters are made visible."""
+    sys.stderr.write(visible(line) + "\n")
+    sys.stderr.flush()
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str = "") -> None:
+    """Write a table for a person to standard output.
+
+    Numbers stand right with thin separators, None is left empty. On a terminal long cells wrap inside it; into a file
+    or pipe a row stays one line.
+    """
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    cells = [list(row) for row in rows]
+    table = Table(
+        title=title or None, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False,
+        header_style="bold",
+    )
+    for index, column in enumerate(columns):
+        values = [row[index] for row in cells if row[index] is not None]
+        numbers = bool(values) and all(_is_number(value) for value in values)
+        table.add_column(column, justify="right" if numbers else "left", overflow="fold", no_wrap=numbers)
+    for row in cells:
+        table.add_row(*(Text(shown_cell(value)) for value in row))
+    terminal = sys.stdout.isatty()
+    console = Console(file=sys.stdout, width=None if terminal else 100_000, highlight=False, emoji=False)
+    with console.capture() as captured:
+        console.print(table)
+    lines = captured.get().splitlines()
+    sys.stdout.write("\n".join(line.rstrip() for line in lines).strip("\n") + "\n")
+    sys.stdout.flush()
+
+
+def shown_cell(value: Any) -> str:
+    """A value as a table shows it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}".replace(",", "\u2009") if _speaks_utf8() else f"{value:,}"
+    return visible(str(value))
+
+
+def human_bytes(size: float) -> str:
+    """A size in decimal units (`1.2 GB`)."""
+    for unit in _UNITS:
+        if abs(size) < 999.5 or unit == _UNITS[-1]:
+            break
+        size /= 1000
+    return f"{size:.0f} {unit}" if unit == "B" or size >= 100 else f"{size:.1f} {unit}"
+
+
+def cope_with_any_encoding() -> None:
+    """Let the standard streams write every name, as escapes where the terminal's encoding has no letter for it."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def give_up_stdout() -> None:
+    """After its reader has gone: let nothing more be written to standard output, not even at exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+
+
+def _speaks_utf8() -> bool:
+    return (getattr(sys.stdout, "encoding", "") or "").lower().replace("-", "") == "utf8"
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _plain(value: Any) -> Any:
+    """What `json` does not know by itself."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if isinstance(value, PurePath):
+        return value.as_posix()
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
+
+
+def _finite(value: Any) -> Any:
+    """The document with null for every float that JSON cannot say."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, str | int | None):
+        return value
+    if isinstance(value, Mapping):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return _finite(_plain(value))
