@@ -234,7 +234,7 @@ def libraries_for(command: str, arguments: list[str]) -> list[str]:
         return system_libraries.missing(system_libraries.OFFSCREEN)
     if "--no-window" in arguments or not system_libraries.has_display():
         return []
-    return system_libraries.missing({**system_libraries.OFFSCREEN, **system_libraries.X11})
+    return system_libraries.missing(system_libraries.for_window())
 
 
 def run(arguments: list[str]) -> int:

@@ -30,6 +30,13 @@ X11 = {
 }
 """What a window on an X display needs beside that."""
 
+WAYLAND = {
+    "libwayland-client.so.0": "libwayland-client0",
+    "libwayland-cursor.so.0": "libwayland-cursor0",
+    "libwayland-egl.so.1": "libwayland-egl1",
+}
+"""The same for a Wayland compositor."""
+
 
 def missing(libraries: dict[str, str]) -> list[str]:
     """Packages of Debian for those libraries that cannot be loaded; always empty on Windows and macOS."""
@@ -51,6 +58,12 @@ def has_display() -> bool:
     if not sys.platform.startswith("linux"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def for_window() -> dict[str, str]:
+    """What a window on the present display needs."""
+    wayland = WAYLAND if os.environ.get("WAYLAND_DISPLAY") else {}
+    return {**OFFSCREEN, **(X11 if os.environ.get("DISPLAY") else {}), **wayland}
 
 
 def can_install() -> bool:
