@@ -52,25 +52,28 @@ def lock_sections() -> dict[str, str]:
 
 
 def fingerprint(section: str) -> str:
-    """What one installed section depends on: its part of the lock, the project's metadata, this interpreter."""
+    """What one installed section depends on: its part of the lock and the project's metadata."""
     digest = hashlib.sha256()
-    for text in (
-        lock_sections()[section],
-        (ROOT / "pyproject.toml").read_text(encoding="utf-8"),
-        sys.version,
-        str(ROOT),
-    ):
+    for text in (lock_sections()[section], (ROOT / "pyproject.toml").read_text(encoding="utf-8")):
         digest.update(text.encode() + b"\0")
     return digest.hexdigest()
 
 
+def place() -> str:
+    """What an environment cannot be moved from: its folder and the version of Python."""
+    return f"{VENV} {sys.version_info.major}.{sys.version_info.minor}"
+
+
 def done_before() -> dict[str, str]:
-    """Fingerprints of the sections that an earlier run installed."""
+    """Fingerprints of the sections that an earlier run installed; an environment that was moved is removed."""
     if not PYTHON.exists() or not STAMP.exists():
         return {}
     try:
         stamp: dict[str, str] = json.loads(STAMP.read_text(encoding="utf-8"))
     except ValueError:
+        return {}
+    if stamp.get("place") != place():
+        shutil.rmtree(VENV)
         return {}
     return stamp
 
@@ -205,7 +208,7 @@ def install_packages(sections: tuple[str, ...]) -> None:
         options = ("--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", str(file))
         pip_install(*options, what="Installing the locked packages")
     pip_install("--no-deps", "--no-build-isolation", "--no-index", "--editable", str(ROOT), what="Installing Reelmark")
-    STAMP.write_text(json.dumps({**before, **wanted}, indent=1), encoding="utf-8")
+    STAMP.write_text(json.dumps({**before, **wanted, "place": place()}, indent=1), encoding="utf-8")
 
 
 def install_libraries(needed: list[str], *, required: bool) -> None:
@@ -259,7 +262,8 @@ def test(arguments: list[str]) -> int:
     if failed:
         say("-- failed: " + ", ".join(failed))
     say("-- tests")
-    tests = subprocess.run([BIN / "pytest", "-n", "logical", *arguments], cwd=ROOT, env=environment, check=False)
+    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    tests = subprocess.run([BIN / "pytest", "-n", str(cores), *arguments], cwd=ROOT, env=environment, check=False)
     return tests.returncode or int(bool(failed))
 
 

@@ -143,6 +143,18 @@ def test_an_edited_lock_is_noticed(tool: Any, tmp_path: Path, monkeypatch: pytes
     assert bootstrap.fingerprint("dev") != before["dev"]
 
 
+def test_an_environment_that_was_moved_is_made_anew(tool: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bootstrap = tool("bootstrap")
+    for name, path in {"VENV": "", "STAMP": "stamp.json", "BIN": "bin", "PYTHON": "bin/python"}.items():
+        monkeypatch.setattr(bootstrap, name, tmp_path / ".venv" / path)
+    bootstrap.make_environment()
+    bootstrap.STAMP.write_text(f'{{"run": "abc", "place": "{bootstrap.place()}"}}', encoding="utf-8")
+    assert bootstrap.done_before()["run"] == "abc"
+    bootstrap.STAMP.write_text('{"run": "abc", "place": "/elsewhere 3.11"}', encoding="utf-8")
+    assert bootstrap.done_before() == {}
+    assert not bootstrap.VENV.exists()
+
+
 def test_a_package_for_one_platform_is_followed_there_only(tool: Any) -> None:
     from packaging.requirements import Requirement
 
