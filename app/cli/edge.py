@@ -16,7 +16,7 @@ import typer.core
 import typer.main
 
 from app import __version__
-from app.cli.front import Front, front_of
+from app.cli.front import Front, GlobalOptions, front_of
 from app.cli.main import COMMANDS, CommandEntry, open_window
 from app.cli.output import cope_with_any_encoding, give_up_stdout, print_json, say
 from app.errors import AppError, Cancelled, UsageError
@@ -90,6 +90,7 @@ def reelmark(
     log: Annotated[
         str | None, typer.Option("--log", metavar="LEVEL", help="What is logged: DEBUG, INFO, WARNING or ERROR.")
     ] = None,
+    log_dir: Annotated[str | None, typer.Option("--log-dir", metavar="DIR", help="Where the log file is.")] = None,
     version: Annotated[
         bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
     ] = False,
@@ -99,10 +100,10 @@ def reelmark(
     Without a command the window opens.
     """
     front = front_of(ctx)
-    front.options.home, front.options.settings, front.options.log = home, settings, log
+    front.options = GlobalOptions(home, settings, log, log_dir)
     if ctx.invoked_subcommand is not None:
         return None
-    given = (("--home", home), ("--settings", settings), ("--log", log))
+    given = (("--home", home), ("--settings", settings), ("--log", log), ("--log-dir", log_dir))
     return open_window([part for name, value in given if value is not None for part in (name, str(value))])
 
 

@@ -31,6 +31,7 @@ class GlobalOptions:
     home: str | None = None
     settings: Path | None = None
     log: str | None = None
+    log_dir: str | None = None
 
 
 @dataclass
@@ -77,7 +78,7 @@ class Front:
 
     def quiet_settings(self) -> LoadedSettings:
         """The settings in force, without a word about what is wrong in them (`settings check` prints that itself)."""
-        options = {"log.level": self.options.log, **self.chosen}
+        options = {"log.level": self.options.log, "log.dir": self.options.log_dir, **self.chosen}
         return load_settings(self.home, self.environ, options, file=self.options.settings)
 
     @cached_property
