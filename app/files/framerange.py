@@ -20,6 +20,7 @@ from app.model.names import raw
 #: First and last frame of a run without a gap, both included.
 FrameSpan = tuple[Frame, Frame]
 
+_SEPARATORS = (b".", b"_", b"-", b" ")
 _LISTED_DECIMALS = 16
 _MAX_NUMBER = 20
 _NUMBER = re.compile(rb"(?P<sign>-?)(?P<whole>[0-9]+)(?:\.(?P<fraction>[0-9]+))?")
@@ -121,7 +122,8 @@ def parse_frames(text: str) -> tuple[Frame, ...]:
     from fileseq.frameset import FrameSet
 
     try:
-        frames = sorted({Decimal(frame) for frame in FrameSet(text.strip().strip("[]"))})
+        ascii_text = text.encode("ascii").decode()
+        frames = sorted({Decimal(frame) for frame in FrameSet(ascii_text.strip().strip("[]"))})
     except (FileSeqException, ValueError, ArithmeticError) as error:
         raise UsageError(
             f"{text!r} is not a frame range",
@@ -155,6 +157,11 @@ def sequence_name(sequence: FileSequence) -> bytes:
     places = max(map(_places, sequence.frames))
     fraction = b"." + b"#" * places if places else b""
     return sequence.base + b"#" * sequence.pad + fraction + sequence.ext
+
+
+def bare_base(sequence: FileSequence) -> bytes:
+    """The base without the separator before the number (`sh010` of `sh010.`), as sidecars and reports name it."""
+    return sequence.base[:-1] if sequence.base.endswith(_SEPARATORS) else sequence.base
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ Names are raw bytes and are never decoded here. The rules, in the order in which
 * Only frame formats make sequences: every image format, and the caches of simulations and renderers that are
   written one file a frame (`vdb`, `bgeo`, `abc`, `ass`, ...). Movies, sound, documents, archives and projects with
   a number are single files. Under an extension nobody knows, numbers count as frames only in the form
-  `name.0001.xyz`: after a dot, three digits or more. A name without an extension is a single file.
+  `name.0001.xyz`: after a dot, three digits or more, and two of them in succession. A name without an extension is
+  a single file.
 * `v001` is a version, never a frame, where the `v` begins a word (`sh_v001`, `sh010v001`, `shotV001`; not `env001`).
 * Base, extension and upper or lower case must be equal. A dash is a sign after `.`, `_` or at the start of a name
   (`a.-0002.exr`); after a space or another dash only where the same base has frames without it; otherwise it
@@ -23,6 +24,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 
 from app.model.frames import FileSequence, Frame
 from app.model.kinds import Category, category_of_extension
@@ -77,13 +79,15 @@ class Grouping:
 class _Run:
     """Names that share base and extension; what stands between the two is the number.
 
-    `even`: all numbers are equally wide. `signed`, `subframes`: some may have a sign, a fraction.
+    `even`: all numbers are equally wide. `signed`, `subframes`: some may have a sign, a fraction. `doubtful`: the
+    extension is unknown.
     """
 
     base: bytes
     ext: bytes
     members: list[int]
     even: bool = False
+    doubtful: bool = False
     signed: bool = False
     subframes: bool = False
 
@@ -109,7 +113,7 @@ def group_names(names: Sequence[bytes], *, min_frames: int = 2, udim: bool = Fal
             singles += run.members
             continue
         for group in _split(run, names, singles):
-            if len(group.members) < min_frames:
+            if len(group.members) < min_frames or (run.doubtful and not _any_in_succession(group.frames)):
                 singles += group.members
                 continue
             group.udim = udim and _are_tiles(group)
@@ -196,7 +200,8 @@ def _frame_runs(numbered: dict[bytes, list[int]], names: Sequence[bytes], rest: 
             ext = b"." + ext
         widths = set(map(len, map(names.__getitem__, members)))
         longest = max(widths) - len(base) - len(ext)
-        if not _frameable(base, ext, longest):
+        known = _known_format(ext)
+        if known is False or (known is None and not (longest >= 3 and base.endswith(b"."))) or _is_version(base):
             rest += members
             continue
         if longest > _MAX_DIGITS:
@@ -204,33 +209,34 @@ def _frame_runs(numbered: dict[bytes, list[int]], names: Sequence[bytes], rest: 
             rest += [i for i in members if len(names[i]) > limit]
             members = [i for i in members if len(names[i]) <= limit]
         if members:
-            runs[base, ext] = _Run(base, ext, members, even=len(widths) == 1)
+            runs[base, ext] = _Run(base, ext, members, even=len(widths) == 1, doubtful=known is None)
     return runs
 
 
-def _frameable(base: bytes, ext: bytes, digits: int) -> bool:
-    """Whether numbers after `base` are frames, for an extension (one or two) and the width of the longest number."""
-    if base.endswith((b"v", b"V")) and _is_version(base):
-        return False
-    kind = ext[1:].lower()
-    if b"." in kind:
-        kind = kind.partition(b".")[0]
+def _known_format(ext: bytes) -> bool | None:
+    """Whether files with this extension (one or two) are written one a frame; None where nobody knows."""
+    kind, compressed, _ = ext[1:].lower().partition(b".")
     if kind in _CACHES:
         return True
     category = category_of_extension(kind)
     if category is Category.IMAGE:
         return kind not in _STILLS
-    return category is Category.OTHER and digits >= 3 and base.endswith(b".") and b"." not in ext[1:]
+    return None if category is Category.OTHER and not compressed else False
 
 
 def _is_version(base: bytes) -> bool:
-    """Whether the `v` that `base` ends with begins a word."""
+    """Whether `base` ends with a `v` that begins a word."""
+    if not base.endswith((b"v", b"V")):
+        return False
     before = base[-2:-1]
-    if not before:
-        return True
     if before.isalpha() or before >= b"\x80":
         return base.endswith(b"V") and before.islower()
     return True
+
+
+def _any_in_succession(frames: list[Frame]) -> bool:
+    """Whether two frames follow each other."""
+    return any(after - before == 1 for before, after in pairwise(frames))
 
 
 def _join_negatives(runs: _Runs) -> None:
@@ -242,7 +248,7 @@ def _join_negatives(runs: _Runs) -> None:
         if positive and not positive.endswith((b".", b"_", b"-", b" ")):
             continue
         negative = runs.pop((base, ext))
-        run = runs.setdefault((positive, ext), _Run(positive, ext, []))
+        run = runs.setdefault((positive, ext), _Run(positive, ext, [], doubtful=negative.doubtful))
         run.members += negative.members
         run.signed = True
 
@@ -269,7 +275,7 @@ def _join_subframes(runs: _Runs, names: Sequence[bytes]) -> None:
             continue
         for run in cohort:
             del runs[run.base, ext]
-        runs[base, ext] = _Run(base, ext, members, signed=True, subframes=True)
+        runs[base, ext] = _Run(base, ext, members, doubtful=cohort[0].doubtful, signed=True, subframes=True)
 
 
 def _divide_frames(base: bytes, cohort: list[_Run], whole: _Run | None, names: Sequence[bytes]) -> bool:

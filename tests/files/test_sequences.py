@@ -1,0 +1,219 @@
+"""Which names are frames of one sequence: every row of the acceptance table, then the traps."""
+
+import random
+from decimal import Decimal
+
+import pytest
+
+from app.files.sequences import file_sequences, group_names
+
+
+def grouped(*names: str | bytes, udim: bool = False, min_frames: int = 2) -> tuple[list[tuple], list[bytes]]:
+    """(base, ext, pad, frames) of each sequence, and the single names; checks that no name is lost or doubled."""
+    raw = [name if isinstance(name, bytes) else name.encode() for name in names]
+    grouping = group_names(raw, min_frames=min_frames, udim=udim)
+    held = [i for group in grouping.sequences for i in group.members] + grouping.singles
+    assert sorted(held) == list(range(len(raw)))
+    for group in grouping.sequences:
+        assert group.frames == sorted(set(group.frames))
+        for frame, member in zip(group.frames, group.members, strict=True):
+            assert str(abs(frame)).encode() in raw[member]
+    found = [(g.base.decode(), g.ext.decode(), g.pad, g.frames) for g in grouping.sequences]
+    return found, [raw[i] for i in grouping.singles]
+
+
+def test_a_missing_frame_leaves_one_sequence() -> None:
+    assert grouped("a.1004.exr", "a.1001.exr", "a.1002.exr") == ([("a.", ".exr", 4, [1001, 1002, 1004])], [])
+
+
+@pytest.mark.parametrize(
+    ("names", "pad", "frames"),
+    [
+        (["a.9998.exr", "a.10001.exr", "a.9999.exr", "a.10000.exr"], 4, [9998, 9999, 10000, 10001]),
+        (["a.100.exr", "a.99.exr"], 2, [99, 100]),
+        (["a.0999.exr", "a.1000.exr", "a.10000.exr"], 4, [999, 1000, 10000]),
+        (["a.0.exr", "a.9.exr", "a.10.exr", "a.100.exr"], 1, [0, 9, 10, 100]),
+        (["a.099.exr", "a.1000.exr", "a.100.exr"], 3, [99, 100, 1000]),
+    ],
+)
+def test_numbers_may_outgrow_their_padding(names: list[str], pad: int, frames: list[int]) -> None:
+    assert grouped(*names) == ([("a.", ".exr", pad, frames)], [])
+
+
+def test_negative_frames_join_the_positive_ones() -> None:
+    names = ["a.0001.exr", "a.-0002.exr", "a.0000.exr", "a.-0001.exr"]
+    assert grouped(*names) == ([("a.", ".exr", 4, [-2, -1, 0, 1])], [])
+    assert grouped("a_-2.exr", "a_-1.exr") == ([("a_", ".exr", 1, [-2, -1])], [])
+    assert grouped("-0001.exr", "0000.exr") == ([("", ".exr", 4, [-1, 0])], [])
+    assert grouped("shot--0001.exr", "shot-0000.exr") == ([("shot-", ".exr", 4, [-1, 0])], [])
+
+
+def test_a_dash_after_a_word_separates() -> None:
+    assert grouped("shot-0001.exr", "shot-0002.exr") == ([("shot-", ".exr", 4, [1, 2])], [])
+    assert grouped("shot-0001.exr", "shot-0002.exr", "shot0001.exr") == (
+        [("shot-", ".exr", 4, [1, 2])],
+        [b"shot0001.exr"],
+    )
+    assert grouped("take -1.exr", "take -2.exr") == ([("take -", ".exr", 1, [1, 2])], [])
+
+
+def test_minus_zero_is_not_frame_zero_again() -> None:
+    assert grouped("a.-0000.exr", "a.0000.exr", "a.0001.exr") == ([("a.", ".exr", 4, [0, 1])], [b"a.-0000.exr"])
+
+
+def test_two_paddings_are_two_sequences_that_tell_their_duplicates() -> None:
+    names = [b"a.001.exr", b"a.0001.exr", b"a.002.exr", b"a.0002.exr", b"a.0003.exr"]
+    short, long = group_names(names).sequences
+    assert (short.pad, short.frames, short.duplicate_frames) == (3, [1, 2], [1, 2])
+    assert (long.pad, long.frames, long.duplicate_frames) == (4, [1, 2, 3], [1, 2])
+
+
+def test_a_single_file_in_another_padding_is_a_duplicate_too() -> None:
+    grouping = group_names([b"a.001.exr", b"a.002.exr", b"a.0002.exr"])
+    assert [group.duplicate_frames for group in grouping.sequences] == [[2]]
+    assert grouping.singles == [2]
+
+
+def test_udim_tiles_are_frames_unless_asked_for() -> None:
+    names = [b"wood.1011.tx", b"wood.1001.tx", b"wood.1002.tx", b"fire.0999.tx", b"fire.1000.tx"]
+    assert [(g.frames, g.udim) for g in group_names(names).sequences] == [
+        ([999, 1000], False),
+        ([1001, 1002, 1011], False),
+    ]
+    assert [g.udim for g in group_names(names, udim=True).sequences] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["sh_v001.mov", "sh_v002.mov"],
+        ["sh_v001.exr", "sh_v002.exr"],
+        ["v1.exr", "v2.exr"],
+        ["sh010v001.exr", "sh010v002.exr"],
+        ["shotV001.exr", "shotV002.exr"],
+        ["clip_001.mov", "clip_002.mov"],
+        ["track01.wav", "track02.wav"],
+        ["doc1.pdf", "doc2.pdf"],
+        ["comp_001.nk", "comp_002.nk"],
+        ["render.0001.log", "render.0002.log"],
+        ["a.0001", "a.0002"],
+        [".0001", ".0002"],
+        ["part1.bin", "part2.bin"],
+        ["menu_czech.1250.vim", "menu_czech.1252.vim"],
+        ["lib.so.1.0.22", "lib.so.1.0.23"],
+        ["c.0001.tar.gz", "c.0002.tar.gz"],
+        ["a.0001.exr", "a.0002.EXR"],
+        ["a.0001.exr", "A.0002.exr"],
+        ["2024_10_01.0001.dpx", "2024_10_02.0001.dpx"],
+        ["a.٠٠٠١.exr", "a.٠٠٠٢.exr"],
+        ["a.²1.exr", "a.³1.exr"],
+        ["IMG_20240102030405.jpg", "IMG_20240102030406.jpg"],
+    ],
+)
+def test_these_are_single_files(names: list[str]) -> None:
+    assert grouped(*names) == ([], [name.encode() for name in names])
+
+
+def test_a_version_before_the_frame_belongs_to_the_name() -> None:
+    assert grouped("sh_v001.0001.exr", "sh_v001.0002.exr", "sh_v002.0001.exr") == (
+        [("sh_v001.", ".exr", 4, [1, 2])],
+        [b"sh_v002.0001.exr"],
+    )
+
+
+def test_a_word_that_ends_in_v_is_no_version() -> None:
+    assert grouped("env001.png", "env002.png") == ([("env", ".png", 3, [1, 2])], [])
+
+
+def test_the_shot_number_is_not_the_frame() -> None:
+    assert grouped("sh010_0001.exr", "sh020_0001.exr", "sh010_0002.exr") == (
+        [("sh010_", ".exr", 4, [1, 2])],
+        [b"sh020_0001.exr"],
+    )
+    names = [f"shot.{shot}.{frame:04d}.exr" for shot in (1010, 1020) for frame in (1, 2, 3)]
+    assert [found[0] for found in grouped(*names)[0]] == ["shot.1010.", "shot.1020."]
+
+
+def test_sub_frames_are_one_sequence_with_decimal_frames() -> None:
+    names = ["a.1001.75.exr", "a.1001.25.exr", "a.1001.50.exr"]
+    found, singles = grouped(*names)
+    assert found == [("a.", ".exr", 4, [Decimal("1001.25"), Decimal("1001.50"), Decimal("1001.75")])]
+    assert singles == []
+
+
+def test_whole_frames_join_their_sub_frames() -> None:
+    found, _ = grouped("a.1.exr", "a.1.5.exr", "a.2.exr", "a.-1.5.exr")
+    assert found == [("a.", ".exr", 1, [Decimal("-1.5"), 1, Decimal("1.5"), 2])]
+
+
+def test_consecutive_numbers_behind_a_number_are_frames() -> None:
+    assert grouped("sh.1001.25.exr", "sh.1001.26.exr", "sh.1001.27.exr")[0] == [("sh.1001.", ".exr", 2, [25, 26, 27])]
+    assert grouped("2024_10_01.0001.dpx", "2024_10_01.0002.dpx")[0] == [("2024_10_01.", ".dpx", 4, [1, 2])]
+
+
+def test_whole_and_fraction_naming_the_same_frame_stay_apart() -> None:
+    found, _ = grouped("a.1001.00.exr", "a.1001.50.exr", "a.1001.exr", "a.1002.exr")
+    assert found == [("a.", ".exr", 4, [1001, 1002]), ("a.1001.", ".exr", 2, [0, 50])]
+
+
+def test_a_space_before_the_number() -> None:
+    assert grouped("name 0001.exr", "name 0002.exr") == ([("name ", ".exr", 4, [1, 2])], [])
+
+
+def test_different_case_is_two_sequences() -> None:
+    names = ["a.0001.exr", "A.0001.exr", "a.0002.exr", "A.0002.exr", "a.0001.EXR", "a.0002.EXR"]
+    assert len(grouped(*names)[0]) == 3
+
+
+def test_compressed_frames_have_two_extensions() -> None:
+    names = ["b.0001.bgeo.sc", "b.0002.bgeo.sc", "a.0001.exr.gz", "a.0002.exr.gz", "a..exr0001.gz", ".gz", "a.gz"]
+    found, singles = grouped(*names)
+    assert found == [("a.", ".exr.gz", 4, [1, 2]), ("b.", ".bgeo.sc", 4, [1, 2])]
+    assert singles == [b"a..exr0001.gz", b".gz", b"a.gz"]
+
+
+def test_an_unknown_extension_needs_the_form_of_a_frame() -> None:
+    assert grouped("a.0001.foo", "a.0002.foo") == ([("a.", ".foo", 4, [1, 2])], [])
+    assert grouped("a.1.foo", "a.2.foo", "a_0001.foo", "a_0002.foo")[0] == []
+
+
+def test_hidden_and_nameless_frames() -> None:
+    assert grouped(".a.0001.exr", ".a.0002.exr") == ([(".a.", ".exr", 4, [1, 2])], [])
+    assert grouped("0001.exr", "0002.exr") == ([("", ".exr", 4, [1, 2])], [])
+
+
+def test_names_that_are_no_text() -> None:
+    names = [b"a\n\xff.2.exr", b"a\n\xff.1.exr", b"\xfe1.exr"]
+    (group,) = group_names(names).sequences
+    assert (group.base, group.members) == (b"a\n\xff.", [1, 0])
+
+
+def test_far_frames_and_endless_digits_cost_nothing() -> None:
+    assert grouped("a.1.exr", "a.2000000000.exr")[0] == [("a.", ".exr", 1, [1, 2000000000])]
+    names = ["a." + "9" * 5000 + ".exr", "a." + "9" * 4999 + "8.exr", "a.0001.exr", "a.0002.exr"]
+    found, singles = grouped(*names)
+    assert found == [("a.", ".exr", 4, [1, 2])]
+    assert len(singles) == 2
+
+
+def test_too_few_frames_are_single_files() -> None:
+    assert grouped("a.1.exr", "a.2.exr", min_frames=3) == ([], [b"a.1.exr", b"a.2.exr"])
+    assert grouped("a.1.exr") == ([], [b"a.1.exr"])
+    assert grouped() == ([], [])
+
+
+def test_the_order_of_the_names_changes_nothing() -> None:
+    names = ["a.-01.exr", "a.00.exr", "a.001.exr", "a.01.exr", "a.1.exr", "a.0.5.exr", "b.1.25.exr", "b.1.exr", "x.log"]
+    names += [f"c.{frame}.exr" for frame in (8, 9, 10, 11, 99, 100)] + ["c.010.exr", "c.0100.exr"]
+    wanted = grouped(*names)[0]
+    for seed in range(20):
+        random.Random(seed).shuffle(names)
+        assert grouped(*names)[0] == wanted
+
+
+def test_file_sequences_carry_names_sizes_and_the_newest_time() -> None:
+    names = [b"a.2.exr", b"readme", b"a.1.exr"]
+    (sequence,), singles = file_sequences(names, [20, 5, 10], [200, 900, 300])
+    assert sequence.names == (b"a.1.exr", b"a.2.exr")
+    assert (sequence.bytes, sequence.newest_mtime_ns, sequence.first, sequence.last) == (30, 300, 1, 2)
+    assert singles == [1]
