@@ -25,6 +25,8 @@ class CommandEntry:
 COMMANDS = (
     CommandEntry("info", "app.cli.info", "Versions, paths, external tools and the machine."),
     CommandEntry("settings", "app.cli.settings", "Show, check and change the settings."),
+    CommandEntry("sequences", "app.cli.sequences", "The file sequences of a folder, without a catalog."),
+    CommandEntry("sample-sequence", "app.cli.samplesequence", "Make a synthetic file sequence."),
 )
 
 #: Programs that the bundle's executable starts under `-m`, as Python does outside a bundle.
