@@ -1,0 +1,127 @@
+"""A lock on a file across processes: the writer of a shard, the sidecars of a folder.
+
+It belongs to whoever has the file open: the system frees it when that process ends, however it ends.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from app.errors import Cancelled, HeldByAnother, InputError
+from app.files.atomic import cannot_write
+from app.jobs.job import CancelToken
+from app.model.names import shown
+
+_LOOK_AGAIN_S = 0.05
+
+
+@contextmanager
+def hold_file_lock(
+    path: Path, token: CancelToken | None = None, timeout_s: float = 0.0, *, remove: bool = False
+) -> Iterator[None]:
+    """Hold the lock on `path`, making the file where it is not there.
+
+    Args:
+        path: the lock's own file; nothing else should be kept in it.
+        token: cancels the wait.
+        timeout_s: seconds to wait for another holder; 0 for not at all.
+        remove: remove the file when the lock is given back, for folders that are to stay as they were.
+
+    Raises:
+        HeldByAnother: somebody else held it all the while.
+        InputError: the file cannot be made or opened.
+        Cancelled: the token was set while waiting.
+    """
+    deadline = time.monotonic() + timeout_s
+    while (handle := _try(path)) is None:
+        if time.monotonic() >= deadline:
+            raise HeldByAnother(f"Another process is writing beside {shown(str(path))}",
+                                hint="Wait for it to end, then try again.", context={"lock": shown(str(path))})
+        if token is None:
+            time.sleep(_LOOK_AGAIN_S)
+        elif token.wait_cancelled(_LOOK_AGAIN_S):
+            raise Cancelled
+    try:
+        yield
+    finally:
+        _give_back(handle, path, remove=remove)
+
+
+def _try(path: Path) -> int | None:
+    """Open and lock the file; None where another holds it, or took it away in between."""
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
+    try:
+        handle = os.open(path, flags, 0o666)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    try:
+        if _lock(handle, path) and _same_file(handle, path):
+            return handle
+    except BaseException:
+        os.close(handle)
+        raise
+    os.close(handle)
+    return None
+
+
+def _same_file(handle: int, path: Path) -> bool:
+    """Whether the locked file still has its name: a holder before us may have removed it."""
+    if sys.platform == "win32":
+        return True
+    try:
+        now = path.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    mine = os.fstat(handle)
+    return (now.st_dev, now.st_ino) == (mine.st_dev, mine.st_ino)
+
+
+def _give_back(handle: int, path: Path, *, remove: bool) -> None:
+    if remove and sys.platform != "win32":
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+    if sys.platform == "win32":
+        _unlock(handle)
+    os.close(handle)
+    if remove and sys.platform == "win32":
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(handle: int, path: Path) -> bool:
+        os.lseek(handle, 0, os.SEEK_SET)
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except PermissionError:
+            return False
+        except OSError as error:
+            raise _cannot_lock(path, error) from error
+        return True
+
+    def _unlock(handle: int) -> None:
+        os.lseek(handle, 0, os.SEEK_SET)
+        with suppress(OSError):
+            msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(handle: int, path: Path) -> bool:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError as error:
+            raise _cannot_lock(path, error) from error
+        return True
+
+
+def _cannot_lock(path: Path, error: OSError) -> InputError:
+    return InputError(f"{shown(str(path))} cannot be locked: {error.strerror or error}", code="disk.no_locks",
+                      hint="The file system does not offer file locks.")
