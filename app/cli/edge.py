@@ -123,6 +123,8 @@ def run_command_line(arguments: list[str]) -> int:
     except BrokenPipeError:
         give_up_stdout()
         return EXIT_READER_GONE
+    finally:
+        front.close_logging()
     return code
 
 

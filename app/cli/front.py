@@ -16,7 +16,7 @@ import typer
 
 from app.cli.output import print_json, say
 from app.jobs.job import CancelToken, Job
-from app.log import LogSetup, setup_logging
+from app.log import LogSetup, close_logging, setup_logging
 from app.paths import Home, find_home
 from app.settings import LoadedSettings, load_settings
 
@@ -118,6 +118,11 @@ class Front:
             self.engine.close()
             del self.__dict__["engine"]
 
+    def close_logging(self) -> None:
+        """End the log of this call, where it began."""
+        if "logging" in self.__dict__:
+            close_logging()
+
     def emit(self, document: Any) -> None:
         """Print the JSON document of the command."""
         print_json(document)
@@ -152,13 +157,21 @@ def run_operation(front: Front, name: str, request: Any) -> Any:
         AppError: as the operation does.
         Cancelled: it was stopped.
     """
-    from app.cli.progress import JobDisplay
     from app.operations import run
 
-    token = CancelToken()
     engine = front.engine
+    with watched_job() as job:
+        return run(engine, name, request, job)
+
+
+@contextmanager
+def watched_job() -> Iterator[Job]:
+    """A job whose progress is shown on standard error, and which Ctrl-C stops cleanly."""
+    from app.cli.progress import JobDisplay
+
+    token = CancelToken()
     with stop_on_signal(token), JobDisplay(sys.stderr) as display:
-        return run(engine, name, request, Job(display.hear, token))
+        yield Job(display.hear, token)
 
 
 @contextmanager

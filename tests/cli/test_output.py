@@ -1,0 +1,51 @@
+"""What is printed survives every name and number."""
+
+import json
+from decimal import Decimal
+from pathlib import PurePosixPath
+
+import pytest
+
+from app.cli.output import human_bytes, json_text, print_json, print_lines, print_table, shown_cell
+from app.model.frames import FileSequence
+
+
+def test_json_takes_what_operations_return() -> None:
+    sequence = FileSequence(base=b"", ext=b"", pad=4, frames=(1, Decimal("1001.25")), names=())
+    document = {"path": PurePosixPath("/a/é"), "bad": "x\udcff", "nan": [float("nan"), 1.5], "frames": sequence.frames}
+    text = json_text(document)
+    assert "é" in text
+    assert json.loads(text) == {"path": "/a/é", "bad": "x\ufffd", "nan": [None, 1.5], "frames": [1, 1001.25]}
+
+
+def test_what_has_no_form_in_json_is_a_fault() -> None:
+    with pytest.raises(TypeError, match="bytes"):
+        json_text({"raw": b"\xff"})
+
+
+def test_one_document_ends_in_one_newline(capsys: pytest.CaptureFixture[str]) -> None:
+    print_json({"a": 1})
+    assert capsys.readouterr().out == '{\n  "a": 1\n}\n'
+
+
+def test_a_row_stays_one_line_whatever_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+    long = "n" * 300
+    print_table(("name", "bytes"), [("[bold]a\nb\x1b[2J", 1_234_567), (long, None), (":smile:", 5)])
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 5
+    assert r"[bold]a\nb\x1b[2J" in lines[2]
+    assert lines[2].endswith("1\u2009234\u2009567")
+    assert long in lines[3]
+    assert ":smile:" in lines[4]
+
+
+def test_lines_are_safe_for_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    print_lines("a\tb\x07", "c\udcfe")
+    assert capsys.readouterr().out == "a\\tb\\x07\nc\\xfe\n"
+
+
+def test_sizes_and_cells_as_people_read_them() -> None:
+    assert [human_bytes(size) for size in (0, 999, 1500, 123_456_789, 5e16)] == [
+        "0 B", "999 B", "1.5 kB", "123 MB", "50.0 PB",
+    ]
+    assert [shown_cell(value) for value in (None, True, 3, 2.5)] == ["", "yes", "3", "2.5"]
