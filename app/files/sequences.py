@@ -41,6 +41,8 @@ _CACHES = frozenset(
     b" gto rat".split()
 )
 _STILLS = frozenset({b"svg", b"svgz", b"ico", b"psd", b"psb"})
+#: In keys of `_collect` joined with slashes: a name that may be joined to others by sign, sub-frame or compression.
+_JOINABLE = re.compile(rb"-\.|(?:\A|[/._ -])[0-9]{1,10}\.\.|\0")
 _SUBFRAME_BASE = re.compile(rb"(?:\A|[._ -])(-?[0-9]{1,10})\.\Z")
 
 
@@ -104,6 +106,9 @@ def group_names(names: Sequence[bytes], *, min_frames: int = 2, udim: bool = Fal
         udim: take four-digit numbers from 1001 to 1999 as UDIM tiles.
     """
     numbered, singles = _collect(names)
+    if min_frames > 1 and not _JOINABLE.search(b"/".join(numbered)):
+        singles += [members[0] for members in numbered.values() if len(members) == 1]
+        numbered = {key: members for key, members in numbered.items() if len(members) > 1}
     runs = _frame_runs(numbered, names, singles)
     _join_negatives(runs)
     _join_subframes(runs, names)
@@ -240,8 +245,8 @@ def _any_in_succession(frames: list[Frame]) -> bool:
 
 
 def _join_negatives(runs: _Runs) -> None:
-    """Join `a.-` to `a.`, where the dash is a sign."""
-    for base, ext in [key for key in runs if key[0].endswith(b"-")]:
+    """Join `a.-` to `a.`, where the dash is a sign. Shorter bases first: of two dashes only one is a sign."""
+    for base, ext in sorted((key for key in runs if key[0].endswith(b"-")), key=lambda key: len(key[0])):
         positive = base[:-1]
         if not (not positive or positive.endswith((b".", b"_")) or (positive, ext) in runs):
             continue
@@ -258,8 +263,8 @@ def _join_subframes(runs: _Runs, names: Sequence[bytes]) -> None:
 
     The number before the fraction must stand by itself, and all fractions must lie on a division of the frame into
     at most 64 equal steps that is coarser than their last digit: .25 .50 .75 do, the frames 0001 0002 of a shot 1001
-    do not. Whole frames of the same base join them. Where there are none, the number must have three digits or more
-    and one frame at least two fractions, each of two or three digits at the longest.
+    do not. Whole frames of the same base and padding join them. Where there are none, the number must have three
+    digits or more and one frame at least two fractions, the longest of them two or three digits.
     """
     cohorts: dict[tuple[bytes, bytes], list[_Run]] = {}
     for (base, ext), run in runs.items():
@@ -271,11 +276,20 @@ def _join_subframes(runs: _Runs, names: Sequence[bytes]) -> None:
             continue
         members = [i for run in cohort for i in run.members] + (whole.members if whole else [])
         texts = [names[i][len(base) : -len(ext)] for i in members]
-        if len({Decimal(text.decode()) for text in texts}) < len(texts):
+        if not _distinct_frames(texts):
             continue
         for run in cohort:
             del runs[run.base, ext]
         runs[base, ext] = _Run(base, ext, members, doubtful=cohort[0].doubtful, signed=True, subframes=True)
+
+
+def _distinct_frames(texts: list[bytes]) -> bool:
+    """Whether these numbers are all different and their whole parts have one padding; a minus zero is none."""
+    numbers = {Decimal(text.decode()) for text in texts}
+    wholes = [text.partition(b".")[0].lstrip(b"-") for text in texts]
+    pad = min(map(len, wholes))
+    padded = not any(len(whole) > pad and whole.startswith(b"0") for whole in wholes)
+    return padded and len(numbers) == len(texts) and not any(number.is_signed() and not number for number in numbers)
 
 
 def _divide_frames(base: bytes, cohort: list[_Run], whole: _Run | None, names: Sequence[bytes]) -> bool:

@@ -57,6 +57,11 @@ def test_a_dash_after_a_word_separates() -> None:
     assert grouped("take -1.exr", "take -2.exr") == ([("take -", ".exr", 1, [1, 2])], [])
 
 
+def test_of_two_dashes_only_one_is_a_sign() -> None:
+    found, _ = grouped("a.--2.exr", "a.--1.exr", "a.-2.exr", "a.-1.exr", "a.0.exr")
+    assert found == [("a.", ".exr", 1, [-2, -1, 0]), ("a.--", ".exr", 1, [1, 2])]
+
+
 def test_minus_zero_is_not_frame_zero_again() -> None:
     assert grouped("a.-0000.exr", "a.0000.exr", "a.0001.exr") == ([("a.", ".exr", 4, [0, 1])], [b"a.-0000.exr"])
 
@@ -149,6 +154,11 @@ def test_whole_frames_join_their_sub_frames() -> None:
 def test_consecutive_numbers_behind_a_number_are_frames() -> None:
     assert grouped("sh.1001.25.exr", "sh.1001.26.exr", "sh.1001.27.exr")[0] == [("sh.1001.", ".exr", 2, [25, 26, 27])]
     assert grouped("2024_10_01.0001.dpx", "2024_10_01.0002.dpx")[0] == [("2024_10_01.", ".dpx", 4, [1, 2])]
+
+
+def test_sub_frames_of_another_padding_stay_apart() -> None:
+    found, singles = grouped("a.0001.exr", "a.0002.exr", "a.1.5.exr")
+    assert (found, singles) == ([("a.", ".exr", 4, [1, 2])], [b"a.1.5.exr"])
 
 
 def test_whole_and_fraction_naming_the_same_frame_stay_apart() -> None:
