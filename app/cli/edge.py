@@ -20,7 +20,7 @@ from app.cli.front import Front, GlobalOptions, front_of
 from app.cli.main import COMMANDS, CommandEntry, open_window
 from app.cli.output import cope_with_any_encoding, give_up_stdout, print_json, say
 from app.errors import AppError, Cancelled, UsageError
-from app.log import ONLY_FILE
+from app.log import ONLY_FILE, visible
 
 EXIT_READER_GONE = 141
 
@@ -160,7 +160,7 @@ def _call(front: Front, arguments: list[str]) -> int:
 
 def _answer(front: Front, error: AppError) -> int:
     """Say an error that the user can act on: on standard error, or as the JSON document of this call."""
-    _log.info("ended with %s: %s", error.code, error.message)
+    _log.info("ended with %s: %s", error.code, visible(error.message))
     if front.json:
         print_json(error.envelope())
     else:

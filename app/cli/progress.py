@@ -105,8 +105,9 @@ def _progress_on(stream: TextIO) -> "Progress":
     from rich.table import Column
 
     console = Console(file=stream, highlight=False, emoji=False)
-    facts = TextColumn("{task.fields[facts]}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis"))
+    rest = Column(no_wrap=True, overflow="ellipsis", ratio=1)
+    facts = TextColumn("{task.fields[facts]}", markup=False, table_column=rest)
     return Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TimeElapsedColumn(), facts,
-        console=console, transient=True, refresh_per_second=8, redirect_stdout=False, redirect_stderr=True,
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=16), TimeElapsedColumn(), facts,
+        console=console, transient=True, expand=True, refresh_per_second=8, redirect_stdout=False, redirect_stderr=True,
     )

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
@@ -10,6 +11,7 @@ from typing import Any, TypeVar, cast
 T = TypeVar("T")
 
 _RULE = "rule"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _YES = frozenset(("true", "yes", "on", "1"))
 _NO = frozenset(("false", "no", "off", "0"))
 _UNSET = frozenset(("", "auto", "null", "none"))
@@ -29,7 +31,7 @@ class Rule:
 
     Attributes:
         text: one sentence for the settings table.
-        kind: `bool`, `int`, `float`, `str`, `strings` or `reasons`.
+        kind: `bool`, `int`, `float`, `str`, `path`, `strings` or `reasons`. A path may hold bytes that are no text.
         choices: the allowed words; empty for any. Compared without regard to case.
         spellings: other words that are understood, and the choice they stand for.
         low, high: the range, both ends included; None for open.
@@ -134,7 +136,7 @@ def _check_float(_rule: Rule, value: Any) -> float:
 
 
 def _check_str(rule: Rule, value: Any) -> str:
-    if not isinstance(value, str) or "\0" in value:
+    if not isinstance(value, str) or "\0" in value or _SURROGATE.search(value):
         raise ValueError(f"{_quoted(value)} is no text")
     if not rule.choices:
         return value
@@ -143,6 +145,12 @@ def _check_str(rule: Rule, value: Any) -> str:
         if choice.lower() == word:
             return choice
     raise ValueError(f"{_quoted(value)} is none of {', '.join(rule.choices)}")
+
+
+def _check_path(_rule: Rule, value: Any) -> str:
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError(f"{_quoted(value)} is no path")
+    return value
 
 
 def _check_strings(_rule: Rule, value: Any) -> tuple[str, ...]:
@@ -195,7 +203,7 @@ def _read_list(text: str) -> Any:
 
 def _quoted(value: Any) -> str:
     """A value as JSON for a message, cut to a readable length."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = json.dumps(value, ensure_ascii=bool(_SURROGATE.search(str(value))), default=str)
     return text if len(text) <= 80 else text[:77] + "..."
 
 
@@ -214,6 +222,7 @@ _CHECKS: dict[str, Callable[[Rule, Any], Any]] = {
     "int": _check_int,
     "float": _check_float,
     "str": _check_str,
+    "path": _check_path,
     "strings": _check_strings,
     "reasons": _check_reasons,
 }
@@ -223,6 +232,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "int": _read_number,
     "float": _read_number,
     "str": str,
+    "path": str,
     "strings": _read_list,
     "reasons": _read_list,
 }
@@ -232,6 +242,7 @@ _WORDS = {
     "int": "whole number",
     "float": "number",
     "str": "text",
+    "path": "path",
     "strings": "list of texts",
     "reasons": "list of `code` and `text`",
 }

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from app.paths import Home, write_atomically
 from app.settings.fields import as_json
 from app.settings.loading import known_field, read_document, unreadable_file
 from app.settings.values import all_fields
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def set_value(home: Home, key: str, text: str, *, file: Path | None = None) -> Any:
@@ -65,8 +68,12 @@ def backfilled(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def document_bytes(document: dict[str, Any]) -> bytes:
-    """A settings document as the file holds it: UTF-8, indented, ending in a newline."""
-    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "surrogatepass")
+    """A settings document as the file holds it: UTF-8, indented, ending in a newline.
+
+    Lone surrogates, which stand for bytes of a path that are no UTF-8, are written as JSON escapes.
+    """
+    text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text).encode()
 
 
 def _save(path: Path, document: dict[str, Any]) -> None:

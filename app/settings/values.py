@@ -116,7 +116,7 @@ class Log:
         "INFO", "The least that is written.", choices=("DEBUG", "INFO", "WARNING", "ERROR"),
         spellings=(("warn", "warning"), ("critical", "error"), ("fatal", "error")), variables=("LOG_LEVEL",),
     )
-    dir: str = setting("", "Folder of the log files; empty for `logs` in the working directory.")
+    dir: str = setting("", "Folder of the log files; empty for `logs` in the working directory.", kind="path")
     max_bytes: int = setting(5_000_000, "Size at which a new log file is begun.", low=10_000)
     keep: int = setting(5, "Old log files that are kept.", low=1, high=100)
 
@@ -125,10 +125,10 @@ class Log:
 class Tools:
     """External programs by path; empty looks in `bin` of the working directory and in PATH."""
 
-    ffmpeg: str = setting("", "Path of ffmpeg.")
-    ffprobe: str = setting("", "Path of ffprobe.")
-    mediainfo: str = setting("", "Path of the MediaInfo command line.")
-    smartctl: str = setting("", "Path of smartctl.")
+    ffmpeg: str = setting("", "Path of ffmpeg.", kind="path")
+    ffprobe: str = setting("", "Path of ffprobe.", kind="path")
+    mediainfo: str = setting("", "Path of the MediaInfo command line.", kind="path")
+    smartctl: str = setting("", "Path of smartctl.", kind="path")
 
 
 @dataclass(frozen=True, slots=True)

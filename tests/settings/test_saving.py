@@ -62,3 +62,11 @@ def test_a_read_only_home_and_a_path_that_cannot_be_written_are_bad_settings(tmp
     (tmp_path / "file").touch()
     with pytest.raises(BadSettings, match="cannot be used"):
         set_value(Home(tmp_path), "search.limit", "5", file=tmp_path / "file" / "below.json")
+
+
+def test_a_path_that_is_no_text_survives_and_a_name_that_is_none_is_refused(home: Home) -> None:
+    set_value(home, "tools.ffmpeg", "/opt/\udcff/ffmpeg")
+    home.settings.read_text(encoding="utf-8")
+    assert load_settings(home, {}).values.tools.ffmpeg == "/opt/\udcff/ffmpeg"
+    with pytest.raises(UsageError, match="no text"):
+        set_value(home, "qc.operator", "ann\udce9")
