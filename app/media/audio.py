@@ -1,0 +1,34 @@
+"""Facts of sound, from the header and the first packets."""
+
+from typing import Any
+
+from app.media.container import stream_facts
+
+_SAMPLE_BITS = {"u8": 8, "u8p": 8, "s16": 16, "s16p": 16, "s32": 32, "s32p": 32, "flt": 32, "fltp": 32, "dbl": 64,
+                "dblp": 64, "s64": 64, "s64p": 64}  # fmt: skip
+_CODEC_BITS = {"pcm_s24le": 24, "pcm_s24be": 24, "pcm_s8": 8, "pcm_s20": 20, "pcm_bluray": 24, "s302m": 24}
+_LOSSLESS = ("flac", "alac", "wavpack", "ape", "tta", "mlp", "truehd", "pcm_")
+
+
+def audio_stream(stream: Any) -> dict[str, Any]:
+    """An audio stream as JSON; `bits` is None for codecs that keep no samples of a fixed width."""
+    context = stream.codec_context
+    layout = context.layout
+    sample_format = context.format.name if context.format else None
+    channels = getattr(layout, "nb_channels", None) or context.channels or None
+    return {
+        **stream_facts(stream),
+        "sample_rate": context.sample_rate or None,
+        "channels": channels,
+        "layout": layout.name if layout else None,
+        "sample_format": sample_format,
+        "bits": _bits(context.name, sample_format, getattr(context, "bits_per_raw_sample", 0)),
+    }
+
+
+def _bits(codec: str, sample_format: str | None, told: int) -> int | None:
+    if codec in _CODEC_BITS:
+        return _CODEC_BITS[codec]
+    if not codec.startswith(_LOSSLESS):
+        return None
+    return told or _SAMPLE_BITS.get(sample_format or "")

@@ -1,0 +1,246 @@
+"""Whether a file has its end: cheap structural truths, never a decode.
+
+Each check answers with why a file cannot be whole, or with an empty text where nothing speaks against it. That is not
+proof of an undamaged file: what lies between the marks is not read.
+"""
+
+import struct
+from collections.abc import Callable, Iterator
+
+from app.media.opening import OpenFile
+
+_TAIL = 65536
+_BOX_LIMIT = 20000
+_CUT = "the file is cut off"
+_CONTAINERS = (b"moov", b"moof")
+
+
+def why_incomplete(file: OpenFile, format_name: str) -> str:
+    """Why the file cannot be whole, by the structure of its format; empty where nothing says so."""
+    check = _CHECKS.get(format_name)
+    try:
+        return check(file) if check else ""
+    except struct.error:
+        return f"{_CUT}: it ends inside its header"
+
+
+def _png(file: OpenFile) -> str:
+    if file.read_at(file.size - 12, 12)[4:8] == b"IEND":
+        return ""
+    at = 8
+    for _ in range(_BOX_LIMIT):
+        head = file.read_at(at, 8)
+        if len(head) < 8:
+            return f"{_CUT}: it has no end mark (IEND)"
+        if head[4:] == b"IEND":
+            return ""
+        at += 12 + int.from_bytes(head[:4])
+    return ""
+
+
+def _jpeg(file: OpenFile) -> str:
+    tail = file.read_at(max(0, file.size - _TAIL), _TAIL)
+    return "" if b"\xff\xd9" in tail else f"{_CUT}: it has no end-of-image mark"
+
+
+def _gif(file: OpenFile) -> str:
+    tail = file.read_at(max(0, file.size - _TAIL), _TAIL).rstrip(b"\0")
+    return "" if b"\x3b" in tail[-64:] else f"{_CUT}: it has no trailer"
+
+
+def _jpeg2000(file: OpenFile) -> str:
+    tail = file.read_at(max(0, file.size - _TAIL), _TAIL)
+    return "" if b"\xff\xd9" in tail else f"{_CUT}: it has no end-of-codestream mark"
+
+
+def _says(file: OpenFile, expected: int) -> str:
+    return f"{_CUT}: it should have {expected} bytes and has {file.size}" if expected > file.size else ""
+
+
+def _bmp(file: OpenFile) -> str:
+    return _says(file, int.from_bytes(file.exactly(0, 18)[2:6], "little"))
+
+
+def _riff(file: OpenFile) -> str:
+    """WAVE, AVI and WebP: the size of the form, and of a WAVE's sample data (64-bit sizes in `ds64`)."""
+    head = file.exactly(0, 12)
+    order = ">" if head[:4] == b"RIFX" else "<"
+    form_size: int = struct.unpack_from(order + "I", head, 4)[0]
+    wide = head[:4] in (b"RF64", b"BW64")
+    if head[8:12] != b"WAVE":
+        return _says(file, form_size + 8) if not wide else ""
+    at, data_size = 12, 0
+    for _ in range(_BOX_LIMIT):
+        chunk = file.read_at(at, 36)
+        if len(chunk) < 8:
+            return f"{_CUT}: it has no sample data"
+        size: int = struct.unpack_from(order + "I", chunk, 4)[0]
+        if chunk[:4] == b"ds64" and len(chunk) >= 24:
+            data_size = struct.unpack_from("<Q", chunk, 16)[0]
+        if chunk[:4] == b"data":
+            return _cut_samples(file, at + 8, data_size if wide and size == 0xFFFFFFFF else size)
+        at += 8 + size + (size & 1)
+    return ""
+
+
+def _cut_samples(file: OpenFile, at: int, size: int) -> str:
+    if size == 0xFFFFFFFF or at + size <= file.size:
+        return ""
+    return f"{_CUT}: {size} bytes of samples are announced and {max(0, file.size - at)} are there"
+
+
+def _aiff(file: OpenFile) -> str:
+    return _says(file, int.from_bytes(file.exactly(4, 4)) + 8)
+
+
+def _au(file: OpenFile) -> str:
+    start, size = struct.unpack(">II", file.exactly(4, 8))
+    return "" if size == 0xFFFFFFFF else _cut_samples(file, start, size)
+
+
+def _dpx(file: OpenFile) -> str:
+    """The start of the picture and, for the plain packings, its length, both from the header (SMPTE 268M)."""
+    head = file.read_at(0, 832)
+    if len(head) < 832:
+        return f"{_CUT}: it ends inside its header"
+    order = ">" if head[:4] == b"SDPX" else "<"
+    start, (elements, width, height) = struct.unpack_from(order + "I", head, 4)[0], struct.unpack_from(
+        order + "HII", head, 770
+    )
+    descriptor, _, _, bits, packing, encoding = struct.unpack_from(order + "BBBBHH", head, 800)
+    samples = {50: 3, 51: 4, 52: 4, 6: 1, 0: 1, 1: 1, 2: 1, 3: 1, 4: 1}.get(descriptor, 0)
+    if elements != 1 or encoding or not samples:
+        return _says(file, start)
+    count = width * samples
+    words = {8: -(-count // 4), 16: -(-count // 2), 32: count}.get(bits, -(-count * bits // 32))
+    if packing in (1, 2):
+        words = {10: -(-count // 3), 12: -(-count // 2)}.get(bits, words)
+    row_bytes = words * 4 if bits not in (8, 16) else count * bits // 8
+    return _says(file, start + height * row_bytes)
+
+
+def _cineon(file: OpenFile) -> str:
+    head = file.exactly(0, 32)
+    order = ">" if head[:4] == b"\x80\x2a\x5f\xd7" else "<"
+    return _says(file, struct.unpack_from(order + "I", head, 4)[0])
+
+
+_TIFF_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 13: 4, 16: 8, 17: 8, 18: 8}
+_TIFF_OFFSETS = {273: 279, 324: 325}
+
+
+def _tiff(file: OpenFile) -> str:
+    """Strips or tiles that lie behind the end of the file, in the first directories (TIFF 6.0, BigTIFF)."""
+    head = file.exactly(0, 8)
+    order = "<" if head[:2] == b"II" else ">"
+    big = struct.unpack_from(order + "H", head, 2)[0] == 43
+    at = struct.unpack(order + ("Q" if big else "I"), file.exactly(8, 8) if big else head[4:8])[0]
+    seen: set[int] = set()
+    while at and at not in seen and len(seen) < 64:
+        if at >= file.size:
+            return f"{_CUT}: its directory lies behind its end"
+        seen.add(at)
+        tags, at = _tiff_directory(file, at, order, big)
+        for offsets, counts in _TIFF_OFFSETS.items():
+            ends = [a + b for a, b in zip(tags.get(offsets, ()), tags.get(counts, ()), strict=False)]
+            if ends and max(ends) > file.size:
+                behind = sum(end > file.size for end in ends)
+                return f"{_CUT}: {behind} of {len(ends)} strips or tiles lie behind its end"
+    return ""
+
+
+def _tiff_directory(file: OpenFile, at: int, order: str, big: bool) -> tuple[dict[int, tuple[int, ...]], int]:
+    """The whole-number tags of offsets and lengths in one directory, and where the next one is."""
+    count_format, entry_format, next_format = ("Q", "HHQ", "Q") if big else ("H", "HHI", "I")
+    count = struct.unpack(order + count_format, file.exactly(at, 8 if big else 2))[0]
+    entry, inline = (20, 8) if big else (12, 4)
+    at += 8 if big else 2
+    count = min(count, 4096)
+    block = file.exactly(at, count * entry)
+    tags = {}
+    for index in range(count):
+        tag, kind, items = struct.unpack_from(order + entry_format, block, index * entry)
+        if tag not in (273, 279, 324, 325) or kind not in (3, 4, 16) or items > 1 << 20:
+            continue
+        size = items * _TIFF_SIZES[kind]
+        value = block[index * entry + entry - inline : (index + 1) * entry]
+        if size > inline:
+            value = file.exactly(struct.unpack(order + next_format, value)[0], size)
+        tags[tag] = struct.unpack(f"{order}{items}{'HIQ'[(3, 4, 16).index(kind)]}", value[:size])
+    following = file.read_at(at + count * entry, inline)
+    return tags, struct.unpack(order + next_format, following)[0] if len(following) == inline else 0
+
+
+def boxes(file: OpenFile) -> Iterator[tuple[bytes, int, int]]:
+    """The outer boxes of an ISO base media file: type, offset, size as it is announced (0: to the end)."""
+    at = 0
+    for _ in range(_BOX_LIMIT):
+        head = file.read_at(at, 16)
+        if len(head) < 8:
+            return
+        size, kind = int.from_bytes(head[:4]), head[4:8]
+        if size == 1:
+            size = int.from_bytes(head[8:16])
+        yield kind, at, size
+        if size < 8:
+            return
+        at += size
+
+
+def _iso(file: OpenFile) -> str:
+    index = False
+    for kind, at, size in boxes(file):
+        if at + size > file.size:
+            name = kind.decode("latin-1")
+            without = "" if index or kind in _CONTAINERS else ", and it has no index (moov)"
+            return f"{_CUT}: {size} bytes of '{name}' are announced and {file.size - at} are there{without}"
+        index = index or kind in _CONTAINERS
+    return "" if index else f"{_CUT}: it has no index (moov), so nothing in it can be found"
+
+
+def _matroska(file: OpenFile) -> str:
+    """The announced size of the segment; live recordings announce none."""
+    at = 0
+    head = file.read_at(0, 4096)
+    for _ in range(8):
+        if at + 12 > len(head):
+            return ""
+        id_length = 9 - head[at].bit_length()
+        length = 9 - head[at + id_length].bit_length() if id_length < 5 else 9
+        if id_length > 4 or length > 8:
+            return ""
+        raw = int.from_bytes(head[at + id_length : at + id_length + length])
+        size = raw & ((1 << 7 * length) - 1)
+        data = at + id_length + length
+        if head[at : at + id_length] == b"\x18\x53\x80\x67":
+            unknown = size == (1 << 7 * length) - 1
+            return "" if unknown else _says(file, data + size)
+        at = data + size
+    return ""
+
+
+def _mxf(file: OpenFile) -> str:
+    """The footer partition that the header partition names (SMPTE 377)."""
+    head = file.read_at(0, 65536 + 128)
+    at = head.find(b"\x06\x0e\x2b\x34\x02\x05\x01\x01\x0d\x01\x02\x01\x01\x02")
+    if at < 0 or at + 96 > len(head):
+        return ""
+    first = head[at + 16]
+    data = at + 17 + (first & 0x7F if first & 0x80 else 0)
+    footer: int = struct.unpack_from(">Q", head, data + 24)[0]
+    if footer and at + footer >= file.size:
+        return f"{_CUT}: its footer lies behind its end"
+    open_header = head[at + 14] in (1, 3)
+    return "the recording was not closed: its header is still open" if open_header and not footer else ""
+
+
+def _asf(file: OpenFile) -> str:
+    return _says(file, int.from_bytes(file.exactly(16, 8), "little"))
+
+
+_CHECKS: dict[str, Callable[[OpenFile], str]] = {
+    "png": _png, "jpeg": _jpeg, "gif": _gif, "jpeg2000": _jpeg2000, "bmp": _bmp, "webp": _riff, "wav": _riff,
+    "avi": _riff, "aiff": _aiff, "au": _au, "dpx": _dpx, "cineon": _cineon, "tiff": _tiff, "mov": _iso, "mp4": _iso,
+    "m4a": _iso, "braw": _iso, "matroska": _matroska, "matroska-audio": _matroska, "webm": _matroska, "mxf": _mxf,
+    "asf": _asf, "wma": _asf,
+}  # fmt: skip

@@ -1,0 +1,391 @@
+"""The header of an OpenEXR file, read by ourselves: bounded, streaming, every attribute's bytes kept.
+
+The libraries rename, reorder and drop attributes; this reader keeps the order, the type names and the raw bytes, so
+that a header can be told apart byte for byte. Format: OpenEXR file layout, version 2.
+"""
+
+import struct
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from math import ceil
+from typing import Protocol
+
+from app.errors import MediaError
+
+#: A header longer than this is refused.
+HEADER_LIMIT = 64 << 20
+MAGIC = b"\x76\x2f\x31\x01"
+TILED, LONG_NAMES, DEEP, MULTIPART = 0x200, 0x400, 0x800, 0x1000
+_KNOWN_FLAGS = TILED | LONG_NAMES | DEEP | MULTIPART
+_NAME_LIMIT = 255
+_PART_LIMIT = 65536
+_BLOCK = 8192
+_TABLE_BLOCK = 1 << 20
+_ABSURD = 1 << 48
+
+#: Number, name and scan lines in a chunk of each compression.
+COMPRESSIONS = {
+    0: ("none", 1), 1: ("rle", 1), 2: ("zips", 1), 3: ("zip", 16), 4: ("piz", 32), 5: ("pxr24", 16), 6: ("b44", 32),
+    7: ("b44a", 32), 8: ("dwaa", 32), 9: ("dwab", 256), 10: ("htj2k256", 256), 11: ("htj2k32", 32),
+}  # fmt: skip
+LINE_ORDERS = {0: "increasingY", 1: "decreasingY", 2: "randomY"}
+PIXEL_TYPES = {0: "uint", 1: "half", 2: "float"}
+LEVEL_MODES = {0: "one", 1: "mipmap", 2: "ripmap"}
+_REQUIRED = (
+    b"channels", b"compression", b"dataWindow", b"displayWindow", b"lineOrder", b"pixelAspectRatio",
+    b"screenWindowCenter", b"screenWindowWidth",
+)  # fmt: skip
+
+
+class Bytes(Protocol):
+    """What a header is read from."""
+
+    @property
+    def size(self) -> int:
+        """Bytes in all."""
+
+    def read_at(self, offset: int, count: int) -> bytes:
+        """Up to `count` bytes from `offset`; fewer at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One attribute as it lies in the file."""
+
+    name: bytes
+    type: bytes
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One channel of a part. `type` is 0 uint, 1 half, 2 float; other numbers are kept."""
+
+    name: bytes
+    type: int
+    p_linear: int
+    x_sampling: int
+    y_sampling: int
+
+
+Box = tuple[int, int, int, int]
+
+
+class Part:
+    """One part's header: its attributes in file order, and what follows from them.
+
+    The properties raise MediaError where the attribute is absent or malformed.
+    """
+
+    def __init__(self, attributes: tuple[Attribute, ...]) -> None:
+        self.attributes = attributes
+        self._by_name = {attribute.name: attribute for attribute in attributes}
+
+    def get(self, name: bytes) -> Attribute | None:
+        """The attribute of that name, or None."""
+        return self._by_name.get(name)
+
+    def absent(self) -> list[str]:
+        """Names of required attributes that the part does not have."""
+        return [name.decode("ascii") for name in _REQUIRED if name not in self._by_name]
+
+    def _packed(self, name: bytes, layout: struct.Struct) -> tuple[int, ...]:
+        attribute = self._by_name.get(name)
+        if attribute is None:
+            raise _damaged(f"the required attribute {name.decode()} is absent")
+        if len(attribute.raw) != layout.size:
+            raise _damaged(f"the attribute {name.decode()} has {len(attribute.raw)} bytes, not {layout.size}")
+        return layout.unpack(attribute.raw)
+
+    @cached_property
+    def channels(self) -> tuple[Channel, ...]:
+        """The channels in file order."""
+        attribute = self._by_name.get(b"channels")
+        if attribute is None:
+            raise _damaged("the required attribute channels is absent")
+        return tuple(channels_of(attribute.raw))
+
+    @property
+    def compression(self) -> int:
+        """Number of the compression, known or not."""
+        return self._packed(b"compression", _U8)[0]
+
+    @property
+    def line_order(self) -> int:
+        """Number of the line order."""
+        return self._packed(b"lineOrder", _U8)[0]
+
+    @cached_property
+    def data_window(self) -> Box:
+        """Min x, min y, max x, max y of the stored pixels, corners included."""
+        return self._window(b"dataWindow")
+
+    @cached_property
+    def display_window(self) -> Box:
+        """Min x, min y, max x, max y of the picture as it is meant to be seen, corners included."""
+        return self._window(b"displayWindow")
+
+    def _window(self, name: bytes) -> Box:
+        x0, y0, x1, y1 = self._packed(name, _BOX)
+        if x1 < x0 or y1 < y0:
+            raise _damaged(f"the {name.decode()} has no pixels: ({x0} {y0})-({x1} {y1})")
+        return x0, y0, x1, y1
+
+    @property
+    def tiles(self) -> tuple[int, int, int, int] | None:
+        """Tile width and height, level mode, rounding (0 down, 1 up); None without the attribute."""
+        if b"tiles" not in self._by_name:
+            return None
+        width, height, mode = self._packed(b"tiles", _TILES)
+        if not width or not height:
+            raise _damaged("the tiles have no pixels")
+        return width, height, mode & 0xF, mode >> 4
+
+    def text(self, name: bytes) -> str:
+        """A string attribute as text, bytes that are no UTF-8 replaced; empty where it is absent."""
+        attribute = self._by_name.get(name)
+        return attribute.raw.decode("utf-8", "replace") if attribute else ""
+
+    def chunk_count(self) -> int | None:
+        """Chunks that belong to the part; None where the compression is one we do not know."""
+        if b"chunkCount" in self._by_name:
+            count: int = self._packed(b"chunkCount", _I32)[0]
+            if count < 0:
+                raise _damaged(f"the chunk count is {count}")
+            return count
+        x0, y0, x1, y1 = self.data_window
+        width, height = x1 - x0 + 1, y1 - y0 + 1
+        if self.tiles and self.text(b"type") in ("", "tiledimage", "deeptile"):
+            return sum(across * down for across, down in level_tiles(width, height, self.tiles))
+        known = COMPRESSIONS.get(self.compression)
+        return ceil(height / known[1]) if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The header block of a file.
+
+    Attributes:
+        version: low byte of the version word (2).
+        flags: the other bits of it.
+        parts: in file order.
+        size: bytes from the start of the file to the chunk tables.
+        error: why later parts could not be read; empty where all were.
+    """
+
+    version: int
+    flags: int
+    parts: tuple[Part, ...]
+    size: int
+    error: str = ""
+
+    @property
+    def deep(self) -> bool:
+        """Whether some part holds deep data."""
+        return bool(self.flags & DEEP) or any(part.text(b"type").startswith("deep") for part in self.parts)
+
+
+_U8 = struct.Struct("<B")
+_I32 = struct.Struct("<i")
+_BOX = struct.Struct("<4i")
+_TILES = struct.Struct("<IIB")
+_CHANNEL = struct.Struct("<iB3xii")
+
+
+def _damaged(reason: str) -> MediaError:
+    return MediaError(f"the OpenEXR header is damaged: {reason}", code="media.damaged")
+
+
+def _ended() -> MediaError:
+    return MediaError("the file ends inside the OpenEXR header", code="media.truncated")
+
+
+class _Reader:
+    """Sequential reading through a small buffer that only an attribute's own size can make larger."""
+
+    def __init__(self, source: Bytes) -> None:
+        self._source = source
+        self._buffer = source.read_at(0, _BLOCK)
+        self._start = 0
+        self._at = 0
+
+    @property
+    def position(self) -> int:
+        return self._start + self._at
+
+    def _fill(self, count: int) -> None:
+        """See to it that `count` bytes from here on are in the buffer."""
+        if self.position + count > HEADER_LIMIT:
+            raise _damaged(f"it is longer than {HEADER_LIMIT >> 20} MiB")
+        if self.position + count > self._source.size:
+            raise _ended()
+        self._start, self._at = self.position, 0
+        self._buffer = self._source.read_at(self._start, max(count, _BLOCK))
+        if len(self._buffer) < count:
+            raise _ended()
+
+    def take(self, count: int) -> bytes:
+        if self._at + count > len(self._buffer):
+            self._fill(count)
+        taken = self._buffer[self._at : self._at + count]
+        self._at += count
+        return taken
+
+    def name(self) -> bytes:
+        """Bytes up to the next NUL, which is skipped."""
+        end = self._buffer.find(b"\0", self._at, self._at + _NAME_LIMIT + 1)
+        if end < 0:
+            self._fill(min(_NAME_LIMIT + 1, max(1, self._source.size - self.position)))
+            end = self._buffer.find(b"\0", 0, _NAME_LIMIT + 1)
+            if end < 0:
+                raise _ended() if len(self._buffer) <= _NAME_LIMIT else _damaged("a name is longer than 255 bytes")
+        taken = self._buffer[self._at : end]
+        self._at = end + 1
+        return taken
+
+
+def read_header(source: Bytes) -> Header:
+    """Read the header block, and nothing behind it.
+
+    Raises:
+        MediaError: not OpenEXR, or damaged before the first part is complete. Damage in a later part is told in
+            the header's `error`.
+    """
+    reader = _Reader(source)
+    if source.size < 8:
+        raise _ended()
+    if reader.take(4) != MAGIC:
+        raise MediaError("this is not an OpenEXR file", code="media.other_format")
+    word = int.from_bytes(reader.take(4), "little")
+    version, flags = word & 0xFF, word & ~0xFF
+    if version != 2 or flags & ~_KNOWN_FLAGS:
+        raise _damaged(f"version {version} with flags {flags:#x} is not known")
+    parts: list[Part] = []
+    error = ""
+    try:
+        while attributes := tuple(_attributes(reader)):
+            parts.append(Part(attributes))
+            if not flags & MULTIPART:
+                break
+            if len(parts) > _PART_LIMIT:
+                raise _damaged("it has too many parts")
+    except MediaError as problem:
+        if not parts:
+            raise
+        error = problem.message
+    if not parts:
+        raise _damaged("it holds no attribute")
+    return Header(version, flags, tuple(parts), reader.position, error)
+
+
+def _attributes(reader: _Reader) -> Iterator[Attribute]:
+    """The attributes of one part, up to the empty name that ends it."""
+    while name := reader.name():
+        kind = reader.name()
+        size = int.from_bytes(reader.take(4), "little", signed=True)
+        if size < 0 or not kind:
+            reason = "no type" if not kind else f"the size {size}"
+            raise _damaged(f"the attribute {name.decode('utf-8', 'replace')!r} has {reason}")
+        yield Attribute(name, kind, reader.take(size))
+
+
+def channels_of(raw: bytes) -> Iterator[Channel]:
+    """The channels in the bytes of a `chlist`."""
+    at = 0
+    while True:
+        end = raw.find(b"\0", at)
+        if end < 0:
+            raise _damaged("the channel list has no end")
+        if end == at:
+            return
+        if end + 1 + _CHANNEL.size > len(raw):
+            raise _damaged("the channel list is cut off")
+        kind, p_linear, x_sampling, y_sampling = _CHANNEL.unpack_from(raw, end + 1)
+        if x_sampling < 1 or y_sampling < 1:
+            raise _damaged(f"a channel is sampled every {x_sampling}, {y_sampling} pixels")
+        yield Channel(raw[at:end], kind, p_linear, x_sampling, y_sampling)
+        at = end + 1 + _CHANNEL.size
+
+
+def level_tiles(width: int, height: int, tiles: tuple[int, int, int, int]) -> Iterator[tuple[int, int]]:
+    """Tiles across and down of each level of a tiled part, largest level first."""
+    tile_width, tile_height, mode, rounding = tiles
+    across = [ceil(size / tile_width) for size in _level_sizes(width, mode, rounding)]
+    down = [ceil(size / tile_height) for size in _level_sizes(height, mode, rounding)]
+    if mode == 2:
+        yield from ((a, d) for d in down for a in across)
+        return
+    for level in range(max(len(across), len(down))):
+        yield across[min(level, len(across) - 1)], down[min(level, len(down) - 1)]
+
+
+def _level_sizes(size: int, mode: int, rounding: int) -> list[int]:
+    sizes = [size]
+    while mode and sizes[-1] > 1:
+        sizes.append(ceil(size / 2 ** len(sizes)) if rounding else size >> len(sizes))
+    return sizes
+
+
+def missing_data(source: Bytes, header: Header) -> str:
+    """Why not all chunks can be in the file, as the chunk tables and the last chunk tell; empty where all may be.
+
+    Nothing is decoded: damage inside a chunk stays unseen.
+    """
+    at, last, total, absent = header.size, 0, 0, 0
+    last_part = header.parts[0]
+    for part in header.parts:
+        count = part.chunk_count()
+        if count is None:
+            return ""
+        if at + 8 * count > source.size:
+            return "the file is cut off: it ends inside the table of chunks"
+        total += count
+        for offsets in _tables(source, at, count):
+            absent += offsets.count(0)
+            highest = max(offsets)
+            if highest > last:
+                last, last_part = highest, part
+        at += 8 * count
+    if last >= _ABSURD:
+        return "the table of chunks is damaged"
+    if last >= source.size:
+        return f"the file is cut off: it ends at byte {source.size} and the last of its {total} chunks begins at {last}"
+    if absent:
+        return f"{absent} of {total} chunks were never written"
+    if total and last < at:
+        return "the table of chunks points into the header"
+    return _cut_chunk(source, header, last_part, last) if total else ""
+
+
+def _tables(source: Bytes, at: int, count: int) -> "Iterator[array[int]]":
+    """The offsets of a chunk table, a bounded number at a time."""
+    end = at + 8 * count
+    while at < end:
+        offsets = array("Q", source.read_at(at, min(_TABLE_BLOCK, end - at)))
+        if struct.pack("=H", 1) != b"\1\0":
+            offsets.byteswap()
+        yield offsets
+        at += _TABLE_BLOCK
+
+
+def _cut_chunk(source: Bytes, header: Header, part: Part, offset: int) -> str:
+    """Whether the chunk at `offset` has all its bytes."""
+    kind = part.text(b"type")
+    tiled = kind in ("tiledimage", "deeptile") if kind else bool(header.flags & TILED)
+    lead = (4 if header.flags & MULTIPART else 0) + (16 if tiled else 4)
+    deep = kind.startswith("deep")
+    head = source.read_at(offset, lead + (24 if deep else 4))
+    if len(head) < lead + (24 if deep else 4):
+        return "the file is cut off: it ends inside its last chunk"
+    if deep:
+        table, packed = struct.unpack_from("<QQ", head, lead)
+        length = table + packed
+    else:
+        length = int.from_bytes(head[lead : lead + 4], "little")
+    if offset + len(head) + length > source.size:
+        return "the file is cut off: it ends inside its last chunk"
+    return ""
+
+

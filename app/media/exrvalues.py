@@ -1,0 +1,249 @@
+"""The values of OpenEXR attributes as JSON, by their type; and the facts of a file that follow from its header."""
+
+import base64
+import hashlib
+import json
+import math
+import struct
+from collections.abc import Callable
+from typing import Any
+
+from app.errors import MediaError
+from app.media.exr import (
+    COMPRESSIONS,
+    LEVEL_MODES,
+    LINE_ORDERS,
+    PIXEL_TYPES,
+    Attribute,
+    Box,
+    Header,
+    Part,
+    channels_of,
+    level_tiles,
+)
+
+_LONG = 4096
+_ENVMAPS = {0: "latlong", 1: "cube"}
+_DEEP_STATES = {0: "messy", 1: "sorted", 2: "non_overlapping", 3: "tidy"}
+_LAYOUT = frozenset(
+    (b"channels", b"compression", b"dataWindow", b"displayWindow", b"lineOrder", b"tiles", b"type", b"name",
+     b"chunkCount", b"version", b"view", b"maxSamplesPerPixel")
+)  # fmt: skip
+_KEYCODE = ("film_mfc_code", "film_type", "prefix", "count", "perf_offset", "perfs_per_frame", "perfs_per_count")
+
+
+def number(value: float) -> float | str:
+    """A float as JSON can hold it: `"NaN"`, `"Infinity"`, `"-Infinity"` where it is not finite."""
+    if math.isfinite(value):
+        return value
+    if math.isnan(value):
+        return "NaN"
+    return "Infinity" if value > 0 else "-Infinity"
+
+
+def _vector(layout: str) -> Callable[[bytes], Any]:
+    packed = struct.Struct("<" + layout)
+
+    def read(raw: bytes) -> Any:
+        values = [number(value) for value in packed.unpack(raw)]
+        return values if len(values) > 1 else values[0]
+
+    return read
+
+
+def _box(layout: str) -> Callable[[bytes], Any]:
+    packed = struct.Struct("<4" + layout)
+
+    def read(raw: bytes) -> Any:
+        x0, y0, x1, y1 = map(number, packed.unpack(raw))
+        return {"min": [x0, y0], "max": [x1, y1]}
+
+    return read
+
+
+def _matrix(size: int, layout: str) -> Callable[[bytes], Any]:
+    packed = struct.Struct(f"<{size * size}{layout}")
+
+    def read(raw: bytes) -> Any:
+        values = [number(value) for value in packed.unpack(raw)]
+        return [values[row : row + size] for row in range(0, size * size, size)]
+
+    return read
+
+
+def _named(names: dict[int, str]) -> Callable[[bytes], Any]:
+    def read(raw: bytes) -> Any:
+        (value,) = raw
+        return {"id": value, "name": names.get(value)}
+
+    return read
+
+
+def _string(raw: bytes) -> str:
+    text = raw.decode("utf-8")
+    if "\0" in text:
+        raise ValueError("text with NUL")
+    return text
+
+
+def _strings(raw: bytes) -> list[str]:
+    found, at = [], 0
+    while at < len(raw):
+        (size,) = struct.unpack_from("<i", raw, at)
+        if size < 0 or at + 4 + size > len(raw):
+            raise ValueError("a string that is longer than its attribute")
+        found.append(_string(raw[at + 4 : at + 4 + size]))
+        at += 4 + size
+    return found
+
+
+def _floats(raw: bytes) -> list[float | str]:
+    return [number(value) for value in struct.unpack(f"<{len(raw) // 4}f", raw)]
+
+
+def _channel_list(raw: bytes) -> list[dict[str, Any]]:
+    return [
+        {"name": channel.name.decode("utf-8"), "type": PIXEL_TYPES.get(channel.type, channel.type),
+         "p_linear": bool(channel.p_linear), "x_sampling": channel.x_sampling, "y_sampling": channel.y_sampling}
+        for channel in channels_of(raw)
+    ]  # fmt: skip
+
+
+def _chromaticities(raw: bytes) -> dict[str, Any]:
+    values = [number(value) for value in struct.unpack("<8f", raw)]
+    return {name: values[at : at + 2] for name, at in (("red", 0), ("green", 2), ("blue", 4), ("white", 6))}
+
+
+def _tile_description(raw: bytes) -> dict[str, Any]:
+    width, height, mode = struct.unpack("<IIB", raw)
+    rounding = {0: "down", 1: "up"}.get(mode >> 4, mode >> 4)
+    return {"x_size": width, "y_size": height, "level": LEVEL_MODES.get(mode & 0xF, mode & 0xF), "rounding": rounding}
+
+
+def _timecode(raw: bytes) -> dict[str, Any]:
+    word, user_data = struct.unpack("<II", raw)
+    parts = [(word >> shift & tens) * 10 + (word >> low & 0xF) for shift, tens, low in
+             ((28, 3, 24), (20, 7, 16), (12, 7, 8), (4, 3, 0))]  # fmt: skip
+    drop = bool(word >> 6 & 1)
+    text = "{:02}:{:02}:{:02}".format(*parts[:3]) + (";" if drop else ":") + f"{parts[3]:02}"
+    return {"time_and_flags": word, "user_data": user_data, "text": text, "drop": drop}
+
+
+def _keycode(raw: bytes) -> dict[str, int]:
+    return dict(zip(_KEYCODE, struct.unpack("<7i", raw), strict=True))
+
+
+def _rational(raw: bytes) -> dict[str, int]:
+    n, d = struct.unpack("<iI", raw)
+    return {"n": n, "d": d}
+
+
+def _preview(raw: bytes) -> dict[str, Any]:
+    width, height = struct.unpack_from("<II", raw)
+    if len(raw) != 8 + 4 * width * height:
+        raise ValueError("a preview of another size than it says")
+    return {"width": width, "height": height, "sha256": hashlib.sha256(raw[8:]).hexdigest()}
+
+
+def _hinted_bytes(raw: bytes) -> dict[str, str]:
+    (size,) = struct.unpack_from("<I", raw)
+    hint = raw[4 : 4 + size]
+    if len(hint) < size:
+        raise ValueError("a type hint that is longer than its attribute")
+    return {"type_hint": hint.decode("utf-8"), "base64": base64.b64encode(raw[4 + size :]).decode("ascii")}
+
+
+_READERS: dict[bytes, Callable[[bytes], Any]] = {
+    b"int": _vector("i"), b"float": _vector("f"), b"double": _vector("d"), b"string": _string,
+    b"stringvector": _strings, b"floatvector": _floats, b"v2i": _vector("2i"), b"v2f": _vector("2f"),
+    b"v2d": _vector("2d"), b"v3i": _vector("3i"), b"v3f": _vector("3f"), b"v3d": _vector("3d"),
+    b"box2i": _box("i"), b"box2f": _box("f"), b"m33f": _matrix(3, "f"), b"m33d": _matrix(3, "d"),
+    b"m44f": _matrix(4, "f"), b"m44d": _matrix(4, "d"), b"chlist": _channel_list,
+    b"chromaticities": _chromaticities, b"compression": _named({n: name for n, (name, _) in COMPRESSIONS.items()}),
+    b"lineOrder": _named(LINE_ORDERS), b"envmap": _named(_ENVMAPS), b"deepImageState": _named(_DEEP_STATES),
+    b"tiledesc": _tile_description, b"timecode": _timecode, b"keycode": _keycode, b"rational": _rational,
+    b"preview": _preview, b"bytes": _hinted_bytes,
+}  # fmt: skip
+
+
+def value_of(attribute: Attribute) -> Any:
+    """The value as JSON; None where the type is unknown or the bytes are not what the type says."""
+    reader = _READERS.get(attribute.type)
+    if reader is None:
+        return None
+    try:
+        return reader(attribute.raw)
+    except (struct.error, ValueError, MediaError):
+        return None
+
+
+def shown(name: bytes) -> str:
+    """A name of the header as text; bytes that are no UTF-8 are replaced."""
+    return name.decode("utf-8", "replace")
+
+
+def part_facts(index: int, part: Part, header: Header) -> dict[str, Any]:
+    """One part as JSON: layout, windows, channels. Raises MediaError where a required attribute is no use."""
+    x0, y0, x1, y1 = part.data_window
+    tiles = part.tiles
+    kind = part.text(b"type") or ("tiledimage" if header.flags & 0x200 else "scanlineimage")
+    levels = 1
+    if tiles and tiles[2]:
+        levels = sum(1 for _ in level_tiles(x1 - x0 + 1, y1 - y0 + 1, tiles))
+    aspect = part.get(b"pixelAspectRatio")
+    known = COMPRESSIONS.get(part.compression)
+    return {
+        "index": index,
+        "type": kind,
+        "name": part.text(b"name"),
+        "view": part.text(b"view") or None,
+        "width": x1 - x0 + 1,
+        "height": y1 - y0 + 1,
+        "data_window": window(part.data_window),
+        "display_window": window(part.display_window),
+        "compression": {"id": part.compression, "name": known[0] if known else None},
+        "line_order": LINE_ORDERS.get(part.line_order, part.line_order),
+        "tiled": "tile" in kind,
+        "tile_width": tiles[0] if tiles else None,
+        "tile_height": tiles[1] if tiles else None,
+        "level_mode": LEVEL_MODES.get(tiles[2], tiles[2]) if tiles else None,
+        "levels": levels,
+        "chunk_count": part.chunk_count(),
+        "pixel_aspect_ratio": value_of(aspect) if aspect else None,
+        "channels": [
+            {"name": shown(channel.name), "layer": shown(channel.name).rpartition(".")[0],
+             "type": PIXEL_TYPES.get(channel.type, channel.type), "p_linear": bool(channel.p_linear),
+             "x_sampling": channel.x_sampling, "y_sampling": channel.y_sampling}
+            for channel in part.channels
+        ],
+    }  # fmt: skip
+
+
+def window(box: Box) -> dict[str, list[int]]:
+    """A window as JSON, corners included."""
+    return {"min": [box[0], box[1]], "max": [box[2], box[3]]}
+
+
+def flat_attributes(header: Header) -> dict[str, Any]:
+    """The attributes that occur once or with equal values, by name; layout attributes are facts of the parts.
+
+    A value that is long or of an unknown type is told by its type and size alone.
+    """
+    seen: dict[bytes, Attribute] = {}
+    differing: set[bytes] = set()
+    for part in header.parts:
+        for attribute in part.attributes:
+            if attribute.name in _LAYOUT:
+                continue
+            before = seen.setdefault(attribute.name, attribute)
+            if (before.type, before.raw) != (attribute.type, attribute.raw):
+                differing.add(attribute.name)
+    return {shown(name): brief(attribute) for name, attribute in seen.items() if name not in differing}
+
+
+def brief(attribute: Attribute) -> Any:
+    """The value of an attribute, or its type and size where the value is unknown or long."""
+    value = value_of(attribute)
+    if value is None or (len(attribute.raw) > _LONG and len(json.dumps(value)) > _LONG):
+        return {"type": shown(attribute.type), "bytes": len(attribute.raw)}
+    return value

@@ -1,0 +1,206 @@
+"""Facts of still images, from their headers: no pixel is decoded here.
+
+OpenEXR goes through our own header reader, other formats through OpenImageIO, what its wheel cannot read through
+Pillow, drawings through their text.
+"""
+
+import contextlib
+import re
+import xml.parsers.expat as expat
+from typing import Any
+
+from app.errors import MediaError
+from app.media import exr, exrvalues
+from app.media.complete import why_incomplete
+from app.media.formats import Format
+from app.media.opening import OpenFile
+from app.model.facts import MediaFacts
+
+_SUBIMAGE_LIMIT = 256
+_LONG = 2048
+_LENGTH = re.compile(r"\s*([0-9.]+(?:e[+-]?[0-9]+)?)\s*(px|pt|pc|mm|cm|in|)\s*$", re.IGNORECASE)
+_PIXELS_PER_UNIT = {"": 1.0, "px": 1.0, "pt": 96 / 72, "pc": 16.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}
+_OUR_FACTS = ("oiio:subimages", "oiio:subimagename", "ICCProfile", "thumbnail_image")
+
+
+def inspect_exr(file: OpenFile, form: Format) -> MediaFacts:
+    """Facts of an OpenEXR file. Raises MediaError where not even its first part can be told."""
+    header = exr.read_header(file)
+    parts, error = [], header.error
+    for index, part in enumerate(header.parts):
+        absent = part.absent()
+        if absent:
+            error = error or f"the OpenEXR header is damaged: the required attribute {absent[0]} is absent"
+        try:
+            parts.append(exrvalues.part_facts(index, part, header))
+        except MediaError as problem:
+            if not parts:
+                raise
+            error = error or problem.message
+    attributes = exrvalues.flat_attributes(header)
+    error = error or exr.missing_data(file, header)
+    if header.deep:
+        attributes = {**attributes, "deep": True}
+    first = parts[0]
+    return MediaFacts("image", form.name, form.mime, first["width"], first["height"], None, tuple(parts), attributes,
+                      error)  # fmt: skip
+
+
+def inspect_with_openimageio(file: OpenFile, form: Format) -> MediaFacts:
+    """Facts of an image that OpenImageIO reads. Raises MediaError where it cannot."""
+    import OpenImageIO as oiio  # noqa: N813 - the name its own documentation uses
+
+    oiio.attribute("threads", 1)
+    source = oiio.ImageInput.open(file.native_name)
+    incomplete = why_incomplete(file, form.name)
+    if source is None:
+        raise MediaError(incomplete or f"it cannot be read as {form.title}: {oiio_reason(file)}", code="media.damaged")
+    try:
+        subimages: list[dict[str, Any]] = []
+        while len(subimages) < _SUBIMAGE_LIMIT and source.seek_subimage(len(subimages), 0):
+            subimages.append(_subimage_facts(len(subimages), source.spec()))
+        source.seek_subimage(0, 0)
+        attributes = _attributes(source.spec())
+    finally:
+        source.close()
+    first = subimages[0]
+    size = first["width"], first["height"]
+    return MediaFacts("image", form.name, form.mime, *size, None, tuple(subimages), attributes, incomplete)
+
+
+def oiio_reason(file: OpenFile, source: Any = None) -> str:
+    """What OpenImageIO says about its last failure, without the name under which it opened the file."""
+    import OpenImageIO as oiio  # noqa: N813 - the name its own documentation uses
+
+    try:
+        text = str(source.geterror() if source is not None else oiio.geterror())
+    except UnicodeDecodeError:
+        return "it is damaged"
+    text = text.replace(f'"{file.native_name}"', "").replace(file.native_name, "")
+    if "could not find a format reader" in text:
+        return "it is damaged"
+    return " ".join(text.split())[:300] or "it is damaged"
+
+
+def _subimage_facts(index: int, spec: Any) -> dict[str, Any]:
+    return {
+        "index": index,
+        "type": "image",
+        "name": spec.get_string_attribute("oiio:subimagename"),
+        "width": spec.width,
+        "height": spec.height,
+        "depth": str(spec.format),
+        "channels": list(spec.channelnames),
+        "tiled": bool(spec.tile_width),
+        "compression": spec.get_string_attribute("compression") or None,
+    }
+
+
+def _attributes(spec: Any) -> dict[str, Any]:
+    """Metadata as JSON; long and binary values are left out."""
+    found: dict[str, Any] = {}
+    for attribute in spec.extra_attribs:
+        with contextlib.suppress(UnicodeDecodeError, ValueError):
+            name, value = str(attribute.name), attribute.value
+            if not name.startswith("thumbnail") and name not in _OUR_FACTS:
+                plain = _plain(value)
+                if plain is not None:
+                    found[name] = plain
+    return found
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8") if len(value) <= _LONG else None
+    if isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        return exrvalues.number(value)
+    if isinstance(value, tuple) and len(value) <= 64:
+        return [_plain(item) for item in value]
+    return None
+
+
+def inspect_with_pillow(file: OpenFile, form: Format) -> MediaFacts:
+    """Facts of an image that only Pillow reads (AVIF, cursors, XPM)."""
+    from PIL import Image
+
+    incomplete = why_incomplete(file, form.name)
+    with pillow_reasons(form), open(file.descriptor, "rb", closefd=False) as stream, Image.open(stream) as image:  # noqa: PTH123
+        width, height = image.size
+        part = {"index": 0, "type": "image", "name": "", "width": width, "height": height, "depth": "uint8",
+                "channels": list(image.getbands()), "frames": getattr(image, "n_frames", 1)}  # fmt: skip
+    return MediaFacts("image", form.name, form.mime, width, height, None, (part,), {}, incomplete)
+
+
+@contextlib.contextmanager
+def pillow_reasons(form: Format) -> Any:
+    """What Pillow raises for a file it cannot read, as MediaError."""
+    import warnings
+
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except Image.DecompressionBombError as problem:
+        raise MediaError(f"the picture is too large: {problem}", code="media.too_large") from problem
+    except UnidentifiedImageError as problem:
+        raise MediaError(f"it cannot be read as {form.title}: it is damaged", code="media.damaged") from problem
+    except (OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError) as problem:
+        raise MediaError(f"it cannot be read as {form.title}: {problem}", code="media.damaged") from problem
+
+
+def not_decoded(file: OpenFile, form: Format) -> MediaFacts:
+    """A format that is recognised but not decoded, and says so."""
+    why = {"rawphoto": "camera raw"}.get(form.name, form.title.split(" ", 1)[-1])
+    attributes = {"not_decoded": f"not decoded: {why}"}
+    return MediaFacts("image", form.name, form.mime, attributes=attributes, error=why_incomplete(file, form.name))
+
+
+class _Found(Exception):
+    """The root element of a drawing was read: the rest is of no interest."""
+
+
+def inspect_svg(file: OpenFile, form: Format) -> MediaFacts:
+    """Size of a drawing from its root element. Entities are refused, nothing else is read of the document."""
+    root: dict[str, str] = {}
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if name.rpartition(":")[2] != "svg":
+            raise MediaError("this is not an SVG file: its root element is another", code="media.other_format")
+        root.update(attributes)
+        raise _Found
+
+    def refuse(*_: object) -> None:
+        raise MediaError("the drawing declares entities, which are not expanded", code="media.refused")
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    parser.EntityDeclHandler = refuse
+    try:
+        for at in range(0, min(file.size, 1 << 20), 65536):
+            parser.Parse(file.read_at(at, 65536), False)
+        raise MediaError("this is not an SVG file: it has no root element", code="media.damaged")
+    except _Found:
+        width, height = _drawing_size(root)
+    except expat.ExpatError as problem:
+        reason = expat.ErrorString(problem.code)
+        raise MediaError(f"the drawing is damaged: {reason}", code="media.damaged") from problem
+    part = {"index": 0, "type": "drawing", "name": "", "width": width, "height": height,
+            "view_box": root.get("viewBox")}  # fmt: skip
+    return MediaFacts("image", form.name, form.mime, width, height, None, (part,))
+
+
+def _drawing_size(root: dict[str, str]) -> tuple[int | None, int | None]:
+    """Width and height in CSS pixels: from the attributes, else from the view box."""
+    box = re.split(r"[\s,]+", root.get("viewBox", "").strip())
+    sizes: list[int | None] = []
+    for name, index in (("width", 2), ("height", 3)):
+        match = _LENGTH.match(root.get(name, ""))
+        if match is None and len(box) == 4:
+            match = _LENGTH.match(box[index])
+        size = float(match[1]) * _PIXELS_PER_UNIT[match[2].lower()] if match and match[1].strip(".") else 0.0
+        sizes.append(round(size) if 0 < size < 1e9 else None)
+    return sizes[0], sizes[1]

@@ -1,0 +1,182 @@
+"""Frames of a movie by number or time, exact: seek to the key frame before, decode forward."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.errors import MediaError
+from app.media.container import container, duration_s
+from app.media.formats import Format
+from app.media.opening import OpenFile
+from app.media.video import first_picture
+
+_FRAME_LIMIT = 1 << 27
+_FORWARD_S = 2
+_DAMAGED_LIMIT = 500
+_HD_HEIGHT = 720
+
+
+@dataclass(frozen=True, slots=True)
+class MovieFrame:
+    """One frame.
+
+    Attributes:
+        rgba: rows × columns × 4 bytes, opaque.
+        number: counted from 0 at the movie's own rate.
+        seconds: from the start of the movie.
+        full_width, full_height: pixels before it was reduced, upright.
+        error: why another frame than the one asked for is shown, or what was damaged on the way.
+    """
+
+    rgba: NDArray[np.uint8]
+    number: int
+    seconds: float
+    full_width: int
+    full_height: int
+    error: str = ""
+
+
+class Movie:
+    """A movie that stays open, so that the next frame is decoded and not sought. Use `close`.
+
+    Raises:
+        MediaError: it cannot be opened or holds no picture.
+    """
+
+    def __init__(self, file: OpenFile, form: Format) -> None:
+        self._open = ExitStack()
+        try:
+            self._container = self._open.enter_context(container(file, form))
+            self._stream: Any = self._picture_stream()
+        except BaseException:
+            self._open.close()
+            raise
+        stream = self._stream
+        self.rate: Fraction = stream.average_rate or stream.guessed_rate or Fraction(25)
+        self._base: Fraction = stream.time_base or Fraction(1, 90000)
+        self._start: int = stream.start_time or 0
+        self._frames: Iterator[Any] = self._decoded()
+        self._last: Any = None
+        self._fresh = True
+        self._damaged = 0
+
+    def _picture_stream(self) -> Any:
+        stream = first_picture(self._container) or next(iter(self._container.streams.video), None)
+        if stream is None or stream.codec_context is None:
+            raise MediaError("it holds no picture", code="media.no_picture")
+        if stream.width * stream.height > _FRAME_LIMIT:
+            raise MediaError(f"the picture is too large: {stream.width} x {stream.height}", code="media.too_large")
+        stream.codec_context.thread_count = 2
+        return stream
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._open.close()
+
+    @property
+    def frames(self) -> int | None:
+        """How many frames it has: as the container counts, else by its duration; None where neither is known."""
+        if self._stream.frames:
+            return int(self._stream.frames)
+        length = self._stream.duration
+        seconds = float(length * self._base) if length else duration_s(self._container)
+        return max(1, round(seconds * self.rate)) if seconds else None
+
+    @property
+    def pixel_aspect(self) -> float:
+        """Width of a pixel by its height."""
+        return float(self._stream.sample_aspect_ratio or 1)
+
+    def frame(self, number: int, max_width: int, max_height: int) -> MovieFrame:
+        """Decode one frame.
+
+        Args:
+            number: counted from 0; behind the end gives the last frame and says so.
+            max_width: it is reduced to fit, keeping its shape; 0 for no limit.
+            max_height: the same, downwards.
+
+        Raises:
+            MediaError: no frame could be decoded at all.
+        """
+        if number < 0:
+            raise MediaError(f"there is no frame {number}", code="media.no_frame")
+        target = self._start + round(Fraction(number) / self.rate / self._base)
+        try:
+            found = self._find(target)
+            return self._shown(found, number, max_width, max_height)
+        except MediaError:
+            raise
+        except (ValueError, OSError, RuntimeError) as problem:
+            raise MediaError(f"the frame cannot be decoded: {problem}", code="pixels.damaged") from problem
+
+    def seconds_to_number(self, seconds: float) -> int:
+        """The number of the frame that is shown at a time."""
+        return max(0, int(Fraction(seconds).limit_denominator(1_000_000) * self.rate + Fraction(1, 1000)))
+
+    def _find(self, target: int) -> Any:
+        tolerance = max(1, int(1 / (2 * self.rate * self._base)))
+        near = _FORWARD_S / self._base
+        last = self._last.pts if self._last is not None and self._last.pts is not None else None
+        if last is not None and abs(last - target) < tolerance:
+            return self._last
+        at_start = self._fresh and target - self._start <= near
+        if not at_start and (last is None or not last < target <= last + near):
+            self._seek(target)
+        previous = self._last
+        for frame in self._frames:
+            previous, self._last, self._fresh = self._last, frame, False
+            if frame.pts is None or frame.pts >= target - tolerance:
+                skipped = frame.pts is not None and frame.pts > target + tolerance
+                return previous if skipped and previous is not None and previous.pts <= target else frame
+        if self._last is None and target > self._start:
+            self._seek(self._start)
+            for frame in self._frames:
+                self._last = frame
+        if self._last is None:
+            raise MediaError("not one frame can be decoded", code="pixels.damaged")
+        return self._last
+
+    def _seek(self, target: int) -> None:
+        self._container.seek(target, stream=self._stream, backward=True)
+        self._frames, self._last, self._fresh, self._damaged = self._decoded(), None, False, 0
+
+    def _decoded(self) -> Iterator[Any]:
+        """Frames in order; packets that cannot be decoded are counted and left out."""
+        import av
+
+        for packet in self._container.demux(self._stream):
+            try:
+                yield from packet.decode()
+            except av.error.FFmpegError as problem:
+                if isinstance(problem, av.error.EOFError):
+                    return
+                self._damaged += 1
+                if self._damaged > _DAMAGED_LIMIT:
+                    return
+
+    def _shown(self, frame: Any, asked: int, max_width: int, max_height: int) -> MovieFrame:
+        width, height = frame.width, frame.height
+        scale = min(1.0, max_width / width if max_width else 1.0, max_height / height if max_height else 1.0)
+        wide, high = max(1, round(width * scale)), max(1, round(height * scale))
+        matrix = frame.colorspace
+        if matrix not in (1, 4, 5, 6, 7, 9):
+            matrix = 1 if height >= _HD_HEIGHT else 5
+        converted = frame.reformat(wide, high, "rgba", src_colorspace=matrix, dst_colorspace=1, threads=1)
+        rgba: NDArray[np.uint8] = converted.to_ndarray()
+        turns = round(frame.rotation / 90) % 4
+        if turns:
+            rgba = np.ascontiguousarray(np.rot90(rgba, turns))
+            width, height = (height, width) if turns % 2 else (width, height)
+        offset = (frame.pts - self._start) * self._base if frame.pts is not None else Fraction(asked) / self.rate
+        number = round(offset * self.rate)
+        error = ""
+        if number < asked and self.frames is not None and asked >= self.frames:
+            error = f"frame {asked} is behind the last one, {number}"
+        elif self._damaged:
+            error = f"{self._damaged} packets before it could not be decoded"
+        return MovieFrame(rgba, number, float(offset), width, height, error)

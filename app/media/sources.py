@@ -1,0 +1,189 @@
+"""Where the pixels of still images come from: OpenImageIO row by row, or Pillow for what its wheel cannot read."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from app.errors import MediaError
+from app.media.display import Pixels
+from app.media.exr import Box
+from app.media.formats import Format
+from app.media.image import oiio_reason, pillow_reasons
+from app.media.opening import OpenFile
+
+#: A picture with more pixels than this is refused.
+PIXEL_LIMIT = 1 << 31
+_DEEP_LIMIT = 1 << 26
+_PILLOW_FORMATS = ("avif", "cur")
+_UNDECODED = {
+    "rawphoto": "not decoded: camera raw", "heif": "not decoded: HEIF", "svg": "not decoded: a drawing, not pixels",
+    "svgz": "not decoded: a drawing, not pixels", "xpm": "not decoded: XPM",
+}  # fmt: skip
+Read = Callable[[int, int, int, int], Pixels]
+_RANDOM_ACCESS = ("openexr", "tiff", "dpx", "cineon", "sgi", "bmp", "zfile", "fits")
+
+
+@dataclass(frozen=True, slots=True)
+class PixelSource:
+    """One part of an open image.
+
+    Attributes:
+        channels: names of all its channels, as the reader orders them.
+        data_window, display_window: min x, min y, max x, max y, corners included.
+        linear: scene-linear values (half, float), else eight bits.
+        read: rows from y0 up to but not y1, in data window coordinates, of channels from c0 up to but not c1:
+            rows × columns × channels. Raises MediaError where they cannot be decoded.
+        block_rows: rows that are best read at once.
+        random_access: whether rows after damaged ones may be sound.
+        part, parts: index of the part, names of all parts.
+        orientation: EXIF orientation.
+        pixel_aspect: width of a pixel by its height.
+    """
+
+    channels: tuple[str, ...]
+    data_window: Box
+    display_window: Box
+    linear: bool
+    read: Read
+    block_rows: int = 64
+    random_access: bool = True
+    part: int = 0
+    parts: tuple[str, ...] = ("",)
+    orientation: int = 1
+    pixel_aspect: float = 1.0
+    kind: str = field(default="uint8")
+
+
+@contextmanager
+def pixel_source(file: OpenFile, form: Format, part: int = 0, *, exact: bool = False) -> Iterator[PixelSource]:
+    """Open the pixels of one part.
+
+    Args:
+        file: the open file.
+        form: its format.
+        part: index of the part (page, layer of a TIFF, frame of a GIF).
+        exact: give integer pixels as normalised floats instead of eight bits.
+
+    Raises:
+        MediaError: it cannot be decoded, has no such part, or is too large.
+    """
+    if form.name in _UNDECODED:
+        raise MediaError(_UNDECODED[form.name], code="media.not_decoded")
+    if form.name in _PILLOW_FORMATS:
+        yield _pillow_source(file, form, part, exact)
+        return
+    import OpenImageIO as oiio  # noqa: N813 - the name its own documentation uses
+
+    oiio.attribute("threads", 2)
+    oiio.attribute("exr_threads", 2)
+    config = oiio.ImageSpec()
+    config.attribute("oiio:UnassociatedAlpha", 1)
+    opened = oiio.ImageInput.open(file.native_name, config)
+    if opened is None:
+        raise MediaError(f"it cannot be read as {form.title}: {oiio_reason(file)}", code="media.damaged")
+    try:
+        yield _openimageio_source(opened, file, form, part, exact)
+    finally:
+        opened.close()
+
+
+def _openimageio_source(opened: Any, file: OpenFile, form: Format, part: int, exact: bool) -> PixelSource:
+    import OpenImageIO as oiio  # noqa: N813 - the name its own documentation uses
+
+    parts: list[str] = []
+    while len(parts) < 1024 and opened.seek_subimage(len(parts), 0):
+        parts.append(opened.spec().get_string_attribute("oiio:subimagename"))
+    if not opened.seek_subimage(part, 0):
+        raise MediaError(f"it has no part {part}: it has {len(parts)}", code="media.no_part")
+    spec = opened.spec()
+    width, height = max(spec.width, spec.full_width), max(spec.height, spec.full_height)
+    if width * height > PIXEL_LIMIT or spec.width * spec.height * spec.nchannels > 4 * PIXEL_LIMIT:
+        raise MediaError(f"the picture is too large: {width} x {height} pixels", code="media.too_large")
+    linear = spec.format in (oiio.HALF, oiio.FLOAT, oiio.DOUBLE) or form.name == "openexr"
+    wanted = (oiio.HALF if spec.format == oiio.HALF and not exact else oiio.FLOAT) if linear or exact else oiio.UINT8
+    if spec.deep:
+        read = _deep_reader(file, part, spec)
+    elif spec.tile_width:
+        read = _tile_reader(opened, file, part, spec, wanted)
+    else:
+        read = _row_reader(opened, file, part, spec, wanted)
+    x0, y0, full_x0, full_y0 = spec.x, spec.y, spec.full_x, spec.full_y
+    together = 256 if "dwab" in spec.get_string_attribute("compression") else 64
+    return PixelSource(
+        channels=tuple(spec.channelnames),
+        data_window=(x0, y0, x0 + spec.width - 1, y0 + spec.height - 1),
+        display_window=(full_x0, full_y0, full_x0 + spec.full_width - 1, full_y0 + spec.full_height - 1),
+        linear=linear,
+        read=read,
+        block_rows=max(together, min(spec.tile_height or 0, 4096)),
+        random_access=form.name in _RANDOM_ACCESS,
+        part=part,
+        parts=tuple(parts),
+        orientation=1 if form.name == "openexr" else spec.get_int_attribute("Orientation", 1),
+        pixel_aspect=spec.get_float_attribute("PixelAspectRatio", 1.0),
+        kind=str(spec.format),
+    )  # fmt: skip
+
+
+def _row_reader(opened: Any, file: OpenFile, part: int, spec: Any, wanted: Any) -> Read:
+    def read(y0: int, y1: int, c0: int, c1: int) -> Pixels:
+        rows = opened.read_scanlines(part, 0, y0, y1, spec.z, c0, c1, wanted)
+        return _checked(rows, opened, file, (y1 - y0, spec.width, c1 - c0))
+
+    return read
+
+
+def _tile_reader(opened: Any, file: OpenFile, part: int, spec: Any, wanted: Any) -> Read:
+    def read(y0: int, y1: int, c0: int, c1: int) -> Pixels:
+        first = spec.y + (y0 - spec.y) // spec.tile_height * spec.tile_height
+        last = min(spec.y + -(-(y1 - spec.y) // spec.tile_height) * spec.tile_height, spec.y + spec.height)
+        rows = opened.read_tiles(
+            part, 0, spec.x, spec.x + spec.width, first, last, spec.z, spec.z + 1, c0, c1, wanted
+        )  # fmt: skip
+        return _checked(rows, opened, file, (last - first, spec.width, c1 - c0))[y0 - first : y1 - first]
+
+    return read
+
+
+def _checked(rows: Any, opened: Any, file: OpenFile, shape: tuple[int, int, int]) -> Pixels:
+    if rows is None:
+        raise MediaError(f"pixels cannot be decoded: {oiio_reason(file, opened)}", code="pixels.damaged")
+    found: Pixels = np.asarray(rows)
+    return found.reshape(shape)
+
+
+def _deep_reader(file: OpenFile, part: int, spec: Any) -> Read:
+    """Deep pixels are composited front to back first, all at once."""
+    import OpenImageIO as oiio  # noqa: N813 - the name its own documentation uses
+
+    if spec.width * spec.height > _DEEP_LIMIT:
+        raise MediaError(f"the deep picture is too large: {spec.width} x {spec.height} pixels", code="media.too_large")
+    flat = oiio.ImageBufAlgo.flatten(oiio.ImageBuf(file.native_name, part, 0))
+    pixels = None if flat.has_error else flat.get_pixels(oiio.FLOAT)
+    if pixels is None:
+        raise MediaError(f"deep pixels cannot be decoded: {oiio_reason(file, flat)}", code="pixels.damaged")
+
+    def read(y0: int, y1: int, c0: int, c1: int) -> Pixels:
+        found: Pixels = pixels[y0 - spec.y : y1 - spec.y, :, c0:c1]
+        return found
+
+    return read
+
+
+def _pillow_source(file: OpenFile, form: Format, part: int, exact: bool) -> PixelSource:
+    from PIL import Image
+
+    with pillow_reasons(form), open(file.descriptor, "rb", closefd=False) as stream, Image.open(stream) as image:  # noqa: PTH123
+        count = getattr(image, "n_frames", 1)
+        if part >= count:
+            raise MediaError(f"it has no part {part}: it has {count}", code="media.no_part")
+        image.seek(part)
+        pixels: Pixels = np.asarray(image.convert("RGBA"))
+    if exact:
+        pixels = pixels.astype(np.float32) / 255
+    box = (0, 0, pixels.shape[1] - 1, pixels.shape[0] - 1)
+    return PixelSource(("R", "G", "B", "A"), box, box, linear=False, part=part, parts=("",) * count,
+                       read=lambda y0, y1, c0, c1: pixels[y0:y1, :, c0:c1])  # fmt: skip
