@@ -23,6 +23,9 @@ class CommandEntry:
 
 
 COMMANDS = (
+    CommandEntry("scan", "app.cli.scan", "Catalogue a drive or folder."),
+    CommandEntry("drives", "app.cli.drives", "The catalogued drives."),
+    CommandEntry("search", "app.cli.search", "Find files by name and path, connected or not."),
     CommandEntry("info", "app.cli.info", "Versions, paths, external tools and the machine."),
     CommandEntry("settings", "app.cli.settings", "Show, check and change the settings."),
     CommandEntry("sequences", "app.cli.sequences", "The file sequences of a folder, without a catalog."),

@@ -1,0 +1,292 @@
+"""Opening an SQLite file of ours, safely, through Peewee's APSW driver."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import apsw
+from playhouse.apsw_ext import APSWDatabase
+
+from app.errors import Cancelled, HeldByAnother, InputError, NotACatalog
+from app.jobs.job import CancelToken
+
+_BUSY_TIMEOUT_S = 5.0
+_CHECK_EVERY_STEPS = 20_000
+_MAGIC = b"SQLite format 3\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What a database of one kind must look like.
+
+    Attributes:
+        name: the word for it in messages (`shard`).
+        application_id: SQLite's `application_id`, which tells our files from anybody else's.
+        steps: SQL of each version; step N takes version N to N + 1 and commits together with that number.
+    """
+
+    name: str
+    application_id: int
+    steps: tuple[str, ...]
+
+
+class Database:
+    """One connection, used by one thread at a time.
+
+    Args:
+        path: the file; made when it does not exist, unless `read_only`.
+        schema: what it must hold; an older file is upgraded, behind a copy of it.
+        read_only: for queries; never writes, not even a journal where the folder is read-only.
+        durable: whether each commit survives a power cut (a verdict does; a batch of a scan is redone instead).
+        wal: whether readers and a writer may work at once; only on a local disk.
+        token: interrupts a running statement when it is cancelled.
+
+    Raises:
+        NotACatalog: not an SQLite file, not ours, damaged, or newer than this program.
+        HeldByAnother: locked by somebody else.
+    """
+
+    def __init__(
+        self, path: Path, schema: Schema, *, read_only: bool = False, durable: bool = False, wal: bool = True,
+        token: CancelToken | None = None,
+    ) -> None:
+        self.path = path
+        self.schema = schema
+        self._token = token
+        _check_header(path, schema, must_exist=read_only)
+        with database_errors(path, schema.name):
+            self.peewee = self._open(read_only)
+            self.connection: apsw.Connection = self.peewee.connection()
+            self._configure(read_only, durable, wal)
+            if token is not None:
+                self.connection.set_progress_handler(self._cancelled, _CHECK_EVERY_STEPS)
+            version = self._version()
+            if read_only and version < len(schema.steps):
+                raise NotACatalog(f"{path} was made by an older version", hint="Scan the drive once to upgrade it.")
+            if not read_only:
+                self._upgrade(version)
+
+    def close(self) -> None:
+        """Close the connection."""
+        if not self.peewee.is_closed():
+            with database_errors(self.path, self.schema.name):
+                self.peewee.close()
+
+    def __enter__(self) -> "Database":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def rows(self, sql: str, bindings: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+        """Run a statement and yield its rows."""
+        with database_errors(self.path, self.schema.name, self._token):
+            yield from self.connection.execute(sql, bindings)
+
+    def row(self, sql: str, bindings: Sequence[Any] = ()) -> tuple[Any, ...] | None:
+        """The first row of a statement, or None."""
+        return next(self.rows(sql, bindings), None)
+
+    def value(self, sql: str, bindings: Sequence[Any] = ()) -> Any:
+        """The first column of the first row, or None."""
+        row = self.row(sql, bindings)
+        return row[0] if row else None
+
+    def run(self, sql: str, bindings: Sequence[Any] = ()) -> None:
+        """Run a statement that gives no rows."""
+        with database_errors(self.path, self.schema.name, self._token):
+            self.connection.execute(sql, bindings)
+
+    def run_many(self, sql: str, bindings: Sequence[Sequence[Any]]) -> None:
+        """Run a statement for each tuple of bindings."""
+        if bindings:
+            with database_errors(self.path, self.schema.name, self._token):
+                self.connection.executemany(sql, bindings)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """One transaction: commits at the end, rolls back on anything that is raised, cancelling included."""
+        with database_errors(self.path, self.schema.name):
+            self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._roll_back()
+            raise
+        try:
+            with database_errors(self.path, self.schema.name):
+                self.connection.execute("COMMIT")
+        except BaseException:
+            self._roll_back()
+            raise
+
+    def outlive_token(self) -> None:
+        """Stop obeying the token, to note how a cancelled job ended."""
+        self._token = None
+        self.connection.set_progress_handler(None)
+
+    def _roll_back(self) -> None:
+        if self.connection.in_transaction:
+            with suppress(apsw.Error):
+                self.connection.execute("ROLLBACK")
+
+    def _cancelled(self) -> bool:
+        return self._token is not None and self._token.cancelled
+
+    def _open(self, read_only: bool) -> APSWDatabase:
+        if not read_only:
+            flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+            return APSWDatabase(str(self.path), flags=flags, timeout=_BUSY_TIMEOUT_S)
+        name, flags = str(self.path), apsw.SQLITE_OPEN_READONLY
+        if _cannot_share_memory(self.path):
+            name, flags = self.path.absolute().as_uri() + "?immutable=1", flags | apsw.SQLITE_OPEN_URI
+        return APSWDatabase(name, flags=flags, timeout=_BUSY_TIMEOUT_S)
+
+    def _configure(self, read_only: bool, durable: bool, wal: bool) -> None:
+        run = self.connection.execute
+        run("PRAGMA cache_size=-32768")
+        run("PRAGMA temp_store=MEMORY")
+        run("PRAGMA foreign_keys=ON")
+        if read_only:
+            run("PRAGMA query_only=ON")
+            return
+        run(f"PRAGMA journal_mode={'WAL' if wal else 'DELETE'}")
+        run("PRAGMA journal_size_limit=67108864")
+        run(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+
+    def _version(self) -> int:
+        version = int(self._pragma("PRAGMA user_version"))
+        application_id = self._pragma("PRAGMA application_id")
+        tables = self._pragma("SELECT count(*) FROM sqlite_schema")
+        if application_id != self.schema.application_id and (tables or version):
+            raise NotACatalog(
+                f"{self.path} is not a Reelmark {self.schema.name}",
+                hint="Choose a file that Reelmark made, or move this one away.",
+            )
+        if version > len(self.schema.steps):
+            raise NotACatalog(
+                f"{self.path} was made by a newer version of Reelmark (format {version}, this one knows "
+                f"{len(self.schema.steps)})",
+                hint="Update Reelmark on this workstation.", code="catalog.newer",
+            )
+        return version
+
+    def _pragma(self, sql: str) -> Any:
+        row = self.connection.execute(sql).fetchone()
+        return row[0] if row else None
+
+    def _upgrade(self, version: int) -> None:
+        if version and version < len(self.schema.steps):
+            self._copy_aside(version)
+        for number in range(version, len(self.schema.steps)):
+            with self.transaction():
+                for statement in self.schema.steps[number].split(";\n"):
+                    if statement.strip():
+                        self.connection.execute(statement)
+                self.connection.execute(f"PRAGMA application_id={self.schema.application_id}")
+                self.connection.execute(f"PRAGMA user_version={number + 1}")
+
+    def _copy_aside(self, version: int) -> None:
+        """Keep the file as it was before an upgrade, beside it."""
+        target = apsw.Connection(str(self.path.with_name(f"{self.path.stem}.v{version}.bak")))
+        try:
+            with target.backup("main", self.connection, "main") as backup:
+                backup.step()
+        finally:
+            target.close()
+
+
+def _check_header(path: Path, schema: Schema, *, must_exist: bool) -> None:
+    try:
+        with path.open("rb") as file:
+            magic = file.read(len(_MAGIC))
+    except FileNotFoundError:
+        if must_exist:
+            raise NotACatalog(f"{path} does not exist", hint="Scan the drive first.", code="catalog.absent") from None
+        return
+    except OSError as error:
+        raise NotACatalog(f"{path} cannot be read: {error.strerror}", hint="Check its permissions.") from error
+    if magic and magic != _MAGIC:
+        raise NotACatalog(
+            f"{path} is not a Reelmark {schema.name}: it is no SQLite database",
+            hint="Restore it from the backups folder, or move it away and scan again.",
+        )
+
+
+def _cannot_share_memory(path: Path) -> bool:
+    """Whether a reader could not use WAL here: the folder takes no new file and no writer left its index behind."""
+    if path.with_name(path.name + "-shm").exists():
+        return False
+    probe = path.with_name(f".{path.name}.probe")
+    try:
+        probe.touch()
+        probe.unlink()
+    except OSError:
+        return True
+    return False
+
+
+@contextmanager
+def database_errors(path: Path, name: str, token: CancelToken | None = None) -> Iterator[None]:
+    """Turn what SQLite raises into errors that say which file and what to do."""
+    try:
+        yield
+    except (apsw.InterruptError, apsw.AbortError) as error:
+        if token is not None and token.cancelled:
+            raise Cancelled from error
+        raise HeldByAnother(f"{name} {path} was interrupted", hint="Try again.") from error
+    except (apsw.BusyError, apsw.LockedError) as error:
+        raise HeldByAnother(
+            f"{name} {path} is locked by another program", hint="Wait for the other job, or close the other window.",
+        ) from error
+    except (apsw.CorruptError, apsw.NotADBError) as error:
+        raise NotACatalog(
+            f"{name} {path} is damaged: {error}", hint="Restore it from the backups folder, or move it away and scan "
+            "again.", code="catalog.damaged",
+        ) from error
+    except apsw.FullError as error:
+        raise InputError(
+            f"the disk that holds {path} is full", hint="Free some space and run it again; what was committed is kept.",
+            code="disk.full",
+        ) from error
+    except (apsw.IOError, apsw.ReadOnlyError, apsw.CantOpenError) as error:
+        raise InputError(
+            f"{name} {path} cannot be used: {error}", hint="Check the disk and its permissions.", code="catalog.io",
+        ) from error
+
+
+def peewee_query(database: Database, query: Any) -> Any:
+    """Run a Peewee query on this connection; models are not bound, since every shard has the same ones."""
+    with database_errors(database.path, database.schema.name):
+        return query.execute(database.peewee)
+
+
+class BulkInsert:
+    """Collects rows and writes them with as many to a statement as SQLite binds.
+
+    One statement of some hundred rows is more than twice as fast as a statement a row.
+    """
+
+    def __init__(self, database: Database, table: str, columns: Sequence[str], rows_per_statement: int = 500) -> None:
+        self._database = database
+        self._count = rows_per_statement
+        self._width = len(columns)
+        head = f"INSERT INTO {table} ({', '.join(columns)}) VALUES "
+        one = "(" + ", ".join("?" * self._width) + ")"
+        self._one = head + one
+        self._many = head + ", ".join([one] * self._count)
+
+    def write(self, values: list[Any]) -> None:
+        """Write flat `values`: the columns of the first row, of the second, and so on."""
+        step = self._count * self._width
+        whole = len(values) - len(values) % step
+        execute: Callable[..., Any] = self._database.connection.execute
+        with database_errors(self._database.path, self._database.schema.name):
+            for start in range(0, whole, step):
+                execute(self._many, values[start : start + step])
+            for start in range(whole, len(values), self._width):
+                execute(self._one, values[start : start + self._width])
+
+

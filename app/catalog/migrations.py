@@ -1,0 +1,65 @@
+"""The numbered steps of each kind of database. A step is never edited once released: add the next one."""
+
+from app.catalog.database import Schema
+
+_SHARD_1 = """
+CREATE TABLE meta (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE scan (
+    id INTEGER NOT NULL PRIMARY KEY, started_us INTEGER NOT NULL, ended_us INTEGER, mode TEXT NOT NULL,
+    inventory_only INTEGER NOT NULL, state TEXT NOT NULL, stage TEXT NOT NULL, request TEXT NOT NULL,
+    counts TEXT NOT NULL);
+CREATE TABLE folder (
+    id INTEGER NOT NULL PRIMARY KEY, parent_id INTEGER, path BLOB NOT NULL UNIQUE, key BLOB,
+    first_scan INTEGER NOT NULL, queued_scan INTEGER NOT NULL, listed_scan INTEGER NOT NULL, missed_scan INTEGER,
+    digest BLOB, files INTEGER NOT NULL, bytes INTEGER NOT NULL, newest_ns INTEGER);
+CREATE INDEX folder_parent ON folder (parent_id);
+CREATE INDEX folder_open ON folder (queued_scan) WHERE queued_scan > listed_scan;
+CREATE TABLE file (
+    id INTEGER NOT NULL PRIMARY KEY, folder_id INTEGER NOT NULL, name BLOB NOT NULL, key BLOB, size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL, category INTEGER NOT NULL, first_scan INTEGER NOT NULL, sequence_id INTEGER,
+    missed_scan INTEGER, hash_state INTEGER NOT NULL DEFAULT 0, changed_scan INTEGER, identity INTEGER, hash BLOB,
+    xxh3 BLOB, mime TEXT);
+CREATE TABLE block (
+    first_id INTEGER NOT NULL PRIMARY KEY, last_id INTEGER NOT NULL, folder_id INTEGER NOT NULL,
+    newest_ns INTEGER NOT NULL);
+CREATE INDEX block_folder ON block (folder_id);
+CREATE TABLE sequence (
+    id INTEGER NOT NULL PRIMARY KEY, folder_id INTEGER NOT NULL, base BLOB NOT NULL, ext BLOB NOT NULL,
+    pad INTEGER NOT NULL, first_frame TEXT NOT NULL, last_frame TEXT NOT NULL, frame_count INTEGER NOT NULL,
+    missing_count INTEGER NOT NULL, gap_count INTEGER NOT NULL, ranges TEXT NOT NULL, bytes INTEGER NOT NULL,
+    newest_ns INTEGER NOT NULL, first_scan INTEGER NOT NULL, changed_scan INTEGER NOT NULL, missed_scan INTEGER,
+    inspected INTEGER, UNIQUE (folder_id, base, ext, pad));
+CREATE TABLE facts (
+    file_id INTEGER NOT NULL PRIMARY KEY, version INTEGER NOT NULL, kind TEXT NOT NULL, facts TEXT NOT NULL,
+    error TEXT NOT NULL);
+CREATE TABLE verdict (
+    folder_id INTEGER NOT NULL, asset BLOB NOT NULL, result TEXT NOT NULL, operator TEXT NOT NULL,
+    time_us INTEGER NOT NULL, note TEXT NOT NULL, reasons TEXT NOT NULL, policy_version TEXT NOT NULL,
+    content_hash TEXT NOT NULL, size INTEGER, mtime_ns INTEGER, fingerprint TEXT NOT NULL, sidecar BLOB NOT NULL,
+    record TEXT NOT NULL, PRIMARY KEY (folder_id, asset)) WITHOUT ROWID;
+CREATE TABLE problem (
+    folder_id INTEGER NOT NULL, name BLOB NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL,
+    scan_id INTEGER NOT NULL, PRIMARY KEY (folder_id, name)) WITHOUT ROWID;
+CREATE TABLE gone_file (file_id INTEGER NOT NULL PRIMARY KEY);
+CREATE TABLE gone_folder (folder_id INTEGER NOT NULL PRIMARY KEY);
+CREATE VIRTUAL TABLE name_index USING fts5 (
+    text, content='', detail=none, columnsize=0, tokenize='trigram case_sensitive 1');
+CREATE VIRTUAL TABLE folder_index USING fts5 (
+    text, content='', detail=none, columnsize=0, tokenize='trigram case_sensitive 1')
+"""
+
+_CATALOG_1 = """
+CREATE TABLE drive (
+    id TEXT NOT NULL PRIMARY KEY, label TEXT NOT NULL UNIQUE, base BLOB NOT NULL, passport TEXT NOT NULL,
+    made_us INTEGER NOT NULL, last_scan_us INTEGER, files INTEGER NOT NULL, bytes INTEGER NOT NULL,
+    sequences INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE job (
+    id INTEGER NOT NULL PRIMARY KEY, operation TEXT NOT NULL, title TEXT NOT NULL, drive_id TEXT,
+    pid INTEGER NOT NULL, pid_started TEXT NOT NULL, started_us INTEGER NOT NULL, ended_us INTEGER,
+    state TEXT NOT NULL, summary TEXT NOT NULL)
+"""
+
+#: The database of one drive. `RMsh`
+SHARD = Schema("shard", 0x524D7368, (_SHARD_1,))
+#: The database of all drives. `RMca`
+CATALOG = Schema("catalog", 0x524D6361, (_CATALOG_1,))

@@ -1,0 +1,186 @@
+"""The tables as Peewee models, for ordinary queries.
+
+Models are not bound to a database: every shard has the same tables, and several are open at once. Run a query with
+`app.catalog.database.peewee_query`. The tables themselves are made by `migrations`; a test compares the two.
+"""
+
+from peewee import BigIntegerField, BlobField, CompositeKey, IntegerField, Model, TextField
+
+
+class Scan(Model):
+    """One generation of a drive."""
+
+    id = IntegerField(primary_key=True)
+    started_us = BigIntegerField()
+    ended_us = BigIntegerField(null=True)
+    mode = TextField()
+    inventory_only = IntegerField()
+    state = TextField()
+    stage = TextField()
+    request = TextField()
+    counts = TextField()
+
+
+class Folder(Model):
+    """A folder below the drive's base. `path` is relative, raw bytes; `key` is its folded form where it differs.
+
+    `queued_scan` > `listed_scan` means that the scan knows the folder but has not listed it yet: that is how an
+    interrupted scan goes on. `files`, `bytes` and `newest_ns` count what lies directly in it.
+    """
+
+    id = IntegerField(primary_key=True)
+    parent_id = IntegerField(null=True, index=True)
+    path = BlobField(unique=True)
+    key = BlobField(null=True)
+    first_scan = IntegerField()
+    queued_scan = IntegerField()
+    listed_scan = IntegerField()
+    missed_scan = IntegerField(null=True)
+    digest = BlobField(null=True)
+    files = IntegerField()
+    bytes = BigIntegerField()
+    newest_ns = BigIntegerField(null=True)
+
+
+class File(Model):
+    """A regular file: a name in a folder, unique and immutable. Rows of one folder lie together (see `Block`)."""
+
+    id = IntegerField(primary_key=True)
+    folder_id = IntegerField()
+    name = BlobField()
+    key = BlobField(null=True)
+    size = BigIntegerField()
+    mtime_ns = BigIntegerField()
+    category = IntegerField()
+    first_scan = IntegerField()
+    sequence_id = IntegerField(null=True)
+    missed_scan = IntegerField(null=True)
+    hash_state = IntegerField(default=0)
+    changed_scan = IntegerField(null=True)
+    identity = IntegerField(null=True)
+    hash = BlobField(null=True)
+    xxh3 = BlobField(null=True)
+    mime = TextField(null=True)
+
+
+class Block(Model):
+    """Up to 64 neighbouring files of one folder: the unit of the search index, and the way from folder to files."""
+
+    first_id = IntegerField(primary_key=True)
+    last_id = IntegerField()
+    folder_id = IntegerField(index=True)
+    newest_ns = BigIntegerField()
+
+
+class Sequence(Model):
+    """A file sequence of one folder."""
+
+    id = IntegerField(primary_key=True)
+    folder_id = IntegerField()
+    base = BlobField()
+    ext = BlobField()
+    pad = IntegerField()
+    first_frame = TextField()
+    last_frame = TextField()
+    frame_count = IntegerField()
+    missing_count = IntegerField()
+    gap_count = IntegerField()
+    ranges = TextField()
+    bytes = BigIntegerField()
+    newest_ns = BigIntegerField()
+    first_scan = IntegerField()
+    changed_scan = IntegerField()
+    missed_scan = IntegerField(null=True)
+    inspected = IntegerField(null=True)
+
+
+class Facts(Model):
+    """What an inspector learnt about a file (`MediaFacts` as JSON)."""
+
+    file_id = IntegerField(primary_key=True)
+    version = IntegerField()
+    kind = TextField()
+    facts = TextField()
+    error = TextField()
+
+
+class Verdict(Model):
+    """The newest record of an asset's sidecar; the sidecar is the authority."""
+
+    folder_id = IntegerField()
+    asset = BlobField()
+    result = TextField()
+    operator = TextField()
+    time_us = BigIntegerField()
+    note = TextField()
+    reasons = TextField()
+    policy_version = TextField()
+    content_hash = TextField()
+    size = BigIntegerField(null=True)
+    mtime_ns = BigIntegerField(null=True)
+    fingerprint = TextField()
+    sidecar = BlobField()
+    record = TextField()
+
+    class Meta:
+        """Keyed by the asset's name in its folder."""
+
+        primary_key = CompositeKey("folder_id", "asset")
+
+
+class Problem(Model):
+    """An entry that could not be read, with its reason; an empty name is the folder itself."""
+
+    folder_id = IntegerField()
+    name = BlobField()
+    code = TextField()
+    reason = TextField()
+    scan_id = IntegerField()
+
+    class Meta:
+        """Keyed by the entry."""
+
+        primary_key = CompositeKey("folder_id", "name")
+
+
+class DriveRow(Model):
+    """A drive of the catalogue."""
+
+    id = TextField(primary_key=True)
+    label = TextField(unique=True)
+    base = BlobField()
+    passport = TextField()
+    made_us = BigIntegerField()
+    last_scan_us = BigIntegerField(null=True)
+    files = IntegerField()
+    bytes = BigIntegerField()
+    sequences = IntegerField()
+
+    class Meta:
+        """The table is called after what it holds."""
+
+        table_name = "drive"
+
+
+class JobRow(Model):
+    """One run of an operation. A running row whose process is gone was interrupted."""
+
+    id = IntegerField(primary_key=True)
+    operation = TextField()
+    title = TextField()
+    drive_id = TextField(null=True)
+    pid = IntegerField()
+    pid_started = TextField()
+    started_us = BigIntegerField()
+    ended_us = BigIntegerField(null=True)
+    state = TextField()
+    summary = TextField()
+
+    class Meta:
+        """The table is called after what it holds."""
+
+        table_name = "job"
+
+
+SHARD_MODELS = (Scan, Folder, File, Block, Sequence, Facts, Verdict, Problem)
+CATALOG_MODELS = (DriveRow, JobRow)

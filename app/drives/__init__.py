@@ -1,0 +1,1 @@
+"""Drives as things: what says that one is the same again."""

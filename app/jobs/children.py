@@ -1,0 +1,406 @@
+"""Killable child processes.
+
+Walking, hashing and native decoders run in them, so that a file or a mount that crashes or hangs one costs one row,
+not the job.
+
+A child runs one handler, named by its dotted name and imported only there:
+
+    def handle(request: dict, send: Send) -> None        # app.files.walk:walk
+
+Both sides speak frames on pipes: two 32-bit lengths, a JSON header, raw bytes. Never pickle. A child leaves when
+its input ends, which happens whenever its parent is gone, however that died; the parent-death signal of Linux is
+not used because it follows the thread that started the child, not the process.
+"""
+
+import contextlib
+import importlib
+import json
+import os
+import queue
+import signal
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from app.errors import AppError, Cancelled, MediaError
+from app.jobs.job import CancelToken
+
+_LENGTHS = struct.Struct(">II")
+_LOOK_AGAIN_S = 0.1
+_INBOX = 8
+_END = "end"
+_ERROR = "error"
+
+Message = tuple[dict[str, Any], bytes]
+
+
+class Send(Protocol):
+    """How a handler answers: any number of messages, each a JSON-ready header and raw bytes."""
+
+    def __call__(self, header: dict[str, Any], payload: bytes = b"") -> None:
+        """Send one message to the parent; blocks while the parent is busy."""
+
+
+class ChildFailed(MediaError):
+    """A child crashed or hung. `context["kind"]` is `crashed` or `stalled`."""
+
+    default_code = "child.failed"
+
+
+class Child:
+    """One child process and the thread that reads what it says.
+
+    Args:
+        handler: dotted name, `package.module:function`.
+        inbox: where its messages arrive as `(child, message)`; message None means it is gone. Bounded, so a busy
+            parent makes the child wait and memory stays flat.
+        memory_bytes: address space it may use at most, where the system can limit that.
+    """
+
+    def __init__(self, handler: str, inbox: "queue.Queue[tuple[Child, Message | None]]", memory_bytes: int = 0) -> None:
+        self._inbox = inbox
+        self._closing = threading.Event()
+        self._process = subprocess.Popen(
+            [*_child_command(), handler, str(memory_bytes)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_child_environment(),
+            start_new_session=sys.platform != "win32",
+        )
+        self._reader = threading.Thread(target=self._read, name=f"child {handler}", daemon=True)
+        self._reader.start()
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    def request(self, header: dict[str, Any], payload: bytes = b"") -> None:
+        """Hand the child one request. A child that is gone shows in the inbox, not here."""
+        with contextlib.suppress(BrokenPipeError, OSError):
+            assert self._process.stdin is not None
+            _write(self._process.stdin, header, payload)
+
+    def why_gone(self) -> str:
+        """How a child ended, as a sentence; waits for the end."""
+        code = self._process.wait()
+        if code < 0:
+            with contextlib.suppress(ValueError):
+                return f"the reader was ended by {signal.Signals(-code).name}"
+        return f"the reader ended with code {code}"
+
+    def kill(self) -> None:
+        """End it now, with everything it started, and wait for that."""
+        self._closing.set()
+        if self._process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                if sys.platform == "win32":
+                    self._process.kill()
+                else:
+                    os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        self._reader.join(timeout=5)
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        try:
+            while not self._closing.is_set():
+                message = _read_frame(self._process.stdout)
+                self._put(message)
+                if message is None:
+                    return
+        except (OSError, ValueError):
+            self._put(None)
+
+    def _put(self, message: Message | None) -> None:
+        while not self._closing.is_set():
+            try:
+                self._inbox.put((self, message), timeout=_LOOK_AGAIN_S)
+            except queue.Full:
+                continue
+            return
+
+
+def stream(
+    handler: str, request: dict[str, Any], token: CancelToken, *, silence_s: float, payload: bytes = b""
+) -> Iterator[Message]:
+    """Run one request in a child of its own and yield its messages as they come.
+
+    Args:
+        handler: dotted name of the handler.
+        request: JSON-ready request.
+        token: cancels; checked ten times a second.
+        silence_s: seconds without any message after which the child counts as hung.
+        payload: raw bytes that go with the request.
+
+    Raises:
+        Cancelled: the token was set.
+        ChildFailed: the child crashed or hung.
+        AppError: what the handler raised.
+    """
+    inbox: queue.Queue[tuple[Child, Message | None]] = queue.Queue(_INBOX)
+    child = Child(handler, inbox)
+    try:
+        child.request(request, payload)
+        deadline = time.monotonic() + silence_s
+        while True:
+            if token.cancelled:
+                raise Cancelled
+            try:
+                _, message = inbox.get(timeout=_LOOK_AGAIN_S)
+            except queue.Empty:
+                if time.monotonic() > deadline:
+                    raise _stalled(silence_s) from None
+                continue
+            if message is None:
+                raise _crashed(child)
+            header, body = message
+            if _END in header:
+                return
+            if _ERROR in header:
+                raise _error_from(header[_ERROR])
+            yield header, body
+            deadline = time.monotonic() + silence_s
+    finally:
+        child.kill()
+
+
+@dataclass(slots=True)
+class _Task:
+    key: Any
+    deadline: float
+    messages: list[Message]
+
+
+class ChildPool:
+    """Persistent children that answer requests one at a time each. Use as a context manager.
+
+    Args:
+        handler: dotted name of the handler.
+        size: how many children at most; each starts with its first request.
+        memory_bytes: address space of each, 0 for no limit.
+    """
+
+    def __init__(self, handler: str, size: int, *, memory_bytes: int = 0) -> None:
+        self._handler = handler
+        self._size = max(1, size)
+        self._memory_bytes = memory_bytes
+        self._inbox: queue.Queue[tuple[Child, Message | None]] = queue.Queue(_INBOX * self._size)
+        self._idle: list[Child] = []
+        self._busy: dict[Child, _Task] = {}
+
+    def __enter__(self) -> "ChildPool":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End every child."""
+        for child in [*self._idle, *self._busy]:
+            child.kill()
+        self._idle.clear()
+        self._busy.clear()
+
+    def call(self, request: dict[str, Any], token: CancelToken, timeout_s: float) -> list[Message]:
+        """Answer one request. Raises what went wrong; see `map`."""
+        for _, answer in self.map([(None, request)], token, timeout_s):
+            if isinstance(answer, AppError):
+                raise answer
+            return answer
+        raise AssertionError
+
+    def map(
+        self, requests: Iterable[tuple[Any, dict[str, Any]]], token: CancelToken, timeout_s: float
+    ) -> Iterator[tuple[Any, list[Message] | AppError]]:
+        """Answer many requests, several at once; answers come in the order in which they are ready.
+
+        Args:
+            requests: pairs of a key of the caller's and a JSON-ready request; taken only as children come free.
+            token: cancels, pauses taking new requests.
+            timeout_s: seconds one request may take before its child is killed.
+
+        Yields:
+            The key, and the messages of the handler or why there are none: `ChildFailed` for a crash or a hang,
+            else the `AppError` that the handler raised.
+
+        Raises:
+            Cancelled: the token was set; every child that was at work is killed.
+        """
+        waiting = iter(requests)
+        more = True
+        try:
+            while True:
+                while more and len(self._busy) < self._size and not token.paused:
+                    more = self._give(waiting, timeout_s)
+                if not self._busy and not more:
+                    return
+                if token.cancelled:
+                    raise Cancelled
+                yield from self._take(timeout_s)
+        finally:
+            for child in list(self._busy):
+                child.kill()
+            self._busy.clear()
+
+    def _give(self, waiting: Iterator[tuple[Any, dict[str, Any]]], timeout_s: float) -> bool:
+        try:
+            key, request = next(waiting)
+        except StopIteration:
+            return False
+        child = self._idle.pop() if self._idle else Child(self._handler, self._inbox, self._memory_bytes)
+        self._busy[child] = _Task(key, time.monotonic() + timeout_s, [])
+        child.request(request)
+        return True
+
+    def _take(self, timeout_s: float) -> Iterator[tuple[Any, list[Message] | AppError]]:
+        try:
+            child, message = self._inbox.get(timeout=_LOOK_AGAIN_S)
+        except queue.Empty:
+            now = time.monotonic()
+            for child in [c for c, task in self._busy.items() if task.deadline < now]:
+                task = self._busy.pop(child)
+                child.kill()
+                yield task.key, _stalled(timeout_s)
+            return
+        task_or_none = self._busy.get(child)
+        if task_or_none is None:
+            return
+        if message is None:
+            del self._busy[child]
+            failure = _crashed(child)
+            child.kill()
+            yield task_or_none.key, failure
+        elif _END in message[0]:
+            del self._busy[child]
+            self._idle.append(child)
+            yield task_or_none.key, task_or_none.messages
+        elif _ERROR in message[0]:
+            del self._busy[child]
+            self._idle.append(child)
+            yield task_or_none.key, _error_from(message[0][_ERROR])
+        else:
+            task_or_none.messages.append(message)
+
+
+def _stalled(seconds: float) -> ChildFailed:
+    return ChildFailed(f"no answer within {seconds:g} seconds", code="child.stalled", context={"kind": "stalled"})
+
+
+def _crashed(child: Child) -> ChildFailed:
+    return ChildFailed(child.why_gone(), code="child.crashed", context={"kind": "crashed"})
+
+
+def _error_from(envelope: dict[str, Any]) -> AppError:
+    return MediaError(
+        envelope["message"], hint=envelope["hint"], code=envelope["code"], context=envelope.get("context")
+    )
+
+
+def _child_command() -> list[str]:
+    if getattr(sys, "frozen", False):
+        return [sys.executable, "--child"]
+    return [sys.executable, "-m", "app.jobs.children"]
+
+
+def _child_environment() -> dict[str, str]:
+    """Ours, with this package importable and native thread pools kept small: the pool is what runs in parallel."""
+    root = str(Path(__file__).resolve().parents[2])
+    paths = [root, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)), "OMP_NUM_THREADS": "1"}
+
+
+def _write(pipe: IO[bytes], header: dict[str, Any], payload: bytes) -> None:
+    head = json.dumps(header, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    pipe.write(_LENGTHS.pack(len(head), len(payload)) + head)
+    if payload:
+        pipe.write(payload)
+    pipe.flush()
+
+
+def _read_frame(pipe: IO[bytes]) -> Message | None:
+    lengths = pipe.read(_LENGTHS.size)
+    if len(lengths) < _LENGTHS.size:
+        return None
+    head_size, payload_size = _LENGTHS.unpack(lengths)
+    head = pipe.read(head_size)
+    payload = pipe.read(payload_size) if payload_size else b""
+    if len(head) < head_size or len(payload) < payload_size:
+        return None
+    return json.loads(head), payload
+
+
+def child_main(argv: list[str]) -> None:
+    """Be a child: `argv` is the handler's dotted name and the memory limit in bytes (0 for none)."""
+    answers = os.fdopen(os.dup(1), "wb", buffering=1 << 16)
+    os.dup2(2, 1)
+    _limit_memory(int(argv[1]))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    module, _, function = argv[0].partition(":")
+    handle: Callable[[dict[str, Any], Send], None] = getattr(importlib.import_module(module), function)
+    lock = threading.Lock()
+
+    def send(header: dict[str, Any], payload: bytes = b"") -> None:
+        with lock:
+            _write(answers, header, payload)
+
+    for header, payload in _requests():
+        _answer(handle, {**header, "payload": payload} if payload else header, send)
+
+
+def _answer(handle: Callable[[dict[str, Any], Send], None], request: dict[str, Any], send: Send) -> None:
+    try:
+        handle(request, send)
+    except AppError as error:
+        send({_ERROR: error.envelope()["error"]})
+    except MemoryError:
+        send({_ERROR: _plain_error("it needs more memory than a reader may use", "media.too_large")})
+    except BrokenPipeError:
+        os._exit(0)
+    except Exception as error:  # noqa: BLE001 - the last line of defence: a library's error is one file's reason
+        send({_ERROR: _plain_error(f"{type(error).__name__}: {error}"[:500], "media.unreadable")})
+    else:
+        send({_END: True})
+
+
+def _plain_error(message: str, code: str) -> dict[str, Any]:
+    return {"message": message, "hint": "", "code": code, "context": {}}
+
+
+def _requests() -> Iterator[Message]:
+    """Requests from the parent, read by a thread that ends the process when the parent is gone."""
+    inbox: queue.Queue[Message] = queue.Queue()
+
+    def read() -> None:
+        while (message := _read_frame(sys.stdin.buffer)) is not None:
+            inbox.put(message)
+        os._exit(0)
+
+    threading.Thread(target=read, daemon=True).start()
+    while True:
+        yield inbox.get()
+
+
+def _limit_memory(limit: int) -> None:
+    if sys.platform == "win32":
+        return
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if limit:
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+if __name__ == "__main__":
+    child_main(sys.argv[1:])

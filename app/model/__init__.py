@@ -1,0 +1,1 @@
+"""The things the product talks about, as frozen values. No I/O."""

@@ -1,0 +1,41 @@
+"""A drive and the evidence that says it is the same one again."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Passport:
+    """Evidence about the volume below a drive's base. Empty strings and zeros mean: could not be learnt."""
+
+    filesystem_uuid: str = ""
+    filesystem_type: str = ""
+    device: str = ""
+    mount: str = ""
+    label: str = ""
+    capacity_bytes: int = 0
+    free_bytes: int = 0
+    network: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Drive:
+    """A catalogued volume or share, from a base folder down.
+
+    Attributes:
+        id: UUIDv7, also the name of its shard's file.
+        label: the name a person gave it; unique.
+        base: absolute path of the base folder when it was last seen.
+        passport: evidence recorded at the last scan.
+        online: whether the base was reachable when this value was made.
+        files, bytes: as of the last scan's summary.
+        last_scan: microseconds since 1970 UTC of the end of the last finished scan, or None.
+    """
+
+    id: str
+    label: str
+    base: str
+    passport: Passport
+    online: bool = False
+    files: int = 0
+    bytes: int = 0
+    last_scan: int | None = None

@@ -1,0 +1,51 @@
+"""Everything long that can be run: one table for every front."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from app.engine import Engine
+from app.jobs.job import Job
+from app.scanning.request import ScanRequest
+from app.scanning.scan import scan
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """Something long that can be run.
+
+    Attributes:
+        name: how fronts ask for it.
+        request: the frozen dataclass it takes.
+        function: a plain function of engine, request and job; it returns its result.
+        lanes: which turns it takes inside this process.
+    """
+
+    name: str
+    request: type
+    function: Callable[[Engine, Any, Job], Any]
+    lanes: Callable[[Engine, Any], tuple[str, ...]]
+
+
+def _scan_lanes(_engine: Engine, request: ScanRequest) -> tuple[str, ...]:
+    return ("scan:" + (request.drive or "|".join(request.paths)),)
+
+
+OPERATIONS: dict[str, Operation] = {
+    operation.name: operation
+    for operation in (
+        Operation("scan", ScanRequest, scan, _scan_lanes),
+    )
+}
+
+
+def run(engine: Engine, name: str, request: Any, job: Job) -> Any:
+    """Run an operation in the caller's thread, once its lanes are free; its result.
+
+    Raises:
+        Cancelled: it was stopped, also while it waited.
+        AppError: as the operation does.
+    """
+    operation = OPERATIONS[name]
+    with engine.lanes.hold(operation.lanes(engine, request), job.token):
+        return operation.function(engine, request, job)

@@ -1,0 +1,1 @@
+"""Bringing a shard up to date with its drive."""

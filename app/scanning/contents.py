@@ -1,0 +1,167 @@
+"""The second half of a scan: hash what is new or changed, then read the facts of media.
+
+Both take their work from the shard, a page of rows at a time, and commit results as they come, so that a scan that is
+killed goes on with what is left.
+"""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from app.catalog.database import Database
+from app.errors import AppError
+from app.files.hashing import Hashed
+from app.files.hashpool import hash_files
+from app.files.mounts import os_path
+from app.jobs.events import Stage
+from app.jobs.job import Job
+from app.media.magic import sniff
+from app.model.names import folded, raw, shown
+from app.scanning.changes import HASH_FAILED, HASH_GOOD, HASH_NONE, HASH_STALE, Tally
+from app.scanning.problems import forget_problem, note_problem
+from app.scanning.request import ScanRequest
+from app.scanning.target import Target
+from app.settings.values import Scan
+
+
+_TO_HASH = "missed_scan IS NULL AND hash_state <> 1"
+
+
+def scope(target: Target) -> tuple[str, list[bytes]]:
+    """A condition on `folder_id` for the folders that are walked, with its bindings; empty for a whole drive."""
+    if "" in target.folders:
+        return "", []
+    parts, bindings = [], []
+    for folder in target.folders:
+        path = raw(folder)
+        parts.append("path = ? OR (path > ? AND path < ?)")
+        bindings += [path, path + b"/", path + b"0"]
+    return f" AND folder_id IN (SELECT id FROM folder WHERE {' OR '.join(parts)})", bindings
+
+
+class _HashRun:
+    """Hashes what the shard says is to be hashed."""
+
+    def __init__(
+        self, database: Database, target: Target, scan_id: int, request: ScanRequest, tally: Tally, job: Job
+    ) -> None:
+        self._database = database
+        self._base = raw(target.drive.base)
+        self._scope, self._bindings = scope(target)
+        self._scan_id = scan_id
+        self._request = request
+        self._tally = tally
+        self._job = job
+        self._bytes = 0
+        self._done: list[tuple[tuple[Any, ...], Hashed | AppError]] = []
+        self._committed = time.monotonic()
+
+    def run(self, xxh3: bool) -> None:
+        total, size = self._database.row(
+            f"SELECT count(*), coalesce(sum(size), 0) FROM file WHERE {_TO_HASH}{self._scope}", self._bindings
+        ) or (0, 0)
+        self._job.stage(Stage.HASH, int(total), int(size))
+        done = 0
+        for row, answer in hash_files(
+            self._rows(), self._job, threads=int(self._request.threads or 0), xxh3=xxh3,
+            silence_s=float(self._request.op_timeout_s or 30), chunk_bytes=int(self._request.chunk_bytes or 0),
+            on_bytes=self._count_bytes, follow=bool(self._request.follow_symlinks),
+        ):
+            self._done.append((row, answer))
+            done += 1
+            self._job.progress(done, bytes_done=self._bytes, current=shown(row[2]))
+            if len(self._done) >= int(self._request.batch_files or 1000) or (
+                time.monotonic() - self._committed > float(self._request.batch_seconds or 2)
+            ):
+                self._commit()
+        self._commit()
+        self._job.progress(done, bytes_done=self._bytes, last=True)
+
+    def _count_bytes(self, number: int) -> None:
+        self._bytes += number
+        self._job.check()
+
+    def _rows(self) -> Iterator[tuple[tuple[Any, ...], bytes, int]]:
+        last = 0
+        while True:
+            page = list(
+                self._database.rows(
+                    "SELECT f.id, d.path, f.name, f.size, f.mtime_ns, f.hash_state, f.hash, f.changed_scan, f.folder_id"
+                    " FROM file f JOIN folder d ON d.id = f.folder_id WHERE f.id > ? AND f.missed_scan IS NULL"
+                    f" AND f.hash_state <> 1{self._scope.replace('folder_id', 'f.folder_id', 1)}"
+                    " ORDER BY f.id LIMIT ?",
+                    (last, *self._bindings, int(self._request.queue_max or 10_000)),
+                )
+            )
+            if not page:
+                return
+            last = page[-1][0]
+            for row in page:
+                relative = row[1] + b"/" + row[2] if row[1] else row[2]
+                yield row, os_path(self._base, relative, str(self._request.long_paths)), row[3]
+
+    def _commit(self) -> None:
+        done, self._done = self._done, []
+        self._committed = time.monotonic()
+        if not done:
+            return
+        with self._database.transaction():
+            updates = [self._good(row, answer) for row, answer in done if isinstance(answer, Hashed)]
+            self._database.run_many(
+                "UPDATE file SET hash = ?, xxh3 = coalesce(?, xxh3), hash_state = ?, size = ?, mtime_ns = ?, mime = ?,"
+                " changed_scan = ? WHERE id = ?",
+                updates,
+            )
+            for row, answer in done:
+                if isinstance(answer, AppError):
+                    self._failed(row, answer)
+            self._database.run(
+                "UPDATE scan SET counts = ? WHERE id = ?", (self._tally.json(), self._scan_id)
+            )
+
+    def _good(self, row: tuple[Any, ...], hashed: Hashed) -> tuple[Any, ...]:
+        file_id, _, name, _, _, state, old, changed_scan, folder_id = row
+        digest = stored_hash(hashed)
+        self._tally.add("hashed.files")
+        self._tally.add("hashed.bytes", hashed.size)
+        if state == HASH_STALE and changed_scan == self._scan_id and old == digest:
+            self._tally.add("touched")
+        elif state == HASH_STALE and changed_scan != self._scan_id and old != digest:
+            changed_scan = self._scan_id
+            self._tally.add("changed")
+            self._tally.add("unchanged", -1)
+        if state == HASH_FAILED:
+            forget_problem(self._database, folder_id, name)
+        mime = sniff(hashed.head, folded(name))[1]
+        return (digest, hashed.xxh3_128, HASH_GOOD, hashed.size, hashed.mtime_ns, mime, changed_scan, file_id)
+
+    def _failed(self, row: tuple[Any, ...], error: AppError) -> None:
+        file_id, folder, name, _, _, state, _, _, folder_id = row
+        self._job.item_failed(_path(self._base, folder, name), error.message, error.code)
+        note_problem(self._database, folder_id, name, error.code, error.message, self._scan_id)
+        if state in (HASH_NONE, HASH_FAILED):
+            self._database.run("UPDATE file SET hash_state = ? WHERE id = ?", (HASH_FAILED, file_id))
+
+
+def stored_hash(hashed: Hashed) -> bytes:
+    """A content hash as a shard stores it: the 32 bytes of BLAKE3; a longer name for any other algorithm."""
+    return hashed.digest if hashed.algorithm == "blake3" else hashed.algorithm.encode() + b":" + hashed.digest
+
+
+def shown_hash(stored: bytes | None) -> str | None:
+    """A stored content hash as sidecars and JSON write it (`blake3:...`)."""
+    if stored is None:
+        return None
+    algorithm, colon, digest = stored.rpartition(b":") if len(stored) > 32 else (b"", b"", stored)
+    return f"{algorithm.decode() if colon else 'blake3'}:{digest.hex()}"
+
+
+def _path(base: bytes, folder: bytes, name: bytes) -> str:
+    return "/".join([shown(part) for part in (base.rstrip(b"/"), folder, name) if part])
+
+
+def hash_files_of_scan(
+    database: Database, target: Target, scan_id: int, request: ScanRequest, settings: Scan, tally: Tally, job: Job
+) -> None:
+    """Hash every file in scope that has no good hash."""
+    _HashRun(database, target, scan_id, request, tally, job).run(settings.hash == "blake3+xxh3")

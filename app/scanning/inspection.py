@@ -1,0 +1,158 @@
+"""Reads the facts of media files that have none yet: of single files all, of a sequence the first, middle and last."""
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from app.catalog.database import Database
+from app.errors import AppError
+from app.files.mounts import os_path
+from app.jobs.children import ChildPool, Message
+from app.jobs.events import Stage
+from app.jobs.job import Job
+from app.model.kinds import MEDIA, Category
+from app.model.names import decoded, raw, shown
+from app.scanning.contents import scope
+from app.scanning.problems import note_problem
+from app.scanning.request import ScanRequest
+from app.scanning.target import Target
+
+#: Raise it when an inspector learns more; facts of older versions are read again.
+FACTS_VERSION = 1
+
+_HANDLER = "app.media.worker:inspect"
+_PAGE = 1000
+_MEMORY_BYTES = 4 << 30
+_KINDS = ", ".join(str(int(kind)) for kind in MEDIA)
+
+_Row = tuple[int, int, bytes, bytes, int]
+
+
+def inspect_files_of_scan(
+    database: Database, target: Target, scan_id: int, request: ScanRequest, job: Job
+) -> None:
+    """Inspect every media file in scope that has no facts of this version."""
+    _Inspection(database, target, scan_id, request, job).run()
+
+
+class _Inspection:
+    """Takes its work from the shard and commits facts as they come."""
+
+    def __init__(self, database: Database, target: Target, scan_id: int, request: ScanRequest, job: Job) -> None:
+        self._database = database
+        self._base = raw(target.drive.base)
+        self._scope, self._bindings = scope(target)
+        self._scan_id = scan_id
+        self._request = request
+        self._job = job
+        self._done: list[tuple[_Row, list[Message] | AppError]] = []
+        self._committed = time.monotonic()
+
+    def run(self) -> None:
+        total = self._database.value(
+            f"SELECT count(*) FROM file WHERE {self._singles('file')}", self._bindings
+        ) + 3 * self._database.value(
+            "SELECT count(*) FROM sequence WHERE missed_scan IS NULL AND inspected IS NOT changed_scan"
+            f"{self._scope}", self._bindings,
+        )
+        self._job.stage(Stage.INSPECT, int(total))
+        if not total:
+            return
+        threads = int(self._request.threads or 0) or os.cpu_count() or 1
+        done = 0
+        with ChildPool(_HANDLER, min(threads, 8), memory_bytes=_MEMORY_BYTES) as pool:
+            for row, answer in pool.map(self._requests(), self._job.token, float(self._request.op_timeout_s or 30)):
+                self._done.append((row, answer))
+                done += 1
+                self._job.progress(done, current=shown(row[3]))
+                if len(self._done) >= 200 or time.monotonic() - self._committed > 2:
+                    self._commit()
+        self._commit()
+        self._database.run(
+            "UPDATE sequence SET inspected = changed_scan WHERE missed_scan IS NULL"
+            f" AND inspected IS NOT changed_scan{self._scope}", self._bindings,
+        )
+
+    def _singles(self, alias: str) -> str:
+        return (
+            f"{alias}.missed_scan IS NULL AND {alias}.sequence_id IS NULL AND {alias}.category IN ({_KINDS})"
+            f" AND {alias}.hash_state <> 3"
+            f" AND NOT EXISTS (SELECT 1 FROM facts x WHERE x.file_id = {alias}.id AND x.version = {FACTS_VERSION})"
+            f"{self._scope.replace('folder_id', alias + '.folder_id', 1)}"
+        )
+
+    def _requests(self) -> Iterator[tuple[_Row, dict[str, Any]]]:
+        for row in self._rows():
+            relative = row[2] + b"/" + row[3] if row[2] else row[3]
+            yield row, {"path": decoded(os_path(self._base, relative, str(self._request.long_paths)))}
+
+    def _rows(self) -> Iterator[_Row]:
+        last = 0
+        while True:
+            page = list(
+                self._database.rows(
+                    "SELECT f.id, f.folder_id, d.path, f.name, f.category FROM file f JOIN folder d"
+                    f" ON d.id = f.folder_id WHERE f.id > ? AND {self._singles('f')} ORDER BY f.id LIMIT {_PAGE}",
+                    (last, *self._bindings),
+                )
+            )
+            if not page:
+                break
+            last = page[-1][0]
+            yield from page
+        yield from self._frames()
+
+    def _frames(self) -> Iterator[_Row]:
+        """First, middle and last frame of each sequence that was not inspected since it changed."""
+        last = 0
+        while True:
+            page = list(
+                self._database.rows(
+                    "SELECT id, folder_id FROM sequence WHERE id > ? AND missed_scan IS NULL"
+                    f" AND inspected IS NOT changed_scan{self._scope} ORDER BY id LIMIT {_PAGE}",
+                    (last, *self._bindings),
+                )
+            )
+            if not page:
+                return
+            last = page[-1][0]
+            for sequence_id, folder_id in page:
+                frames = list(
+                    self._database.rows(
+                        "SELECT f.id, f.folder_id, d.path, f.name, f.category FROM block b"
+                        " JOIN file f ON f.id BETWEEN b.first_id AND b.last_id JOIN folder d ON d.id = f.folder_id"
+                        " WHERE b.folder_id = ? AND f.sequence_id = ? AND f.missed_scan IS NULL"
+                        " ORDER BY length(f.name), f.name",
+                        (folder_id, sequence_id),
+                    )
+                )
+                chosen = {0, len(frames) // 2, len(frames) - 1} if frames else set()
+                for at in sorted(chosen):
+                    if frames[at][4] in MEDIA:
+                        yield frames[at]
+
+    def _commit(self) -> None:
+        done, self._done = self._done, []
+        self._committed = time.monotonic()
+        with self._database.transaction():
+            for row, answer in done:
+                self._store(row, answer)
+
+    def _store(self, row: _Row, answer: list[Message] | AppError) -> None:
+        file_id, folder_id, folder, name, category = row
+        if isinstance(answer, AppError):
+            facts = {"kind": Category(category).label, "error": answer.message}
+            error, code = answer.message, answer.code
+        else:
+            facts = answer[0][0]
+            error, code = str(facts.get("error", "")), "media.damaged"
+        self._database.run(
+            "INSERT OR REPLACE INTO facts (file_id, version, kind, facts, error) VALUES (?, ?, ?, ?, ?)",
+            (file_id, FACTS_VERSION, facts.get("kind", ""), json.dumps(facts), error),
+        )
+        if error:
+            path = "/".join([shown(part) for part in (self._base.rstrip(b"/"), folder, name) if part])
+            self._job.item_failed(path, error, code)
+            note_problem(self._database, folder_id, name, code, error, self._scan_id)

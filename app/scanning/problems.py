@@ -1,0 +1,44 @@
+"""Entries that could not be read, each with its reason, until a later scan reads them."""
+
+from collections.abc import Iterator
+
+from app.catalog.database import Database
+
+#: Problems of a file's content carry codes of this kind; those of a listing are errno names.
+CONTENT_CODES = "%.%"
+
+
+def note_problem(database: Database, folder_id: int, name: bytes, code: str, reason: str, scan_id: int) -> None:
+    """Keep why an entry could not be read; an empty name is the folder itself."""
+    database.run(
+        "INSERT OR REPLACE INTO problem (folder_id, name, code, reason, scan_id) VALUES (?, ?, ?, ?, ?)",
+        (folder_id, name, code, reason, scan_id),
+    )
+
+
+def forget_listing_problems(database: Database, folder_id: int) -> None:
+    """A folder was listed again: what its last listing could not read is noted anew."""
+    database.run("DELETE FROM problem WHERE folder_id = ? AND code NOT LIKE ?", (folder_id, CONTENT_CODES))
+
+
+def forget_problem(database: Database, folder_id: int, name: bytes) -> None:
+    """An entry was read, has changed, or is gone."""
+    database.run("DELETE FROM problem WHERE folder_id = ? AND name = ?", (folder_id, name))
+
+
+def problems(database: Database, limit: int) -> Iterator[tuple[bytes, bytes, str, str]]:
+    """Folder path, name, code and reason of what cannot be read now, by path."""
+    return database.rows(
+        "SELECT d.path, p.name, p.code, p.reason FROM problem p JOIN folder d ON d.id = p.folder_id"
+        " WHERE d.missed_scan IS NULL ORDER BY d.path, p.name LIMIT ?",
+        (limit,),
+    )
+
+
+def count_problems(database: Database) -> int:
+    """How many entries cannot be read now."""
+    return int(
+        database.value(
+            "SELECT count(*) FROM problem p JOIN folder d ON d.id = p.folder_id WHERE d.missed_scan IS NULL"
+        )
+    )

@@ -1,0 +1,282 @@
+"""Brings a drive's shard up to date with the drive: walk, then hash, then inspect, each batch committed as it goes."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from app.catalog.database import Database
+from app.catalog.shard import ScanRow, begin_scan, last_scan, open_writer, set_meta, update_scan
+from app.drives.identity import time_tolerance_ns
+from app.engine import Engine
+from app.errors import Cancelled, DriveGone
+from app.files.walk import LISTED, WalkRequest, walk
+from app.jobs.events import Stage
+from app.jobs.job import Job
+from app.model.names import raw, shown
+from app.model.times import now_us
+from app.scanning.changes import FolderComparison, Tally
+from app.scanning.contents import hash_files_of_scan
+from app.scanning.inspection import inspect_files_of_scan
+from app.scanning.missing import MissingLimits, apply_missing, forget_gone
+from app.scanning.request import ScanRequest, ScanResult
+from app.scanning.sidecars import import_sidecars
+from app.scanning.summary import scan_document, summarise
+from app.scanning.target import Target, find_target
+
+_LIVE = ("files", "bytes", "new", "changed", "moved", "missing", "skipped.permission", "skipped.ignored")
+
+
+def scan(engine: Engine, request: ScanRequest, job: Job) -> ScanResult:
+    """Scan folders into the shard of their drive.
+
+    Raises:
+        InputError: a folder cannot be read, or vanished while it was walked (`DriveGone`).
+        HeldByAnother: the shard is being written by another process, or the drive conflicts.
+        Cancelled: the job was stopped; what was committed stays, and a later scan goes on from there.
+    """
+    request = with_settings(engine, request)
+    engine.home.prepare()
+    target = find_target(engine.catalog, request.paths, request.drive, job)
+    job_id = engine.catalog.begin_job("scan", target.drive.label, target.drive.id)
+    started = time.monotonic()
+    try:
+        with open_writer(engine.catalog.shard_path(target.drive.id), job.token, wal=engine.wal) as database:
+            run = _Run(engine, request, target, database, job)
+            result = run.whole(started)
+    except BaseException as error:
+        engine.catalog.end_job(job_id, "cancelled" if isinstance(error, Cancelled) else "failed", {"error": str(error)})
+        raise
+    engine.catalog.end_job(job_id, "done", {"counts": result.counts, "scan_id": result.scan_id})
+    return result
+
+
+def with_settings(engine: Engine, request: ScanRequest) -> ScanRequest:
+    """The request with every open choice filled from the settings."""
+    settings = engine.settings
+    defaults: dict[str, Any] = {
+        "mode": settings.scan.mode, "resume": settings.scan.resume, "threads": settings.performance.worker_threads,
+        "chunk_bytes": settings.performance.hash_chunk_bytes, "skip_hidden": settings.robust.skip_hidden,
+        "follow_symlinks": settings.robust.follow_symlinks, "long_paths": settings.robust.long_paths,
+        "op_timeout_s": settings.robust.op_timeout_s, "batch_files": settings.robust.batch_files,
+        "batch_seconds": settings.robust.batch_seconds, "queue_max": settings.robust.queue_max,
+    }
+    given = {name: value for name, value in defaults.items() if getattr(request, name) is None}
+    ignore = (*settings.robust.ignore, *settings.robust.skip_globs, *request.ignore)
+    return replace(request, **given, ignore=ignore)
+
+
+class _Run:
+    """One scan of one drive, with its shard open for writing."""
+
+    def __init__(self, engine: Engine, request: ScanRequest, target: Target, database: Database, job: Job) -> None:
+        self._engine = engine
+        self._request = request
+        self._target = target
+        self._database = database
+        self._job = job
+        self._scan_id = 0
+        self._tally = Tally()
+        self._empty_base = False
+
+    def whole(self, started: float) -> ScanResult:
+        interrupted = self._begin()
+        gone = 0
+        with self._state_kept():
+            if interrupted is None or interrupted.stage == "walk":
+                self._walk(interrupted is not None)
+                gone = self._decide_missing()
+                self._enter("contents")
+            if not self._request.inventory_only:
+                self._read_contents()
+            import_sidecars(self._database, self._target.drive.base, self._scan_id, self._job)
+        self._finish()
+        summary = summarise(self._database)
+        self._engine.catalog.summarise(self._target.drive.id, summary.files, summary.bytes, summary.sequences)
+        document = scan_document(
+            self._database, self._target.drive, self._engine.catalog.shard_path(self._target.drive.id),
+            self._scan_id, self._request, self._tally, resumed=interrupted is not None,
+            seconds=time.monotonic() - started,
+        )
+        if gone:
+            document["unaccepted_missing"] = gone
+        if self._empty_base:
+            document["empty_base"] = True
+        return ScanResult(self._target.drive.id, self._scan_id, dict(self._tally.counts), gone, document)
+
+    def _begin(self) -> ScanRow | None:
+        """Start a generation, or go on with an interrupted one that was asked the same; that one."""
+        wanted = {
+            "folders": list(self._target.folders), "inventory_only": self._request.inventory_only,
+            "mode": self._request.mode, "ignore": list(self._request.ignore),
+            "skip_hidden": self._request.skip_hidden, "follow_symlinks": self._request.follow_symlinks,
+        }
+        before = last_scan(self._database)
+        if before and before.state != "done" and before.request == wanted and self._request.resume:
+            self._scan_id, self._tally = before.id, Tally(before.counts)
+            self._job.notice("scan.resumed", f"Going on with the scan of {self._target.drive.label} that was stopped.")
+            update_scan(self._database, self._scan_id, self._tally.counts, state="running")
+            return before
+        forget_gone(self._database)
+        with self._database.transaction():
+            if before and before.state == "running":
+                update_scan(self._database, before.id, before.counts, state="abandoned")
+            self._scan_id = begin_scan(
+                self._database, str(self._request.mode), self._request.inventory_only, wanted
+            )
+            set_meta(
+                self._database, drive_id=self._target.drive.id, label=self._target.drive.label,
+                base=shown(self._target.drive.base),
+            )
+        return None
+
+    @contextmanager
+    def _state_kept(self) -> Iterator[None]:
+        """Note in the generation how it stopped, where it did."""
+        try:
+            yield
+        except BaseException as error:
+            state = "cancelled" if isinstance(error, Cancelled) else "failed"
+            self._database.outlive_token()
+            update_scan(self._database, self._scan_id, self._saved(), state=state)
+            raise
+
+    def _saved(self) -> dict[str, int]:
+        """The tally as the last commit left it: what was counted after it is counted again."""
+        row = last_scan(self._database)
+        return row.counts if row else {}
+
+    def _walk(self, resumed: bool) -> None:
+        folders = self._open_folders() if resumed else tuple(raw(folder) for folder in self._target.folders)
+        if not folders:
+            return
+        request = WalkRequest(
+            raw(self._target.drive.base), folders, bool(self._request.skip_hidden), self._request.ignore,
+            bool(self._request.follow_symlinks), str(self._request.long_paths),
+        )
+        tolerance = time_tolerance_ns(self._target.drive.passport)
+        self._job.stage(Stage.WALK)
+        comparison = FolderComparison(self._database, self._scan_id, self._tally, tolerance)
+        batch = _Batch(int(self._request.batch_files or 1000), float(self._request.batch_seconds or 2))
+        listed = walk(request, self._job.token, timeout_s=float(self._request.op_timeout_s or 30))
+        for folders_of_batch in batch.split(listed, self._job):
+            with self._database.transaction():
+                for folder in folders_of_batch:
+                    if folder.path in folders and self._is_suspiciously_empty(folder):
+                        return
+                    if folder.status != LISTED and folder.path in folders:
+                        self._check_base()
+                    if folder.status != LISTED:
+                        self._report_folder(folder)
+                    for name, reason, code in folder.errors if folder.status == LISTED else ():
+                        self._job.item_failed(self._shown_path(folder.path, name), reason, code)
+                    comparison.take(folder)
+                comparison.flush()
+                update_scan(self._database, self._scan_id, self._tally.counts)
+            self._job.progress(
+                self._tally["files"], bytes_done=self._tally["bytes"], current=shown(folder.path),
+                counts={name: self._tally[name] for name in _LIVE},
+            )
+
+    def _open_folders(self) -> tuple[bytes, ...]:
+        """The folders that an interrupted walk knew but had not listed."""
+        return tuple(
+            row[0] for row in self._database.rows(
+                "SELECT path FROM folder WHERE queued_scan = ? AND queued_scan > listed_scan ORDER BY path",
+                (self._scan_id,),
+            )
+        )
+
+    def _check_base(self) -> None:
+        """Tell a drive that is gone from a folder that cannot be read."""
+        if not os.path.isdir(self._target.drive.base):  # noqa: PTH112 - the name may be any bytes
+            raise DriveGone(
+                f"{shown(self._target.drive.base)} is not there any more",
+                hint="Plug the drive in and scan again; the scan goes on where it stopped.",
+            )
+
+    def _report_folder(self, folder: Any) -> None:
+        reason, code = folder.errors[0][1:] if folder.errors else ("it did not answer in time", "ETIMEDOUT")
+        self._job.item_failed(self._shown_path(folder.path, b""), reason, code)
+
+    def _shown_path(self, folder: bytes, name: bytes) -> str:
+        parts = [part for part in (shown(self._target.drive.base), shown(folder), shown(name)) if part]
+        return "/".join(parts)
+
+    def _is_suspiciously_empty(self, folder: Any) -> bool:
+        """An empty base or mount under which the shard knows files: more likely unmounted than emptied."""
+        if folder.status != LISTED or folder.file_count or folder.subfolders or folder.left_out:
+            return False
+        known = self._database.value(
+            "SELECT sum(files) FROM folder WHERE missed_scan IS NULL AND (path = ? OR (path > ? AND path < ?))",
+            (folder.path, folder.path + b"/" if folder.path else b"", folder.path + b"0" if folder.path else b"\xff"),
+        )
+        if not known or self._request.accept_missing:
+            return False
+        self._empty_base = True
+        self._tally.add("directories")
+        self._job.notice(
+            "drive.empty",
+            f"{self._shown_path(folder.path, b'')} is empty, but {known:,} files were catalogued there. "
+            "Nothing was marked missing.",
+            "Check that the drive is mounted. If it was really emptied, scan again with --accept-missing.",
+        )
+        return True
+
+    def _decide_missing(self) -> int:
+        scan_settings = self._engine.settings.scan
+        limits = MissingLimits(
+            scan_settings.missing_share, scan_settings.missing_files, self._request.accept_missing
+        )
+        gone = apply_missing(self._database, self._scan_id, limits, self._tally)
+        if gone:
+            self._job.notice(
+                "scan.many_missing",
+                f"{gone:,} files of {self._target.drive.label} are not there any more. Nothing was marked missing.",
+                "If that is right, scan again with --accept-missing.",
+            )
+        return gone
+
+    def _enter(self, stage: str) -> None:
+        with self._database.transaction():
+            if stage == "contents" and self._request.mode == "full" and not self._request.inventory_only:
+                self._database.run("UPDATE file SET hash_state = 2 WHERE hash_state = 1 AND missed_scan IS NULL")
+                self._database.run("DELETE FROM facts")
+                self._database.run("UPDATE sequence SET inspected = NULL")
+            update_scan(self._database, self._scan_id, self._tally.counts, stage=stage)
+
+    def _read_contents(self) -> None:
+        settings = self._engine.settings.scan
+        hash_files_of_scan(self._database, self._target, self._scan_id, self._request, settings, self._tally, self._job)
+        if settings.inspect:
+            inspect_files_of_scan(self._database, self._target, self._scan_id, self._request, self._job)
+
+    def _finish(self) -> None:
+        self._job.stage(Stage.FINISH)
+        with self._database.transaction():
+            update_scan(self._database, self._scan_id, self._tally.counts, state="done", ended_us=now_us())
+        self._database.run("PRAGMA optimize")
+
+
+class _Batch:
+    """Cuts a stream of folders into batches of some files or some seconds, whichever comes first."""
+
+    def __init__(self, files: int, seconds: float) -> None:
+        self._files = files
+        self._seconds = seconds
+
+    def split(self, folders: Iterator[Any], job: Job) -> Iterator[list[Any]]:
+        """Yield lists of folders; what was collected before a cancel is handed out first."""
+        batch: list[Any] = []
+        files, since = 0, time.monotonic()
+        for folder in folders:
+            batch.append(folder)
+            files += folder.file_count + 1
+            if files >= self._files or time.monotonic() - since >= self._seconds:
+                yield batch
+                batch, files, since = [], 0, time.monotonic()
+                job.check()
+        if batch:
+            yield batch

@@ -1,0 +1,74 @@
+"""What a scan found, as the JSON of `reelmark scan`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.catalog.database import Database
+from app.files.walk import SKIPPED
+from app.model.drives import Drive
+from app.model.kinds import Category
+from app.model.names import shown
+from app.scanning.changes import Tally
+from app.scanning.problems import count_problems, problems
+from app.scanning.request import ScanRequest
+
+_COUNTS = ("files", "directories", "bytes", "new", "changed", "touched", "moved", "missing", "unchanged", "unreadable")
+_MOST_FAILED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class ShardSummary:
+    """Totals of a drive as its shard has them."""
+
+    files: int
+    bytes: int
+    folders: int
+    sequences: int
+
+
+def summarise(database: Database) -> ShardSummary:
+    """The totals of what is present."""
+    files, size, folders = database.row(
+        "SELECT coalesce(sum(files), 0), coalesce(sum(bytes), 0), count(*) FROM folder WHERE missed_scan IS NULL"
+    ) or (0, 0, 0)
+    sequences = database.value("SELECT count(*) FROM sequence WHERE missed_scan IS NULL")
+    return ShardSummary(int(files), int(size), int(folders), int(sequences))
+
+
+def categories(database: Database) -> dict[str, dict[str, int]]:
+    """Files and bytes of each category that is present."""
+    return {
+        Category(category).label: {"files": files, "bytes": size}
+        for category, files, size in database.rows(
+            "SELECT category, count(*), sum(size) FROM file WHERE missed_scan IS NULL GROUP BY category ORDER BY 2 DESC"
+        )
+    }
+
+
+def scan_document(
+    database: Database, drive: Drive, shard: Path, scan_id: int, request: ScanRequest, tally: Tally, *,
+    resumed: bool, seconds: float,
+) -> dict[str, Any]:
+    """The result of a scan as its command prints it."""
+    failed = [
+        {"path": "/".join([part for part in (shown(drive.base).rstrip("/"), shown(folder), shown(name)) if part]),
+         "reason": reason, "code": code}
+        for folder, name, code, reason in problems(database, _MOST_FAILED)
+    ]
+    skipped = {name: tally[f"skipped.{name}"] for name in (*SKIPPED, "placeholder", "timeout")}
+    counts: dict[str, Any] = {name: tally[name] for name in _COUNTS}
+    counts["unreadable"] = count_problems(database)
+    return {
+        "drive": {"id": drive.id, "label": drive.label, "shard": shard.as_posix()},
+        "scan_id": scan_id,
+        "mode": request.mode,
+        "inventory_only": request.inventory_only,
+        "counts": {**counts, "skipped": skipped},
+        "sequences": summarise(database).sequences,
+        "hashed": {"files": tally["hashed.files"], "bytes": tally["hashed.bytes"]},
+        "categories": categories(database),
+        "seconds": round(seconds, 3),
+        "resumed": resumed,
+        "failed": failed,
+    }
