@@ -2,6 +2,7 @@
 
 import os
 import uuid
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,14 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 ALIASES = ("REELMARK_", "VIDEOCATALOG_", "QC_", "LOG_LEVEL", "LOG_DIR")
 """Beginnings of the environment variables that settings read."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Lets a test log a name that is no text: pytest-xdist loses the worker that reports one."""
+    report = yield
+    report.sections = [(name, text.encode("utf-8", "backslashreplace").decode()) for name, text in report.sections]
+    return report
 
 
 @pytest.fixture(autouse=True)

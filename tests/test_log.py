@@ -37,10 +37,10 @@ def test_a_hostile_name_cannot_forge_a_line_and_a_traceback_follows_its_line(tmp
     try:
         raise RuntimeError("out of memory")
     except RuntimeError:
-        LOGGER.exception("failed on %s", "a\n2026 INFO forged \x1b[2J")
+        LOGGER.exception("failed on %s", "a\n2026 INFO forged \x1b[2J \udcff")
     assert setup.file is not None
     lines = setup.file.read_text(encoding="utf-8").splitlines()
-    assert lines[0].endswith(r"failed on a\n2026 INFO forged \x1b[2J")
+    assert lines[0].endswith(r"failed on a\n2026 INFO forged \x1b[2J \xff")
     assert lines[-1] == "RuntimeError: out of memory"
 
 
