@@ -19,6 +19,7 @@ from app.settings.fields import as_json
 from app.settings.values import Field, Settings, all_fields, find_field, sections
 
 DEFAULT = "default"
+OPTION = "option"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,25 +119,31 @@ def load_settings(
     values: dict[str, dict[str, Any]] = {section: {} for section in sections()}
     sources: dict[str, str] = {}
     for field in all_fields():
-        wrong: list[tuple[Any, str, str]] = []
-        value, source = field.default, DEFAULT
-        for layer, given, is_text in _given(field, options or {}, found, document or {}, path):
-            try:
-                value = field.rule.read(given) if is_text else field.rule.check(given)
-            except ValueError as error:
-                if layer.startswith("option"):
-                    raise UsageError(f"{field.key}: {error}", code="settings.value") from error
-                wrong.append((given, layer, str(error)))
-                continue
-            source = layer
-            break
+        value, sources[field.key], wrong = _decide(field, _given(field, options or {}, found, document or {}, path))
         values[field.section][field.name] = value
-        sources[field.key] = source
-        problems.extend(Problem(field.key, given, layer, reason, as_json(value)) for given, layer, reason in wrong)
+        problems.extend(wrong)
     settings = Settings(**{section: kind(**values[section]) for section, kind in sections().items()})
     return LoadedSettings(
         settings, sources, tuple(problems), tuple(unknown_keys(document or {})), home, path, unreadable
     )
+
+
+def _decide(field: Field, layers: Iterator[tuple[str, Any, bool]]) -> tuple[Any, str, list[Problem]]:
+    """The value of a setting, the layer it comes from, and what was wrong in stronger ones."""
+    wrong: list[tuple[Any, str, str]] = []
+    value, source = field.default, DEFAULT
+    for layer, given, is_text in layers:
+        try:
+            value = field.rule.read(given) if is_text else field.rule.check(given)
+        except ValueError as error:
+            if layer == OPTION:
+                raise UsageError(f"{field.key}: {error}", code="settings.value") from error
+            wrong.append((given, layer, str(error)))
+            continue
+        source = layer
+        break
+    used = as_json(value)
+    return value, source, [Problem(field.key, given, layer, reason, used) for given, layer, reason in wrong]
 
 
 def read_document(path: Path) -> tuple[dict[str, Any] | None, str]:
@@ -209,7 +216,7 @@ def _given(
     """
     if options.get(field.key) is not None:
         given = options[field.key]
-        yield "option", given, isinstance(given, str)
+        yield OPTION, given, isinstance(given, str)
     for layer, variables in layers:
         for name in field.variables:
             if variables.get(name):
