@@ -1,1 +1,1 @@
-"""Icons, themes and policies; read through importlib.resources."""
+"""Icons, themes and other data that the fronts read through importlib.resources. No code."""

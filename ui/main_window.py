@@ -1,0 +1,278 @@
+"""The window's frame: tabs, banners, pages, jobs, status, menus. It wires and closes; the pages decide."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QMenuBar,
+    QMessageBox,
+    QStackedWidget,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui import icons, theme
+from ui.widgets.banner import BannerStrip
+from ui.widgets.buttons import tool_button
+from ui.widgets.command_palette import Command, CommandPalette
+from ui.widgets.heartbeat import HeartbeatLabel
+from ui.widgets.job_panel import JobPanel
+from ui.widgets.job_view import JobState, JobView
+from ui.widgets.keys_overlay import KeyGroup, KeysOverlay
+from ui.widgets.labels import DimLabel
+from ui.widgets.toasts import Toasts
+from ui.window_state import WindowState
+
+_THEMES = {"system": "As the system", "dark": "Dark", "light": "Light"}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A tab. `number` is its key for good (Ctrl+6 is QC Review); `keys` are those that are no actions of the widget."""
+
+    number: int
+    title: str
+    icon: str
+    widget: QWidget
+    keys: tuple[tuple[str, str], ...] = ()
+
+
+class MainWindow(QMainWindow):
+    """The one window.
+
+    Args:
+        state_file: ini file in the working directory where geometry and the like are remembered; None for nowhere.
+        version: shown in About.
+    """
+
+    folder_chosen = Signal(str)
+    """A folder picked through File > Open folder to scan."""
+    page_changed = Signal(int)
+    """The number of the tab that came to the front."""
+
+    def __init__(self, state_file: Path | None = None, version: str = "") -> None:
+        super().__init__()
+        self.setWindowTitle("Reelmark")
+        self.setWindowIcon(icons.app_icon())
+        self.setMinimumSize(900, 560)
+        self.state = WindowState(state_file)
+        #: Asked when the window is to close; False delays it until `finish_closing` is called.
+        self.closing: Callable[[], bool] | None = None
+        self._may_close = False
+        self._version = version
+        self._pages: list[Page] = []
+        self.tabs = QTabBar(drawBase=False, expanding=False, documentMode=True)
+        self.tabs.setAccessibleName("Tabs")
+        self.tabs.setIconSize(QSize(18, 18))
+        self.tabs.setObjectName("rooms")
+        self.tabs.currentChanged.connect(self._switch)
+        self.banners = BannerStrip()
+        self.stack = QStackedWidget()
+        self.jobs = JobPanel()
+        self.heartbeat = HeartbeatLabel()
+        self.note = DimLabel()
+        self.menus = QMenuBar()
+        self.command_palette = CommandPalette(self)
+        self.command_palette.about_to_run.connect(self._show_page_of)
+        self._lay_out()
+        self._make_menus()
+        self.toasts = Toasts(self.stack)
+        if not self.state.restore_window(self):
+            self.resize(1500, 900)
+
+    def add_page(self, page: Page) -> None:
+        """Add a tab behind those with a lower number; its splitters and columns are restored.
+
+        The remembered tab comes to the front with it.
+        """
+        place = sum(1 for known in self._pages if known.number < page.number)
+        self._pages.insert(place, page)
+        self.stack.insertWidget(place, page.widget)
+        self.tabs.insertTab(place, icons.icon(page.icon, "dim", "accent_text"), page.title)
+        self.tabs.setTabToolTip(place, f"{page.title} (Ctrl+{page.number})")
+        action = QAction(page.title, self, shortcut=QKeySequence(f"Ctrl+{page.number}"))
+        action.triggered.connect(partial(self.show_page, page.number))
+        before = [a for a in self.view_menu.actions() if isinstance(a.data(), int) and a.data() > page.number]
+        action.setData(page.number)
+        self.view_menu.insertAction(before[0] if before else self._after_pages, action)
+        self.state.restore_parts(page.widget)
+        if self.state.text("window/tab") == str(page.number):
+            self.show_page(page.number)
+
+    def show_page(self, number: int, _checked: object = None) -> None:
+        """Bring a tab to the front; nothing happens where there is none of that number."""
+        for place, page in enumerate(self._pages):
+            if page.number == number:
+                self.tabs.setCurrentIndex(place)
+
+    def current_page(self) -> Page | None:
+        """The tab in front."""
+        place = self.tabs.currentIndex()
+        return self._pages[place] if 0 <= place < len(self._pages) else None
+
+    def show_job(self, view: JobView) -> None:
+        """Show how a job stands, in the panel and in the heartbeat."""
+        row = self.jobs.row(view.id)
+        if row is None or row.view != view:
+            self.heartbeat.beat()
+        self.jobs.show_job(view)
+        self.heartbeat.set_running(self.jobs.alive(), paused=view.state == JobState.PAUSED and self.jobs.alive() == 1)
+
+    def set_note(self, text: str) -> None:
+        """The text at the right of the status bar (`provider: CPU`)."""
+        self.note.setText(text)
+
+    def set_theme(self, mode: str, _checked: object = None) -> None:
+        """Dress the whole application, and remember it."""
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.apply_theme(app, mode)
+            self.state.set_text("window/theme", mode)
+
+    def open_palette(self) -> None:
+        """Open the command palette over every action that can be used now."""
+        found: list[Command] = []
+        for top in self.menus.actions():
+            menu = top.menu()
+            if isinstance(menu, QMenu):
+                found += [Command.of(a, menu.title().replace("&", "")) for a in _usable(menu.actions())]
+        for page in self._pages:
+            actions = page.widget.actions() + page.widget.findChildren(QAction)
+            found += [Command.of(a, page.title) for a in _usable(list(dict.fromkeys(actions)))]
+        self.command_palette.open_with(found)
+
+    def key_groups(self) -> list[KeyGroup]:
+        """The keys of the current tab, then those of the window."""
+        page = self.current_page()
+        groups = []
+        if page is not None:
+            actions = page.widget.actions() + page.widget.findChildren(QAction)
+            groups.append(KeyGroup(page.title, _keys_of(actions) + page.keys))
+        own: list[QAction] = []
+        for top in self.menus.actions():
+            menu = top.menu()
+            own += menu.actions() if isinstance(menu, QMenu) else []
+        return [*groups, KeyGroup("Window", _keys_of(own))]
+
+    def show_keys(self) -> None:
+        """Open the list of keys."""
+        KeysOverlay(self.key_groups(), self).exec()
+
+    def finish_closing(self) -> None:
+        """Close now, without asking again."""
+        self._may_close = True
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask `closing`, remember everything, go."""
+        if not self._may_close and self.closing is not None and not self.closing():
+            event.ignore()
+            return
+        page = self.current_page()
+        if page is not None:
+            self.state.set_text("window/tab", str(page.number))
+        self.state.save(self)
+        event.accept()
+
+    def _lay_out(self) -> None:
+        head, body = QWidget(), QWidget()
+        row = QHBoxLayout(head)
+        row.setContentsMargins(4, 0, 8, 0)
+        row.setSpacing(4)
+        commands = tool_button("command", "Find a command", key="Ctrl+K", size=18)
+        commands.clicked.connect(self.open_palette)
+        row.addWidget(self.tabs)
+        row.addStretch(1)
+        row.addWidget(commands)
+        row.addWidget(self.menus)
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(head)
+        column.addWidget(self.banners)
+        column.addWidget(self.stack, 1)
+        column.addWidget(self.jobs)
+        self.setCentralWidget(body)
+        self.menus.setSizePolicy(self.menus.sizePolicy().Policy.Maximum, self.menus.sizePolicy().Policy.Fixed)
+        bar = self.statusBar()
+        bar.setSizeGripEnabled(False)
+        bar.addWidget(self.heartbeat, 1)
+        self.note.setContentsMargins(0, 0, 12, 0)
+        bar.addPermanentWidget(self.note)
+
+    def _make_menus(self) -> None:
+        file_menu, self.view_menu, help_menu = (self.menus.addMenu(name) for name in ("&File", "&View", "&Help"))
+        self._add(file_menu, "Open folder to scan…", "folder", self._pick_folder, "Ctrl+O")
+        file_menu.addSeparator()
+        self._add(file_menu, "Quit", "quit", self.close, "Ctrl+Q")
+        self._after_pages = self.view_menu.addSeparator()
+        looks = self.view_menu.addMenu(icons.icon("theme"), "Theme")
+        group = QActionGroup(self)
+        for mode, words in _THEMES.items():
+            action = looks.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(mode == theme.current_mode())
+            action.triggered.connect(partial(self.set_theme, mode))
+            group.addAction(action)
+        self._add(help_menu, "Find a command…", "command", self.open_palette, "Ctrl+K")
+        self._add(help_menu, "Keys of this tab", "keyboard", self.show_keys, "F1")
+        self._add(help_menu, "About Reelmark", "info", self._about, "")
+
+    def _add(self, menu: QMenu, text: str, icon: str, slot: Callable[[], object], keys: str) -> None:
+        action = menu.addAction(icons.icon(icon), text)
+        action.triggered.connect(slot)
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+
+    def _switch(self, place: int) -> None:
+        self.stack.setCurrentIndex(place)
+        page = self.current_page()
+        if page is not None:
+            self.page_changed.emit(page.number)
+
+    def _show_page_of(self, command: Command) -> None:
+        for page in self._pages:
+            if command.place == page.title:
+                self.show_page(page.number)
+
+    def _pick_folder(self) -> None:
+        start = self.state.text("window/folder")
+        folder = QFileDialog.getExistingDirectory(self, "Choose a folder or drive to scan", start)
+        if folder:
+            self.state.set_text("window/folder", folder)
+            self.folder_chosen.emit(folder)
+
+    def _about(self) -> None:
+        QMessageBox.about(
+            self,
+            "About Reelmark",
+            f"<b>Reelmark {self._version}</b>"
+            "<p>Catalogues media on drives, inspects it and lets an operator sign it off.</p>",
+        )
+
+
+def _usable(actions: list[QAction]) -> list[QAction]:
+    plain = [a for a in actions if a.text() and not a.isSeparator() and a.isEnabled() and a.isVisible()]
+    inner = [b for a in plain if isinstance(menu := a.menu(), QMenu) for b in _usable(menu.actions())]
+    return [a for a in plain if a.menu() is None] + inner
+
+
+def _keys_of(actions: list[QAction]) -> tuple[tuple[str, str], ...]:
+    found = {}
+    for action in actions:
+        keys = " ".join(sequence.toString() for sequence in action.shortcuts())
+        if keys and action.text():
+            found[keys] = action.text().replace("&", "").removesuffix("…")
+    return tuple(found.items())
+
+

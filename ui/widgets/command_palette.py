@@ -1,0 +1,242 @@
+"""Ctrl+K: every action of the window by a few letters of its name."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPalette
+from PySide6.QtWidgets import (
+    QDialog,
+    QLineEdit,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui import theme
+from ui.widgets.labels import key_cap_size, paint_key_cap
+
+_Index = QModelIndex | QPersistentModelIndex
+_WIDTH, _ROW, _MOST_ROWS = 560, 32, 12
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One line of the palette: the place it comes from (`QC Review`), its words and its action."""
+
+    place: str
+    text: str
+    keys: str
+    action: QAction
+
+    @classmethod
+    def of(cls, action: QAction, place: str = "") -> "Command":
+        """From an action; mnemonics and dots are left out."""
+        text = action.text().replace("&&", "\0").replace("&", "").replace("\0", "&").removesuffix("…")
+        return cls(place, text, action.shortcut().toString(), action)
+
+
+def fuzzy_score(letters: str, text: str) -> int | None:
+    """How well `letters` fit `text`: None where they are not in it in this order; higher is better.
+
+    Letters that begin a word, and letters in a row, count more; long texts a little less.
+    """
+    folded, place, score, streak = text.casefold(), -1, 0, 0
+    for letter in letters.casefold():
+        if letter == " ":
+            streak = 0
+            continue
+        found = _next_place(folded, letter, place + 1, streak)
+        if found < 0:
+            return None
+        starts_word = found == 0 or not folded[found - 1].isalnum()
+        streak = streak + 1 if found == place + 1 else 1
+        score += 3 * streak + (8 if starts_word else 0)
+        place = found
+    return score - len(text) // 8
+
+
+def _next_place(text: str, letter: str, start: int, streak: int) -> int:
+    """The next place of a letter: right here in a row, else at the start of a word, else anywhere."""
+    if streak and text.startswith(letter, start):
+        return start
+    at = text.find(letter, start)
+    first = at
+    while at >= 0:
+        if at == 0 or not text[at - 1].isalnum():
+            return at
+        at = text.find(letter, at + 1)
+    return first
+
+
+def rank(commands: Iterable[Command], letters: str) -> list[Command]:
+    """The commands that fit, the best first; all of them, as they come, for no letters."""
+    if not letters.strip():
+        return list(commands)
+    scored = []
+    for number, command in enumerate(commands):
+        score = fuzzy_score(letters, command.text)
+        if score is None:
+            wider = fuzzy_score(letters, f"{command.place} {command.text}")
+            score = None if wider is None else wider - 20
+        if score is not None:
+            scored.append((-score, number, command))
+    return [command for _, _, command in sorted(scored, key=lambda item: item[:2])]
+
+
+class _Commands(QAbstractListModel):
+    """The lines that fit."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.commands: list[Command] = []
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.commands)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        command = self.commands[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return command.text
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return " ".join(part for part in (command.place, command.text, command.keys) if part)
+        return command if role == Qt.ItemDataRole.UserRole else None
+
+
+class _CommandDelegate(QStyledItemDelegate):
+    """Place, words, key cap."""
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
+        return QSize(_WIDTH - 40, _ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        look, command = theme.current(), index.data(Qt.ItemDataRole.UserRole)
+        state: QStyle.StateFlag = option.state
+        rect: QRect = option.rect
+        chosen = bool(state & QStyle.StateFlag.State_Selected)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if chosen:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(look.color("selection"))
+            painter.drawRoundedRect(QRectF(rect).adjusted(2, 1, -2, -1), 4, 4)
+        inner = rect.adjusted(12, 0, -12, 0)
+        if command.keys:
+            cap = key_cap_size(command.keys)
+            top = inner.center().y() - cap.height() / 2 + 1
+            corner = QRectF(inner.right() - cap.width(), top, cap.width(), cap.height())
+            paint_key_cap(painter, corner, command.keys, "selection_dim" if chosen else "dim")
+            inner.setRight(inner.right() - cap.width() - 12)
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        if command.place:
+            painter.setPen(look.color("selection_dim" if chosen else "dim"))
+            painter.drawText(inner, flags, command.place)
+            inner.setLeft(inner.left() + max(96, painter.fontMetrics().horizontalAdvance(command.place) + 12))
+        painter.setPen(look.color("on_selection" if chosen else "text"))
+        words = painter.fontMetrics().elidedText(command.text, Qt.TextElideMode.ElideRight, inner.width())
+        painter.drawText(inner, flags, words)
+        painter.restore()
+
+
+class CommandPalette(QDialog):
+    """A field and the actions that fit it. Up and Down choose, Enter runs, Escape leaves."""
+
+    about_to_run = Signal(object)
+    """The `Command` that was chosen, just before its action is triggered."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+        self._host = parent
+        self.setWindowTitle("Commands")
+        self.setAccessibleName("Command palette")
+        self._all: list[Command] = []
+        self._model = _Commands()
+        self.field = QLineEdit(placeholderText="Type a command…")
+        self.field.setProperty("role", "search")
+        self.field.setAccessibleName("Command")
+        self.field.installEventFilter(self)
+        self.field.textChanged.connect(self._filter)
+        self.view = QListView()
+        self.view.setModel(self._model)
+        self.view.setItemDelegate(_CommandDelegate(self.view))
+        self.view.setUniformItemSizes(True)
+        self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.view.setStyleSheet("QListView { background: transparent; border: none; }")
+        self.view.setAccessibleName("Commands that fit")
+        self.view.clicked.connect(self._run)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setSpacing(6)
+        layout.addWidget(self.field)
+        layout.addWidget(self.view)
+
+    def open_with(self, commands: Iterable[Command]) -> None:
+        """Open over the parent with these commands."""
+        self._all = list(commands)
+        self.field.clear()
+        self._filter("")
+        self.setFixedWidth(_WIDTH)
+        self.view.setFixedHeight(_ROW * _MOST_ROWS + 4)
+        host = self._host
+        self.move(host.mapToGlobal(QPoint((host.width() - _WIDTH) // 2, min(80, host.height() // 10))))
+        self.show()
+        self.field.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def shown(self) -> list[Command]:
+        """The commands that fit, in order."""
+        return list(self._model.commands)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keys of the field that move in the list or run the choice."""
+        if watched is self.field and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            key = event.key()
+            if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._run(self.view.currentIndex())
+                return True
+            steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
+            if key in steps:
+                self._step(steps[Qt.Key(key)])
+                return True
+        return False
+
+    def _step(self, by: int) -> None:
+        rows = self._model.rowCount()
+        if rows:
+            row = min(max(self.view.currentIndex().row() + by, 0), rows - 1)
+            self.view.setCurrentIndex(self._model.index(row))
+
+    def _filter(self, letters: str) -> None:
+        self._model.beginResetModel()
+        self._model.commands = rank(self._all, letters)
+        self._model.endResetModel()
+        self.view.setCurrentIndex(self._model.index(0))
+
+    def _run(self, index: QModelIndex) -> None:
+        if index.isValid():
+            command = self._model.commands[index.row()]
+            self.close()
+            self.about_to_run.emit(command)
+            command.action.trigger()
+
+    def paintEvent(self, _event: object) -> None:
+        """A raised card with a thin border."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Button))
+        painter.setPen(theme.current().color("control"))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))

@@ -1,0 +1,204 @@
+"""The panel at the foot: a row for each job, one quiet line when nothing runs."""
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from ui import formats, theme
+from ui.widgets.buttons import KeyButton, tool_button
+from ui.widgets.job_view import JobState, JobView
+from ui.widgets.labels import DimLabel, ElidedLabel
+
+_BAR_STEPS = 1000
+_MOST_ROWS = 4
+_ROW_HEIGHT = 48
+
+
+class JobRow(QWidget):
+    """One job: its title and bar, its numbers, the file in hand, and what can be done with it."""
+
+    pause_clicked = Signal(str)
+    resume_clicked = Signal(str)
+    cancel_clicked = Signal(str)
+    failed_clicked = Signal(str)
+    dismissed = Signal(str)
+
+    def __init__(self, view: JobView) -> None:
+        super().__init__()
+        self.view = view
+        self.setFixedHeight(_ROW_HEIGHT)
+        self.title = ElidedLabel(mode=Qt.TextElideMode.ElideRight)
+        self.title.setFont(theme.ui_font(bold=True))
+        self.bar = QProgressBar(textVisible=False)
+        self.numbers = ElidedLabel(mode=Qt.TextElideMode.ElideRight, dim=True)
+        self.numbers.setFont(theme.ui_font(numbers=True))
+        self.numbers.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.current = ElidedLabel(dim=True)
+        self.failed = KeyButton("", role="link")
+        self.pause = KeyButton("Pause", icon="pause")
+        self.cancel = KeyButton("Cancel", icon="stop")
+        self.dismiss = tool_button("close", "Remove from the list", size=16)
+        self.failed.clicked.connect(self._failed)
+        self.pause.clicked.connect(self._pause)
+        self.cancel.clicked.connect(self._cancel)
+        self.dismiss.clicked.connect(self._dismiss)
+        self._lay_out()
+        self.show_view(view)
+
+    def show_view(self, view: JobView) -> None:
+        """Show the job as it stands now."""
+        self.view = view
+        alive = view.state.alive
+        self.title.setFullText(view.headline())
+        self.numbers.setFullText(view.numbers())
+        self.current.setFullText(view.current if alive else "")
+        self._show_bar(view)
+        self.failed.setVisible(view.failed > 0)
+        self.failed.setText(f"{formats.count(view.failed)} failed")
+        self.failed.setAccessibleName(f"List the {formats.count(view.failed)} failed items of {view.title}")
+        paused = view.state == JobState.PAUSED
+        self.pause.setText("Resume" if paused else "Pause")
+        self.pause.setAccessibleName(f"{self.pause.text()} {view.title}")
+        self.pause.setVisible(view.can_pause and view.state in (JobState.RUNNING, JobState.PAUSED))
+        self.cancel.setVisible(alive)
+        self.cancel.setEnabled(view.state != JobState.STOPPING)
+        self.cancel.setAccessibleName(f"Cancel {view.title}")
+        self.dismiss.setVisible(not alive)
+        self.setAccessibleName(f"{view.headline()}: {view.numbers()}")
+
+    def _show_bar(self, view: JobView) -> None:
+        share = view.share()
+        self.bar.setVisible(view.state.alive)
+        if share is None:
+            moving = view.state == JobState.RUNNING
+            self.bar.setRange(0, 0 if moving else _BAR_STEPS)
+            if not moving:
+                self.bar.setValue(0)
+        else:
+            self.bar.setRange(0, _BAR_STEPS)
+            self.bar.setValue(round(share * _BAR_STEPS))
+        self.bar.setAccessibleName(f"Progress of {view.title}")
+
+    def _lay_out(self) -> None:
+        first, second = QHBoxLayout(), QHBoxLayout()
+        for line in (first, second):
+            line.setContentsMargins(0, 0, 0, 0)
+            line.setSpacing(12)
+        first.addWidget(self.title)
+        first.addWidget(self.bar, 1)
+        second.addWidget(self.current, 1)
+        second.addWidget(self.failed)
+        second.addWidget(self.numbers)
+        self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.numbers.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        texts = QVBoxLayout()
+        texts.setSpacing(2)
+        texts.addLayout(first)
+        texts.addLayout(second)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 4, 12, 4)
+        layout.setSpacing(8)
+        layout.addLayout(texts, 1)
+        layout.addSpacing(4)
+        for button in (self.pause, self.cancel, self.dismiss):
+            layout.addWidget(button)
+
+    def _pause(self) -> None:
+        paused = self.view.state == JobState.PAUSED
+        (self.resume_clicked if paused else self.pause_clicked).emit(self.view.id)
+
+    def _cancel(self) -> None:
+        self.cancel_clicked.emit(self.view.id)
+
+    def _failed(self) -> None:
+        self.failed_clicked.emit(self.view.id)
+
+    def _dismiss(self) -> None:
+        self.dismissed.emit(self.view.id)
+
+
+class JobPanel(QFrame):
+    """All jobs. Ended ones stay for `linger_s` seconds, failed ones until they are removed by hand."""
+
+    pause_requested = Signal(str)
+    resume_requested = Signal(str)
+    cancel_requested = Signal(str)
+    failed_items_requested = Signal(str)
+
+    def __init__(self, linger_s: float = 8.0, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "bar")
+        self.setAccessibleName("Jobs")
+        self._linger_ms = round(linger_s * 1000)
+        self._rows: dict[str, JobRow] = {}
+        self._quiet = DimLabel("No job is running")
+        self._quiet.setContentsMargins(16, 6, 16, 6)
+        self._inside = QWidget()
+        self._stack = QVBoxLayout(self._inside)
+        self._stack.setContentsMargins(0, 0, 0, 0)
+        self._stack.setSpacing(0)
+        self._scroll = QScrollArea(widgetResizable=True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(self._inside)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 1, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._quiet)
+        layout.addWidget(self._scroll)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._fit()
+
+    def show_job(self, view: JobView) -> None:
+        """Add a job, or show how it stands now."""
+        row = self._rows.get(view.id)
+        was_alive = row is None or row.view.state.alive
+        if row is None:
+            row = self._add(view)
+        else:
+            row.show_view(view)
+        if was_alive and not view.state.alive:
+            self._quiet.setText(f"No job is running · {view.title}: {view.numbers()}")
+            if view.state != JobState.FAILED:
+                timer = QTimer(row, singleShot=True, interval=self._linger_ms)
+                timer.timeout.connect(row.dismiss.click)
+                timer.start()
+
+    def remove_job(self, job_id: str) -> None:
+        """Take a row away; nothing happens where there is none."""
+        row = self._rows.pop(job_id, None)
+        if row is not None:
+            self._stack.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+            self._fit()
+
+    def row(self, job_id: str) -> JobRow | None:
+        """The row of a job, where it is shown."""
+        return self._rows.get(job_id)
+
+    def alive(self) -> int:
+        """How many shown jobs have not ended."""
+        return sum(row.view.state.alive for row in self._rows.values())
+
+    def idle_text(self) -> str:
+        """The quiet line."""
+        return self._quiet.text()
+
+    def _add(self, view: JobView) -> JobRow:
+        row = JobRow(view)
+        row.pause_clicked.connect(self.pause_requested)
+        row.resume_clicked.connect(self.resume_requested)
+        row.cancel_clicked.connect(self.cancel_requested)
+        row.failed_clicked.connect(self.failed_items_requested)
+        row.dismissed.connect(self.remove_job)
+        self._rows[view.id] = row
+        self._stack.addWidget(row)
+        self._fit()
+        return row
+
+    def _fit(self) -> None:
+        rows = len(self._rows)
+        self._quiet.setVisible(rows == 0)
+        self._scroll.setVisible(rows > 0)
+        self._scroll.setFixedHeight(min(rows, _MOST_ROWS) * _ROW_HEIGHT)

@@ -1,0 +1,152 @@
+"""Small texts: section heads, key caps, labels that shorten themselves."""
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from ui import icons, theme
+
+
+class SectionHead(QLabel):
+    """A small, bold, dim heading in capitals above a part of a page."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "head")
+        self.setText(text)
+
+    def setText(self, text: str) -> None:
+        """Show `text` in capitals; screen readers hear it as written."""
+        super().setText(text.upper())
+        self.setAccessibleName(text)
+
+
+class DimLabel(QLabel):
+    """A label of secondary importance."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setProperty("role", "dim")
+
+
+class ElidedLabel(QLabel):
+    """One line that is shortened with an ellipsis where there is no room; the tool tip then holds all of it.
+
+    Args:
+        text: what to show.
+        mode: where the ellipsis goes (in the middle, as fits paths).
+        dim: whether the text is of secondary importance.
+    """
+
+    def __init__(
+        self, text: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle, *, dim: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._full, self._mode = "", mode
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        if dim:
+            self.setProperty("role", "dim")
+        self.setFullText(text)
+
+    def setFullText(self, text: str) -> None:
+        """Show `text` (line breaks become visible signs)."""
+        full = text.replace("\n", "␊").replace("\r", "␍")
+        if full != self._full:
+            self._full = full
+            self.setAccessibleName(full)
+            self.updateGeometry()
+            self._fit()
+
+    def fullText(self) -> str:
+        """The text before shortening."""
+        return self._full
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for all of the text."""
+        metrics = self.fontMetrics()
+        return QSize(metrics.horizontalAdvance(self._full) + 2, metrics.height())
+
+    def minimumSizeHint(self) -> QSize:
+        """A few letters."""
+        metrics = self.fontMetrics()
+        return QSize(min(self.sizeHint().width(), metrics.averageCharWidth() * 6), metrics.height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shorten for the new width."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Shorten again for another font."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
+
+    def _fit(self) -> None:
+        shown = self.fontMetrics().elidedText(self._full, self._mode, max(self.width(), 0))
+        super().setText(shown)
+        self.setToolTip(self._full if shown != self._full else "")
+
+
+class IconLabel(QWidget):
+    """An icon that follows the theme. `color` is a token; screen readers skip it unless it is given a name."""
+
+    def __init__(self, icon: str, size: int = 16, color: str = "dim", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon, self._size, self._color = icon, size, color
+        self.setFixedSize(size, size)
+
+    def set_icon(self, icon: str, color: str = "dim") -> None:
+        """Show another icon."""
+        self._icon, self._color = icon, color
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the icon."""
+        icons.paint_icon(QPainter(self), self.rect(), self._icon, self._color)
+
+
+class KeyHint(QWidget):
+    """A key or chord drawn as a small cap (`Ctrl+K`)."""
+
+    def __init__(self, keys: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._keys = keys
+        self.setAccessibleName(f"Key {keys}")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def keys(self) -> str:
+        """What the cap says."""
+        return self._keys
+
+    def sizeHint(self) -> QSize:
+        """The cap's size."""
+        return key_cap_size(self._keys)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the cap."""
+        painter = QPainter(self)
+        paint_key_cap(painter, QRectF(self.rect()), self._keys)
+
+
+def key_cap_size(keys: str) -> QSize:
+    """How large a cap for `keys` is, in logical pixels."""
+    metrics = QFontMetrics(theme.ui_font(0.86))
+    height = metrics.height() + 4
+    return QSize(max(height, metrics.horizontalAdvance(keys) + 10), height)
+
+
+def paint_key_cap(painter: QPainter, rect: QRectF, keys: str, color: str = "dim", line: str = "control") -> None:
+    """Draw a key cap in `rect`; `color` and `line` are tokens."""
+    look = theme.current()
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(look.color(line), 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+    painter.setPen(look.color(color))
+    painter.setFont(theme.ui_font(0.86))
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, keys)
+    painter.restore()

@@ -1,0 +1,104 @@
+"""Verdicts as a shape and a colour: a tick, a cross, a ring, a triangle."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QSizePolicy, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from ui import icons, theme
+
+
+class VerdictMark(StrEnum):
+    """What a row shows. Stale is a verdict over content that changed since."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    PENDING = "pending"
+    STALE = "stale"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sizes:
+    icon: int = 16
+    gap: int = 6
+
+
+_SIZES = _Sizes()
+
+
+def paint_verdict(painter: QPainter, rect: QRect, mark: VerdictMark, text: str, *, selected: bool = False) -> None:
+    """Draw the sign, and `text` beside it where it is not empty, at the left of `rect` (logical pixels)."""
+    token = f"{mark}_text"
+    square = QRect(rect.left(), rect.top() + (rect.height() - _SIZES.icon) // 2, _SIZES.icon, _SIZES.icon)
+    icons.paint_icon(painter, square, str(mark), token)
+    if text:
+        color = theme.current().color("on_selection" if selected else token)
+        painter.setPen(color)
+        space = rect.adjusted(_SIZES.icon + _SIZES.gap, 0, 0, 0)
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, space.width())
+        painter.drawText(space, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+
+
+class VerdictBadge(QWidget):
+    """A verdict with its word; `note` is added after it (`stale · was pass`)."""
+
+    def __init__(self, mark: VerdictMark = VerdictMark.PENDING, note: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.set_verdict(mark, note)
+
+    def set_verdict(self, mark: VerdictMark, note: str = "") -> None:
+        """Show another verdict."""
+        self._mark = mark
+        self._text = f"{mark} · {note}" if note else str(mark)
+        self.setAccessibleName(f"Verdict: {self._text}")
+        self.updateGeometry()
+        self.update()
+
+    def text(self) -> str:
+        """The words beside the sign."""
+        return self._text
+
+    def sizeHint(self) -> QSize:
+        """Room for sign and words."""
+        metrics = self.fontMetrics()
+        wide = _SIZES.icon + _SIZES.gap + metrics.horizontalAdvance(self._text) + 2
+        return QSize(wide, max(20, metrics.height()))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw sign and words."""
+        paint_verdict(QPainter(self), self.rect(), self._mark, self._text)
+
+
+class VerdictDelegate(QStyledItemDelegate):
+    """Draws a cell whose text is a verdict (`pass`, `fail`, `pending`, `stale`, more words after it) with its sign."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """Room for the sign beside the words."""
+        hint = super().sizeHint(option, index)
+        return QSize(hint.width() + _SIZES.icon + _SIZES.gap + 8, hint.height())
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Background by the style, sign and words by us."""
+        text = str(index.data(Qt.ItemDataRole.DisplayRole) or "")
+        word = text.partition(" ")[0]
+        if word not in set(VerdictMark):
+            super().paint(painter, option, index)
+            return
+        self.initStyleOption(option, index)
+        option.text = ""
+        widget: QWidget = option.widget
+        style = widget.style()
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, widget)
+        painter.save()
+        state: QStyle.StateFlag = option.state
+        rect: QRect = option.rect
+        selected = bool(state & QStyle.StateFlag.State_Selected)
+        group = QPalette.ColorGroup.Active if state & QStyle.StateFlag.State_Active else QPalette.ColorGroup.Inactive
+        active = group == QPalette.ColorGroup.Active
+        paint_verdict(painter, rect.adjusted(8, 0, -4, 0), VerdictMark(word), text, selected=selected and active)
+        painter.restore()
