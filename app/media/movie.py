@@ -81,6 +81,8 @@ class Movie:
     @property
     def frames(self) -> int | None:
         """How many frames it has: as the container counts, else by its duration; None where neither is known."""
+        if self._stream.disposition & 0x400:
+            return 1
         if self._stream.frames:
             return int(self._stream.frames)
         length = self._stream.duration
