@@ -150,7 +150,6 @@ class Database:
         run("PRAGMA temp_store=MEMORY")
         run("PRAGMA foreign_keys=ON")
         if read_only:
-            run("PRAGMA query_only=ON")
             return
         run(f"PRAGMA journal_mode={'WAL' if wal else 'DELETE'}")
         run("PRAGMA journal_size_limit=67108864")

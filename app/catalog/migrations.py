@@ -23,6 +23,7 @@ CREATE TABLE block (
     first_id INTEGER NOT NULL PRIMARY KEY, last_id INTEGER NOT NULL, folder_id INTEGER NOT NULL,
     newest_ns INTEGER NOT NULL);
 CREATE INDEX block_folder ON block (folder_id);
+CREATE INDEX block_newest ON block (newest_ns);
 CREATE TABLE sequence (
     id INTEGER NOT NULL PRIMARY KEY, folder_id INTEGER NOT NULL, base BLOB NOT NULL, ext BLOB NOT NULL,
     pad INTEGER NOT NULL, first_frame TEXT NOT NULL, last_frame TEXT NOT NULL, frame_count INTEGER NOT NULL,

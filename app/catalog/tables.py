@@ -69,7 +69,7 @@ class Block(Model):
     first_id = IntegerField(primary_key=True)
     last_id = IntegerField()
     folder_id = IntegerField(index=True)
-    newest_ns = BigIntegerField()
+    newest_ns = BigIntegerField(index=True)
 
 
 class Sequence(Model):
