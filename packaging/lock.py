@@ -20,7 +20,6 @@ from package_index import indexes, option, page
 from packaging.requirements import Requirement
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 from packaging.version import Version
-from pip._internal.models.index import PyPI
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements.lock"
@@ -106,9 +105,10 @@ def needed(roots: Iterable[str], packages: dict[str, Package], platform: str) ->
 
 def wheel_hashes(package: Package) -> list[str]:
     """SHA-256 of every wheel of the release that can run here or elsewhere, from the first index that has it."""
-    configured = indexes()
+    from pip._internal.models.index import PyPI
+
     main = [] if option("index-url") else [PyPI.simple_url.rstrip("/")]
-    for index in [*main, *configured]:
+    for index in [*main, *indexes()]:
         try:
             files = page(index, package.name)
         except OSError:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import http.server
 import importlib
+import importlib.metadata
 import re
 import shutil
 import subprocess
@@ -91,7 +92,8 @@ def test_the_changelog_begins_with_the_version_of_the_program() -> None:
 
 
 def test_the_wheel_carries_the_program_with_its_resources(tmp_path: Path) -> None:
-    pytest.importorskip("setuptools", minversion="80")
+    if int(importlib.metadata.version("setuptools").split(".")[0]) < 80:
+        pytest.skip("this environment was not made from the lock: its setuptools is too old")
     source = tmp_path / "source"
     source.mkdir()
     for name in ("pyproject.toml", "LICENSE", "README.md"):
