@@ -23,7 +23,14 @@ _open_movie: dict[tuple[str, int, int], Any] = {}
 
 
 def inspect(request: dict[str, Any], send: Send) -> None:
-    """Look at the files `paths`; one message each: `index`, and `facts` or `problem` (an error's envelope)."""
+    """Look at files.
+
+    Request: `path` for one file, answered by `{"facts"}` or a MediaError; or `paths` for several, answered by one
+    message each, in order: `index`, and `facts` or `problem` (an error's envelope).
+    """
+    if "path" in request:
+        send({"facts": facts_to_json(look(request["path"]))})
+        return
     for index, path in enumerate(request["paths"]):
         try:
             send({"index": index, "facts": facts_to_json(look(path))})

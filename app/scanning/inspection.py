@@ -146,7 +146,7 @@ class _Inspection:
             facts = {"kind": Category(category).label, "error": answer.message}
             error, code = answer.message, answer.code
         else:
-            facts = answer[0][0]
+            facts = answer[0][0]["facts"]
             error, code = str(facts.get("error", "")), "media.damaged"
         self._database.run(
             "INSERT OR REPLACE INTO facts (file_id, version, kind, facts, error) VALUES (?, ?, ?, ?, ?)",
