@@ -6,6 +6,10 @@ from typing import Any
 
 from app.engine import Engine
 from app.jobs.job import Job
+from app.qc.clean import CleanRequest, qc_clean
+from app.qc.crawl import CrawlRequest, qc_crawl
+from app.qc.signoff import SignOffRequest, UndoRequest, sign_off, undo_sign_off
+from app.qc.status import HistoryRequest, StatusRequest, qc_history, qc_status
 from app.scanning.request import ScanRequest
 from app.scanning.scan import scan
 
@@ -31,10 +35,25 @@ def _scan_lanes(_engine: Engine, request: ScanRequest) -> tuple[str, ...]:
     return ("scan:" + (request.drive or "|".join(request.paths)),)
 
 
+def _sidecar_lanes(_engine: Engine, _request: CrawlRequest | CleanRequest) -> tuple[str, ...]:
+    """One crawl or cleaning at a time; a sign-off does not wait for it, the lock of its folder is enough."""
+    return ("sidecars",)
+
+
+def _no_lanes(_engine: Engine, _request: object) -> tuple[str, ...]:
+    return ()
+
+
 OPERATIONS: dict[str, Operation] = {
     operation.name: operation
     for operation in (
         Operation("scan", ScanRequest, scan, _scan_lanes),
+        Operation("qc_crawl", CrawlRequest, qc_crawl, _sidecar_lanes),
+        Operation("qc_clean", CleanRequest, qc_clean, _sidecar_lanes),
+        Operation("qc_status", StatusRequest, qc_status, _no_lanes),
+        Operation("qc_history", HistoryRequest, qc_history, _no_lanes),
+        Operation("sign_off", SignOffRequest, sign_off, _no_lanes),
+        Operation("undo_sign_off", UndoRequest, undo_sign_off, _no_lanes),
     )
 }
 

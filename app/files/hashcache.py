@@ -101,9 +101,14 @@ class HashCache:
             self._dirty = True
 
     @property
+    def empty(self) -> bool:
+        """Whether it knows nothing."""
+        return not self._entries
+
+    @property
     def dirty(self) -> bool:
-        """Whether it holds something that its file does not."""
-        return self._dirty or (bool(self.problem) and bool(self._entries))
+        """Whether it holds something that its file does not, or its file is damaged."""
+        return self._dirty or bool(self.problem)
 
     def save(self, path: Path) -> None:
         """Write it whole; see `write_whole` for what is raised."""

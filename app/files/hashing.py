@@ -104,12 +104,12 @@ def algorithm() -> str:
     return _best()[0]
 
 
-def hash_bytes(data: bytes) -> str:
-    """The content hash of bytes in memory, `blake3:...`."""
-    name, make = _best()
+def hash_bytes(data: bytes, algorithm: str = "") -> str:
+    """The content hash of bytes in memory, `blake3:...`; `algorithm` as for `FileHasher`."""
+    make = _named(algorithm)
     digest = make()
     digest.update(memoryview(data))
-    return f"{name}:{digest.digest().hex()}"
+    return f"{'sha256' if make is hashlib.sha256 else 'blake3'}:{digest.digest().hex()}"
 
 
 class FileHasher:

@@ -1,4 +1,4 @@
-"""A lock on a file across processes: the writer of a shard, the sidecars of a folder.
+"""The lock of a media folder's sidecars across processes. Unlike a shard's lock, it leaves no file behind.
 
 It belongs to whoever has the file open: the system frees it when that process ends, however it ends.
 """
@@ -19,16 +19,13 @@ _LOOK_AGAIN_S = 0.05
 
 
 @contextmanager
-def hold_file_lock(
-    path: Path, token: CancelToken | None = None, timeout_s: float = 0.0, *, remove: bool = False
-) -> Iterator[None]:
-    """Hold the lock on `path`, making the file where it is not there.
+def hold_folder_lock(path: Path, token: CancelToken, timeout_s: float = 0.0) -> Iterator[None]:
+    """Hold the lock on `path`, a file that is made for it and removed when the lock is given back.
 
     Args:
-        path: the lock's own file; nothing else should be kept in it.
+        path: the lock's own file.
         token: cancels the wait.
         timeout_s: seconds to wait for another holder; 0 for not at all.
-        remove: remove the file when the lock is given back, for folders that are to stay as they were.
 
     Raises:
         HeldByAnother: somebody else held it all the while.
@@ -40,14 +37,12 @@ def hold_file_lock(
         if time.monotonic() >= deadline:
             raise HeldByAnother(f"Another process is writing beside {shown(str(path))}",
                                 hint="Wait for it to end, then try again.", context={"lock": shown(str(path))})
-        if token is None:
-            time.sleep(_LOOK_AGAIN_S)
-        elif token.wait_cancelled(_LOOK_AGAIN_S):
+        if token.wait_cancelled(_LOOK_AGAIN_S):
             raise Cancelled
     try:
         yield
     finally:
-        _give_back(handle, path, remove=remove)
+        _give_back(handle, path)
 
 
 def _try(path: Path) -> int | None:
@@ -79,16 +74,15 @@ def _same_file(handle: int, path: Path) -> bool:
     return (now.st_dev, now.st_ino) == (mine.st_dev, mine.st_ino)
 
 
-def _give_back(handle: int, path: Path, *, remove: bool) -> None:
-    if remove and sys.platform != "win32":
-        with suppress(OSError):
-            path.unlink(missing_ok=True)
+def _give_back(handle: int, path: Path) -> None:
+    """Remove the file while it is still ours, where the system allows that; on Windows, after it is closed."""
     if sys.platform == "win32":
         _unlock(handle)
-    os.close(handle)
-    if remove and sys.platform == "win32":
-        with suppress(OSError):
-            path.unlink(missing_ok=True)
+        os.close(handle)
+    with suppress(OSError):
+        path.unlink(missing_ok=True)
+    if sys.platform != "win32":
+        os.close(handle)
 
 
 if sys.platform == "win32":

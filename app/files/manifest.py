@@ -11,17 +11,19 @@ from app.files.hashing import hash_bytes
 Member = tuple[bytes, int, int]
 
 
-def manifest_hash(frames: Iterable[tuple[bytes, int, str]]) -> str:
+def manifest_hash(frames: Iterable[tuple[bytes, int, str]], algorithm: str = "") -> str:
     """The content hash of a sequence.
 
     Args:
         frames: raw name, size in bytes and content hash (`blake3:...`) of each frame, in any order.
+        algorithm: `blake3` or `sha256`; the best one there is when empty.
 
     Returns:
         The hash of the RFC 8785 bytes of `[[name, size, hash], ...]`, sorted by the bytes of the name; a name that is
         not valid Unicode stands there as `{"raw_name": base64}`.
     """
-    return hash_bytes(_canonical_list([_named(name), size, content] for name, size, content in sorted(frames)))
+    rows = ([_named(name), size, content] for name, size, content in sorted(frames))
+    return hash_bytes(_canonical_list(rows), algorithm)
 
 
 def fingerprint(members: Sequence[Member]) -> str:

@@ -1,0 +1,238 @@
+"""`reelmark qc`: sidecars and verdicts beside the media."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.cli.front import JsonOption, front_of, run_operation
+from app.cli.output import human_bytes, print_lines, print_table, say
+from app.errors import UsageError
+from app.model.names import raw, raw_name, shown
+from app.qc.clean import DEFAULT_WORKERS, CleanRequest, CleanResult
+from app.qc.crawl import CrawlRequest, CrawlResult
+from app.qc.status import AssetStatus, HistoryRequest, StatusRequest, StatusResult
+
+app = typer.Typer(help="Sidecars and verdicts beside the media.")
+
+PathsArgument = Annotated[
+    list[Path], typer.Argument(metavar="PATH...", help="Folders with all below them, files, or patterns of sequences.")
+]
+
+
+@app.command()
+def crawl(
+    ctx: typer.Context,
+    paths: PathsArgument,
+    operator: Annotated[str, typer.Option("--operator", metavar="N", help="Who signs off; needs --result.")] = "",
+    result: Annotated[str, typer.Option("--result", metavar="R", help="pass, fail or pending.")] = "",
+    note: Annotated[str, typer.Option("--note", metavar="T", help="The operator's note.")] = "",
+    reason: Annotated[
+        list[str] | None, typer.Option("--reason", metavar="CODE", help="A reason code; may be repeated.")
+    ] = None,
+    sidecar_mode: Annotated[
+        str, typer.Option("--sidecar-mode", metavar="M", help="Where sidecars are written: subdir, dot or inline.")
+    ] = "",
+    workers: Annotated[
+        int, typer.Option("--workers", metavar="N", min=0, help="Files hashed at once; 0 for one a processor.")
+    ] = 0,
+    min_sequence: Annotated[
+        int | None, typer.Option("--min-sequence", metavar="N", min=2, help="Fewer frames than this are single files.")
+    ] = None,
+    policy_version: Annotated[
+        str, typer.Option("--policy-version", metavar="V", help="The policy that verdicts are given under.")
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing, say what would be written.")] = False,
+    json: JsonOption = False,
+) -> int:
+    """Write sidecars for new and changed assets; with an operator, sign off what lies there."""
+    front = front_of(ctx)
+    request = CrawlRequest(
+        tuple(paths), operator, result, note, tuple(reason or ()), sidecar_mode, workers, min_sequence or 0,
+        policy_version, dry_run,
+    )
+    found: CrawlResult = run_operation(front, "qc_crawl", request)
+    if json:
+        front.emit(crawl_document(found))
+    else:
+        _print_crawl(found, dry_run=dry_run)
+    return 1 if found.failed else 0
+
+
+@app.command()
+def status(
+    ctx: typer.Context,
+    paths: PathsArgument,
+    workers: Annotated[
+        int, typer.Option("--workers", metavar="N", min=0, help="Files hashed at once; 0 for one a processor.")
+    ] = 0,
+    min_sequence: Annotated[
+        int | None, typer.Option("--min-sequence", metavar="N", min=2, help="Fewer frames than this are single files.")
+    ] = None,
+    json: JsonOption = False,
+) -> int:
+    """Tell the verdicts as they stand. Stale: the content changed since."""
+    front = front_of(ctx)
+    request = StatusRequest(tuple(paths), min_sequence or 0, workers)
+    found: StatusResult = run_operation(front, "qc_status", request)
+    if json:
+        front.emit(status_document(found))
+    else:
+        _print_status(found)
+    return 1 if found.counts["stale"] or found.counts["failed"] else 0
+
+
+@app.command()
+def history(
+    ctx: typer.Context,
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A file, a frame, or the pattern of a sequence.")],
+    json: JsonOption = False,
+) -> int:
+    """Tell every record of an asset, oldest first."""
+    front = front_of(ctx)
+    records: list[dict[str, Any]] = run_operation(front, "qc_history", HistoryRequest(path))
+    if json:
+        front.emit({"records": records})
+        return 0
+    rows = [[record.get(key) for key in ("qc_time", "qc_result", "operator", "policy_version")] for record in records]
+    notes = [", ".join(filter(None, [str(record.get("notes") or ""), *_reasons(record)])) for record in records]
+    print_table(
+        ("time", "verdict", "operator", "policy", "note"), [[*row, note] for row, note in zip(rows, notes, strict=True)]
+    )
+    return 0
+
+
+@app.command()
+def clean(
+    ctx: typer.Context,
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="The folder; all below it is cleaned too.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Remove nothing, say what would be removed.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    include_hidden: Annotated[
+        bool, typer.Option("--include-hidden", help="Go into hidden folders other than .qc too.")
+    ] = False,
+    glob: Annotated[
+        list[str] | None, typer.Option("--glob", metavar="G", help="Remove files of such names too; may be repeated.")
+    ] = None,
+    workers: Annotated[
+        int, typer.Option("--workers", metavar="N", min=1, help="Files removed at once.")
+    ] = DEFAULT_WORKERS,
+    with_verdicts: Annotated[bool, typer.Option("--with-verdicts", help="Remove verdicts too.")] = False,
+    json: JsonOption = False,
+) -> int:
+    """Remove sidecars without a verdict and hash caches. Media stays, whatever --glob says."""
+    front = front_of(ctx)
+    _refuse_hidden_question(yes=yes or dry_run)
+    request = CleanRequest(path, True, include_hidden, tuple(glob or ()), workers, with_verdicts)
+    if not dry_run:
+        if not yes and not _agreed(run_operation(front, "qc_clean", request), path):
+            say("Nothing was removed.")
+            return 0
+        request = CleanRequest(path, False, include_hidden, tuple(glob or ()), workers, with_verdicts)
+    found: CleanResult = run_operation(front, "qc_clean", request)
+    if json:
+        front.emit({"removed": found.removed, "kept": found.kept, "bytes": found.bytes})
+    else:
+        _print_clean(found, dry_run=dry_run)
+    return 1 if found.failed else 0
+
+
+def crawl_document(found: CrawlResult) -> dict[str, Any]:
+    """The result of a crawl as the command line prints it in JSON."""
+    return {
+        "assets": found.assets, "written": found.written, "unchanged": found.unchanged, "changed": found.changed,
+        "missing": found.missing, "sequences": found.sequences, "singles": found.singles,
+        "failed": [{"path": _posix(path), "reason": reason} for path, reason in found.failed],
+        "sidecars": [_posix(path) for path in found.sidecars],
+    }
+
+
+def status_document(found: StatusResult) -> dict[str, Any]:
+    """Verdicts as the command line prints them in JSON."""
+    return {"assets": [_asset_document(status) for status in found.assets], "counts": found.counts}
+
+
+def _asset_document(status: AssetStatus) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "path": _posix(status.path), "verdict": status.verdict or None, "operator": status.operator or None,
+        "time": status.time or None, "stale": status.stale, "signature": status.signature or None,
+        "sidecar": _posix(status.sidecar) if status.sidecar else None,
+    }
+    if encoded := raw_name(raw(status.path.name)):
+        document["raw_name"] = encoded
+    if status.missing:
+        document["missing"] = True
+    if not status.verifiable:
+        document["unverifiable"] = True
+    if status.error:
+        document["error"] = status.error
+    return document
+
+
+def _posix(path: Path | str) -> str:
+    return shown(Path(path).as_posix())
+
+
+def _print_crawl(found: CrawlResult, *, dry_run: bool) -> None:
+    for path, reason in found.failed:
+        say(f"failed: {shown(path)}: {reason}")
+    wrote = "to write" if dry_run else "written"
+    print_lines(
+        f"{found.assets} assets ({found.sequences} sequences, {found.singles} single files):"
+        f" {found.written} sidecars {wrote}, {found.unchanged} unchanged, {found.changed} changed,"
+        f" {found.missing} missing, {len(found.failed)} failed"
+    )
+    if found.stale:
+        print_lines(f"{found.stale} verdicts are stale: the content changed since.")
+
+
+def _print_status(found: StatusResult) -> None:
+    rows = [
+        (shown(str(status.path)), _verdict(status), status.operator, status.time, status.error or status.note)
+        for status in found.assets
+    ]
+    if rows:
+        print_table(("asset", "verdict", "operator", "time", "note"), rows)
+    counts = found.counts
+    print_lines(", ".join(f"{count} {kind}" for kind, count in counts.items() if count or kind == "assets"))
+
+
+def _verdict(status: AssetStatus) -> str:
+    if status.error:
+        return "failed"
+    words = [status.verdict or "none"]
+    if status.stale:
+        words.append("stale")
+    if status.missing:
+        words.append("missing")
+    if not status.verifiable:
+        words.append("unverifiable by content")
+    return ", ".join(words)
+
+
+def _print_clean(found: CleanResult, *, dry_run: bool) -> None:
+    done = "to remove" if dry_run else "removed"
+    print_lines(f"{found.removed} files {done} ({human_bytes(found.bytes)}), {found.kept} kept")
+    if found.verdicts:
+        print_lines(f"{found.verdicts} sidecars hold verdicts and stay; --with-verdicts removes them too.")
+    if found.protected:
+        print_lines(f"{found.protected} files that matched are media or catalogued, and stay.")
+    if found.failed:
+        print_lines(f"{found.failed} files could not be removed.")
+
+
+def _refuse_hidden_question(*, yes: bool) -> None:
+    if not yes and not sys.stdin.isatty():
+        raise UsageError("Removing needs a yes.", hint="Add --yes, or --dry-run to see what would be removed.",
+                         code="qc.not_confirmed")
+
+
+def _agreed(found: CleanResult, path: Path) -> bool:
+    question = f"Remove {found.removed} files ({human_bytes(found.bytes)}) below {shown(str(path))}?"
+    return typer.confirm(question, err=True)
+
+
+def _reasons(record: dict[str, Any]) -> list[str]:
+    reasons = record.get("reasons")
+    return [str(code) for code in reasons] if isinstance(reasons, list) else []

@@ -1,0 +1,1 @@
+"""Sidecars and verdicts: crawling folders, signing assets off, what stands and what became stale."""

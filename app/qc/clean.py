@@ -1,0 +1,262 @@
+"""Removing what QC left in media folders: sidecars without a verdict, hash caches, empty `.qc` folders.
+
+A media file, a frame of a sequence or a catalogued file is never removed, whatever was asked; nor is a sidecar that
+holds a person's verdict, now or in its history, unless that was asked for.
+"""
+
+import fnmatch
+import os
+import re
+import stat
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.engine import Engine
+from app.errors import AppError, HeldByAnother, InputError
+from app.files.hashcache import CACHE_NAME
+from app.files.locks import hold_folder_lock
+from app.files.sequences import group_names
+from app.files.sidecar import SUBDIR, read_sidecar, sidecar_name
+from app.files.sidecarfolder import is_sidecar
+from app.files.walk import LISTED, WalkRequest, walk
+from app.jobs.events import Stage
+from app.jobs.job import Job
+from app.model.kinds import MEDIA, category_of
+from app.model.names import decoded, folded, raw, shown
+from app.qc.decisions import is_verdict
+from app.qc.record import catalogued_names
+
+DEFAULT_WORKERS = 8
+
+_LOCK_WAIT_S = 30.0
+_LOCKS = (".lock", ".qc.lock")
+
+
+@dataclass(frozen=True, slots=True)
+class CleanRequest:
+    """What to remove.
+
+    Attributes:
+        path: the folder; all below it is cleaned too.
+        dry_run: remove nothing, say what would be.
+        include_hidden: go into hidden folders other than `.qc` too.
+        globs: further file names to remove, as patterns.
+        workers: files removed at once.
+        with_verdicts: remove verdicts too.
+    """
+
+    path: Path
+    dry_run: bool = False
+    include_hidden: bool = False
+    globs: tuple[str, ...] = ()
+    workers: int = DEFAULT_WORKERS
+    with_verdicts: bool = False
+
+
+@dataclass(slots=True)
+class CleanResult:
+    """What was removed.
+
+    Attributes:
+        removed: files removed (with `dry_run`: that would be).
+        kept: files that matched and were kept.
+        bytes: of the removed.
+        verdicts: how many of the kept are sidecars with a verdict.
+        protected: how many of the kept are media or catalogued files that a glob matched.
+        failed: how many of the kept could not be removed.
+    """
+
+    removed: int = 0
+    kept: int = 0
+    bytes: int = 0
+    verdicts: int = 0
+    protected: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    path: Path
+    size: int
+
+
+def qc_clean(engine: Engine, request: CleanRequest, job: Job) -> CleanResult:
+    """Remove QC artefacts below a folder.
+
+    Raises:
+        InputError: the path is no folder.
+        DriveGone: the folder went away.
+        Cancelled: the job was stopped; what was removed stays removed.
+    """
+    path = request.path.absolute()
+    if path.is_symlink() or not path.is_dir():
+        raise InputError(f"{shown(str(path))} is no folder", hint="Name the folder to clean.", code="qc.not_a_folder")
+    job.stage(Stage.DELETE)
+    with ThreadPoolExecutor(max(1, request.workers)) as executor:
+        run = _Clean(engine, request, job, executor)
+        if path.name == SUBDIR:
+            run.clean(path.parent, [], [SUBDIR.encode()])
+            return run.result
+        walk_request = WalkRequest(raw(str(path)), skip_hidden=not request.include_hidden)
+        for listed in walk(walk_request, job.token, timeout_s=engine.settings.robust.op_timeout_s):
+            if listed.status != LISTED or SUBDIR.encode() in listed.path.split(b"/"):
+                continue
+            folder = path / decoded(listed.path) if listed.path else path
+            run.clean(folder, listed.names, [*listed.left_out, *listed.subfolders])
+        return run.result
+
+
+class _Clean:
+    """One cleaning: finds what may go in each folder, removes it and counts."""
+
+    def __init__(self, engine: Engine, request: CleanRequest, job: Job, executor: ThreadPoolExecutor) -> None:
+        self.result = CleanResult()
+        self._engine = engine
+        self._request = request
+        self._job = job
+        self._executor = executor
+        self._globs = [re.compile(fnmatch.translate(glob).encode("utf-8", "surrogateescape")) for glob in request.globs]
+
+    def clean(self, folder: Path, visible: list[bytes], others: list[bytes]) -> None:
+        """Clean one folder.
+
+        Args:
+            folder: absolute path.
+            visible: raw names of its regular files.
+            others: raw names of what else is in it: hidden files where the walk left them out, folders.
+        """
+        self._job.progress(self.result.removed, bytes_done=self.result.bytes, current=shown(str(folder)))
+        names = [*visible, *others]
+        beside = [name for name in names if _is_artefact(name) or any(glob.match(name) for glob in self._globs)]
+        inner = folder / SUBDIR
+        has_inner = SUBDIR.encode() in others and not inner.is_symlink() and inner.is_dir()
+        if not beside and not has_inner:
+            return
+        protected = self._protected(folder, names, beside)
+        if self._request.dry_run:
+            self._remove(self._beside(folder, beside, protected))
+            self._remove(self._inside(inner) if has_inner else iter(()))
+            return
+        try:
+            if beside:
+                with hold_folder_lock(folder / ".qc.lock", self._job.token, _LOCK_WAIT_S):
+                    self._remove(self._beside(folder, beside, protected))
+            if has_inner:
+                with hold_folder_lock(inner / ".lock", self._job.token, _LOCK_WAIT_S):
+                    self._remove(self._inside(inner))
+                _remove_empty_folders(inner)
+        except (InputError, HeldByAnother) as error:
+            self._fail(folder, error.message)
+
+    def _protected(self, folder: Path, names: list[bytes], beside: list[bytes]) -> set[bytes]:
+        """Names that a glob may not take: frames of sequences, reviewed files and what a shard has."""
+        if all(_is_artefact(name) for name in beside):
+            return set()
+        grouped = {names[index] for group in group_names(names).sequences for index in group.members}
+        sidecars = set(names) | {raw(found.name) for found in _files_in(folder / SUBDIR)}
+        reviewed = {name for name in beside if {sidecar_name(name), b"." + sidecar_name(name)} & sidecars}
+        try:
+            return grouped | reviewed | catalogued_names(self._engine, folder)
+        except AppError as error:
+            self._job.notice("qc.catalogue_unreadable", f"Nothing that a glob matches is removed: {error.message}")
+            return set(names)
+
+    def _beside(self, folder: Path, names: list[bytes], protected: set[bytes]) -> Iterator[_Candidate]:
+        """What may go of the files in the folder itself."""
+        for name in names:
+            path = folder / decoded(name)
+            if _is_artefact(name):
+                yield from self._artefact(path)
+            elif name in protected or category_of(folded(name)) in MEDIA:
+                self.result.kept += 1
+                self.result.protected += 1
+            else:
+                yield from _candidate(path)
+
+    def _inside(self, inner: Path) -> Iterator[_Candidate]:
+        """What may go of a `.qc` folder: all but verdicts and media that somebody put there."""
+        for path in _files_in(inner):
+            name = raw(path.name)
+            if path.name in _LOCKS:
+                continue
+            if is_sidecar(name):
+                yield from self._artefact(path)
+            elif category_of(folded(name)) in MEDIA:
+                self.result.kept += 1
+                self.result.protected += 1
+            else:
+                yield from _candidate(path)
+
+    def _artefact(self, path: Path) -> Iterator[_Candidate]:
+        if is_sidecar(raw(path.name)) and not self._request.with_verdicts and _may_hold_verdict(path):
+            self.result.kept += 1
+            self.result.verdicts += 1
+            return
+        yield from _candidate(path)
+
+    def _remove(self, candidates: Iterator[_Candidate]) -> None:
+        found = list(candidates)
+        self._job.check()
+        errors = [None] * len(found) if self._request.dry_run else self._executor.map(_unlink, found)
+        for candidate, error in zip(found, errors, strict=True):
+            if error is None:
+                self.result.removed += 1
+                self.result.bytes += candidate.size
+            else:
+                self._fail(candidate.path, error)
+
+    def _fail(self, path: Path, reason: str) -> None:
+        self.result.kept += 1
+        self.result.failed += 1
+        self._job.item_failed(shown(str(path)), reason, "qc.not_removed")
+
+
+def _is_artefact(name: bytes) -> bool:
+    return is_sidecar(name) or name == CACHE_NAME.encode()
+
+
+def _may_hold_verdict(path: Path) -> bool:
+    """Whether a sidecar holds a person's verdict; one that cannot be read may."""
+    try:
+        record = read_sidecar(path)
+    except FileNotFoundError:
+        return False
+    except AppError:
+        return True
+    past = (entry.get("operator") or entry.get("qc_result", "pending") != "pending" for entry in record.history)
+    return is_verdict(record) or any(past)
+
+
+def _candidate(path: Path) -> Iterator[_Candidate]:
+    """The file, if it is a regular one: links and folders stay."""
+    try:
+        status = path.lstat()
+    except OSError:
+        return
+    if stat.S_ISREG(status.st_mode):
+        yield _Candidate(path, status.st_size)
+
+
+def _files_in(folder: Path) -> Iterator[Path]:
+    """All files of a folder and below it; links are not followed."""
+    for root, _, names in os.walk(folder):
+        yield from (Path(root) / name for name in names)
+
+
+def _remove_empty_folders(folder: Path) -> None:
+    for root, _, _ in os.walk(folder, topdown=False):
+        try:
+            Path(root).rmdir()
+        except OSError:
+            continue
+
+
+def _unlink(candidate: _Candidate) -> str | None:
+    """Remove one file; why not, where that fails."""
+    try:
+        candidate.path.unlink(missing_ok=True)
+    except OSError as error:
+        return error.strerror or str(error)
+    return None

@@ -1,0 +1,391 @@
+"""Looking through folders for assets, their records and their content: what crawl, sign-off and status have in common.
+
+Folders stream: listing runs ahead of hashing, several files are hashed at once, and a folder is handed over when all
+that is needed of it is known. Memory holds the folders in flight, never the library.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.errors import AppError, InputError
+from app.files.hashcache import CACHE_NAME, FileState, HashCache, is_racy, load_cache, racy_window_ns
+from app.files.hashing import Hashed
+from app.files.hashing import algorithm as best_algorithm
+from app.files.hashpool import HashPool
+from app.files.manifest import Member
+from app.files.sidecar import SUBDIR, Record
+from app.files.sidecarfolder import FolderSidecars, find_sidecars, newest, read_all, sequence_of
+from app.files.walk import LISTED, SKIPPED, TIMED_OUT, WalkRequest, walk
+from app.jobs.events import Stage
+from app.jobs.job import Job
+from app.model.names import decoded, raw, shown
+from app.qc.assets import Asset, assets_in
+from app.qc.judge import Content, Sameness, compare, content_of, needed_algorithm, same_content
+from app.qc.targets import Target, find_targets
+
+_MOUNT = SKIPPED.index("mount")
+_NS_PER_US = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewOptions:
+    """How to look.
+
+    Attributes:
+        min_sequence: fewer frames than this are single files.
+        workers: files hashed at once; 0 for one a processor.
+        ignore: names and paths to pass over, as globs.
+        timeout_s: seconds without an answer from a drive before it counts as stuck.
+        keep_hashes: write the hash caches of the folders.
+        sidecar_mode: where new hash caches lie.
+    """
+
+    min_sequence: int = 2
+    workers: int = 0
+    ignore: tuple[str, ...] = ()
+    timeout_s: float = 60.0
+    keep_hashes: bool = False
+    sidecar_mode: str = "subdir"
+
+
+@dataclass(slots=True)
+class Reviewed:
+    """One asset, its record and what is known of its content.
+
+    Attributes:
+        asset: as it was listed.
+        record: its sidecar, if it has one.
+        sidecars: every sidecar that is called after it.
+        problem: why nothing can be said of it: a sidecar that cannot be read, a file that cannot.
+        same: whether the content is what the record saw; None where there is no record.
+        content: what was read, in the best algorithm; None where it was not needed.
+    """
+
+    asset: Asset
+    record: Record | None = None
+    sidecars: tuple[Path, ...] = ()
+    problem: AppError | None = None
+    same: bool | None = None
+    content: Content | None = None
+    hashes: dict[bytes, tuple[int, int, str]] = field(default_factory=dict)
+    reading: bool = False
+    open: int = 0
+    read_ns: int = 0
+
+
+@dataclass(slots=True)
+class ReviewedFolder:
+    """One folder with all its assets.
+
+    Attributes:
+        path: absolute path.
+        names: raw names of all that lies in it, hidden ones too.
+        assets: ascending by name.
+        missing: records whose asset is gone.
+        failed: path and reason of what could not be read: the folder itself, or sidecars that belong to no asset.
+        cache: the hashes of its files.
+    """
+
+    path: Path
+    names: list[bytes] = field(default_factory=list)
+    assets: list[Reviewed] = field(default_factory=list)
+    missing: list[Record] = field(default_factory=list)
+    failed: list[tuple[Path, AppError]] = field(default_factory=list)
+    cache: HashCache = field(default_factory=lambda: HashCache(0))
+    cache_path: Path | None = None
+    states: dict[bytes, FileState] = field(default_factory=dict)
+    open: int = 0
+
+
+_Key = tuple[ReviewedFolder, Reviewed, bytes]
+
+
+class Review:
+    """One look through folders.
+
+    Args:
+        options: how to look.
+        job: progress out, cancel in.
+        wants_content: asked of each asset without a problem: whether its content is to be hashed even where names,
+            sizes and times say that it is the same.
+        handle: gets each folder once all that is needed of it is known; its hash cache is written after that.
+    """
+
+    def __init__(
+        self, options: ReviewOptions, job: Job, *, wants_content: Callable[[Reviewed], bool],
+        handle: Callable[[ReviewedFolder], None],
+    ) -> None:
+        self._options = options
+        self._job = job
+        self._wants_content = wants_content
+        self._handle = handle
+        self._algorithm = best_algorithm()
+        self._in_flight: dict[Path, ReviewedFolder] = {}
+        self._assets = 0
+        self._bytes = 0
+        self._told: set[str] = set()
+
+    def run(self, paths: Iterable[Path]) -> None:
+        """Look at every folder at and below `paths`, each a folder, a file, or the pattern of a sequence.
+
+        Raises:
+            InputError: a path is not there, is a link, or names no asset.
+            DriveGone: a folder went away before it was looked at.
+            Cancelled: the job was stopped; hashes made so far are kept in the caches.
+        """
+        targets = find_targets(paths)
+        self._job.stage(Stage.SIDECARS)
+        try:
+            with HashPool[_Key](self._options.workers, silence_s=self._options.timeout_s) as pool:
+                for (folder, reviewed, name), outcome in pool.run(
+                    self._items(targets), self._job, on_bytes=self._count_bytes
+                ):
+                    self._take(folder, reviewed, name, outcome)
+        finally:
+            for folder in self._in_flight.values():
+                self._save_hashes(folder)
+        self._job.progress(self._assets, bytes_done=self._bytes, last=True)
+
+    def _items(self, targets: list[Target]) -> Iterator[tuple[_Key, str, int]]:
+        """What must be read, while folders are listed; a folder of which nothing must be read is handled at once."""
+        for target in targets:
+            for folder, files in self._listed(target):
+                self._job.progress(self._assets, bytes_done=self._bytes, current=shown(str(folder.path)))
+                self._open(folder, files, target)
+                items = [
+                    ((folder, reviewed, name), str(folder.path / decoded(name)), size)
+                    for reviewed in folder.assets if reviewed.problem is None and self._must_read(reviewed)
+                    for name, size in self._unknown(folder, reviewed)
+                ]
+                if not items:
+                    self._finish(folder)
+                    continue
+                folder.open = len(items)
+                self._in_flight[folder.path] = folder
+                self._let_settle([reviewed for _, reviewed, _ in (key for key, _, _ in items)])
+                yield from items
+
+    def _listed(self, target: Target) -> Iterator[tuple[ReviewedFolder, list[Member]]]:
+        if target.chosen is not None:
+            yield _list_folder(target.folder)
+            return
+        request = WalkRequest(raw(str(target.folder)), skip_hidden=True, globs=self._options.ignore)
+        for listed in walk(request, self._job.token, timeout_s=self._options.timeout_s):
+            path = target.folder / decoded(listed.path) if listed.path else target.folder
+            folder = ReviewedFolder(path)
+            if listed.skipped[_MOUNT] and "mount" not in self._told:
+                self._told.add("mount")
+                self._job.notice(
+                    "qc.mount_skipped", f"Other drives mounted below {shown(str(target.folder))} were left out",
+                    "Name their folders to crawl them too.",
+                )
+            if listed.status == TIMED_OUT:
+                folder.failed.append((path, InputError("it did not answer in time", code="folder.timeout")))
+            elif listed.status != LISTED and not listed.errors:
+                continue
+            for name, reason, code in listed.errors:
+                folder.failed.append((path / decoded(name) if name else path, InputError(reason, code=code)))
+            names = listed.names
+            folder.names = [*names, *listed.left_out]
+            yield folder, list(zip(names, listed.sizes, listed.mtimes, strict=True))
+
+    def _open(self, folder: ReviewedFolder, files: list[Member], target: Target) -> None:
+        """Find assets and their records, and compare them as far as that needs no reading."""
+        any_kind = target.chosen.files if target.chosen else frozenset()
+        assets = assets_in(folder.path, files, min_sequence=self._options.min_sequence, any_kind=any_kind)
+        try:
+            sidecars = find_sidecars(folder.path, folder.names)
+        except InputError as error:
+            folder.failed.append((folder.path / SUBDIR, error))
+            return
+        attach_records(folder, assets, sidecars)
+        if target.chosen is not None:
+            chosen = {asset.name for asset in target.chosen.of(folder.path, assets)}
+            folder.assets = [reviewed for reviewed in folder.assets if reviewed.asset.name in chosen]
+            folder.missing, folder.failed = [], []
+        if not folder.assets:
+            return
+        self._load_hashes(folder)
+        for reviewed in folder.assets:
+            if reviewed.problem is None and reviewed.record is not None:
+                outcome = compare(reviewed.asset, reviewed.record, folder.cache, folder.states)
+                reviewed.same = None if outcome is Sameness.UNSURE else outcome is Sameness.SAME
+
+    def _must_read(self, reviewed: Reviewed) -> bool:
+        unsure = reviewed.record is not None and reviewed.same is None
+        reviewed.reading = unsure or self._wants_content(reviewed)
+        return reviewed.reading
+
+    def _unknown(self, folder: ReviewedFolder, reviewed: Reviewed) -> list[tuple[bytes, int]]:
+        """Members whose hash the cache does not know; those it knows are noted."""
+        unknown: list[tuple[bytes, int]] = []
+        for name, size, mtime in reviewed.asset.members:
+            state = folder.states.get(name)
+            known = folder.cache.find(name, state) if state and (state.size, state.mtime_ns) == (size, mtime) else None
+            if known is not None and known.startswith(self._algorithm):
+                reviewed.hashes[name] = (size, mtime, known)
+            else:
+                unknown.append((name, size))
+        reviewed.open = len(unknown)
+        reviewed.read_ns = time.time_ns()
+        return unknown
+
+    def _let_settle(self, reviewed: list[Reviewed]) -> None:
+        """Wait until files that were written this moment are old enough for their hash to be believed later."""
+        now = time.time_ns()
+        young = [one.asset.newest_mtime_ns for one in reviewed if is_racy(one.asset.newest_mtime_ns, now)]
+        waits = [mtime + racy_window_ns(mtime) - now for mtime in young if mtime <= now]
+        if waits:
+            self._job.token.wait_cancelled(max(waits) / 1e9 + 0.005)
+            for one in reviewed:
+                one.read_ns = time.time_ns()
+
+    def _take(self, folder: ReviewedFolder, reviewed: Reviewed, name: bytes, outcome: Hashed | AppError) -> None:
+        if isinstance(outcome, AppError):
+            reviewed.problem = reviewed.problem or outcome
+        else:
+            reviewed.hashes[name] = (outcome.size, outcome.mtime_ns, outcome.content_hash)
+            reviewed.read_ns = min(reviewed.read_ns, outcome.hashed_ns)
+            folder.cache.add(name, outcome)
+        folder.open -= 1
+        if folder.open == 0:
+            del self._in_flight[folder.path]
+            self._finish(folder)
+
+    def _finish(self, folder: ReviewedFolder) -> None:
+        for reviewed in folder.assets:
+            if reviewed.reading and reviewed.problem is None:
+                self._conclude(reviewed)
+            reviewed.hashes.clear()
+        self._assets += len(folder.assets)
+        self._job.progress(self._assets, bytes_done=self._bytes, current=shown(str(folder.path)))
+        self._handle(folder)
+        self._save_hashes(folder)
+
+    def _conclude(self, reviewed: Reviewed) -> None:
+        """Compare what was read with the record."""
+        read_us = reviewed.read_ns // _NS_PER_US
+        reviewed.content = content_of(reviewed.asset, reviewed.hashes, read_us, self._algorithm)
+        record = reviewed.record
+        if record is None or reviewed.same is not None:
+            return
+        named = needed_algorithm(record, self._algorithm)
+        if named == self._algorithm:
+            reviewed.same = same_content(record, reviewed.content)
+            return
+        other = self._read_again(reviewed, named)
+        if other is not None:
+            reviewed.same = same_content(record, other)
+
+    def _read_again(self, reviewed: Reviewed, algorithm: str) -> Content | None:
+        """The content in the algorithm of a record that another machine or tool wrote; None where that failed."""
+        hashes: dict[bytes, tuple[int, int, str]] = {}
+        folder = reviewed.asset.folder
+        items = [(name, str(folder / decoded(name)), size) for name, size, _ in reviewed.asset.members]
+        with HashPool[bytes](
+            self._options.workers, silence_s=self._options.timeout_s, use_algorithm=algorithm
+        ) as pool:
+            for name, outcome in pool.run(items, self._job, on_bytes=self._count_bytes):
+                if isinstance(outcome, AppError):
+                    reviewed.problem = reviewed.problem or outcome
+                else:
+                    hashes[name] = (outcome.size, outcome.mtime_ns, outcome.content_hash)
+        if reviewed.problem is not None:
+            return None
+        return content_of(reviewed.asset, hashes, reviewed.read_ns // _NS_PER_US, algorithm)
+
+    def _load_hashes(self, folder: ReviewedFolder) -> None:
+        try:
+            folder_id = folder.path.stat().st_ino
+        except OSError:
+            return
+        folder.cache_path = _cache_path(folder, self._options.sidecar_mode)
+        folder.cache = load_cache(folder.cache_path, folder_id)
+        if folder.cache.problem and self._options.keep_hashes:
+            self._job.notice("qc.cache_rebuilt", f"The hash cache of {shown(str(folder.path))} could not be read and is"
+                             f" made anew: {folder.cache.problem}")
+        if folder.cache.empty:
+            return
+        for reviewed in folder.assets:
+            for name, _, _ in reviewed.asset.members:
+                with suppress(OSError):
+                    status = (folder.path / decoded(name)).lstat()
+                    folder.states[name] = FileState(
+                        status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns
+                    )
+
+    def _save_hashes(self, folder: ReviewedFolder) -> None:
+        path = folder.cache_path
+        if not self._options.keep_hashes or path is None or not folder.cache.dirty or not path.parent.is_dir():
+            return
+        folder.cache.keep_only(set(folder.names))
+        try:
+            folder.cache.save(path)
+        except InputError as error:
+            if "cache" not in self._told:
+                self._told.add("cache")
+                self._job.notice("qc.cache_not_saved", error.message, "Hashes are made again with the next crawl.")
+
+    def _count_bytes(self, count: int) -> None:
+        self._bytes += count
+        self._job.progress(self._assets, bytes_done=self._bytes)
+
+
+def attach_records(folder: ReviewedFolder, assets: list[Asset], sidecars: FolderSidecars) -> None:
+    """Give each asset its record; records that belong to none are missing their asset, unreadable ones failed."""
+    folder.assets = [Reviewed(asset, sidecars=tuple(sidecars.of(asset.name))) for asset in assets]
+    records: dict[bytes, list[Record]] = {}
+    by_sequence = {id(asset.sequence): asset for asset in assets if asset.sequence}
+    for path in sidecars.others(asset.name for asset in assets):
+        found, problem = read_all([path])
+        if problem is not None:
+            folder.failed.append((path, problem))
+        for record in found:
+            sequence = sequence_of(record, (asset.sequence for asset in assets if asset.sequence))
+            if sequence is None:
+                folder.missing.append(record)
+            else:
+                records.setdefault(by_sequence[id(sequence)].name, []).append(record)
+    for reviewed in folder.assets:
+        found, reviewed.problem = read_all(reviewed.sidecars)
+        reviewed.record = newest([*found, *records.get(reviewed.asset.name, [])])
+    _refuse_namesakes(folder)
+
+
+def _refuse_namesakes(folder: ReviewedFolder) -> None:
+    """A single file may be called as its neighbours' pattern (`a.####.exr`): two assets, one sidecar."""
+    taken: set[bytes] = set()
+    for reviewed in folder.assets:
+        if reviewed.asset.name in taken:
+            reviewed.problem = InputError(
+                f"{shown(reviewed.asset.name)} is the name of a file and of a sequence here", code="qc.namesake",
+                hint="Rename the file.",
+            )
+        taken.add(reviewed.asset.name)
+
+
+def _cache_path(folder: ReviewedFolder, mode: str) -> Path:
+    """The hash cache that lies there, else where one is made: with the sidecars."""
+    inner, outer = folder.path / SUBDIR / CACHE_NAME, folder.path / CACHE_NAME
+    if SUBDIR.encode() in folder.names and inner.exists():
+        return inner
+    if mode == "subdir":
+        return inner
+    return outer
+
+
+def _list_folder(path: Path) -> tuple[ReviewedFolder, list[Member]]:
+    """One folder, read here and now: somebody named a file in it."""
+    folder, files = ReviewedFolder(path), []
+    with os.scandir(path) as entries:
+        for entry in entries:
+            name = raw(entry.name)
+            folder.names.append(name)
+            if entry.is_file(follow_symlinks=False):
+                status = entry.stat(follow_symlinks=False)
+                files.append((name, status.st_size, status.st_mtime_ns))
+    return folder, sorted(files)
