@@ -54,7 +54,8 @@ def inspect_with_openimageio(file: OpenFile, form: Format) -> MediaFacts:
     source = oiio.ImageInput.open(file.native_name)
     incomplete = why_incomplete(file, form.name)
     if source is None:
-        raise MediaError(incomplete or f"it cannot be read as {form.title}: {oiio_reason(file)}", code="media.damaged")
+        reason = f"it cannot be read as {form.title}: {oiio_reason(file)}"
+        raise MediaError(incomplete or reason, code="media.damaged")
     try:
         subimages: list[dict[str, Any]] = []
         while len(subimages) < _SUBIMAGE_LIMIT and source.seek_subimage(len(subimages), 0):
@@ -181,8 +182,8 @@ def inspect_svg(file: OpenFile, form: Format) -> MediaFacts:
     parser.EntityDeclHandler = refuse
     try:
         for at in range(0, min(file.size, 1 << 20), 65536):
-            parser.Parse(file.read_at(at, 65536), False)
-        raise MediaError("this is not an SVG file: it has no root element", code="media.damaged")
+            parser.Parse(file.read_at(at, 65536), at + 65536 >= file.size)
+        raise MediaError("the drawing's root element does not begin within 1 MiB", code="media.damaged")
     except _Found:
         width, height = _drawing_size(root)
     except expat.ExpatError as problem:
