@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from app.catalog.assets import Judge
 from app.catalog.catalog import Catalog
+from app.catalog.hashes import shown_hash
+from app.files.manifest import fingerprint, manifest_hash
 from app.jobs.lanes import Lanes
 from app.paths import Home, is_local_disk
 from app.settings import LoadedSettings, Settings
@@ -17,6 +20,7 @@ class Engine:
         home: the working directory.
         catalog: all drives and their shards.
         wal: whether databases in the working directory may have readers and a writer at once.
+        judge: tells whether the content under a verdict is still the same.
         lanes: who takes turns inside this process.
     """
 
@@ -24,6 +28,7 @@ class Engine:
     home: Home
     catalog: Catalog
     wal: bool
+    judge: Judge = Judge(fingerprint, manifest_hash, shown_hash)
     lanes: Lanes = field(default_factory=Lanes)
 
     @property

@@ -9,6 +9,7 @@ without asking the name index at all.
 """
 
 import heapq
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -45,7 +46,7 @@ class SearchQuery:
         extensions: without dot, any case; empty for all.
         min_size, max_size: bytes.
         since_us: modified at or after, microseconds since 1970.
-        verdicts: `pass`, `fail`, `pending`; empty for all.
+        verdicts: `pass`, `fail`, `pending`, `stale`; empty for all.
         limit: newest hits that are wanted; 0 for all.
     """
 
@@ -95,15 +96,18 @@ class ShardSearch:
     Args:
         database: the shard, for this search alone: matching folders are kept in its temporary tables.
         query: what is searched for.
+        judged: ids of the single files and of the sequences whose verdict is asked for, where the query names any.
     """
 
-    def __init__(self, database: Database, query: SearchQuery) -> None:
+    def __init__(
+        self, database: Database, query: SearchQuery, judged: tuple[Sequence[int], Sequence[int]] = ((), ())
+    ) -> None:
         self._database = database
         self._condition, self._bindings = _filters(query)
-        database.run("CREATE TEMP TABLE IF NOT EXISTS matched (id INTEGER PRIMARY KEY)")
-        database.run("CREATE TEMP TABLE IF NOT EXISTS edge (id INTEGER PRIMARY KEY)")
-        database.run("DELETE FROM temp.matched")
-        database.run("DELETE FROM temp.edge")
+        for table, ids in (("matched", ()), ("edge", ()), ("judged", judged[0]), ("judged_sequence", judged[1])):
+            database.run(f"CREATE TEMP TABLE IF NOT EXISTS {table} (id INTEGER PRIMARY KEY)")
+            database.run(f"DELETE FROM temp.{table}")
+            database.run_many(f"INSERT INTO temp.{table} VALUES (?)", [(number,) for number in ids])
         self._text = query.text
         self._plan = self._make_plan(folded_text(query.text))
 
@@ -115,14 +119,12 @@ class ShardSearch:
             before: modification time and id of the last hit of the page before.
         """
         best: list[Hit] = []
-        after, last = "", ()
-        if before is not None:
-            after, last = " AND (f.mtime_ns, f.id) < (?, ?)", before
+        after = "" if before is None else " AND (f.mtime_ns, f.id) < (?, ?)"
         blocks, whole, order, bindings = self._blocks_newest_first()
         rows = self._database.rows(
             f"SELECT b.newest_ns, {_HIT} FROM {blocks} CROSS JOIN file f ON f.id BETWEEN b.first_id AND b.last_id"
             f" WHERE f.missed_scan IS NULL AND ({whole} OR {self._plan.test}){self._condition}{after}{order}",
-            (*bindings, *self._plan.test_bindings, *self._bindings, *last),
+            (*bindings, *self._plan.test_bindings, *self._bindings, *(before or ())),
         )
         for newest, *columns in rows:
             hit = Hit(*columns)
@@ -228,7 +230,8 @@ class ShardSearch:
 
 def _filters(query: SearchQuery) -> tuple[str, list[Any]]:
     """The filters of a query as SQL on `file f`, with their bindings."""
-    condition, bindings = "", []
+    condition = ""
+    bindings: list[Any] = []
     if query.categories:
         condition += f" AND f.category IN ({', '.join('?' * len(query.categories))})"
         bindings += [int(Category[label.upper()]) for label in query.categories]
@@ -247,9 +250,5 @@ def _filters(query: SearchQuery) -> tuple[str, list[Any]]:
             condition += f" AND f.{column} {operator} ?"
             bindings.append(value)
     if query.verdicts:
-        condition += (
-            " AND EXISTS (SELECT 1 FROM verdict v WHERE v.folder_id = f.folder_id AND v.asset = f.name"
-            f" AND v.result IN ({', '.join('?' * len(query.verdicts))}))"
-        )
-        bindings += list(query.verdicts)
+        condition += " AND (f.id IN temp.judged OR f.sequence_id IN temp.judged_sequence)"
     return condition, bindings

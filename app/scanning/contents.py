@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.catalog.database import Database
+from app.catalog.hashes import stored_hash
 from app.errors import AppError
 from app.files.hashing import Hashed
 from app.files.hashpool import hash_files
@@ -16,6 +17,7 @@ from app.files.mounts import os_path
 from app.jobs.events import Stage
 from app.jobs.job import Job
 from app.media.magic import sniff
+from app.model.kinds import Category
 from app.model.names import folded, raw, shown
 from app.scanning.changes import HASH_FAILED, HASH_GOOD, HASH_NONE, HASH_STALE, Tally
 from app.scanning.problems import forget_problem, note_problem
@@ -23,7 +25,8 @@ from app.scanning.request import ScanRequest
 from app.scanning.target import Target
 from app.settings.values import Scan
 
-
+#: What a file without a telling name is, by its first bytes.
+_BY_MIME = {"image": Category.IMAGE, "video": Category.VIDEO, "audio": Category.AUDIO}
 _TO_HASH = "missed_scan IS NULL AND hash_state <> 1"
 
 
@@ -86,7 +89,8 @@ class _HashRun:
         while True:
             page = list(
                 self._database.rows(
-                    "SELECT f.id, d.path, f.name, f.size, f.mtime_ns, f.hash_state, f.hash, f.changed_scan, f.folder_id"
+                    "SELECT f.id, d.path, f.name, f.size, f.mtime_ns, f.hash_state, f.hash, f.changed_scan,"
+                    " f.folder_id, f.category"
                     " FROM file f JOIN folder d ON d.id = f.folder_id WHERE f.id > ? AND f.missed_scan IS NULL"
                     f" AND f.hash_state <> 1{self._scope.replace('folder_id', 'f.folder_id', 1)}"
                     " ORDER BY f.id LIMIT ?",
@@ -109,7 +113,7 @@ class _HashRun:
             updates = [self._good(row, answer) for row, answer in done if isinstance(answer, Hashed)]
             self._database.run_many(
                 "UPDATE file SET hash = ?, xxh3 = coalesce(?, xxh3), hash_state = ?, size = ?, mtime_ns = ?, mime = ?,"
-                " changed_scan = ? WHERE id = ?",
+                " changed_scan = ?, category = ? WHERE id = ?",
                 updates,
             )
             for row, answer in done:
@@ -120,8 +124,8 @@ class _HashRun:
             )
 
     def _good(self, row: tuple[Any, ...], hashed: Hashed) -> tuple[Any, ...]:
-        file_id, _, name, _, _, state, old, changed_scan, folder_id = row
-        digest = stored_hash(hashed)
+        file_id, _, name, _, _, state, old, changed_scan, folder_id, category = row
+        digest = stored_hash(hashed.algorithm, hashed.digest)
         self._tally.add("hashed.files")
         self._tally.add("hashed.bytes", hashed.size)
         if state == HASH_STALE and changed_scan == self._scan_id and old == digest:
@@ -133,27 +137,18 @@ class _HashRun:
         if state == HASH_FAILED:
             forget_problem(self._database, folder_id, name)
         mime = sniff(hashed.head, folded(name))[1]
-        return (digest, hashed.xxh3_128, HASH_GOOD, hashed.size, hashed.mtime_ns, mime, changed_scan, file_id)
+        if category == Category.OTHER:
+            category = int(_BY_MIME.get(mime.partition("/")[0], Category.OTHER))
+        return (
+            digest, hashed.xxh3_128, HASH_GOOD, hashed.size, hashed.mtime_ns, mime, changed_scan, category, file_id
+        )
 
     def _failed(self, row: tuple[Any, ...], error: AppError) -> None:
-        file_id, folder, name, _, _, state, _, _, folder_id = row
+        file_id, folder, name, _, _, state, _, _, folder_id, _ = row
         self._job.item_failed(_path(self._base, folder, name), error.message, error.code)
         note_problem(self._database, folder_id, name, error.code, error.message, self._scan_id)
         if state in (HASH_NONE, HASH_FAILED):
             self._database.run("UPDATE file SET hash_state = ? WHERE id = ?", (HASH_FAILED, file_id))
-
-
-def stored_hash(hashed: Hashed) -> bytes:
-    """A content hash as a shard stores it: the 32 bytes of BLAKE3; a longer name for any other algorithm."""
-    return hashed.digest if hashed.algorithm == "blake3" else hashed.algorithm.encode() + b":" + hashed.digest
-
-
-def shown_hash(stored: bytes | None) -> str | None:
-    """A stored content hash as sidecars and JSON write it (`blake3:...`)."""
-    if stored is None:
-        return None
-    algorithm, colon, digest = stored.rpartition(b":") if len(stored) > 32 else (b"", b"", stored)
-    return f"{algorithm.decode() if colon else 'blake3'}:{digest.hex()}"
 
 
 def _path(base: bytes, folder: bytes, name: bytes) -> str:

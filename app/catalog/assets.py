@@ -1,0 +1,264 @@
+"""Assets as a shard knows them: single media files and file sequences, each with its verdict as it stands now.
+
+A verdict is stale when the content it was given over is not the content that the shard knows: by the content hash
+where every file of the asset is hashed, else by sizes and times. That is computed here, on reading, never stored.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.catalog.database import Database
+from app.model.kinds import MEDIA, Category
+
+_HASH_GOOD = 1
+_KINDS = ", ".join(str(int(kind)) for kind in MEDIA)
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """How the content of a sequence is told; wired by the engine.
+
+    Attributes:
+        fingerprint: of (name, size, mtime in ns).
+        manifest_hash: of (name, size, content hash as text).
+        shown_hash: a stored content hash as text.
+    """
+
+    fingerprint: Callable[[Sequence[tuple[bytes, int, int]]], str]
+    manifest_hash: Callable[[Iterable[tuple[bytes, int, str]]], str]
+    shown_hash: Callable[[bytes | None], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictState:
+    """A verdict as it stands now; `sidecar` is relative to the asset's folder."""
+
+    result: str
+    stale: bool
+    operator: str
+    time_us: int
+    note: str
+    reasons: tuple[str, ...]
+    content_hash: str
+    sidecar: bytes
+
+    @property
+    def word(self) -> str:
+        """`pass`, `fail`, `pending` or `stale`."""
+        return "stale" if self.stale else self.result
+
+
+@dataclass(frozen=True, slots=True)
+class CataloguedSequence:
+    """What a shard has of a file sequence; frames are text, since some are decimal."""
+
+    id: int
+    base: bytes
+    ext: bytes
+    pad: int
+    first_frame: str
+    last_frame: str
+    frame_count: int
+    missing_count: int
+    ranges: str
+
+    @property
+    def asset_name(self) -> bytes:
+        """The name its sidecar goes by: `sh010.####.exr`."""
+        return self.base + b"#" * max(1, self.pad) + self.ext
+
+
+@dataclass(frozen=True, slots=True)
+class CataloguedAsset:
+    """A single media file or a file sequence of a drive.
+
+    Attributes:
+        file_id: of a single file; None for a sequence.
+        folder: relative to the drive's base, raw bytes.
+        name: of the file, or with its padding of the sequence; raw bytes.
+        bytes: of all its files.
+        newest_ns: newest modification time.
+        sequence: None for a single file.
+        verdict: None where no sidecar was found.
+    """
+
+    file_id: int | None
+    folder_id: int
+    folder: bytes
+    name: bytes
+    category: Category
+    bytes: int
+    newest_ns: int
+    sequence: CataloguedSequence | None
+    verdict: VerdictState | None
+
+    @property
+    def state(self) -> str:
+        """`pass`, `fail`, `stale`, or `pending` where nobody judged it."""
+        return self.verdict.word if self.verdict else "pending"
+
+
+class ShardAssets:
+    """Reads the assets of one shard. The database must stay open while it is used."""
+
+    def __init__(self, database: Database, judge: Judge) -> None:
+        self._database = database
+        self._judge = judge
+        self._has_verdicts = bool(database.value("SELECT EXISTS (SELECT 1 FROM verdict)"))
+        self._sequences: dict[int, tuple[CataloguedSequence, VerdictState | None]] = {}
+
+    def of_folder(self, folder_id: int) -> list[CataloguedAsset]:
+        """Every asset of one folder, by name."""
+        path = bytes(self._database.value("SELECT path FROM folder WHERE id = ?", (folder_id,)))
+        found = [self._single(path, row) for row in self._single_rows(folder_id)]
+        for row in self._database.rows(f"{_SEQUENCES} WHERE folder_id = ? AND missed_scan IS NULL", (folder_id,)):
+            asset = self._sequence_asset(folder_id, path, row)
+            if asset is not None:
+                found.append(asset)
+        return sorted(found, key=lambda asset: asset.name)
+
+    def after(self, folder: bytes | None = None) -> Iterator[tuple[bytes, list[CataloguedAsset]]]:
+        """The assets of each folder in the order of paths, from the one behind `folder` on; empty ones left out."""
+        where, bindings = (" AND d.path > ?", (folder,)) if folder is not None else ("", ())
+        rows = list(self._database.rows(
+            "SELECT d.id, d.path FROM folder d WHERE d.missed_scan IS NULL AND d.files > 0"
+            f"{where} ORDER BY d.path", bindings,
+        ))
+        for folder_id, path in rows:
+            assets = self.of_folder(folder_id)
+            if assets:
+                yield path, assets
+
+    def find(self, folder: bytes, name: bytes) -> CataloguedAsset | None:
+        """The asset called so in a folder."""
+        folder_id = self._database.value("SELECT id FROM folder WHERE path = ?", (folder,))
+        if folder_id is None:
+            return None
+        return next((asset for asset in self.of_folder(folder_id) if asset.name == name), None)
+
+    def verdict_of_file(self, file_id: int, folder_id: int, name: bytes, sequence_id: int | None) -> str:
+        """The word for the verdict on a file, or on the sequence it belongs to; empty where there is none."""
+        if not self._has_verdicts:
+            return ""
+        if sequence_id is None:
+            state = self._state(folder_id, name, lambda: self._files_of(file_id))
+        else:
+            state = self._sequence(folder_id, sequence_id)[1]
+        return state.word if state else ""
+
+    def judged(self, words: Sequence[str]) -> tuple[list[int], list[int]]:
+        """Ids of the single files and of the sequences whose verdict is one of `words`, `stale` among them."""
+        files: list[int] = []
+        sequences: list[int] = []
+        for (folder_id,) in list(self._database.rows("SELECT DISTINCT folder_id FROM verdict")):
+            for asset in self.of_folder(folder_id):
+                if asset.verdict is None or asset.verdict.word not in words:
+                    continue
+                if asset.sequence is not None:
+                    sequences.append(asset.sequence.id)
+                elif asset.file_id is not None:
+                    files.append(asset.file_id)
+        return files, sequences
+
+    def sequence(self, folder_id: int, sequence_id: int) -> CataloguedSequence:
+        """One sequence."""
+        return self._sequence(folder_id, sequence_id)[0]
+
+    def _single_rows(self, folder_id: int) -> Iterator[tuple[Any, ...]]:
+        return self._database.rows(
+            "SELECT f.id, f.name, f.category, f.size, f.mtime_ns, f.folder_id FROM block b JOIN file f"
+            " ON f.id BETWEEN b.first_id AND b.last_id WHERE b.folder_id = ? AND f.missed_scan IS NULL"
+            f" AND f.sequence_id IS NULL AND f.category IN ({_KINDS})",
+            (folder_id,),
+        )
+
+    def _single(self, path: bytes, row: tuple[Any, ...]) -> CataloguedAsset:
+        file_id, name, category, size, mtime_ns, folder_id = row
+        verdict = self._state(folder_id, name, lambda: self._files_of(file_id))
+        return CataloguedAsset(file_id, folder_id, path, name, Category(category), size, mtime_ns, None, verdict)
+
+    def _sequence_asset(self, folder_id: int, path: bytes, row: tuple[Any, ...]) -> CataloguedAsset | None:
+        sequence, verdict = self._sequence(folder_id, row[0])
+        category = self._database.value(
+            "SELECT f.category FROM block b JOIN file f ON f.id BETWEEN b.first_id AND b.last_id"
+            " WHERE b.folder_id = ? AND f.sequence_id = ? LIMIT 1",
+            (folder_id, sequence.id),
+        )
+        if category not in MEDIA:
+            return None
+        return CataloguedAsset(
+            None, folder_id, path, sequence.asset_name, Category(category), row[9], row[10], sequence, verdict
+        )
+
+    def _sequence(self, folder_id: int, sequence_id: int) -> tuple[CataloguedSequence, VerdictState | None]:
+        known = self._sequences.get(sequence_id)
+        if known is None:
+            row = self._database.row(f"{_SEQUENCES} WHERE id = ?", (sequence_id,))
+            assert row is not None
+            sequence = CataloguedSequence(*row[:9])
+            verdict = self._state(
+                folder_id, sequence.asset_name, lambda: self._frames_of(folder_id, sequence_id), manifest=True
+            )
+            if len(self._sequences) > 10_000:
+                self._sequences.clear()
+            known = self._sequences[sequence_id] = (sequence, verdict)
+        return known
+
+    def _files_of(self, file_id: int) -> list[tuple[Any, ...]]:
+        return list(self._database.rows(
+            "SELECT name, size, mtime_ns, hash_state, hash FROM file WHERE id = ?", (file_id,)
+        ))
+
+    def _frames_of(self, folder_id: int, sequence_id: int) -> list[tuple[Any, ...]]:
+        return list(self._database.rows(
+            "SELECT f.name, f.size, f.mtime_ns, f.hash_state, f.hash FROM block b JOIN file f"
+            " ON f.id BETWEEN b.first_id AND b.last_id"
+            " WHERE b.folder_id = ? AND f.sequence_id = ? AND f.missed_scan IS NULL",
+            (folder_id, sequence_id),
+        ))
+
+    def _state(
+        self, folder_id: int, asset: bytes, files: Callable[[], list[tuple[Any, ...]]], *, manifest: bool = False
+    ) -> VerdictState | None:
+        if not self._has_verdicts:
+            return None
+        row = self._database.row(
+            "SELECT result, operator, time_us, note, reasons, content_hash, sidecar, size, mtime_ns, fingerprint"
+            " FROM verdict WHERE folder_id = ? AND asset = ?",
+            (folder_id, asset),
+        )
+        if row is None:
+            return None
+        result, operator, time_us, note, reasons, content_hash, sidecar, *seen = row
+        judged = result != "pending" or bool(operator)
+        stale = judged and not self._same(files(), content_hash, seen, manifest=manifest)
+        return VerdictState(
+            result, stale, operator, time_us, note, tuple(json.loads(reasons)), content_hash, sidecar
+        )
+
+    def _same(
+        self, files: list[tuple[Any, ...]], content_hash: str, seen: list[Any], *, manifest: bool
+    ) -> bool:
+        size, mtime_ns, fingerprint = seen
+        hashed = all(state == _HASH_GOOD for _, _, _, state, _ in files)
+        if manifest:
+            if self._judge.fingerprint([(name, length, time) for name, length, time, _, _ in files]) == fingerprint:
+                return True
+            rows = [(name, length, str(self._judge.shown_hash(stored))) for name, length, _, _, stored in files]
+            return hashed and bool(fingerprint) and self._judge.manifest_hash(rows) == content_hash
+        if not files:
+            return False
+        _, length, time, _, stored = files[0]
+        if hashed and content_hash:
+            return self._judge.shown_hash(stored) == content_hash or (
+                not content_hash.startswith("blake3:") and (length, time) == (size, mtime_ns)
+            )
+        return (length, time) == (size, mtime_ns)
+
+
+_SEQUENCES = (
+    "SELECT id, base, ext, pad, first_frame, last_frame, frame_count, missing_count, ranges, bytes, newest_ns"
+    " FROM sequence"
+)

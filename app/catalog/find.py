@@ -1,0 +1,145 @@
+"""Searching one drive, several or all of them, connected or not."""
+
+import heapq
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from app.catalog.assets import Judge, ShardAssets
+from app.catalog.catalog import Catalog
+from app.catalog.search import Hit, SearchQuery, ShardSearch
+from app.catalog.shard import open_reader
+from app.jobs.job import CancelToken
+from app.model.drives import Drive
+from app.model.kinds import Category
+from app.model.names import raw_name, shown
+from app.model.times import rfc3339_ns
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One file that was found.
+
+    Attributes:
+        drive: where it lies.
+        folder: relative to the drive's base, raw bytes.
+        hit: the file's row.
+        verdict: `pass`, `fail`, `pending`, `stale`, or empty where no sidecar tells.
+        frames: the frame range of the sequence it belongs to, or empty.
+    """
+
+    drive: Drive
+    folder: bytes
+    hit: Hit
+    verdict: str
+    frames: str = ""
+
+    @property
+    def relative_path(self) -> bytes:
+        """Path below the drive's base, raw bytes, with `/`."""
+        return self.folder + b"/" + self.hit.name if self.folder else self.hit.name
+
+    def document(self) -> dict[str, Any]:
+        """The JSON of `reelmark search`; for an unplugged drive `path` is where it was last seen."""
+        base = self.drive.base.replace("\\", "/").rstrip("/")
+        document: dict[str, Any] = {
+            "name": shown(self.hit.name),
+            "category": Category(self.hit.category).label,
+            "size": self.hit.size,
+            "modified": rfc3339_ns(self.hit.mtime_ns),
+            "drive": self.drive.label,
+            "path": f"{shown(base)}/{shown(self.relative_path)}",
+            "relative_path": shown(self.relative_path),
+            "online": self.drive.online,
+            "verdict": self.verdict or None,
+        }
+        encoded = raw_name(self.relative_path)
+        if encoded is not None:
+            document["raw_name"] = encoded
+        return document
+
+
+class Find:
+    """One search over drives. Use as a context manager: it keeps their shards open.
+
+    Args:
+        catalog: all drives.
+        judge: tells stale verdicts.
+        drives: which drives; those without a shard are left out.
+        query: what is searched for.
+        token: stops a running query.
+    """
+
+    def __init__(
+        self, catalog: Catalog, judge: Judge, drives: Sequence[Drive], query: SearchQuery,
+        token: CancelToken | None = None,
+    ) -> None:
+        self._query = query
+        self._open = ExitStack()
+        self._parts: list[tuple[Drive, ShardSearch, ShardAssets, dict[int, bytes]]] = []
+        self.seconds = 0.0
+        started = time.perf_counter()
+        try:
+            for drive in drives:
+                path = catalog.shard_path(drive.id)
+                if path.exists():
+                    database = self._open.enter_context(open_reader(path, token))
+                    assets = ShardAssets(database, judge)
+                    judged = assets.judged(query.verdicts) if query.verdicts else ((), ())
+                    search = ShardSearch(database, query, judged)
+                    self._parts.append((drive, search, assets, _FolderPaths(database)))
+        except BaseException:
+            self._open.close()
+            raise
+        self.seconds = time.perf_counter() - started
+
+    def __enter__(self) -> "Find":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def page(self, limit: int, before: Found | None = None) -> list[Found]:
+        """The newest hits over all drives, newest first; `limit` 0 for all, `before` for the page behind a hit."""
+        started = time.perf_counter()
+        bound = (before.hit.mtime_ns, before.hit.file_id) if before else None
+        merged = heapq.merge(
+            *(self._part(index, limit, bound) for index in range(len(self._parts))),
+            key=lambda pair: pair[1], reverse=True,
+        )
+        page: list[Found] = []
+        for index, hit in merged:
+            if limit and len(page) >= limit:
+                break
+            page.append(self._found(index, hit))
+        self.seconds += time.perf_counter() - started
+        return page
+
+    def total(self) -> int:
+        """How many files match over all drives, exactly."""
+        return sum(search.total() for _, search, _, _ in self._parts)
+
+    def _part(self, index: int, limit: int, bound: tuple[int, int] | None) -> Iterator[tuple[int, Hit]]:
+        for hit in self._parts[index][1].page(limit, bound):
+            yield index, hit
+
+    def _found(self, index: int, hit: Hit) -> Found:
+        drive, _, assets, folders = self._parts[index]
+        verdict = assets.verdict_of_file(hit.file_id, hit.folder_id, hit.name, hit.sequence_id)
+        frames = assets.sequence(hit.folder_id, hit.sequence_id).ranges if hit.sequence_id is not None else ""
+        return Found(drive, folders[hit.folder_id], hit, verdict, frames)
+
+
+class _FolderPaths(dict[int, bytes]):
+    """Paths of folders by id, read when first asked for."""
+
+    def __init__(self, database: Any) -> None:
+        super().__init__()
+        self._database = database
+
+    def __missing__(self, folder_id: int) -> bytes:
+        path: bytes = self._database.value("SELECT path FROM folder WHERE id = ?", (folder_id,))
+        self[folder_id] = path
+        return path

@@ -1,0 +1,130 @@
+"""`reelmark search`: names and paths over all drives, connected or not."""
+
+import csv
+import io
+import json as json_format
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from app.catalog.find import Find, Found
+from app.catalog.search import SearchQuery
+from app.cli.front import Front, JsonOption, front_of
+from app.cli.output import human_bytes, print_lines, print_table, shown_cell
+from app.errors import UsageError
+from app.files.atomic import write_whole
+from app.model.kinds import Category
+from app.model.times import parse_time
+
+_COLUMNS = ("name", "category", "size", "modified", "drive", "path", "online", "verdict")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+app = typer.Typer()
+
+
+@app.command()
+def search(
+    ctx: typer.Context,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="Part of a name or path; one or two letters: its start.")],
+    drive: Annotated[list[str] | None, typer.Option("--drive", metavar="D", help="Only this drive.")] = None,
+    category: Annotated[
+        list[str] | None, typer.Option("--category", metavar="C", help="Only image, video, audio, document, ...")
+    ] = None,
+    ext: Annotated[list[str] | None, typer.Option("--ext", metavar="E", help="Only this extension.")] = None,
+    min_size: Annotated[int | None, typer.Option("--min-size", metavar="B", help="At least so many bytes.")] = None,
+    max_size: Annotated[int | None, typer.Option("--max-size", metavar="B", help="At most so many bytes.")] = None,
+    since: Annotated[str | None, typer.Option("--since", metavar="T", help="Modified at this time or later.")] = None,
+    verdict: Annotated[
+        list[str] | None, typer.Option("--verdict", metavar="V", help="Only pass, fail, pending or stale.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option("--limit", metavar="N", help="Newest hits; 0 for all.")] = None,
+    csv_file: Annotated[Path | None, typer.Option("--csv", metavar="F", help="Write the hits to a CSV file.")] = None,
+    jsonl_file: Annotated[
+        Path | None, typer.Option("--jsonl", metavar="F", help="Write the hits to a file of JSON lines.")
+    ] = None,
+    json: JsonOption = False,
+) -> int:
+    """Find files by part of their name or path, newest first."""
+    front = front_of(ctx)
+    query = SearchQuery(
+        text, _categories(category or []), tuple(ext or ()), min_size, max_size, _since(since),
+        _verdicts(verdict or []), front.settings.values.search.limit if limit is None else limit,
+    )
+    catalog = front.engine.catalog
+    drives = [catalog.drive(name) for name in drive] if drive else catalog.drives()
+    with Find(catalog, front.engine.judge, drives, query) as find:
+        found = find.page(query.limit)
+        seconds = find.seconds
+        total = find.total()
+    if csv_file is not None:
+        write_whole(csv_file, _csv(found))
+    if jsonl_file is not None:
+        write_whole(jsonl_file, b"".join(_line(hit) for hit in found))
+    _print(front, text, total, seconds, found)
+    return 0
+
+
+def _print(front: Front, text: str, total: int, seconds: float, found: Sequence[Found]) -> None:
+    if front.json:
+        front.emit({"query": text, "total": total, "seconds": round(seconds, 6),
+                    "results": [hit.document() for hit in found]})
+        return
+    documents = [hit.document() for hit in found]
+    if documents:
+        print_table(
+            ("name", "size", "modified", "drive", "verdict", "path"),
+            [(row["name"], human_bytes(row["size"]), row["modified"][:16].replace("T", " "),
+              row["drive"] + ("" if row["online"] else " (offline)"), row["verdict"] or "", row["path"])
+             for row in documents],
+        )
+    print_lines(f"{shown_cell(total)} found, {shown_cell(len(documents))} shown ({seconds * 1000:.1f} ms)")
+
+
+def _categories(labels: list[str]) -> tuple[str, ...]:
+    known = {category.label for category in Category}
+    for label in labels:
+        if label.lower() not in known:
+            raise UsageError(f"--category {label} is none of {', '.join(sorted(known))}")
+    return tuple(label.lower() for label in labels)
+
+
+def _verdicts(words: list[str]) -> tuple[str, ...]:
+    known = ("pass", "fail", "pending", "stale")
+    for word in words:
+        if word not in known:
+            raise UsageError(f"--verdict {word} is none of {', '.join(known)}")
+    return tuple(words)
+
+
+def _since(text: str | None) -> int | None:
+    if text is None:
+        return None
+    try:
+        return parse_time(text)
+    except ValueError:
+        raise UsageError(f"--since {text} is no time", hint="Write 2026-11-20 or 2026-11-20T10:00:00Z.") from None
+
+
+def _line(hit: Found) -> bytes:
+    return json_format.dumps(hit.document(), ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+
+
+def _csv(found: Sequence[Found]) -> bytes:
+    """UTF-8 with a byte order mark, for spreadsheets. A cell that would be a formula begins with an apostrophe."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(_COLUMNS)
+    for hit in found:
+        document = hit.document()
+        writer.writerow([_cell(document[column]) for column in _COLUMNS])
+    return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8", "replace")
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return "'" + value
+    return value
