@@ -1,0 +1,119 @@
+"""What a job's events add up to: the view of it that the job panel shows, with speeds and the time left."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from app.errors import AppError
+from app.jobs.events import ItemFailed, JobEvent, Paused, Progressed, Stage, StageStarted
+from ui.widgets.job_view import JobState, JobView
+from ui.workers.job_worker import Done, Failed, Outcome
+
+_STAGES = {
+    Stage.WAIT: "waiting for its turn",
+    Stage.WALK: "listing",
+    Stage.INDEX: "indexing",
+    Stage.HASH: "hashing",
+    Stage.INSPECT: "reading media",
+    Stage.FINISH: "finishing",
+    Stage.GROUP: "grouping",
+    Stage.SIDECARS: "writing sidecars",
+    Stage.DELETE: "deleting",
+    Stage.GENERATE: "making files",
+    Stage.EXPORT: "exporting",
+}
+_SMOOTH = 0.2
+_LEAST_S = 1.0
+
+
+class JobProgress:
+    """Follows one job.
+
+    Args:
+        job_id: tells it apart.
+        title: what it does and to what.
+        clock: seconds that only go forward.
+    """
+
+    def __init__(self, job_id: str, title: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self.view = JobView(job_id, title, _STAGES[Stage.WAIT], JobState.WAITING)
+        #: Running totals by name, for live counters.
+        self.counts: dict[str, int] = {}
+        self._stage_began = clock()
+        self._seen: tuple[float, int, int] = (clock(), 0, 0)
+
+    def hear(self, event: JobEvent) -> None:
+        """Take one event."""
+        match event:
+            case StageStarted():
+                self._start(event)
+            case Progressed():
+                self._go_on(event)
+            case ItemFailed():
+                self.view = replace(self.view, failed=self.view.failed + 1)
+            case Paused(paused):
+                self._pause(paused)
+            case _:
+                pass
+
+    def ask_to_stop(self) -> None:
+        """The job was asked to stop and has not answered yet."""
+        if self.view.state.alive:
+            self.view = replace(self.view, state=JobState.STOPPING)
+
+    def end(self, outcome: Outcome, message: str) -> None:
+        """Take how it ended; `message` says what a finished job found."""
+        if isinstance(outcome, Done):
+            self.view = replace(self.view, state=JobState.DONE, message=message)
+        elif isinstance(outcome, Failed):
+            error = outcome.error
+            reason = error.message if isinstance(error, AppError) else f"{type(error).__name__}: {error}"
+            self.view = replace(self.view, state=JobState.FAILED, message=reason)
+        else:
+            self.view = replace(self.view, state=JobState.STOPPED, message="stopped; what was done is kept")
+
+    def _start(self, event: StageStarted) -> None:
+        now = self._clock()
+        self._stage_began, self._seen = now, (now, 0, 0)
+        state = JobState.STOPPING if self.view.state == JobState.STOPPING else JobState.RUNNING
+        self.view = replace(
+            self.view, stage=_STAGES[event.stage], state=state, done=0, total=event.total, bytes_done=0,
+            total_bytes=event.total_bytes, items_per_s=0.0, bytes_per_s=0.0, seconds_left=None, current="",
+        )
+
+    def _go_on(self, event: Progressed) -> None:
+        now = self._clock()
+        then, items, size = self._seen
+        view = self.view
+        if now - then >= _LEAST_S:
+            span = now - then
+            view = replace(
+                view,
+                items_per_s=_smoothed(view.items_per_s, (event.done - items) / span),
+                bytes_per_s=_smoothed(view.bytes_per_s, (event.bytes_done - size) / span),
+            )
+            self._seen = (now, event.done, event.bytes_done)
+        self.counts.update(event.counts)
+        self.view = replace(
+            view, done=event.done, total=event.total, bytes_done=event.bytes_done, total_bytes=event.total_bytes,
+            current=event.current, seconds_left=self._left(event, now),
+        )
+
+    def _left(self, event: Progressed, now: float) -> float | None:
+        """Seconds left at the mean speed of the stage so far; None in its first seconds."""
+        spent = now - self._stage_began
+        whole, done = (event.total_bytes, event.bytes_done) if event.total_bytes else (event.total, event.done)
+        if not whole or not done or spent < 2 * _LEAST_S:
+            return None
+        return spent * (whole - done) / done
+
+    def _pause(self, paused: bool) -> None:
+        if self.view.state in (JobState.RUNNING, JobState.PAUSED):
+            self.view = replace(self.view, state=JobState.PAUSED if paused else JobState.RUNNING)
+        now = self._clock()
+        self._seen = (now, self.view.done, self.view.bytes_done)
+
+
+def _smoothed(before: float, now: float) -> float:
+    return now if before == 0 else before + _SMOOTH * (now - before)

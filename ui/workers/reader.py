@@ -1,0 +1,117 @@
+"""Queries for the views: one thread, the newest question of each kind, and a running one interrupted by its successor."""
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from app.errors import AppError, Cancelled
+from app.jobs.job import CancelToken
+
+Question = Callable[[CancelToken], Any]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Asked:
+    number: int
+    question: Question
+    token: CancelToken
+
+
+class Reader(QThread):
+    """Answers questions one after the other in the order in which they were asked.
+
+    A question of a kind that is asked again before it was answered is dropped, or interrupted where it runs. Start it
+    with the first question; `stop` ends it.
+    """
+
+    answered = Signal(str, int, object)
+    """Kind, number and answer of the newest question of its kind."""
+    failed = Signal(str, int, object)
+    """Kind, number and the `AppError` instead of an answer."""
+
+    def __init__(self, name: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(f"reader {name}")
+        self._change = threading.Condition()
+        self._waiting: OrderedDict[str, _Asked] = OrderedDict()
+        self._running: tuple[str, _Asked] | None = None
+        self._numbers: dict[str, int] = {}
+        self._stopping = False
+
+    def ask(self, kind: str, question: Question) -> int:
+        """Ask; the number that the answer will carry.
+
+        Args:
+            kind: questions of one kind replace each other.
+            question: called in the reader's thread with a token to hand to whatever it runs.
+        """
+        with self._change:
+            number = self._numbers.get(kind, 0) + 1
+            self._numbers[kind] = number
+            if self._running is not None and self._running[0] == kind:
+                self._running[1].token.cancel()
+            self._waiting.pop(kind, None)
+            self._waiting[kind] = _Asked(number, question, CancelToken())
+            self._change.notify()
+        if not self.isRunning():
+            self.start()
+        return number
+
+    def drop(self, kind: str) -> None:
+        """Forget a question that was asked; its answer will not come."""
+        with self._change:
+            self._numbers[kind] = self._numbers.get(kind, 0) + 1
+            self._waiting.pop(kind, None)
+            if self._running is not None and self._running[0] == kind:
+                self._running[1].token.cancel()
+
+    def is_newest(self, kind: str, number: int) -> bool:
+        """Whether no later question of that kind was asked."""
+        with self._change:
+            return self._numbers.get(kind) == number
+
+    def stop(self) -> None:
+        """Interrupt what runs and end the thread."""
+        with self._change:
+            self._stopping = True
+            self._waiting.clear()
+            if self._running is not None:
+                self._running[1].token.cancel()
+            self._change.notify()
+        self.wait()
+
+    def run(self) -> None:
+        """Qt: the thread's own work."""
+        while True:
+            with self._change:
+                while not self._waiting and not self._stopping:
+                    self._change.wait()
+                if self._stopping:
+                    return
+                kind, asked = self._waiting.popitem(last=False)
+                self._running = (kind, asked)
+            self._answer(kind, asked)
+            with self._change:
+                self._running = None
+
+    def _answer(self, kind: str, asked: _Asked) -> None:
+        try:
+            answer = asked.question(asked.token)
+        except Cancelled:
+            return
+        except AppError as error:
+            if self.is_newest(kind, asked.number):
+                self.failed.emit(kind, asked.number, error)
+        except Exception as error:  # noqa: BLE001 - a thread's last line of defence: it must go on answering
+            _log.exception("A query failed")
+            self.failed.emit(kind, asked.number, AppError(f"{type(error).__name__}: {error}"))
+        else:
+            if self.is_newest(kind, asked.number):
+                self.answered.emit(kind, asked.number, answer)
