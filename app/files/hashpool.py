@@ -36,6 +36,7 @@ class _Batch(Generic[K]):
     items: list[Item[K]]
     open: set[int]
     bytes: int
+    again: bool = False
 
 
 @dataclass(slots=True)
@@ -207,16 +208,20 @@ class HashPool(Generic[K]):
             )
 
     def _gone(self, worker: _Worker[K], failure: ChildFailed) -> Iterator[tuple[K, Hashed | AppError]]:
-        """Drop a child. A hung one was at the first open file; which file killed it is found by trying one by one."""
+        """Drop a child and hand its files to others.
+
+        A hung one was at the first open file, which fails. Which file ended a child is found by trying one by one.
+        """
         del self._workers[worker.child]
         worker.child.kill()
+        hung = failure.code == "child.stalled"
         for number, batch in enumerate(worker.batches):
             items = [batch.items[index] for index in sorted(batch.open)]
-            if number == 0 and items and (failure.code == "child.stalled" or len(items) == 1):
+            if number == 0 and items and (hung or batch.again):
                 yield items[0][0], failure
                 items = items[1:]
-            if number == 0 and failure.code != "child.stalled":
-                self._again.extend(_batch([item]) for item in items)
+            if number == 0 and not hung:
+                self._again.extend(_batch([item], again=True) for item in items)
             elif items:
                 self._again.append(_batch(items))
 
@@ -246,8 +251,8 @@ def _batches(items: Iterable[Item[K]]) -> Iterator[_Batch[K]]:
         yield _batch(batch)
 
 
-def _batch(items: list[Item[K]]) -> _Batch[K]:
-    return _Batch(items, set(range(len(items))), sum(item[2] for item in items))
+def _batch(items: list[Item[K]], *, again: bool = False) -> _Batch[K]:
+    return _Batch(items, set(range(len(items))), sum(item[2] for item in items), again)
 
 
 def _text(path: str | bytes) -> str:

@@ -23,6 +23,8 @@ from app.files.sidecarfolder import is_sidecar
 from app.files.walk import LISTED, WalkRequest, walk
 from app.jobs.events import Stage
 from app.jobs.job import Job
+from app.media.magic import HEAD_BYTES, by_first_bytes
+from app.media.opening import opened
 from app.model.kinds import MEDIA, category_of
 from app.model.names import decoded, folded, raw, shown
 from app.qc.decisions import is_verdict
@@ -169,7 +171,7 @@ class _Clean:
             path = folder / decoded(name)
             if _is_artefact(name):
                 yield from self._artefact(path)
-            elif name in protected or category_of(folded(name)) in MEDIA:
+            elif name in protected or _is_media(path):
                 self.result.kept += 1
                 self.result.protected += 1
             else:
@@ -183,7 +185,7 @@ class _Clean:
                 continue
             if is_sidecar(name):
                 yield from self._artefact(path)
-            elif category_of(folded(name)) in MEDIA:
+            elif _is_media(path):
                 self.result.kept += 1
                 self.result.protected += 1
             else:
@@ -227,6 +229,20 @@ def _may_hold_verdict(path: Path) -> bool:
         return True
     past = (entry.get("operator") or entry.get("qc_result", "pending") != "pending" for entry in record.history)
     return is_verdict(record) or any(past)
+
+
+def _is_media(path: Path) -> bool:
+    """Whether a file is media by its name or by its first bytes; one that cannot be read may be."""
+    if category_of(folded(raw(path.name))) in MEDIA:
+        return True
+    try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            return False
+        with opened(path) as file:
+            found = by_first_bytes(file.read_at(0, HEAD_BYTES))
+    except (AppError, OSError):
+        return True
+    return found is not None and found.kind in ("image", "video", "audio")
 
 
 def _candidate(path: Path) -> Iterator[_Candidate]:
