@@ -1,6 +1,5 @@
 """Starts jobs, stops them, and tells the window how they stand and what they changed."""
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,8 +16,6 @@ from ui.workers.progress import JobProgress
 
 _MOST_FAILURES = 10_000
 _CHANGED_EVERY_MS = 1000
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -141,9 +138,9 @@ class JobController(QObject):
             self.noticed.emit(job.id, event)
             return
         if isinstance(event, ItemFailed):
-            _log.warning("%s: %s", event.path, event.reason)
             if len(job.failures) < _MOST_FAILURES:
                 job.failures.append(event)
+            return
         self.counted.emit(job.id, job.progress.counts)
         self.job_changed.emit(job.progress.view)
 
@@ -157,7 +154,6 @@ class JobController(QObject):
             if not isinstance(outcome.error, AppError):
                 self.job_ended.emit(job.id, outcome)
                 raise outcome.error
-            _log.error("%s: %s", job.progress.view.title, outcome.error.message)
             self.job_failed.emit(job.id, outcome.error)
         self.job_ended.emit(job.id, outcome)
         self.catalog_changed.emit()

@@ -1,5 +1,6 @@
 """One run of one operation, in a thread of its own."""
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,8 +8,11 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from app.engine import Engine
 from app.errors import Cancelled
+from app.jobs.events import ItemFailed, JobEvent, Noticed
 from app.jobs.job import CancelToken, Job
 from app.operations import run
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +63,18 @@ class JobWorker(QThread):
         """Qt: the thread's own work."""
         outcome: Outcome
         try:
-            outcome = Done(run(self._engine, self._operation, self._request, Job(self.reported.emit, self.token)))
+            outcome = Done(run(self._engine, self._operation, self._request, Job(self._report, self.token)))
         except Cancelled:
             outcome = Stopped()
         except Exception as error:  # noqa: BLE001 - a thread's last line of defence: it must always say how it ended
+            _log.error("%s failed: %s", self._operation, error)
             outcome = Failed(error)
         self.ended.emit(outcome)
+
+    def _report(self, event: JobEvent) -> None:
+        """Called in this thread, where the log may be written."""
+        if isinstance(event, ItemFailed):
+            _log.warning("%s: %s", event.path, event.reason)
+        elif isinstance(event, Noticed):
+            _log.info("%s %s", event.text, event.hint)
+        self.reported.emit(event)

@@ -1,4 +1,4 @@
-"""Queries for the views: one thread, the newest question of each kind, and a running one interrupted by its successor."""
+"""Queries for the views: one thread; a question interrupts the one of its kind that came before it."""
 
 import logging
 import threading
