@@ -72,7 +72,7 @@ class _SvgEngine(QIconEngine):
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:  # noqa: N802
         color = theme.current().colors[self._token(mode, state)]
-        return _picture(self._icon, color, size / scale, scale)
+        return _picture(self._icon, color, size, scale)
 
     def clone(self) -> QIconEngine:
         return _SvgEngine(self._icon, self._off, self._on)

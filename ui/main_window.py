@@ -1,7 +1,6 @@
 """The window's frame: tabs, banners, pages, jobs, status, menus. It wires and closes; the pages decide."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui import icons, theme
+from ui.page import Page
 from ui.widgets.banner import BannerStrip
 from ui.widgets.buttons import tool_button
 from ui.widgets.command_palette import Command, CommandPalette
@@ -31,20 +31,10 @@ from ui.widgets.job_view import JobState, JobView
 from ui.widgets.keys_overlay import KeyGroup, KeysOverlay
 from ui.widgets.labels import DimLabel
 from ui.widgets.toasts import Toasts
+from ui.window_actions import actions_of, commands, key_list
 from ui.window_state import WindowState
 
 _THEMES = {"system": "As the system", "dark": "Dark", "light": "Light"}
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A tab. `number` is its key for good (Ctrl+6 is QC Review); `keys` are those that are no actions of the widget."""
-
-    number: int
-    title: str
-    icon: str
-    widget: QWidget
-    keys: tuple[tuple[str, str], ...] = ()
 
 
 class MainWindow(QMainWindow):
@@ -57,6 +47,8 @@ class MainWindow(QMainWindow):
 
     folder_chosen = Signal(str)
     """A folder picked through File > Open folder to scan."""
+    theme_chosen = Signal(str)
+    """The mode picked through View > Theme; it is applied and remembered already."""
     page_changed = Signal(int)
     """The number of the tab that came to the front."""
 
@@ -85,8 +77,8 @@ class MainWindow(QMainWindow):
         self.command_palette = CommandPalette(self)
         self.command_palette.about_to_run.connect(self._show_page_of)
         self._lay_out()
+        self.toasts = Toasts(self.body, self.stack)
         self._make_menus()
-        self.toasts = Toasts(self.stack)
         if not self.state.restore_window(self):
             self.resize(1500, 900)
 
@@ -106,8 +98,9 @@ class MainWindow(QMainWindow):
         action.setData(page.number)
         self.view_menu.insertAction(before[0] if before else self._after_pages, action)
         self.state.restore_parts(page.widget)
-        if self.state.text("window/tab") == str(page.number):
-            self.show_page(page.number)
+        wished = self.state.text("window/tab")
+        numbers = [str(known.number) for known in self._pages]
+        self.tabs.setCurrentIndex(numbers.index(wished) if wished in numbers else 0)
 
     def show_page(self, number: int, _checked: object = None) -> None:
         """Bring a tab to the front; nothing happens where there is none of that number."""
@@ -138,31 +131,20 @@ class MainWindow(QMainWindow):
         if isinstance(app, QApplication):
             theme.apply_theme(app, mode)
             self.state.set_text("window/theme", mode)
+            self.theme_chosen.emit(mode)
 
     def open_palette(self) -> None:
         """Open the command palette over every action that can be used now."""
-        found: list[Command] = []
-        for top in self.menus.actions():
-            menu = top.menu()
-            if isinstance(menu, QMenu):
-                found += [Command.of(a, menu.title().replace("&", "")) for a in _usable(menu.actions())]
-        for page in self._pages:
-            actions = page.widget.actions() + page.widget.findChildren(QAction)
-            found += [Command.of(a, page.title) for a in _usable(list(dict.fromkeys(actions)))]
-        self.command_palette.open_with(found)
+        places = [(menu.title().replace("&", ""), menu.actions()) for menu in self._menus()]
+        places += [(page.title, actions_of(page.widget)) for page in self._pages]
+        self.command_palette.open_with([c for place, actions in places for c in commands(actions, place)])
 
     def key_groups(self) -> list[KeyGroup]:
         """The keys of the current tab, then those of the window."""
         page = self.current_page()
-        groups = []
-        if page is not None:
-            actions = page.widget.actions() + page.widget.findChildren(QAction)
-            groups.append(KeyGroup(page.title, _keys_of(actions) + page.keys))
-        own: list[QAction] = []
-        for top in self.menus.actions():
-            menu = top.menu()
-            own += menu.actions() if isinstance(menu, QMenu) else []
-        return [*groups, KeyGroup("Window", _keys_of(own))]
+        own = [action for menu in self._menus() for action in menu.actions()]
+        groups = [KeyGroup(page.title, key_list(actions_of(page.widget)) + page.keys)] if page else []
+        return [*groups, KeyGroup("Window", key_list(own))]
 
     def show_keys(self) -> None:
         """Open the list of keys."""
@@ -185,24 +167,24 @@ class MainWindow(QMainWindow):
         event.accept()
 
     def _lay_out(self) -> None:
-        head, body = QWidget(), QWidget()
+        head, self.body = QWidget(), QWidget()
         row = QHBoxLayout(head)
         row.setContentsMargins(4, 0, 8, 0)
         row.setSpacing(4)
-        commands = tool_button("command", "Find a command", key="Ctrl+K", size=18)
-        commands.clicked.connect(self.open_palette)
+        find = tool_button("command", "Find a command", key="Ctrl+K", size=18)
+        find.clicked.connect(self.open_palette)
         row.addWidget(self.tabs)
         row.addStretch(1)
-        row.addWidget(commands)
+        row.addWidget(find)
         row.addWidget(self.menus)
-        column = QVBoxLayout(body)
+        column = QVBoxLayout(self.body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(head)
         column.addWidget(self.banners)
         column.addWidget(self.stack, 1)
         column.addWidget(self.jobs)
-        self.setCentralWidget(body)
+        self.setCentralWidget(self.body)
         self.menus.setSizePolicy(self.menus.sizePolicy().Policy.Maximum, self.menus.sizePolicy().Policy.Fixed)
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
@@ -234,10 +216,15 @@ class MainWindow(QMainWindow):
         if keys:
             action.setShortcut(QKeySequence(keys))
 
+    def _menus(self) -> list[QMenu]:
+        menus = (top.menu() for top in self.menus.actions())
+        return [menu for menu in menus if isinstance(menu, QMenu)]
+
     def _switch(self, place: int) -> None:
         self.stack.setCurrentIndex(place)
         page = self.current_page()
         if page is not None:
+            self.toasts.set_foot(page.foot)
             self.page_changed.emit(page.number)
 
     def _show_page_of(self, command: Command) -> None:
@@ -259,20 +246,3 @@ class MainWindow(QMainWindow):
             f"<b>Reelmark {self._version}</b>"
             "<p>Catalogues media on drives, inspects it and lets an operator sign it off.</p>",
         )
-
-
-def _usable(actions: list[QAction]) -> list[QAction]:
-    plain = [a for a in actions if a.text() and not a.isSeparator() and a.isEnabled() and a.isVisible()]
-    inner = [b for a in plain if isinstance(menu := a.menu(), QMenu) for b in _usable(menu.actions())]
-    return [a for a in plain if a.menu() is None] + inner
-
-
-def _keys_of(actions: list[QAction]) -> tuple[tuple[str, str], ...]:
-    found = {}
-    for action in actions:
-        keys = " ".join(sequence.toString() for sequence in action.shortcuts())
-        if keys and action.text():
-            found[keys] = action.text().replace("&", "").removesuffix("…")
-    return tuple(found.items())
-
-

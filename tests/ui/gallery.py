@@ -1,3 +1,4 @@
+# ruff: noqa: E501, T201
 """Every widget in its states, with made-up data. Run by hand: `python -m tests.ui.gallery [--shots DIR]`."""
 
 import argparse
@@ -30,14 +31,15 @@ from PySide6.QtWidgets import (
 )
 
 from ui import formats, theme
-from ui.main_window import MainWindow, Page
+from ui.main_window import MainWindow
+from ui.page import Page
 from ui.widgets.banner import BannerKind, BannerView
 from ui.widgets.buttons import KeyButton, tool_button
 from ui.widgets.capacity_bar import CapacityBar
 from ui.widgets.chip import Chip
 from ui.widgets.drive_list import DriveCard, DriveList
 from ui.widgets.empty_state import EmptyState
-from ui.widgets.frame_strip import Frames, FindingTick
+from ui.widgets.frame_strip import FindingTick, Frames
 from ui.widgets.frame_viewer import FrameViewer
 from ui.widgets.job_view import JobState, JobView
 from ui.widgets.labels import DimLabel, ElidedLabel, KeyHint, SectionHead
@@ -46,7 +48,7 @@ from ui.widgets.stat_card import StatCard
 from ui.widgets.tables import style_table, style_tree
 from ui.widgets.timeline import Timeline
 from ui.widgets.toasts import ToastView
-from ui.widgets.verdict import VerdictBadge, VerdictDelegate, VerdictMark
+from ui.widgets.verdict import VerdictBadge, VerdictDelegate, VerdictMark, verdict_icon
 from ui.widgets.viewer_frame import PictureInfo, SoundInfo
 
 MISSING = {1014, 1015, 1016, 1058, 1093}
@@ -303,22 +305,20 @@ def _queue() -> QWidget:
     row.addWidget(QLineEdit(placeholderText="Filter…"), 1)
     column.addLayout(row)
     tree = QTreeView()
-    model = QStandardItemModel(0, 3)
-    model.setHorizontalHeaderLabels(["Asset", "Verdict", "Note"])
+    model = QStandardItemModel(0, 2)
+    model.setHorizontalHeaderLabels(["Asset", "Note"])
     for show_name in ("FG · ep010", "FG · ep011"):
         parent = QStandardItem(show_name)
         for name, verdict, note in (
             ("sh010_comp_v004.1001-1100#.exr", "pending", "5 missing"), ("sh010_plate.1001-1100#.dpx", "stale", ""),
             ("sh030_comp_v007.1001-1084#.exr", "fail", "NaN ×12"), ("trailer_v03.mov", "pass", ""),
         ):  # fmt: skip
-            parent.appendRow([QStandardItem(name), QStandardItem(verdict), QStandardItem(note)])
-        model.appendRow([parent, QStandardItem(), QStandardItem()])
+            parent.appendRow([QStandardItem(verdict_icon(VerdictMark(verdict)), name), QStandardItem(note)])
+        model.appendRow([parent, QStandardItem()])
     tree.setModel(model)
     style_tree(tree, "Queue", 0)
     tree.expandAll()
-    tree.setItemDelegateForColumn(1, VerdictDelegate(tree))
-    tree.setColumnWidth(1, 90)
-    tree.setColumnWidth(2, 80)
+    tree.setColumnWidth(1, 84)
     tree.setCurrentIndex(model.index(0, 0, model.index(0, 0)))
     column.addWidget(tree, 1)
     return side
@@ -344,6 +344,7 @@ def _inspector() -> QWidget:
 
 def _verdict_bar() -> QWidget:
     bar = QFrame()
+    bar.setObjectName("foot")
     bar.setProperty("role", "bar")
     row = QHBoxLayout(bar)
     row.setContentsMargins(12, 8, 12, 8)
@@ -450,7 +451,9 @@ def make(state: Path | None = None) -> MainWindow:
         (1, "Scan", "scan", scan_page), (2, "Search", "search", search_page), (6, "QC Review", "review", review_page),
         (9, "Pieces", "settings", pieces_page),
     ):  # fmt: skip
-        window.add_page(Page(number, title, icon, build(window), (("Space", "Play"), ("← →", "Frame"), ("P", "Pass"))))
+        widget = build(window)
+        foot = widget.findChild(QFrame, "foot")
+        window.add_page(Page(number, title, icon, widget, (("Space", "Play"), ("← →", "Frame"), ("P", "Pass")), foot))
     return window
 
 

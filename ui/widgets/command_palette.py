@@ -9,16 +9,16 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
-    QPoint,
     QRect,
     QRectF,
     QSize,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPalette
+from PySide6.QtGui import QAction, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
-    QDialog,
+    QApplication,
+    QFrame,
     QLineEdit,
     QListView,
     QStyle,
@@ -117,6 +117,11 @@ class _Commands(QAbstractListModel):
             return " ".join(part for part in (command.place, command.text, command.keys) if part)
         return command if role == Qt.ItemDataRole.UserRole else None
 
+    def set_commands(self, commands: list[Command]) -> None:
+        self.beginResetModel()
+        self.commands = commands
+        self.endResetModel()
+
 
 class _CommandDelegate(QStyledItemDelegate):
     """Place, words, key cap."""
@@ -153,19 +158,21 @@ class _CommandDelegate(QStyledItemDelegate):
         painter.restore()
 
 
-class CommandPalette(QDialog):
-    """A field and the actions that fit it. Up and Down choose, Enter runs, Escape leaves."""
+class CommandPalette(QFrame):
+    """A field and the actions that fit it, over its parent. Up and Down choose, Enter runs, Escape leaves."""
 
     about_to_run = Signal(object)
     """The `Command` that was chosen, just before its action is triggered."""
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+        super().__init__(parent)
         self._host = parent
-        self.setWindowTitle("Commands")
-        self.setAccessibleName("Command palette")
+        self._before: QWidget | None = None
         self._all: list[Command] = []
         self._model = _Commands()
+        self.setAccessibleName("Command palette")
+        self.setProperty("role", "popup")
+        self.setAutoFillBackground(True)
         self.field = QLineEdit(placeholderText="Type a command…")
         self.field.setProperty("role", "search")
         self.field.setAccessibleName("Command")
@@ -185,35 +192,57 @@ class CommandPalette(QDialog):
         layout.setSpacing(6)
         layout.addWidget(self.field)
         layout.addWidget(self.view)
+        self.hide()
 
     def open_with(self, commands: Iterable[Command]) -> None:
-        """Open over the parent with these commands."""
+        """Open over the parent with these commands; the focus goes back to where it was in the end."""
         self._all = list(commands)
+        if not self.isVisible():
+            self._before = QApplication.focusWidget()
         self.field.clear()
         self._filter("")
-        self.setFixedWidth(_WIDTH)
-        self.view.setFixedHeight(_ROW * _MOST_ROWS + 4)
-        host = self._host
-        self.move(host.mapToGlobal(QPoint((host.width() - _WIDTH) // 2, min(80, host.height() // 10))))
+        rows = min(_MOST_ROWS, max(3, (self._host.height() - 200) // _ROW))
+        self.view.setFixedHeight(_ROW * rows + 4)
+        self.setFixedWidth(min(_WIDTH, self._host.width() - 32))
+        self.adjustSize()
+        self.move((self._host.width() - self.width()) // 2, min(64, self._host.height() // 10))
         self.show()
+        self.raise_()
         self.field.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def leave(self) -> None:
+        """Close without running anything."""
+        if not self.isVisible():
+            return
+        back = self._before if self.isAncestorOf(QApplication.focusWidget() or self._host) else None
+        self._before = None
+        self.hide()
+        if back is not None:
+            back.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def shown(self) -> list[Command]:
         """The commands that fit, in order."""
         return list(self._model.commands)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keys of the field that move in the list or run the choice."""
+        """Keys of the field that move in the list, run the choice or leave; losing the focus leaves too."""
+        if watched is self.field and event.type() == QEvent.Type.FocusOut and not self.underMouse():
+            self.leave()
         if watched is self.field and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            key = event.key()
-            if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._run(self.view.currentIndex())
-                return True
-            steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
-            if key in steps:
-                self._step(steps[Qt.Key(key)])
-                return True
+            return self._key(event.key())
         return False
+
+    def _key(self, key: int) -> bool:
+        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._run(self.view.currentIndex())
+        elif key == Qt.Key.Key_Escape:
+            self.leave()
+        elif key in steps:
+            self._step(steps[Qt.Key(key)])
+        else:
+            return False
+        return True
 
     def _step(self, by: int) -> None:
         rows = self._model.rowCount()
@@ -222,21 +251,12 @@ class CommandPalette(QDialog):
             self.view.setCurrentIndex(self._model.index(row))
 
     def _filter(self, letters: str) -> None:
-        self._model.beginResetModel()
-        self._model.commands = rank(self._all, letters)
-        self._model.endResetModel()
+        self._model.set_commands(rank(self._all, letters))
         self.view.setCurrentIndex(self._model.index(0))
 
     def _run(self, index: QModelIndex) -> None:
         if index.isValid():
             command = self._model.commands[index.row()]
-            self.close()
+            self.leave()
             self.about_to_run.emit(command)
             command.action.trigger()
-
-    def paintEvent(self, _event: object) -> None:
-        """A raised card with a thin border."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Button))
-        painter.setPen(theme.current().color("control"))
-        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))

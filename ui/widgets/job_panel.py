@@ -10,7 +10,7 @@ from ui.widgets.labels import DimLabel, ElidedLabel
 
 _BAR_STEPS = 1000
 _MOST_ROWS = 4
-_ROW_HEIGHT = 48
+_ROW_HEIGHT = 52
 
 
 class JobRow(QWidget):

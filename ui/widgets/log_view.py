@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent, QTextBlockUserData, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
@@ -38,6 +38,8 @@ class LogView(QPlainTextEdit):
     def __init__(self, limit: int = 2000, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setReadOnly(True)
+        keys = Qt.TextInteractionFlag.TextSelectableByKeyboard
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse | keys)
         self.setUndoRedoEnabled(False)
         self.setMaximumBlockCount(limit)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)

@@ -34,8 +34,8 @@ class Timeline(QWidget):
     next missing frames. A missing frame can be gone to: the viewer then says that it is missing.
     """
 
-    frame_changed = Signal(int)
-    """The frame the user went to. Not sent by `set_frame`."""
+    frame_changed = Signal(object)
+    """The frame (int of any size) the user went to. Not sent by `set_frame`."""
     scrubbing = Signal(bool)
     """True while the mouse is held down on the strip."""
 

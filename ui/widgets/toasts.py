@@ -96,18 +96,19 @@ class Toasts(QObject):
     """The pile of toasts over `host`, newest at the bottom, `_MOST` at a time.
 
     Args:
-        host: the widget they lie over; they keep to its bottom right corner.
-        lift: pixels kept free at the foot (status bar).
+        host: the widget whose children they become.
+        area: the part of `host` in whose bottom right corner they lie; the host itself by default.
     """
 
     action_clicked = Signal(str)
     """The `key` of the toast whose button was pressed."""
 
-    def __init__(self, host: QWidget, lift: int = 0) -> None:
+    def __init__(self, host: QWidget, area: QWidget | None = None) -> None:
         super().__init__(host)
-        self._host, self._lift = host, lift
+        self._host, self._area = host, area or host
+        self._foot: QWidget | None = None
         self._shown: list[Toast] = []
-        host.installEventFilter(self)
+        self._area.installEventFilter(self)
 
     def show_toast(self, view: ToastView) -> None:
         """Show a toast; the oldest goes when there are too many."""
@@ -122,27 +123,27 @@ class Toasts(QObject):
         self._place()
         QAccessible.updateAccessibility(QAccessibleEvent(toast, QAccessible.Event.Alert))
 
-    def set_lift(self, lift: int) -> None:
-        """Keep `lift` pixels free at the foot of the host."""
-        if lift != self._lift:
-            self._lift = lift
-            self._place()
+    def set_foot(self, foot: QWidget | None) -> None:
+        """Stay above `foot`, a bar at the foot of the area; None for no bar."""
+        self._foot = foot
+        self._place()
 
     def shown(self) -> tuple[Toast, ...]:
         """The toasts in sight, oldest first."""
         return tuple(self._shown)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the host's size."""
-        if watched is self._host and event.type() == QEvent.Type.Resize:
+        """Follow the area."""
+        if watched is self._area and event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
             self._place()
         return False
 
     def _place(self) -> None:
-        bottom = self._host.height() - _EDGE - self._lift
+        corner = self._area.mapTo(self._host, self._area.rect().bottomRight())
+        bottom = corner.y() + 1 - _EDGE - (self._foot.height() if self._foot is not None else 0)
         for toast in reversed(self._shown):
             size: QSize = toast.size()
-            toast.move(self._host.width() - _EDGE - size.width(), bottom - size.height())
+            toast.move(corner.x() + 1 - _EDGE - size.width(), bottom - size.height())
             toast.raise_()
             bottom -= size.height() + _GAP
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSizePolicy, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from ui import icons, theme
@@ -39,6 +39,11 @@ def paint_verdict(painter: QPainter, rect: QRect, mark: VerdictMark, text: str, 
         space = rect.adjusted(_SIZES.icon + _SIZES.gap, 0, 0, 0)
         shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, space.width())
         painter.drawText(space, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+
+
+def verdict_icon(mark: VerdictMark) -> QIcon:
+    """The sign as an icon, for the decoration of a row."""
+    return icons.icon(str(mark), f"{mark}_text")
 
 
 class VerdictBadge(QWidget):

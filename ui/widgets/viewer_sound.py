@@ -12,6 +12,7 @@ _HOT = 0.999
 _EDGE = 16
 _NAMES = 36
 _RULER = 20
+_ROOMY = 220
 _STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200)
 
 
@@ -30,7 +31,9 @@ def column_peaks(peaks: Sequence[tuple[float, float]], width: int) -> list[tuple
 
 def wave_area(area: QRectF) -> QRectF:
     """Where the waves themselves lie inside the viewer: room is kept for the corner texts, names and the ruler."""
-    return area.adjusted(_EDGE + _NAMES, 44, -_EDGE, -44 - _RULER)
+    head = 44 if area.height() >= _ROOMY else 34
+    foot = head if area.height() >= _ROOMY else 4
+    return area.adjusted(_EDGE + _NAMES, head, -_EDGE, -foot - _RULER)
 
 
 def paint_sound(painter: QPainter, area: QRectF, sound: SoundInfo) -> None:
@@ -61,6 +64,8 @@ def _paint_channel(painter: QPainter, lane: QRectF, peaks: Sequence[tuple[float,
         painter.setPen(look.color(token))
         painter.drawLines(lines)
     painter.setFont(theme.ui_font(0.92))
+    if painter.fontMetrics().height() > lane.height() + 4:
+        return
     painter.setPen(look.color("surround_text"))
     rect = QRectF(lane.left() - _NAMES - 8, lane.top(), _NAMES, lane.height())
     painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, name)

@@ -1,0 +1,123 @@
+"""The job panel: what runs, how far it is, and buttons that say which job they mean."""
+
+import pytest
+from PySide6.QtCore import Qt
+
+from ui.widgets.heartbeat import HeartbeatLabel
+from ui.widgets.job_panel import JobPanel
+from ui.widgets.job_view import JobState, JobView
+
+SCAN = JobView(
+    "7", "Scanning LTO-RESTORE-07", "hashing", done=255_114, total=418_220, items_per_s=1204, bytes_per_s=412e6,
+    seconds_left=370, current="/media/x/" + "deep/" * 60 + "last.exr", failed=3,
+)  # fmt: skip
+
+
+@pytest.fixture
+def panel(qtbot) -> JobPanel:
+    widget = JobPanel(linger_s=0.05)
+    qtbot.addWidget(widget)
+    widget.resize(1000, 60)
+    widget.show()
+    qtbot.waitExposed(widget)
+    return widget
+
+
+def test_a_row_says_stage_numbers_and_the_end_of_the_path(panel: JobPanel) -> None:
+    panel.show_job(SCAN)
+    row = panel.row("7")
+    assert row is not None
+    assert row.title.fullText() == "Scanning LTO-RESTORE-07 · hashing"
+    words = row.numbers.fullText().replace("\N{NO-BREAK SPACE}", " ")
+    assert words == "255,114 of 418,220 files · 1.20 k files/s · 412 MB/s · 6 min left"
+    panel.grab()
+    assert row.current.text().endswith("last.exr")
+    assert "…" in row.current.text()
+    assert row.bar.value() == 610
+
+
+def test_cancel_pause_resume_and_failed_name_their_job(panel: JobPanel, qtbot) -> None:
+    panel.show_job(SCAN)
+    row = panel.row("7")
+    assert row is not None
+    for button, signal in (
+        (row.pause, panel.pause_requested), (row.cancel, panel.cancel_requested),
+        (row.failed, panel.failed_items_requested),
+    ):  # fmt: skip
+        with qtbot.waitSignal(signal) as heard:
+            qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        assert heard.args == ["7"]
+    panel.show_job(JobView("7", "Scanning", state=JobState.PAUSED))
+    assert row.pause.text() == "Resume"
+    with qtbot.waitSignal(panel.resume_requested) as heard:
+        row.pause.setFocus()
+        qtbot.keyClick(row.pause, Qt.Key.Key_Space)
+    assert heard.args == ["7"]
+
+
+def test_cancel_cannot_be_pressed_twice(panel: JobPanel) -> None:
+    panel.show_job(JobView("7", "Scanning", state=JobState.STOPPING))
+    row = panel.row("7")
+    assert row is not None
+    assert not row.cancel.isEnabled()
+    assert not row.pause.isVisible()
+
+
+def test_a_job_that_ended_leaves_one_quiet_line(panel: JobPanel, qtbot) -> None:
+    panel.show_job(SCAN)
+    high = panel.sizeHint().height()
+    panel.show_job(JobView("7", "Scan of LTO", state=JobState.DONE, message="418,220 files in 4 min"))
+    qtbot.waitUntil(lambda: panel.row("7") is None)
+    assert panel.idle_text() == "No job is running · Scan of LTO: 418,220 files in 4 min"
+    assert panel.sizeHint().height() < high
+
+
+def test_a_failed_job_stays_until_it_is_removed_by_hand(panel: JobPanel, qtbot) -> None:
+    panel.show_job(JobView("1", "Scan", state=JobState.FAILED, message="The drive vanished."))
+    panel.show_job(JobView("2", "Crawl", state=JobState.STOPPED))
+    qtbot.waitUntil(lambda: panel.row("2") is None)
+    row = panel.row("1")
+    assert row is not None
+    qtbot.mouseClick(row.dismiss, Qt.MouseButton.LeftButton)
+    assert panel.row("1") is None
+
+
+def test_many_jobs_scroll_instead_of_pushing_the_page_away(panel: JobPanel) -> None:
+    for number in range(12):
+        panel.show_job(JobView(str(number), f"Job {number}"))
+    assert panel.alive() == 12
+    assert panel.sizeHint().height() < 260
+
+
+def test_a_job_without_a_total_moves_without_a_number(panel: JobPanel) -> None:
+    panel.show_job(JobView("1", "Scan", "walking", done=88_310))
+    row = panel.row("1")
+    assert row is not None
+    assert (row.bar.minimum(), row.bar.maximum()) == (0, 0)
+    assert row.numbers.fullText() == "88,310 files"
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_the_heartbeat_says_that_it_lives_when_nothing_new_comes(qtbot) -> None:
+    clock = Clock()
+    label = HeartbeatLabel(clock)
+    qtbot.addWidget(label)
+    assert label.text() == "Ready"
+    label.set_running(1)
+    assert label.text() == "Working"
+    clock.now += 12
+    label.refresh()
+    assert label.text().replace("\N{NO-BREAK SPACE}", " ") == "I am still working — no new items for 12 s"
+    label.beat()
+    label.refresh()
+    assert label.text() == "Working"
+    label.set_running(1, paused=True)
+    assert label.text() == "Paused"
+    label.set_running(0)
+    assert label.accessibleName() == "Ready"

@@ -1,0 +1,95 @@
+"""Banners stay until they are dealt with; toasts pass and never take the focus."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from ui.widgets.banner import BannerKind, BannerStrip, BannerView
+from ui.widgets.buttons import KeyButton
+from ui.widgets.toasts import Toasts, ToastView
+
+
+def button(parent: QWidget, words: str) -> KeyButton:
+    return next(b for b in parent.findChildren(KeyButton) if b.text() == words)
+
+
+def test_a_banner_acts_and_closes_by_its_own_buttons(qtbot) -> None:
+    strip = BannerStrip()
+    qtbot.addWidget(strip)
+    assert strip.isHidden()
+    strip.show_banner(BannerView("ffmpeg", "ffmpeg was not found.", BannerKind.WARNING, "Locate…"))
+    with qtbot.waitSignal(strip.action_clicked) as acted:
+        qtbot.mouseClick(button(strip, "Locate…"), Qt.MouseButton.LeftButton)
+    assert acted.args == ["ffmpeg"]
+    close = next(w for w in strip.findChildren(QWidget) if w.accessibleName() == "Close this notice")
+    with qtbot.waitSignal(strip.closed) as closed:
+        qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
+    assert closed.args == ["ffmpeg"]
+    assert strip.isHidden()
+
+
+def test_a_banner_shown_again_is_replaced_not_doubled(qtbot) -> None:
+    strip = BannerStrip()
+    qtbot.addWidget(strip)
+    strip.show_banner(BannerView("a", "one"))
+    strip.show_banner(BannerView("b", "grave", BannerKind.ERROR))
+    strip.show_banner(BannerView("a", "two"))
+    assert sorted(strip.ids()) == ["a", "b"]
+    layout = strip.layout()
+    assert layout is not None
+    first = layout.itemAt(0).widget()
+    assert first is not None and first.accessibleName() == "error: grave"
+
+
+def test_a_banner_shows_text_never_markup(qtbot) -> None:
+    strip = BannerStrip()
+    qtbot.addWidget(strip)
+    strip.show_banner(BannerView("a", "<b>name</b>.exr is damaged"))
+    assert "<b>name</b>.exr is damaged" in [getattr(w, "text", str)() for w in strip.findChildren(QWidget)]
+
+
+def make_host(qtbot) -> tuple[QWidget, QLineEdit]:
+    host = QWidget()
+    qtbot.addWidget(host)
+    field = QLineEdit()
+    QVBoxLayout(host).addWidget(field)
+    host.resize(800, 500)
+    host.show()
+    qtbot.waitExposed(host)
+    host.activateWindow()
+    field.setFocus()
+    return host, field
+
+
+def test_a_toast_leaves_the_typing_alone_and_goes_by_itself(qtbot) -> None:
+    host, field = make_host(qtbot)
+    toasts = Toasts(host)
+    QTest.keyClicks(field, "sh0")
+    toasts.show_toast(ToastView("Exported 18,402 rows", "pass", "Open folder", "/exports", 0.05))
+    QTest.keyClicks(host.focusWidget(), "10")
+    assert field.text() == "sh010"
+    qtbot.waitUntil(lambda: not toasts.shown())
+
+
+def test_the_button_of_a_toast_says_what_it_is_about(qtbot) -> None:
+    host, _ = make_host(qtbot)
+    toasts = Toasts(host)
+    toasts.show_toast(ToastView("Exported", "pass", "Open folder", "/exports/hits.csv", 0))
+    (toast,) = toasts.shown()
+    with qtbot.waitSignal(toasts.action_clicked) as acted:
+        qtbot.mouseClick(toast.action, Qt.MouseButton.LeftButton)
+    assert acted.args == ["/exports/hits.csv"]
+    assert not toasts.shown()
+
+
+def test_toasts_pile_up_in_the_corner_without_overlapping_and_follow_the_window(qtbot) -> None:
+    host, _ = make_host(qtbot)
+    toasts = Toasts(host)
+    for number in range(6):
+        toasts.show_toast(ToastView(f"Notice {number} " + "with more words " * number, seconds=0))
+    host.resize(1000, 600)
+    places = [toast.geometry() for toast in toasts.shown()]
+    assert len(places) == 4
+    assert all(host.rect().contains(place) for place in places)
+    assert not any(a.intersects(b) for n, a in enumerate(places) for b in places[n + 1 :])
+    assert places[-1].right() == 1000 - 16 - 1
