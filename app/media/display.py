@@ -27,6 +27,13 @@ def _curve() -> NDArray[np.uint8]:
     return (bent * 255 + 0.5).astype(np.uint8)
 
 
+@cache
+def _finite() -> NDArray[np.float32]:
+    """The value of each half code, with 0 for NaN and the largest half for infinity."""
+    values = np.arange(65536, dtype=np.uint16).view(np.float16).astype(np.float32)
+    return np.nan_to_num(values, nan=0.0, posinf=_HALF_MAX, neginf=-_HALF_MAX)
+
+
 def _halves(pixels: Pixels) -> NDArray[np.float16]:
     if pixels.dtype == np.float16:
         return np.ascontiguousarray(pixels)
@@ -69,15 +76,46 @@ def _over_neutral(shown: NDArray[np.uint8], alpha: Pixels, multiplied: bool) -> 
     shown[..., :3] = np.minimum(colour + 0.5, 255).astype(np.uint8)
 
 
-def shrink(pixels: Pixels, factor: int) -> Pixels:
-    """The mean of each `factor` × `factor` block, as float32. Both sides must be multiples of the factor."""
-    rows, columns, channels = pixels.shape
-    values = pixels.astype(np.float32)
-    if pixels.dtype.kind == "f":
-        values = np.clip(np.nan_to_num(values, nan=0.0, posinf=_HALF_MAX, neginf=-_HALF_MAX), -_HALF_MAX, _HALF_MAX)
-    blocks = values.reshape(rows // factor, factor, columns // factor, factor, channels)
-    means: Pixels = blocks.mean(axis=(1, 3), dtype=np.float32)
-    return means
+def shrink(pixels: Pixels, factor: int, row: int, column: int) -> tuple[Pixels, NDArray[np.float32]]:
+    """The mean of each block of a grid of `factor` × `factor` pixels.
+
+    Args:
+        pixels: rows × columns × channels.
+        factor: side of a block.
+        row: of the grid, in pixels, where the first row lies; blocks at the edges may be covered partly.
+        column: the same for the first column.
+
+    Returns:
+        The means as float32, and how much of each block is covered (0-1].
+    """
+    finite = _finite()[pixels.view(np.uint16)] if pixels.dtype == np.float16 else pixels
+    if finite.dtype == np.float32 and pixels.dtype != np.float16:
+        finite = np.clip(np.nan_to_num(finite, nan=0.0, posinf=_HALF_MAX, neginf=-_HALF_MAX), -_HALF_MAX, _HALF_MAX)
+    lead = row % factor, column % factor
+    blocks = [-(-(first + size) // factor) for first, size in zip(lead, pixels.shape[:2], strict=True)]
+    edges = [(first, count * factor - first - size)
+             for first, count, size in zip(lead, blocks, pixels.shape[:2], strict=True)]  # fmt: skip
+    if any(map(any, edges)):
+        finite = np.pad(finite, (*edges, (0, 0)))
+    wide = np.uint32 if finite.dtype.kind == "u" else np.float32
+    rows = np.zeros((blocks[0], *finite.shape[1:]), wide)
+    for offset in range(factor):
+        rows += finite[offset::factor]
+    sums = np.zeros((blocks[0], blocks[1], finite.shape[2]), wide)
+    for offset in range(factor):
+        sums += rows[:, offset::factor]
+    down, across = (_covered(first, size, factor, count)
+                    for first, size, count in zip(lead, pixels.shape[:2], blocks, strict=True))  # fmt: skip
+    counts = np.outer(down, across)
+    return sums.astype(np.float32) / counts[..., None], counts / np.float32(factor**2)
+
+
+def _covered(first: int, size: int, factor: int, count: int) -> NDArray[np.float32]:
+    """How many of a block's pixels are there, for each of `count` blocks along one side."""
+    covered = np.full(count, factor, np.float32)
+    covered[0] -= first
+    covered[-1] -= count * factor - first - size
+    return covered
 
 
 def upright(picture: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:

@@ -149,7 +149,7 @@ def pillow_reasons(form: Format) -> Any:
         raise MediaError(f"the picture is too large: {problem}", code="media.too_large") from problem
     except UnidentifiedImageError as problem:
         raise MediaError(f"it cannot be read as {form.title}: it is damaged", code="media.damaged") from problem
-    except (OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError) as problem:
+    except (OSError, RuntimeError, ValueError, SyntaxError, EOFError, KeyError, IndexError) as problem:
         raise MediaError(f"it cannot be read as {form.title}: {problem}", code="media.damaged") from problem
 
 

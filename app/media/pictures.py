@@ -115,21 +115,13 @@ class _Painter:
 
     def _reduce(self, band: NDArray[np.uint8], pixels: Pixels, row: int, column: int) -> None:
         """Average whole blocks; a block that is only partly covered counts for what it has."""
-        factor = self._factor
-        height, width = band.shape[0] * factor, band.shape[1] * factor
-        padded = np.zeros((height, width, pixels.shape[2] + 1), np.float32)
-        inside = padded[row : row + pixels.shape[0], column : column + pixels.shape[1]]
-        inside[..., :-1] = np.nan_to_num(pixels.astype(np.float32), nan=0.0, posinf=65504.0, neginf=-65504.0)
-        inside[..., -1] = 1.0
-        means = shrink(padded, factor)
-        cover = means[..., -1]
-        found = cover > 0
-        values = means[..., :-1] / np.where(found, cover, 1.0)[..., None]
+        means, cover = shrink(pixels, self._factor, row, column)
         if not self._source.linear:
-            values = (values + 0.5).astype(np.uint8)
-        shown = self._rgba(values)
-        shown[..., 3] = (cover * 255 + 0.5).astype(np.uint8)
-        band[found] = shown[found]
+            means = (means + 0.5).astype(np.uint8)
+        shown = self._rgba(means)
+        shown[..., 3] = np.maximum(cover * 255 + 0.5, 1).astype(np.uint8)
+        top, left = row // self._factor, column // self._factor
+        band[top : top + shown.shape[0], left : left + shown.shape[1]] = shown
 
     def _rows(self, first: int, end: int) -> list[tuple[int, Pixels]]:
         """The rows that can be decoded, as pieces with their first row."""

@@ -37,7 +37,7 @@ def inspect_movie(file: OpenFile, form: Format) -> MediaFacts:
     pictures = [stream for stream in streams if stream["type"] == "video" and not stream.get("attached_picture")]
     sounds = any(stream["type"] == "audio" for stream in streams)
     kind = "video" if pictures else "audio" if sounds else form.kind
-    width, height = (pictures[0]["width"], pictures[0]["height"]) if pictures else (None, None)
+    width, height = (pictures[0].get("width"), pictures[0].get("height")) if pictures else (None, None)
     error = why_incomplete(file, form.name)
     return MediaFacts(kind, form.name, form.mime, width, height, seconds, streams, attributes, error)
 
