@@ -96,7 +96,7 @@ def _run(home: Home, loaded: LoadedSettings, logs: LogSetup) -> int:
     catch_bugs(app, window)
     show_notices(window, [*home.notices, *logs.notices, *(problem.sentence for problem in loaded.problems)])
     signal.signal(signal.SIGINT, lambda *_: window.close())
-    front = Front(window, partial(_open, loaded, home))
+    front = Front(window, partial(_open, loaded, home), logs.live)
     window.show()
     front.start()
     code = app.exec()

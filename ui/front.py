@@ -1,14 +1,24 @@
-"""Brings the engine to the window: opened in the background, closed at the end."""
+"""Brings the engine to the window: opened in the background, its tabs wired, its jobs stopped and closed at the end."""
 
 import logging
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, QThread, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 
 from app.engine import Engine
 from app.errors import AppError
+from app.log import LiveLog
+from ui.desk import Desk
 from ui.main_window import MainWindow
+from ui.tabs.review_tab import ReviewTab
+from ui.tabs.scan_tab import ScanTab
+from ui.tabs.search_tab import SearchTab
 from ui.widgets.banner import BannerKind, BannerView
+from ui.widgets.failures import FailuresDialog
+from ui.workers.job_controller import JobController
+
+_CLOSING_LIMIT_MS = 10_000
 
 _log = logging.getLogger(__name__)
 
@@ -43,33 +53,103 @@ class Front(QObject):
     Args:
         window: the window, shown while the engine opens.
         open_engine: makes the engine.
+        log: lines of the log, for the Scan tab.
     """
 
     ready = Signal(object)
-    """The engine, once it is open."""
+    """The engine, once it is open and the tabs are there."""
 
-    def __init__(self, window: MainWindow, open_engine: Callable[[], Engine]) -> None:
+    def __init__(self, window: MainWindow, open_engine: Callable[[], Engine], log: LiveLog | None = None) -> None:
         super().__init__(window)
         self.window = window
         self.engine: Engine | None = None
+        self.jobs: JobController | None = None
+        self._log = log
+        self._tabs: tuple[ScanTab, SearchTab, ReviewTab] | None = None
         self._opener = EngineOpener(open_engine, self)
         self._opener.opened.connect(self._opened)
         self._opener.failed.connect(self._failed)
+        window.closing = self._closing
+
+    @property
+    def tabs(self) -> tuple[ScanTab, SearchTab, ReviewTab] | None:
+        """The tabs, once the engine is open."""
+        return self._tabs
 
     def start(self) -> None:
         """Begin to open the engine."""
         self._opener.start()
 
     def stop(self) -> None:
-        """Wait for the opening and close the engine."""
+        """Stop every thread and close the engine; the window is gone by then."""
         self._opener.wait()
+        for tab in self._tabs or ():
+            tab.stop()
+        if self.jobs is not None:
+            self.jobs.stop_all()
+            if not self.jobs.wait(_CLOSING_LIMIT_MS):
+                _log.error("A job did not stop in time")
         if self.engine is not None:
             self.engine.close()
             self.engine = None
 
     def _opened(self, engine: Engine) -> None:
         self.engine = engine
+        self.jobs = JobController(engine, self)
+        desk = Desk(engine, self.jobs, self.window)
+        scan, search, review = ScanTab(desk, self._log), SearchTab(desk), ReviewTab(desk)
+        self._tabs = (scan, search, review)
+        for tab in self._tabs:
+            self.window.add_page(tab.page())
+        self._connect(self.jobs, scan, search, review)
         self.ready.emit(engine)
+
+    def _connect(self, jobs: JobController, scan: ScanTab, search: SearchTab, review: ReviewTab) -> None:
+        panel = self.window.jobs
+        jobs.job_changed.connect(self.window.show_job)
+        jobs.job_failed.connect(self._job_failed)
+        jobs.all_ended.connect(self._all_ended)
+        panel.pause_requested.connect(jobs.pause)
+        panel.resume_requested.connect(jobs.resume)
+        panel.cancel_requested.connect(jobs.cancel)
+        panel.failed_items_requested.connect(self._show_failures)
+        self.window.folder_chosen.connect(scan.offer)
+        self.window.folder_chosen.connect(self._show_scan)
+        self.window.toasts.action_clicked.connect(_open_folder)
+        search.review_requested.connect(self._review)
+
+    def _show_scan(self, _folder: str) -> None:
+        self.window.show_page(1)
+
+    def _review(self, asset: tuple[str, bytes, bytes]) -> None:
+        if self._tabs is not None:
+            self.window.show_page(6)
+            self._tabs[2].open_asset(*asset)
+
+    def _job_failed(self, job_id: str, error: AppError) -> None:
+        text = f"{error.message}. {error.hint}".rstrip(" .") + "."
+        self.window.banners.show_banner(BannerView(f"failed.{job_id}", text, BannerKind.ERROR))
+
+    def _show_failures(self, job_id: str) -> None:
+        job = self.jobs.job(job_id) if self.jobs else None
+        if job is not None:
+            rows = [(failure.path, failure.reason) for failure in job.failures]
+            FailuresDialog(job.progress.view.title, rows, job.progress.view.failed, self.window).open()
+
+    def _closing(self) -> bool:
+        """Stop the jobs first; the window closes when they have, or after a limit."""
+        if self.jobs is None or self.jobs.stop_all():
+            return True
+        self.window.banners.show_banner(BannerView("closing", "Stopping what runs; what was committed is kept."))
+        QTimer.singleShot(_CLOSING_LIMIT_MS, self.window, self.window.finish_closing)
+        self._waits_to_close = True
+        return False
+
+    _waits_to_close = False
+
+    def _all_ended(self) -> None:
+        if self._waits_to_close:
+            self.window.finish_closing()
 
     def _failed(self, error: Exception) -> None:
         if not isinstance(error, AppError):
@@ -77,3 +157,9 @@ class Front(QObject):
         _log.error("The catalogue cannot be opened: %s", error.message)
         text = f"The catalogue cannot be opened: {error.message} {error.hint}".rstrip()
         self.window.banners.show_banner(BannerView("engine", text, BannerKind.ERROR))
+
+
+def _open_folder(path: str) -> None:
+    """Open a folder in the system's file manager."""
+    if path:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(path))

@@ -1,0 +1,72 @@
+"""The job history as a table."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+from ui import theme
+
+_Index = QModelIndex | QPersistentModelIndex
+_COLUMNS = ("Started", "Drive", "Job", "Files", "Took", "Outcome")
+_FILES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class JobRecord:
+    """One line of the history, in words. `state` colours the outcome: "", "pass", "stale" or "fail"."""
+
+    started: str
+    drive: str
+    operation: str
+    files: str
+    took: str
+    outcome: str
+    state: str = ""
+
+    def cells(self) -> tuple[str, ...]:
+        """The texts in the order of the columns."""
+        return (self.started, self.drive, self.operation, self.files, self.took, self.outcome)
+
+
+class JobsModel(QAbstractTableModel):
+    """The newest jobs, newest first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: tuple[JobRecord, ...] = ()
+
+    def set_rows(self, rows: tuple[JobRecord, ...]) -> None:
+        """Show other rows; nothing happens where they are the same."""
+        if rows != self._rows:
+            self.beginResetModel()
+            self._rows = rows
+            self.endResetModel()
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        """Qt."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        """Qt."""
+        return 0 if parent.isValid() else len(_COLUMNS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Qt."""
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return _COLUMNS[section]
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole and section == _FILES:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Qt."""
+        row = self._rows[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return row.cells()[index.column()]
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == _FILES:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.ForegroundRole and index.column() == len(_COLUMNS) - 1 and row.state:
+            return theme.current().color(f"{row.state}_text")
+        if role == Qt.ItemDataRole.FontRole and index.column() in (0, _FILES, 4):
+            return theme.ui_font(numbers=True)
+        return None

@@ -1,0 +1,77 @@
+"""What a job could not read, with reasons."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QTableView, QVBoxLayout, QWidget
+
+from ui import formats
+from ui.widgets.buttons import KeyButton
+from ui.widgets.labels import DimLabel, SectionHead
+from ui.widgets.tables import style_table
+
+_Index = QModelIndex | QPersistentModelIndex
+_HEADS = ("File", "Reason")
+
+
+class _Failures(QAbstractTableModel):
+    def __init__(self, rows: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self.rows = rows
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(_HEADS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        wanted = orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole
+        return _HEADS[section] if wanted else None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return self.rows[index.row()][index.column()].replace("\n", "␊")
+        return None
+
+
+class FailuresDialog(QDialog):
+    """A table of files and reasons that can be copied.
+
+    Args:
+        title: the job.
+        rows: file and reason; the first ten thousand.
+        total: how many there are.
+    """
+
+    def __init__(self, title: str, rows: Sequence[tuple[str, str]], total: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(title)
+        self.resize(920, 480)
+        self._rows = rows
+        self.table = QTableView()
+        self.table.setModel(_Failures(rows))
+        style_table(self.table, "Failed items")
+        self.table.setColumnWidth(0, 520)
+        copy, close = KeyButton("Copy all", icon="copy"), KeyButton("Close", role="primary")
+        copy.clicked.connect(self.copy)
+        close.clicked.connect(self.accept)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Copy), self.table, self.copy)
+        buttons = QHBoxLayout()
+        more = f"the first {formats.count(len(rows))} of {formats.count(total)}" if total > len(rows) else ""
+        buttons.addWidget(DimLabel(more))
+        buttons.addStretch(1)
+        buttons.addWidget(copy)
+        buttons.addWidget(close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(8)
+        layout.addWidget(SectionHead(f"{formats.count(total)} could not be read"))
+        layout.addWidget(self.table, 1)
+        layout.addLayout(buttons)
+
+    def copy(self) -> None:
+        """Put every row on the clipboard, file and reason parted by a tab."""
+        QGuiApplication.clipboard().setText("\n".join("\t".join(row) for row in self._rows))
