@@ -26,7 +26,6 @@ from app.scanning.sidecars import import_sidecars
 from app.scanning.summary import scan_document, summarise
 from app.scanning.target import Target, find_target
 
-_LIVE = ("files", "bytes", "new", "changed", "moved", "missing", "skipped.permission", "skipped.ignored")
 
 
 def scan(engine: Engine, request: ScanRequest, job: Job) -> ScanResult:
@@ -175,10 +174,14 @@ class _Run:
                     comparison.take(folder)
                 comparison.flush()
                 update_scan(self._database, self._scan_id, self._tally.counts)
-            self._job.progress(
-                self._tally["files"], bytes_done=self._tally["bytes"], current=shown(folder.path),
-                counts={name: self._tally[name] for name in _LIVE},
-            )
+            self._tell(shown(folder.path))
+        self._tell("", last=True)
+
+    def _tell(self, current: str, *, last: bool = False) -> None:
+        """Say how far the walk is, with the running counts."""
+        self._job.progress(
+            self._tally["files"], bytes_done=self._tally["bytes"], current=current, counts=self._tally.counts, last=last
+        )
 
     def _open_folders(self) -> tuple[bytes, ...]:
         """The folders that an interrupted walk knew but had not listed."""
