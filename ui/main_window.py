@@ -63,6 +63,7 @@ class MainWindow(QMainWindow):
         self._may_close = False
         self._version = version
         self._pages: list[Page] = []
+        self._looks: dict[str, QAction] = {}
         self.tabs = QTabBar(drawBase=False, expanding=False, documentMode=True)
         self.tabs.setAccessibleName("Tabs")
         self.tabs.setIconSize(QSize(18, 18))
@@ -130,6 +131,7 @@ class MainWindow(QMainWindow):
         app = QApplication.instance()
         if isinstance(app, QApplication):
             theme.apply_theme(app, mode)
+            self._looks[mode].setChecked(True)
             self.state.set_text("window/theme", mode)
             self.theme_chosen.emit(mode)
 
@@ -206,6 +208,7 @@ class MainWindow(QMainWindow):
             action.setChecked(mode == theme.current_mode())
             action.triggered.connect(partial(self.set_theme, mode))
             group.addAction(action)
+            self._looks[mode] = action
         self._add(help_menu, "Find a command…", "command", self.open_palette, "Ctrl+K")
         self._add(help_menu, "Keys of this tab", "keyboard", self.show_keys, "F1")
         self._add(help_menu, "About Reelmark", "info", self._about, "")

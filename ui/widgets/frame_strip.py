@@ -1,13 +1,15 @@
 """What the timeline draws, worked out without Qt: which pixel stands for which frames, and where numbers go."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import islice, pairwise
 
 from ui import formats
 
 Range = tuple[int, int]
+_LISTED = 6
 
 
 class Cell(IntEnum):
@@ -64,14 +66,22 @@ class Frames:
         """How many frames exist."""
         return sum(b - a + 1 for a, b in self.existing)
 
+    def gaps(self) -> Iterator[Range]:
+        """The gaps between the ranges that exist, one by one."""
+        return ((before[1] + 1, after[0] - 1) for before, after in pairwise(self.existing))
+
     def missing(self) -> tuple[Range, ...]:
-        """The gaps between the ranges that exist."""
-        pairs = zip(self.existing, self.existing[1:], strict=False)
-        return tuple((before[1] + 1, after[0] - 1) for before, after in pairs)
+        """All gaps."""
+        return tuple(self.gaps())
+
+    def exists_throughout(self, a: int, b: int) -> bool:
+        """Whether every frame from `a` to `b` exists."""
+        place = bisect_left(self.existing, b, key=_end)
+        return place < len(self.existing) and self.existing[place][0] <= a
 
     def is_missing(self, frame: int) -> bool:
         """Whether a frame between first and last has no file."""
-        return self.first <= frame <= self.last and not _touches(self.existing, frame, frame)
+        return self.first <= frame <= self.last and not self.exists_throughout(frame, frame)
 
     def legend(self) -> str:
         """`1001–1100   95 of 100 frames   missing 1014-1016, 1058, 1093`."""
@@ -79,12 +89,15 @@ class Frames:
             return "No frames"
         if self.length == 1:
             return f"Frame {self.first}"
-        gaps = self.missing()
+        gaps = tuple(islice(self.gaps(), _LISTED))
         span = f"{self.first}–{self.last}"
         if not gaps:
             return f"{span}   {formats.count(self.length)} frames   none missing"
-        there = f"{formats.count(self.count())} of {formats.count(self.length)} frames"
-        return f"{span}   {there}   missing {formats.frame_list(gaps)}"
+        count = self.count()
+        unlisted = self.length - count - sum(b - a + 1 for a, b in gaps)
+        more = f" … and {formats.count(unlisted)} more" if unlisted else ""
+        there = f"{formats.count(count)} of {formats.count(self.length)} frames"
+        return f"{span}   {there}   missing {formats.frame_list(gaps, _LISTED)}{more}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +131,13 @@ def columns(frames: Frames, width: int) -> list[tuple[int, int, Cell]]:
     """
     if width <= 0 or frames.length <= 0:
         return []
-    row = [Cell.FRAME] * width
-    for a, b in frames.missing():
-        start = (a - frames.first) * width // frames.length
-        end = max(start + 1, -((-(b + 1 - frames.first) * width) // frames.length))
-        row[start:end] = [Cell.MISSING] * (min(end, width) - start)
+    first, length = frames.first, frames.length
+    row = [
+        Cell.FRAME
+        if frames.exists_throughout(first + x * length // width, first + max(x * length, (x + 1) * length - 1) // width)
+        else Cell.MISSING
+        for x in range(width)
+    ]
     runs: list[tuple[int, int, Cell]] = []
     start = 0
     for place in range(1, width + 1):
@@ -159,11 +174,6 @@ def next_in(ranges: Sequence[Range], frame: int) -> int | None:
 def _next_step(step: int) -> int:
     lead = int(str(step)[0])
     return step * 5 // 2 if lead == 2 else step * 2
-
-
-def _touches(ranges: Sequence[Range], a: int, b: int) -> bool:
-    place = bisect_left(ranges, a, key=_end)
-    return place < len(ranges) and ranges[place][0] <= b
 
 
 def _start(item: Range) -> int:

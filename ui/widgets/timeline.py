@@ -253,7 +253,8 @@ class Timeline(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         for state in ("stale", "fail"):
             painter.setBrush(look.color(state))
-            for x in sorted({round(self.x_of(t.frame)) for t in self._frames.findings if t.state == state}):
+            half = scale.frame_width / 2
+            for x in {round(scale.x(t.frame) + half) for t in self._frames.findings if t.state == state}:
                 if _EDGE <= x <= scale.left + scale.width:
                     y = top - 4.5
                     painter.drawPolygon(QPolygonF([QPointF(x - 3.5, y - 5), QPointF(x + 3.5, y - 5), QPointF(x, y)]))
