@@ -27,7 +27,6 @@ from app.scanning.summary import scan_document, summarise
 from app.scanning.target import Target, find_target
 
 
-
 def scan(engine: Engine, request: ScanRequest, job: Job) -> ScanResult:
     """Scan folders into the shard of their drive.
 
