@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -282,20 +281,6 @@ def test_a_frame_that_leaves_before_it_is_read_costs_its_sequence(reviewer: Revi
     ((path, reason),) = found.failed
     assert path == str(plates / PLATE) and "sh010.1004.exr" in reason
     assert found.written == 2 and not (plates / ".qc" / f"{PLATE}.qc.json").exists()
-
-
-@pytest.fixture
-def mounted(tmp_path: Path) -> Iterator[Path]:
-    """A drive of 64 kB."""
-    folder = tmp_path / "drive"
-    folder.mkdir()
-    if sys.platform != "linux" or os.geteuid() != 0:
-        pytest.skip("only root may mount")
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], capture_output=True, check=False)
-    if made.returncode:
-        pytest.skip("mounting is not allowed here")
-    yield folder
-    subprocess.run(["umount", folder], check=True)
 
 
 def test_a_drive_that_is_full(reviewer: Reviewer, mounted: Path) -> None:
