@@ -69,6 +69,21 @@ def movie(path: Path, seconds: float = 1.0, **options: object) -> Path:
     return path
 
 
+def mxf(path: Path, frames: int = 25) -> Path:
+    """An MXF of MPEG-2 pictures of 64 × 48 pixels, each of its own grey, whose clock ticks once a frame."""
+    import av
+    import numpy as np
+
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("mpeg2video", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for number in range(frames):
+            grey = np.full((48, 64, 3), 40 + 6 * number, np.uint8)
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(grey, format="rgb24")))
+        out.mux(stream.encode())
+    return path
+
+
 def svg(path: Path, attributes: str = 'width="64px" height="36px"', before: str = "") -> Path:
     """A drawing."""
     path.write_text(f'<?xml version="1.0"?>\n{before}<svg xmlns="http://www.w3.org/2000/svg" {attributes}><g/></svg>\n')

@@ -7,7 +7,7 @@ from app.media.container import stream_facts
 _SAMPLE_BITS = {"u8": 8, "u8p": 8, "s16": 16, "s16p": 16, "s32": 32, "s32p": 32, "flt": 32, "fltp": 32, "dbl": 64,
                 "dblp": 64, "s64": 64, "s64p": 64}  # fmt: skip
 _CODEC_BITS = {"pcm_s24le": 24, "pcm_s24be": 24, "pcm_s8": 8, "pcm_s20": 20, "pcm_bluray": 24, "s302m": 24}
-_LOSSLESS = ("flac", "alac", "wavpack", "ape", "tta", "mlp", "truehd", "pcm_")
+_LOSSLESS = ("wavpack", "ape", "tta", "mlp", "truehd")
 
 
 def audio_stream(stream: Any) -> dict[str, Any]:
@@ -22,13 +22,20 @@ def audio_stream(stream: Any) -> dict[str, Any]:
         "channels": channels,
         "layout": layout.name if layout else None,
         "sample_format": sample_format,
-        "bits": _bits(context.name, sample_format, getattr(context, "bits_per_raw_sample", 0)),
+        "bits": _bits(context.codec.canonical_name, sample_format, bytes(context.extradata or b"")),
     }
 
 
-def _bits(codec: str, sample_format: str | None, told: int) -> int | None:
+def _bits(codec: str, sample_format: str | None, setup: bytes) -> int | None:
+    """Bits of a sample as it is stored; the decoder's own format is wider for odd widths."""
     if codec in _CODEC_BITS:
         return _CODEC_BITS[codec]
-    if not codec.startswith(_LOSSLESS):
-        return None
-    return told or _SAMPLE_BITS.get(sample_format or "")
+    if codec == "flac" and len(setup) >= 34:
+        info = setup[8:] if setup.startswith(b"fLaC") else setup
+        return ((info[12] & 1) << 4 | info[13] >> 4) + 1
+    if codec == "alac" and len(setup) >= 36:
+        return setup[17]
+    if codec.startswith("pcm_"):
+        return _SAMPLE_BITS.get(sample_format or "")
+    narrow = sample_format in ("s16", "s16p", "u8", "u8p")
+    return _SAMPLE_BITS[sample_format or ""] if narrow and codec in _LOSSLESS else None

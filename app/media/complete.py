@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from app.media.opening import OpenFile
 
 _TAIL = 65536
+_SEARCH = 64 << 20
+_SEARCH_BLOCK = 1 << 20
 _BOX_LIMIT = 20000
 _CUT = "the file is cut off"
 _CONTAINERS = (b"moov", b"moof")
@@ -39,13 +41,31 @@ def _png(file: OpenFile) -> str:
 
 
 def _jpeg(file: OpenFile) -> str:
-    tail = file.read_at(max(0, file.size - _TAIL), _TAIL)
-    return "" if b"\xff\xd9" in tail else f"{_CUT}: it has no end-of-image mark"
+    """An end-of-image mark behind the start of the scan: one before belongs to a thumbnail."""
+    at = 2
+    for _ in range(_BOX_LIMIT):
+        head = file.read_at(at, 4)
+        if len(head) < 4 or head[0] != 0xFF:
+            break
+        if head[1] == 0xDA:
+            return "" if _is_behind(file, at, b"\xff\xd9") else f"{_CUT}: it has no end-of-image mark"
+        at += 1 if head[1] == 0xFF else 2 + int.from_bytes(head[2:])
+    return f"{_CUT}: it ends before its first scan" if at >= file.size - 4 else ""
+
+
+def _is_behind(file: OpenFile, start: int, mark: bytes) -> bool:
+    """Whether two bytes occur behind `start`: near the end in most files, anywhere where more was appended."""
+    if mark in file.read_at(max(start, file.size - _TAIL), _TAIL):
+        return True
+    for at in range(start, min(file.size, start + _SEARCH), _SEARCH_BLOCK):
+        if mark in file.read_at(at, _SEARCH_BLOCK + 1):
+            return True
+    return False
 
 
 def _gif(file: OpenFile) -> str:
     tail = file.read_at(max(0, file.size - _TAIL), _TAIL).rstrip(b"\0")
-    return "" if b"\x3b" in tail[-64:] else f"{_CUT}: it has no trailer"
+    return "" if b"\x3b" in tail[-16:] else f"{_CUT}: it has no trailer"
 
 
 def _jpeg2000(file: OpenFile) -> str:

@@ -113,6 +113,7 @@ class FrameReader:
     def __init__(self, size: int = 1, *, timeout_s: float = _TIMEOUT_S, handler: str = HANDLER) -> None:
         self._pool = ChildPool(handler, size, memory_bytes=_MEMORY_BYTES)
         self._timeout_s = timeout_s
+        self._started = False
 
     def __enter__(self) -> "FrameReader":
         return self
@@ -165,6 +166,12 @@ class FrameReader:
         header, peaks = self._ask({"what": "waveform", "path": path, "stretches": stretches}, token)
         return Waveform(peaks=peaks, **header)
 
+    def release(self) -> None:
+        """Let go of the movie that is kept open for its next frame, so that its drive can be taken out."""
+        if self._started:
+            self._ask({"what": "release"}, None)
+
     def _ask(self, request: dict[str, Any], token: CancelToken | None) -> tuple[dict[str, Any], bytes]:
+        self._started = True
         (answer,) = self._pool.call(request, token or CancelToken(), self._timeout_s)
         return answer

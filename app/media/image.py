@@ -127,7 +127,7 @@ def inspect_with_pillow(file: OpenFile, form: Format) -> MediaFacts:
     from PIL import Image
 
     incomplete = why_incomplete(file, form.name)
-    with pillow_reasons(form), open(file.descriptor, "rb", closefd=False) as stream, Image.open(stream) as image:  # noqa: PTH123
+    with pillow_reasons(form), file.stream() as stream, Image.open(stream) as image:
         width, height = image.size
         part = {"index": 0, "type": "image", "name": "", "width": width, "height": height, "depth": "uint8",
                 "channels": list(image.getbands()), "frames": getattr(image, "n_frames", 1)}  # fmt: skip

@@ -13,7 +13,7 @@ from app.errors import MediaError
 from app.media.container import container, duration_s
 from app.media.formats import Format
 from app.media.opening import OpenFile
-from app.media.video import first_picture
+from app.media.video import first_picture, nominal_rate
 
 _FRAME_LIMIT = 1 << 27
 _FORWARD_S = 2
@@ -57,7 +57,7 @@ class Movie:
             self._open.close()
             raise
         stream = self._stream
-        self.rate: Fraction = stream.average_rate or stream.guessed_rate or Fraction(25)
+        self.rate: Fraction = nominal_rate(stream) or Fraction(25)
         self._base: Fraction = stream.time_base or Fraction(1, 90000)
         self._start: int = stream.start_time or 0
         self._frames: Iterator[Any] = self._decoded()
@@ -121,10 +121,10 @@ class Movie:
         return max(0, int(Fraction(seconds).limit_denominator(1_000_000) * self.rate + Fraction(1, 1000)))
 
     def _find(self, target: int) -> Any:
-        tolerance = max(1, int(1 / (2 * self.rate * self._base)))
+        tolerance = int(1 / (2 * self.rate * self._base))
         near = _FORWARD_S / self._base
         last = self._last.pts if self._last is not None and self._last.pts is not None else None
-        if last is not None and abs(last - target) < tolerance:
+        if last is not None and abs(last - target) <= tolerance:
             return self._last
         at_start = self._fresh and target - self._start <= near
         if not at_start and (last is None or not last < target <= last + near):

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from app.errors import MediaError
 from app.model.names import folded, raw
@@ -63,6 +64,11 @@ class OpenFile:
         if len(read) < count:
             raise MediaError(_ENDED_EARLY if offset + count <= self.size else "the file is cut off", code="media.short")
         return read
+
+    def stream(self) -> IO[bytes]:
+        """The file from its start as a Python stream, which does not close it."""
+        os.lseek(self.descriptor, 0, os.SEEK_SET)
+        return open(self.descriptor, "rb", closefd=False)  # noqa: PTH123, SIM115 - the caller's with statement ends it
 
     @property
     def native_name(self) -> str:

@@ -176,7 +176,7 @@ def _deep_reader(file: OpenFile, part: int, spec: Any) -> Read:
 def _pillow_source(file: OpenFile, form: Format, part: int, exact: bool) -> PixelSource:
     from PIL import Image
 
-    with pillow_reasons(form), open(file.descriptor, "rb", closefd=False) as stream, Image.open(stream) as image:  # noqa: PTH123
+    with pillow_reasons(form), file.stream() as stream, Image.open(stream) as image:
         count = getattr(image, "n_frames", 1)
         if part >= count:
             raise MediaError(f"it has no part {part}: it has {count}", code="media.no_part")

@@ -1,5 +1,6 @@
 """Facts of movies, from the header and the first packets; and of sound that lies in a movie's container."""
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from app.errors import MediaError
@@ -22,6 +23,7 @@ TRANSFERS = {1: "bt709", 4: "gamma22", 5: "gamma28", 6: "smpte170m", 7: "smpte24
 MATRICES = {0: "rgb", 1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "smpte240m", 8: "ycgco",
             9: "bt2020nc", 10: "bt2020c", 11: "smpte2085", 14: "ictcp"}  # fmt: skip
 RANGES = {1: "limited", 2: "full"}
+_FASTEST = 480
 _FIELD_ORDERS = {1: "progressive", 2: "tt", 3: "bb", 4: "tb", 5: "bt"}
 
 
@@ -60,8 +62,8 @@ def video_stream(stream: Any) -> dict[str, Any]:
         "height": context.height or None,
         "pixel_format": context.pix_fmt,
         "bit_depth": bits or None,
-        "frame_rate": rational(stream.average_rate or stream.guessed_rate),
-        "base_rate": rational(stream.guessed_rate),
+        "frame_rate": rational(nominal_rate(stream)),
+        "average_rate": rational(stream.average_rate),
         "frames": stream.frames or None,
         "pixel_aspect": rational(stream.sample_aspect_ratio),
         "display_aspect": rational(stream.display_aspect_ratio),
@@ -74,6 +76,17 @@ def video_stream(stream: Any) -> dict[str, Any]:
         },
         "attached_picture": bool(stream.disposition & 0x400),
     }
+
+
+def nominal_rate(stream: Any) -> Fraction | None:
+    """Frames a second, exact, as the stream was made: a constant rate where there is one, else the average.
+
+    None where only nonsense is known, such as the ticks of the clock.
+    """
+    for rate in (stream.guessed_rate, stream.average_rate):
+        if rate and rate <= _FASTEST:
+            return Fraction(rate)
+    return None
 
 
 def first_picture(opened: "InputContainer") -> Any:

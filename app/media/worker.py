@@ -39,8 +39,9 @@ def inspect(request: dict[str, Any], send: Send) -> None:
 
 
 def view(request: dict[str, Any], send: Send) -> None:
-    """One handler for the viewer's requests: `what` is `frame`, `probe` or `waveform`, see those functions."""
-    {"frame": frame, "probe": probe, "waveform": waveform}[request["what"]](request, send)
+    """One handler for the viewer's requests: `what` names one of the functions below."""
+    what = {"frame": frame, "probe": probe, "waveform": waveform, "release": release}
+    what[request["what"]](request, send)
 
 
 def frame(request: dict[str, Any], send: Send) -> None:
@@ -50,6 +51,8 @@ def frame(request: dict[str, Any], send: Send) -> None:
     """
     with _with_bytes(request["path"]) as file:
         form, _ = recognise(file)
+        if form.kind != "video":
+            _close_movies()
         if form.kind == "image":
             header, payload = _still(file, form, request)
         elif form.kind in ("video", "audio"):
@@ -99,6 +102,17 @@ def waveform(request: dict[str, Any], send: Send) -> None:
          "samples_each": peaks.samples_each, "problem": peaks.error},
         peaks.values.tobytes(),
     )  # fmt: skip
+
+
+def release(_request: dict[str, Any], send: Send) -> None:
+    """Let go of every file, so that its drive can be taken out."""
+    _close_movies()
+    send({})
+
+
+def _close_movies() -> None:
+    while _open_movie:
+        _open_movie.popitem()[1].close()
 
 
 @contextmanager
@@ -175,8 +189,6 @@ def _movie(file: OpenFile, form: Format) -> Any:
 
     key = (file.path, file.mtime_ns, file.size)
     if key not in _open_movie:
-        for other in _open_movie.values():
-            other.close()
-        _open_movie.clear()
+        _close_movies()
         _open_movie[key] = Movie(file, form)
     return _open_movie[key]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 
 from app.errors import Cancelled, MediaError
@@ -134,6 +135,26 @@ def test_frames_of_a_movie_are_exact_in_any_order(reader: FrameReader, tmp_path:
     assert reader.read(path, seconds=1.0).number == 24
     late = reader.read(path, number=500)
     assert (late.number, late.problem) == (47, "frame 500 is behind the last one, 47")
+
+
+def test_frames_are_exact_where_the_clock_is_as_coarse_as_the_frames(reader: FrameReader, tmp_path: Path) -> None:
+    path = str(media.mxf(tmp_path / "a.mxf"))
+    for number in (5, 6, 24, 0, 11):
+        frame = reader.read(path, number=number)
+        assert (frame.number, frame.frames) == (number, 25)
+        assert pixels(frame)[24, 32, 0] == pytest.approx(40 + 6 * number, abs=3)
+
+
+def test_the_drive_of_a_movie_can_be_let_go(tmp_path: Path) -> None:
+    path = str(media.movie(tmp_path / "a.mp4"))
+    with FrameReader() as opened:
+        opened.release()
+        opened.read(path)
+        child = psutil.Process().children()[-1]
+        assert path in [file.path for file in child.open_files()]
+        opened.release()
+        assert path not in [file.path for file in child.open_files()]
+        assert opened.read(path, number=3).number == 3
 
 
 def test_a_movie_that_changes_on_disk_is_opened_anew(reader: FrameReader, tmp_path: Path) -> None:

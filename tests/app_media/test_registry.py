@@ -131,6 +131,21 @@ def test_a_truncated_picture_keeps_its_facts(tmp_path: Path) -> None:
         assert facts.error
 
 
+def test_an_mxf_and_the_footer_it_lost(tmp_path: Path) -> None:
+    facts = inspect(media.mxf(tmp_path / "a.mxf"))
+    assert (facts.format, facts.mime, facts.width, facts.error) == ("mxf", "application/mxf", 64, "")
+    assert facts.streams[0]["frame_rate"] == "25"
+    assert facts.duration_s == 1.0
+    facts = inspect(media.truncated(tmp_path / "b.mxf", media.mxf, 0.8))
+    assert facts.error == "the file is cut off: its footer lies behind its end"
+
+
+def test_a_photograph_with_something_appended_is_whole(tmp_path: Path) -> None:
+    path = media.jpeg(tmp_path / "a.jpg")
+    path.write_bytes(path.read_bytes() + bytes(200_000))
+    assert inspect(path).error == ""
+
+
 def test_a_whole_movie_whose_index_comes_first_and_whose_data_is_cut(tmp_path: Path) -> None:
     path = media.movie(tmp_path / "a.mkv")
     path.write_bytes(path.read_bytes()[:-500])
