@@ -1,5 +1,5 @@
 """The window: views and tabs over the engine. Does no work itself."""
 
-from ui.none_guard import keep_none_alive
+from ui.refcounts import keep_singletons_alive
 
-keep_none_alive()
+keep_singletons_alive()

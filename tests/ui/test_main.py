@@ -67,9 +67,19 @@ sys.exit(code)
     assert "Traceback" in (tmp_path / "logs" / "reelmark.log").read_text()
 
 
-def test_none_survives_more_calls_into_qt_than_it_has_references(tmp_path: Path) -> None:
-    code = "import ui; from PySide6.QtCore import QSize; s = QSize(); [s.setWidth(1) for _ in range(50_000)]; print(1)"
-    assert start(code, HOME=str(tmp_path)).stdout == "1\n"
+def test_the_singletons_survive_more_calls_into_qt_than_they_have_references(tmp_path: Path) -> None:
+    code = """
+import ui
+from PySide6.QtCore import QSize
+size = QSize()
+for _ in range(50_000):
+    size.setWidth(1)
+    assert size == QSize(1, -1)
+    assert not size != QSize(1, -1)
+print("alive")
+"""
+    done = start(code, HOME=str(tmp_path))
+    assert (done.returncode, done.stdout) == (0, "alive\n"), done.stderr
 
 
 def test_the_window_imports_no_database_decoder_or_process(tmp_path: Path) -> None:
