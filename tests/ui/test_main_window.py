@@ -190,3 +190,12 @@ def test_no_stray_line_at_the_tab_bar(window: MainWindow) -> None:
     assert {image.pixelColor(x, top).name() for x in range(image.width())} == {ground}
     right_of_it = range(window.tabs.tabRect(1).left() + 8, image.width())
     assert {image.pixelColor(x, foot).name() for x in right_of_it} == {ground}
+
+
+def test_the_focus_can_be_seen_on_the_tabs(window: MainWindow, qtbot) -> None:
+    window.tabs.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.waitUntil(window.tabs.hasFocus)
+    image = window.grab().toImage()
+    ring = theme.current().colors["focus"]
+    corner = window.tabs.mapTo(window, window.tabs.tabRect(0).center())
+    assert ring in {image.pixelColor(corner.x(), y).name() for y in range(window.tabs.height())}
