@@ -10,6 +10,7 @@ from app.qc.clean import CleanRequest, qc_clean
 from app.qc.crawl import CrawlRequest, qc_crawl
 from app.qc.signoff import SignOffRequest, UndoRequest, sign_off, undo_sign_off
 from app.qc.status import HistoryRequest, StatusRequest, qc_history, qc_status
+from app.reports.exports import ExportSearchRequest, export_search
 from app.scanning.request import ScanRequest
 from app.scanning.scan import scan
 
@@ -54,6 +55,7 @@ OPERATIONS: dict[str, Operation] = {
         Operation("qc_history", HistoryRequest, qc_history, _no_lanes),
         Operation("sign_off", SignOffRequest, sign_off, _no_lanes),
         Operation("undo_sign_off", UndoRequest, undo_sign_off, _no_lanes),
+        Operation("export_search", ExportSearchRequest, export_search, _no_lanes),
     )
 }
 

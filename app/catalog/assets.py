@@ -140,13 +140,18 @@ class ShardAssets:
 
     def verdict_of_file(self, file_id: int, folder_id: int, name: bytes, sequence_id: int | None) -> str:
         """The word for the verdict on a file, or on the sequence it belongs to; empty where there is none."""
-        if not self._has_verdicts:
-            return ""
-        if sequence_id is None:
-            state = self._state(folder_id, name, lambda: self._files_of(file_id))
-        else:
-            state = self._sequence(folder_id, sequence_id)[1]
+        state = self.state_of_file(file_id, folder_id, name, sequence_id)
         return state.word if state else ""
+
+    def state_of_file(
+        self, file_id: int, folder_id: int, name: bytes, sequence_id: int | None
+    ) -> VerdictState | None:
+        """The verdict on a file, or on the sequence it belongs to; None where there is none."""
+        if not self._has_verdicts:
+            return None
+        if sequence_id is None:
+            return self._state(folder_id, name, lambda: self._files_of(file_id))
+        return self._sequence(folder_id, sequence_id)[1]
 
     def judged(self, words: Sequence[str]) -> tuple[list[int], list[int]]:
         """Ids of the single files and of the sequences whose verdict is one of `words`, `stale` among them."""

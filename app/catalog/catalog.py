@@ -36,13 +36,17 @@ class Catalog:
         """The file of a drive's shard."""
         return self._shards / f"{drive_id}.db"
 
-    def drives(self) -> list[Drive]:
-        """Every drive, by label; `online` says whether its base is a folder now."""
+    def drives(self, *, look: bool = True) -> list[Drive]:
+        """Every drive, by label; `online` says whether its base is a folder now.
+
+        Args:
+            look: False does not touch the drives, which may take long for a share that is gone: `online` is False.
+        """
         if not self._path.exists():
             return []
         with self._read() as database:
             rows = list(peewee_query(database, DriveRow.select().order_by(DriveRow.label)))
-        return [_drive(row) for row in rows]
+        return [_drive(row, look=look) for row in rows]
 
     def drive(self, name: str) -> Drive:
         """The drive called so: by id, by label, else by a label that differs in case alone.
@@ -153,11 +157,11 @@ class Catalog:
         return Database(self._path, CATALOG, durable=True, wal=self._wal)
 
 
-def _drive(row: Any) -> Drive:
+def _drive(row: Any, *, look: bool = True) -> Drive:
     base = decoded(bytes(row.base))
     return Drive(
-        row.id, row.label, base, Passport(**json.loads(row.passport)), Path(base).is_dir(), row.files, row.bytes,
-        row.last_scan_us,
+        row.id, row.label, base, Passport(**json.loads(row.passport)), look and Path(base).is_dir(), row.files,
+        row.bytes, row.last_scan_us,
     )
 
 

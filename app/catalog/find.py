@@ -1,20 +1,23 @@
 """Searching one drive, several or all of them, connected or not."""
 
 import heapq
+import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from app.catalog.assets import Judge, ShardAssets
 from app.catalog.catalog import Catalog
 from app.catalog.search import Hit, SearchQuery, ShardSearch
 from app.catalog.shard import open_reader
+from app.errors import AppError
 from app.jobs.job import CancelToken
 from app.model.drives import Drive
 from app.model.kinds import Category
-from app.model.names import raw_name, shown
+from app.model.names import decoded, raw_name, shown
 from app.model.times import rfc3339_ns
 
 
@@ -40,6 +43,16 @@ class Found:
     def relative_path(self) -> bytes:
         """Path below the drive's base, raw bytes, with `/`."""
         return self.folder + b"/" + self.hit.name if self.folder else self.hit.name
+
+    @property
+    def path(self) -> str:
+        """Absolute path as the system takes it; where it was last seen, if the drive is unplugged."""
+        return os.path.normpath(f"{self.drive.base}/{decoded(self.relative_path)}")
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Tells a file from every other one: its drive's id and its row."""
+        return self.drive.id, self.hit.file_id
 
     def document(self) -> dict[str, Any]:
         """The JSON of `reelmark search`; for an unplugged drive `path` is where it was last seen."""
@@ -70,26 +83,24 @@ class Find:
         drives: which drives; those without a shard are left out.
         query: what is searched for.
         token: stops a running query.
+        broken: where given, a drive whose shard cannot be read is left out and noted here with its error; else that
+            error is raised.
     """
 
     def __init__(
         self, catalog: Catalog, judge: Judge, drives: Sequence[Drive], query: SearchQuery,
-        token: CancelToken | None = None,
+        token: CancelToken | None = None, broken: dict[str, AppError] | None = None,
     ) -> None:
         self._query = query
+        self._broken = broken
         self._open = ExitStack()
         self._parts: list[tuple[Drive, ShardSearch, ShardAssets, dict[int, bytes]]] = []
         self.seconds = 0.0
         started = time.perf_counter()
         try:
             for drive in drives:
-                path = catalog.shard_path(drive.id)
-                if path.exists():
-                    database = self._open.enter_context(open_reader(path, token))
-                    assets = ShardAssets(database, judge)
-                    judged = assets.judged(query.verdicts) if query.verdicts else ((), ())
-                    search = ShardSearch(database, query, judged)
-                    self._parts.append((drive, search, assets, _FolderPaths(database)))
+                with self._left_out(drive):
+                    self._add(drive, catalog.shard_path(drive.id), judge, token)
         except BaseException:
             self._open.close()
             raise
@@ -104,26 +115,60 @@ class Find:
     def page(self, limit: int, before: Found | None = None) -> list[Found]:
         """The newest hits over all drives, newest first; `limit` 0 for all, `before` for the page behind a hit."""
         started = time.perf_counter()
-        bound = (before.hit.mtime_ns, before.hit.file_id) if before else None
         merged = heapq.merge(
-            *(self._part(index, limit, bound) for index in range(len(self._parts))),
-            key=lambda pair: pair[1], reverse=True,
+            *(self._part(index, limit, before) for index in range(len(self._parts))),
+            key=lambda pair: pair[1][:2], reverse=True,
         )
         page: list[Found] = []
         for index, hit in merged:
             if limit and len(page) >= limit:
                 break
-            page.append(self._found(index, hit))
+            with self._left_out(self._parts[index][0]):
+                page.append(self._found(index, hit))
         self.seconds += time.perf_counter() - started
         return page
 
     def total(self) -> int:
         """How many files match over all drives, exactly."""
-        return sum(search.total() for _, search, _, _ in self._parts)
+        total = 0
+        for drive, search, _, _ in self._parts:
+            with self._left_out(drive):
+                total += search.total()
+        return total
 
-    def _part(self, index: int, limit: int, bound: tuple[int, int] | None) -> Iterator[tuple[int, Hit]]:
-        for hit in self._parts[index][1].page(limit, bound):
+    def _add(self, drive: Drive, path: Path, judge: Judge, token: CancelToken | None) -> None:
+        if not path.exists():
+            return
+        database = self._open.enter_context(open_reader(path, token))
+        assets = ShardAssets(database, judge)
+        judged = assets.judged(self._query.verdicts) if self._query.verdicts else ((), ())
+        search = ShardSearch(database, self._query, judged)
+        self._parts.append((drive, search, assets, _FolderPaths(database)))
+
+    @contextmanager
+    def _left_out(self, drive: Drive) -> Iterator[None]:
+        """Note a shard that cannot be read, where the caller wants to go on without it."""
+        try:
+            yield
+        except AppError as error:
+            if self._broken is None:
+                raise
+            self._broken[drive.id] = error
+
+    def _part(self, index: int, limit: int, before: Found | None) -> Iterator[tuple[int, Hit]]:
+        drive, search, _, _ = self._parts[index]
+        hits: list[Hit] = []
+        with self._left_out(drive):
+            hits = search.page(limit, self._bound(index, before))
+        for hit in hits:
             yield index, hit
+
+    def _bound(self, index: int, before: Found | None) -> tuple[int, int] | None:
+        """Copies of a drive have the same times and ids: such twins come in the order of the drives."""
+        if before is None:
+            return None
+        behind = any(part[0].id == before.drive.id for part in self._parts[:index])
+        return before.hit.mtime_ns, before.hit.file_id + behind
 
     def _found(self, index: int, hit: Hit) -> Found:
         drive, _, assets, folders = self._parts[index]

@@ -1,11 +1,8 @@
 """`reelmark search`: names and paths over all drives, connected or not."""
 
-import csv
-import io
-import json as json_format
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -14,12 +11,9 @@ from app.catalog.search import SearchQuery
 from app.cli.front import Front, JsonOption, front_of
 from app.cli.output import human_bytes, print_lines, print_table, shown_cell
 from app.errors import UsageError
-from app.files.atomic import write_whole
 from app.model.kinds import Category
 from app.model.times import parse_time
-
-_COLUMNS = ("name", "category", "size", "modified", "drive", "path", "online", "verdict")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from app.reports.exports import write_hits
 
 app = typer.Typer()
 
@@ -59,9 +53,9 @@ def search(
         seconds = find.seconds
         total = find.total()
     if csv_file is not None:
-        write_whole(csv_file, _csv(found))
+        write_hits(csv_file, "csv", found)
     if jsonl_file is not None:
-        write_whole(jsonl_file, b"".join(_line(hit) for hit in found))
+        write_hits(jsonl_file, "jsonl", found)
     _print(front, text, total, seconds, found)
     return 0
 
@@ -105,26 +99,3 @@ def _since(text: str | None) -> int | None:
         return parse_time(text)
     except ValueError:
         raise UsageError(f"--since {text} is no time", hint="Write 2026-11-20 or 2026-11-20T10:00:00Z.") from None
-
-
-def _line(hit: Found) -> bytes:
-    return json_format.dumps(hit.document(), ensure_ascii=False).encode("utf-8", "replace") + b"\n"
-
-
-def _csv(found: Sequence[Found]) -> bytes:
-    """UTF-8 with a byte order mark, for spreadsheets. A cell that would be a formula begins with an apostrophe."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(_COLUMNS)
-    for hit in found:
-        document = hit.document()
-        writer.writerow([_cell(document[column]) for column in _COLUMNS])
-    return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8", "replace")
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return "'" + value
-    return value

@@ -1,0 +1,80 @@
+"""Everything a shard knows of one file, for a preview of it."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from app.catalog.assets import CataloguedSequence, Judge, ShardAssets, VerdictState
+from app.catalog.database import Database
+from app.catalog.hashes import shown_hash
+from app.model.facts import MediaFacts, facts_from_json
+from app.model.kinds import Category
+
+
+@dataclass(frozen=True, slots=True)
+class FileDetails:
+    """One file as the last scan left it.
+
+    Attributes:
+        size: bytes.
+        mtime_ns: nanoseconds since 1970.
+        missing: whether the last scan of its folder did not find it any more.
+        content_hash: `blake3:...`, or empty where it was not hashed.
+        facts: of the file; of a sequence's frame that was not inspected itself, those of its nearest inspected frame.
+        problem: why it could not be read; empty where all is well.
+        sequence: the sequence it is a frame of, or None.
+        verdict: on the file or its sequence, or None.
+    """
+
+    size: int
+    mtime_ns: int
+    category: Category
+    mime: str
+    missing: bool
+    content_hash: str
+    facts: MediaFacts | None
+    problem: str
+    sequence: CataloguedSequence | None
+    verdict: VerdictState | None
+
+
+def file_details(database: Database, judge: Judge, file_id: int) -> FileDetails | None:
+    """Read one file's row and what belongs to it; None where the shard has no such file.
+
+    Raises:
+        NotACatalog: the shard is damaged.
+    """
+    row = database.row(
+        "SELECT folder_id, name, size, mtime_ns, category, mime, missed_scan, hash, sequence_id FROM file"
+        " WHERE id = ?", (file_id,),
+    )
+    if row is None:
+        return None
+    folder_id, name, size, mtime_ns, category, mime, missed, stored, sequence_id = row
+    assets = ShardAssets(database, judge)
+    facts = _facts(database, file_id, folder_id, sequence_id)
+    problem = database.value("SELECT reason FROM problem WHERE folder_id = ? AND name = ?", (folder_id, name))
+    return FileDetails(
+        size=size, mtime_ns=mtime_ns, category=Category(category), mime=mime or (facts.mime if facts else ""),
+        missing=missed is not None, content_hash=shown_hash(stored) or "", facts=facts,
+        problem=problem or (facts.error if facts else ""),
+        sequence=assets.sequence(folder_id, sequence_id) if sequence_id is not None else None,
+        verdict=assets.state_of_file(file_id, folder_id, name, sequence_id),
+    )
+
+
+def _facts(database: Database, file_id: int, folder_id: int, sequence_id: int | None) -> MediaFacts | None:
+    own = database.value("SELECT facts FROM facts WHERE file_id = ?", (file_id,))
+    if own is None and sequence_id is not None:
+        own = database.value(
+            "SELECT x.facts FROM block b JOIN file f ON f.id BETWEEN b.first_id AND b.last_id"
+            " JOIN facts x ON x.file_id = f.id WHERE b.folder_id = ? AND f.sequence_id = ? AND x.error = ''"
+            " ORDER BY abs(f.id - ?) LIMIT 1",
+            (folder_id, sequence_id, file_id),
+        )
+    return _facts_of(own) if own else None
+
+
+def _facts_of(text: str) -> MediaFacts | None:
+    document: dict[str, Any] = json.loads(text)
+    return facts_from_json(document) if "kind" in document else None

@@ -1,0 +1,1 @@
+"""What the catalogue tells about itself: files that lists of hits are written to."""

@@ -1,0 +1,185 @@
+"""Hits of a search written to a file, streamed: CSV for spreadsheets, JSON lines for programs."""
+
+import csv
+import io
+import json
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from app.catalog.find import Find, Found
+from app.catalog.search import SearchQuery
+from app.engine import Engine
+from app.errors import AppError, UsageError
+from app.jobs.events import Stage
+from app.jobs.job import Job
+from app.model.names import shown
+from app.paths import cannot_write
+
+#: The formats by name; also the suffixes of their files.
+FORMATS = ("csv", "jsonl")
+
+_COLUMNS = ("name", "category", "size", "modified", "drive", "path", "online", "verdict")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_PAGE = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class ExportSearchRequest:
+    """Which hits go where.
+
+    Attributes:
+        query: what is searched for; all its hits are written, whatever its limit, newest first.
+        drive_ids: ids of drives; empty for all.
+        format: one of `FORMATS`.
+        path: the file, replaced if it exists; None makes a new one in the exports folder, named after the time.
+    """
+
+    query: SearchQuery
+    drive_ids: tuple[str, ...] = ()
+    format: str = "csv"
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportResult:
+    """What was written."""
+
+    path: str
+    rows: int
+    bytes: int
+    seconds: float
+
+
+def export_search(engine: Engine, request: ExportSearchRequest, job: Job) -> ExportResult:
+    """Write all hits of a search to a file.
+
+    The file appears whole at the end; nothing is left behind when it is cancelled or fails. A drive whose shard cannot
+    be read is left out and reported as a failed item.
+
+    Raises:
+        UsageError: the format is not known.
+        InputError: the file cannot be written.
+        Cancelled: the token was set.
+    """
+    if request.format not in FORMATS:
+        raise UsageError(f"{request.format} is none of {', '.join(FORMATS)}")
+    started = time.monotonic()
+    wanted = set(request.drive_ids)
+    drives = [drive for drive in engine.catalog.drives() if not wanted or drive.id in wanted]
+    broken: dict[str, AppError] = {}
+    job.stage(Stage.EXPORT)
+    with Find(engine.catalog, engine.judge, drives, replace(request.query, limit=0), job.token, broken) as find:
+        job.stage(Stage.EXPORT, total=find.total())
+        path = _target(engine, request)
+        rows, size = write_hits(path, request.format, _pages(find), job.progress)
+    job.progress(rows, bytes_done=size, last=True)
+    for drive in drives:
+        if drive.id in broken:
+            job.item_failed(drive.label, broken[drive.id].message, broken[drive.id].code)
+    return ExportResult(str(path), rows, size, time.monotonic() - started)
+
+
+def write_hits(
+    path: Path, form: str, hits: Iterable[Found], progress: Callable[[int], object] | None = None
+) -> tuple[int, int]:
+    """Write hits to a file that appears whole at the end; how many, and how many bytes.
+
+    Args:
+        path: replaced if it exists. Its folder must exist.
+        form: one of `FORMATS`. CSV is UTF-8 with a byte order mark, for spreadsheets; a cell that would be a formula
+            begins with an apostrophe.
+        hits: taken one after the other.
+        progress: called with the number of hits so far; whatever it raises ends the writing.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    line, head = (_csv_line, _BYTE_ORDER_MARK + _csv_row(_COLUMNS)) if form == "csv" else (_json_line, b"")
+    rows = 0
+    with _new_file(path) as file:
+        file.write(head)
+        for hit in hits:
+            file.write(line(hit))
+            rows += 1
+            if progress is not None and rows % 256 == 0:
+                progress(rows)
+        size = file.tell()
+    return rows, size
+
+
+def _pages(find: Find) -> Iterator[Found]:
+    """All hits, newest first, with no more than a page of them in memory."""
+    last: Found | None = None
+    while page := find.page(_PAGE, last):
+        yield from page
+        last = page[-1]
+
+
+def _target(engine: Engine, request: ExportSearchRequest) -> Path:
+    if request.path is not None:
+        return Path(request.path)
+    folder = engine.home.exports
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+    name = f"search_{datetime.now(UTC):%Y%m%d_%H%M%SZ}"
+    path, number = folder / f"{name}.{request.format}", 1
+    while path.exists():
+        number += 1
+        path = folder / f"{name}_{number}.{request.format}"
+    return path
+
+
+@contextmanager
+def _new_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file beside `path` that takes its place at the end; gone if anything is raised."""
+    temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(6)}.tmp")
+    try:
+        with temporary.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise cannot_write(path, error) from error
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _json_line(hit: Found) -> bytes:
+    return json.dumps(hit.document(), ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+
+
+def _csv_line(hit: Found) -> bytes:
+    document = hit.document()
+    return _csv_row([_cell(document[column]) for column in _COLUMNS])
+
+
+def _csv_row(cells: Iterable[Any]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerow(cells)
+    return text.getvalue().encode("utf-8", "replace")
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return "'" + value
+    return value
+
+
+def exported(result: ExportResult) -> str:
+    """One line about a finished export."""
+    return f"{result.rows:,} hits to {shown(Path(result.path).name)}"
