@@ -73,7 +73,7 @@ def _expand_folders(database: Database) -> None:
 def _mark(database: Database, scan_id: int) -> None:
     """Mark the noted files, take them off the totals of their folders, and end sequences without frames."""
     database.run(
-        "UPDATE folder SET files = files - gone.files, bytes = bytes - gone.bytes FROM"
+        "UPDATE folder SET files = folder.files - gone.files, bytes = folder.bytes - gone.bytes FROM"
         " (SELECT f.folder_id AS id, count(*) AS files, sum(f.size) AS bytes FROM gone_file g JOIN file f"
         "  ON f.id = g.file_id GROUP BY f.folder_id) AS gone WHERE folder.id = gone.id"
     )

@@ -1,0 +1,115 @@
+"""The Scan tab, with real scans of real folders."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.engine import Engine
+from app.jobs.job import Job
+from app.operations import run
+from app.scanning.request import ScanRequest
+from tests.ui.enginekit import make_engine, make_tree
+from ui.desk import Desk
+from ui.main_window import MainWindow
+from ui.tabs.scan_tab import ScanTab
+from ui.workers.job_controller import JobController
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    return make_engine(tmp_path / "home")
+
+
+@pytest.fixture
+def tab(qtbot: QtBot, engine: Engine) -> Iterator[ScanTab]:
+    window = MainWindow()
+    qtbot.addWidget(window)
+    jobs = JobController(engine, window)
+    jobs.job_changed.connect(window.show_job)
+    tab = ScanTab(Desk(engine, jobs, window))
+    window.add_page(tab.page())
+    window.resize(1280, 800)
+    window.show()
+    yield tab
+    tab.stop()
+    jobs.stop_all()
+    assert jobs.wait(10_000)
+
+
+def wait_idle(qtbot: QtBot, tab: ScanTab) -> None:
+    qtbot.waitUntil(lambda: not tab._desk.jobs.running(), timeout=20_000)
+
+
+def test_an_empty_catalogue_teaches_what_to_do_first(qtbot: QtBot, tab: ScanTab) -> None:
+    assert tab.empty.isVisible()
+    assert tab.empty.primary.text() == "Scan a folder…"
+    assert tab.empty.secondary.isVisible()
+
+
+def test_typing_a_folder_and_enter_scans_it(qtbot: QtBot, tab: ScanTab, tmp_path: Path) -> None:
+    tree = make_tree(tmp_path / "card")
+    tab.offer("")
+    assert not tab.form.start.isEnabled()
+    qtbot.keyClicks(tab.form.folder, str(tree))
+    qtbot.keyClicks(tab.form.label, "A001")
+    qtbot.keyClick(tab.form.folder, Qt.Key.Key_Return)
+    wait_idle(qtbot, tab)
+    qtbot.waitUntil(lambda: [card.label for card in tab.drives.cards()] == ["A001"], timeout=5000)
+    assert tab.cards["files"].value() == "12"
+    assert tab.cards["new"].value() == "12"
+    assert tab.jobs.index(0, 5).data() == "12 new"
+
+
+def test_a_chosen_drive_fills_the_form(qtbot: QtBot, tab: ScanTab, engine: Engine, tmp_path: Path) -> None:
+    tree = make_tree(tmp_path / "card")
+    run(engine, "scan", ScanRequest((str(tree),), "A001"), Job())
+    tab.refresh()
+    qtbot.waitUntil(lambda: len(tab.drives.cards()) == 1, timeout=5000)
+    tab.drives.select(tab.drives.cards()[0].id)
+    assert tab.form.request().paths == (str(tree),)
+    assert tab.form.request().drive == "A001"
+
+
+def test_the_form_asks_for_what_its_boxes_say(qtbot: QtBot, tab: ScanTab) -> None:
+    tab.form.set_folder("/media/card", "A001")
+    tab.form.inventory.click()
+    tab.form.hidden.click()
+    qtbot.keyClicks(tab.form.leave_out, "*.tmp, Cache/*")
+    request = tab.form.request()
+    assert request.inventory_only
+    assert request.skip_hidden
+    assert request.ignore == ("*.tmp", "Cache/*")
+
+
+def test_an_emptied_drive_is_asked_about_before_anything_is_marked(
+    qtbot: QtBot, tab: ScanTab, engine: Engine, tmp_path: Path
+) -> None:
+    tree = make_tree(tmp_path / "card")
+    run(engine, "scan", ScanRequest((str(tree),), "A001"), Job())
+    for path in [*tree.rglob("*.txt"), tree / "below"]:
+        path.rmdir() if path.is_dir() else path.unlink()
+    tab.start(ScanRequest((str(tree),), "A001"))
+    wait_idle(qtbot, tab)
+    banners = tab._desk.window.banners
+    asked = [name for name in banners.ids() if name.startswith("missing.")]
+    assert len(asked) == 1
+    assert engine.catalog.drives()[0].files == 12
+    banners.action_clicked.emit(asked[0])
+    wait_idle(qtbot, tab)
+    qtbot.waitUntil(lambda: engine.catalog.drives()[0].files == 0, timeout=5000)
+    assert not [name for name in banners.ids() if name.startswith("missing.")]
+    assert tab.cards["missing"].value() == "12"
+
+
+def test_scans_of_other_windows_show_in_the_history(
+    qtbot: QtBot, tab: ScanTab, engine: Engine, tmp_path: Path
+) -> None:
+    tree = make_tree(tmp_path / "card")
+    for _ in range(2):
+        run(engine, "scan", ScanRequest((str(tree),), "A001"), Job())
+    tab.refresh()
+    qtbot.waitUntil(lambda: tab.jobs.rowCount() == 2, timeout=5000)
+    assert [tab.jobs.index(row, 5).data() for row in range(2)] == ["nothing changed", "12 new"]
