@@ -126,9 +126,13 @@ def clean(
     _refuse_hidden_question(yes=yes or dry_run)
     request = CleanRequest(path, True, include_hidden, tuple(glob or ()), workers, with_verdicts)
     if not dry_run:
-        if not yes and not _agreed(run_operation(front, "qc_clean", request), path):
-            say("Nothing was removed.")
-            return 0
+        if not yes:
+            would: CleanResult = run_operation(front, "qc_clean", request)
+            if not _agreed(would, path):
+                say("Nothing was removed.")
+                if json:
+                    front.emit({"removed": 0, "kept": would.removed + would.kept, "bytes": 0})
+                return 0
         request = CleanRequest(path, False, include_hidden, tuple(glob or ()), workers, with_verdicts)
     found: CleanResult = run_operation(front, "qc_clean", request)
     if json:

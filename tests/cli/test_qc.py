@@ -1,0 +1,152 @@
+"""`reelmark qc` as a script and a person meet it."""
+
+import base64
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.cli.main import main
+
+
+class Cli:
+    """Runs the command and reads what it printed."""
+
+    def __init__(self, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.home, self.capsys = home, capsys
+
+    def text(self, *arguments: str | Path, code: int = 0) -> str:
+        self.capsys.readouterr()
+        assert main(["--home", str(self.home), "qc", *map(str, arguments)]) == code
+        return self.capsys.readouterr().out
+
+    def json(self, *arguments: str | Path, code: int = 0) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.text(*arguments, "--json", code=code))
+        return found
+
+
+@pytest.fixture
+def cli(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Cli:
+    return Cli(tmp_path / "home", capsys)
+
+
+@pytest.fixture
+def plates(tmp_path: Path) -> Path:
+    folder = tmp_path / "plates"
+    folder.mkdir()
+    for number in (1001, 1002, 1004):
+        (folder / f"sh010.{number}.exr").write_bytes(b"frame %d" % number)
+    (folder / "clip.mov").write_bytes(b"clip")
+    return folder
+
+
+def test_crawl_sign_off_edit_status_history(cli: Cli, plates: Path) -> None:
+    first = cli.json("crawl", plates)
+    assert list(first) == [
+        "assets", "written", "unchanged", "changed", "missing", "sequences", "singles", "failed", "sidecars",
+    ]
+    assert [first[key] for key in ("assets", "written", "sequences", "singles", "failed")] == [2, 2, 1, 1, []]
+    stamps = {path: (os.stat(path).st_ino, os.stat(path).st_mtime_ns) for path in first["sidecars"]}  # noqa: PTH116
+    second = cli.json("crawl", plates)
+    assert (second["written"], second["unchanged"], second["sidecars"]) == (0, 2, [])
+    assert stamps == {path: (os.stat(path).st_ino, os.stat(path).st_mtime_ns) for path in stamps}  # noqa: PTH116
+    plate = plates / "sh010.####.exr"
+    cli.json(
+        "crawl", plate, "--operator", "alice", "--result", "fail", "--note", "Flickers", "--reason", "flicker",
+        "--reason", "other",
+    )
+    with (plates / "sh010.1002.exr").open("r+b") as file:
+        file.write(b"F")
+    found = cli.json("status", plates, code=1)
+    assert found["counts"]["stale"] == 1
+    row = next(row for row in found["assets"] if row["path"] == plate.as_posix())
+    assert {key: row[key] for key in ("verdict", "operator", "stale", "signature")} == {
+        "verdict": "fail", "operator": "alice", "stale": True, "signature": "unsigned",
+    }
+    assert row["sidecar"] == (plates / ".qc" / "sh010.####.exr.qc.json").as_posix()
+    records = cli.json("history", plate)["records"]
+    assert [(record["qc_result"], record["reasons"]) for record in records] == [
+        ("pending", []), ("fail", ["flicker", "other"]),
+    ]
+
+
+def test_a_person_reads_it_too(cli: Cli, plates: Path) -> None:
+    assert "2 sidecars to write" in cli.text("crawl", plates, "--dry-run")
+    signing = ("--operator", "alice", "--result", "pass", "--note", "good")
+    assert "2 sidecars written" in cli.text("crawl", plates, *signing)
+    (plates / "clip.mov").write_bytes(b"other")
+    said = cli.text("status", plates, code=1)
+    assert "pass, stale" in said and "sh010.####.exr" in said and "2 assets, 1 pass, 1 stale" in said
+    assert "good" in cli.text("history", plates / "clip.mov")
+    assert "1 verdicts are stale" in cli.text("crawl", plates)
+
+
+def test_a_failed_asset_is_something_to_object_to(cli: Cli, plates: Path) -> None:
+    cli.text("crawl", plates)
+    (plates / ".qc" / "clip.mov.qc.json").write_text("{")
+    (failed,) = cli.json("crawl", plates, code=1)["failed"]
+    assert failed["path"] == (plates / "clip.mov").as_posix() and "clip.mov.qc.json" in failed["reason"]
+    (row,) = [row for row in cli.json("status", plates, code=1)["assets"] if "error" in row]
+    assert row["verdict"] is None
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--operator", "alice"], ["--result", "pass"], ["--operator", "a", "--result", "good"],
+        ["--sidecar-mode", "beside"], ["--min-sequence", "1"],
+    ],
+)
+def test_used_wrongly(cli: Cli, plates: Path, arguments: list[str]) -> None:
+    assert "error" in cli.json("crawl", plates, *arguments, code=2)
+
+
+def test_an_input_that_is_not_there(cli: Cli, tmp_path: Path) -> None:
+    for command in ("crawl", "status", "history", "clean"):
+        options = ["--yes"] if command == "clean" else []
+        assert cli.json(command, tmp_path / "gone", *options, code=3)["error"]["message"]
+
+
+def test_options_reach_the_crawl(cli: Cli, plates: Path) -> None:
+    found = cli.json(
+        "crawl", plates, "--sidecar-mode", "inline", "--min-sequence", "4", "--policy-version", "X", "--workers", "1"
+    )
+    assert (found["singles"], found["sequences"]) == (4, 0)
+    assert json.loads((plates / "clip.mov.qc.json").read_text())["policy_version"] == "X"
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are Unicode there")
+def test_a_name_that_is_no_text(cli: Cli, tmp_path: Path) -> None:
+    name = b"caf\xe9.mov"
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
+    path.write_bytes(b"x")
+    cli.json("crawl", path, "--operator", "alice", "--result", "pass")
+    (row,) = cli.json("status", path)["assets"]
+    assert base64.b64decode(row["raw_name"]) == name and row["verdict"] == "pass"
+
+
+def test_clean_asks_or_refuses(cli: Cli, plates: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cli.text("crawl", plates)
+    sidecars = sorted(plates.rglob("*.qc.json"))
+    assert cli.json("clean", plates, code=2)["error"]["code"] == "qc.not_confirmed"
+    assert cli.json("clean", plates, "--dry-run")["removed"] == 3
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("typer.confirm", lambda *_args, **_options: False)
+    assert cli.json("clean", plates) == {"removed": 0, "kept": 3, "bytes": 0}
+    assert sorted(plates.rglob("*.qc.json")) == sidecars
+    monkeypatch.setattr("typer.confirm", lambda *_args, **_options: True)
+    cli.text("clean", plates)
+    assert not (plates / ".qc").exists()
+
+
+def test_clean_keeps_verdicts(cli: Cli, plates: Path) -> None:
+    cli.text("crawl", plates)
+    cli.text("crawl", plates / "clip.mov", "--operator", "alice", "--result", "pass")
+    found = cli.json("clean", plates, "--yes", "--glob", "*")
+    assert list(found) == ["removed", "kept", "bytes"]
+    assert (found["removed"], found["kept"]) == (2, 5)
+    assert (plates / "clip.mov").exists() and (plates / ".qc" / "clip.mov.qc.json").exists()
+    assert cli.json("clean", plates, "--yes", "--with-verdicts", "--include-hidden", "--workers", "2")["removed"] == 1
