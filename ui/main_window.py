@@ -144,9 +144,8 @@ class MainWindow(QMainWindow):
     def key_groups(self) -> list[KeyGroup]:
         """The keys of the current tab, then those of the window."""
         page = self.current_page()
-        own = [action for menu in self._menus() for action in menu.actions()]
-        groups = [KeyGroup(page.title, key_list(actions_of(page.widget)) + page.keys)] if page else []
-        return [*groups, KeyGroup("Window", key_list(own))]
+        own = KeyGroup("Window", key_list(action for menu in self._menus() for action in menu.actions()))
+        return [KeyGroup(page.title, key_list(actions_of(page.widget)) + page.keys), own] if page else [own]
 
     def show_keys(self) -> None:
         """Open the list of keys."""
@@ -179,9 +178,8 @@ class MainWindow(QMainWindow):
         row.addStretch(1)
         row.addWidget(find)
         row.addWidget(self.menus)
-        column = QVBoxLayout(self.body)
+        column = QVBoxLayout(self.body, spacing=0)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
         column.addWidget(head)
         column.addWidget(self.banners)
         column.addWidget(self.stack, 1)
