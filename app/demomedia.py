@@ -9,13 +9,13 @@ import math
 import os
 import secrets
 import wave
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.errors import AppError, MissingPart
+from app.errors import InputError, MissingPart
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 
     Pixels = NDArray[np.float32]
 
+#: Draws a picture of a width, a height, a frame and a hue, in the shape that `picture` describes.
+Draw = Callable[[int, int, int, float], "Pixels"]
+
 WIDTH, HEIGHT = 480, 270
 FRAMES_PER_TURN = 48
+_MADE = "2026:01:05 09:30:00"
 _DIGITS = {
     "0": "01110100011001110101110011000101110", "1": "00100011000010000100001000010001110",
     "2": "01110100010000100010001000100011111", "3": "11111000100010000010000011000101110",
@@ -62,7 +66,7 @@ def picture(width: int, height: int, frame: int, hue: float = 0.58) -> "Pixels":
     cover = np.clip((1 - np.sqrt(square)) * radius, 0, 1)[..., None]
     pixels[..., :3] = pixels[..., :3] * (1 - cover) + ball * cover
     pixels[..., 4] = np.where(cover[..., 0] > 0.5, 4 - 0.5 * towards, pixels[..., 4])
-    _burn_in(pixels, str(frame))
+    burn_in(pixels, str(frame))
     return pixels
 
 
@@ -89,7 +93,7 @@ def _landscape(width: int, height: int, hue: float) -> "Pixels":
     return pixels
 
 
-def _burn_in(pixels: "Pixels", text: str) -> None:
+def burn_in(pixels: "Pixels", text: str) -> None:
     """Write digits into the lower right corner, over a darkened plate."""
     height, width = pixels.shape[:2]
     size = max(1, height // 90)
@@ -141,7 +145,7 @@ def _write_image(path: Path, plugin: str, parts: Sequence[tuple[Any, "Pixels"]])
         reason = "" if done else out.geterror()
         out.close()
         if not done:
-            raise AppError(f"{path} could not be written: {reason}", code="demo.not_written")
+            raise InputError(f"{path} could not be written: {reason}", code="demo.not_written")
 
 
 def _spec(width: int, height: int, names: Sequence[str], kind: str, attributes: dict[str, Any]) -> Any:
@@ -149,7 +153,7 @@ def _spec(width: int, height: int, names: Sequence[str], kind: str, attributes: 
 
     spec = oiio.ImageSpec(width, height, len(names), kind)
     spec.channelnames = tuple(names)
-    for name, value in attributes.items():
+    for name, value in {"DateTime": _MADE, **attributes}.items():
         spec.attribute(name, value)
     return spec
 
@@ -157,6 +161,7 @@ def _spec(width: int, height: int, names: Sequence[str], kind: str, attributes: 
 def write_exr(
     path: Path, width: int = WIDTH, height: int = HEIGHT, frame: int = 1001, *, hue: float = 0.58,
     compression: str = "zip", tile: int = 0, overscan: int = 0, attributes: dict[str, Any] | None = None,
+    draw: Draw = picture,
 ) -> None:  # fmt: skip
     """A scene-linear half-float EXR with red, green, blue and alpha.
 
@@ -170,21 +175,32 @@ def write_exr(
         tile: side of the tiles; 0 for scan lines.
         overscan: pixels that the data window goes beyond the display window on each side; negative for a crop.
         attributes: more header attributes.
+        draw: what is in the picture.
     """
-    whole = picture(width + 2 * overscan, height + 2 * overscan, frame, hue)
-    described = {"compression": compression, "FramesPerSecond": 24.0, "Software": "reelmark demo", **(attributes or {})}
+    whole = draw(width + 2 * overscan, height + 2 * overscan, frame, hue)
+    described = {"compression": compression, "Software": "reelmark demo", **(attributes or {})}
     spec = _spec(whole.shape[1], whole.shape[0], "RGBA", "half", described)
+    spec.attribute("framesPerSecond", "rational", (24, 1))
+    spec.attribute("smpte:TimeCode", "timecode", (_timecode(frame), 0))
     spec.x = spec.y = -overscan
     spec.full_x, spec.full_y, spec.full_width, spec.full_height = 0, 0, width, height
     spec.tile_width = spec.tile_height = tile
     _write_image(path, "openexr", [(spec, whole[..., :4])])
 
 
-def write_multipart_exr(path: Path, width: int = WIDTH, height: int = HEIGHT, frame: int = 1001) -> None:
+def _timecode(frame: int) -> int:
+    """The time code of a frame at 24 frames a second, binary coded decimal as SMPTE 12M packs it."""
+    fields = frame // 86400 % 24, frame // 1440 % 60, frame // 24 % 60, frame % 24
+    return sum((field // 10 << 4 | field % 10) << shift for field, shift in zip(fields, (24, 16, 8, 0), strict=True))
+
+
+def write_multipart_exr(
+    path: Path, width: int = WIDTH, height: int = HEIGHT, frame: int = 1001, *, draw: Draw = picture
+) -> None:
     """An EXR of three parts: `rgba` (half), `depth` (float Z), `matte` (half, two mattes)."""
     import numpy as np
 
-    whole = picture(width, height, frame, 0.08)
+    whole = draw(width, height, frame, 0.08)
     near = (whole[..., 4] < 5).astype(np.float32)
     mattes = np.stack([near, 1 - near], axis=-1)
     common = {"compression": "zip", "Software": "reelmark demo"}
@@ -200,33 +216,41 @@ def write_multipart_exr(path: Path, width: int = WIDTH, height: int = HEIGHT, fr
     _write_image(path, "openexr", described)
 
 
-def write_dpx(path: Path, width: int = WIDTH, height: int = HEIGHT, frame: int = 1001, *, hue: float = 0.3) -> None:
+def write_dpx(
+    path: Path, width: int = WIDTH, height: int = HEIGHT, frame: int = 1001, *, hue: float = 0.3, draw: Draw = picture
+) -> None:
     """A ten-bit DPX in printing density: 685 is white, 95 black, 0.002 density a code value."""
     import numpy as np
 
-    linear = np.clip(picture(width, height, frame, hue)[..., :3], 1e-4, 13.5)
+    linear = np.clip(draw(width, height, frame, hue)[..., :3], 1e-4, 13.5)
     codes = np.clip((685 + 300 * np.log10(linear)) / 1023, 0, 1).astype(np.float32)
     described = {"oiio:BitsPerSample": 10, "dpx:Transfer": "Printing density", "dpx:FrameRate": 24.0,
                  "Software": "reelmark demo"}  # fmt: skip
     _write_image(path, "dpx", [(_spec(width, height, "RGB", "uint16", described), codes)])
 
 
-def write_tiff(path: Path, width: int = WIDTH, height: int = HEIGHT, frame: int = 1001, *, hue: float = 0.75) -> None:
+def write_tiff(
+    path: Path, width: int = WIDTH, height: int = HEIGHT, frame: int = 1001, *, hue: float = 0.75, draw: Draw = picture
+) -> None:
     """A sixteen-bit sRGB TIFF."""
     spec = _spec(width, height, "RGB", "uint16", {"compression": "zip", "Software": "reelmark demo"})
-    _write_image(path, "tiff", [(spec, srgb(picture(width, height, frame, hue)[..., :3]))])
+    _write_image(path, "tiff", [(spec, srgb(draw(width, height, frame, hue)[..., :3]))])
 
 
-def write_png(path: Path, width: int = WIDTH, height: int = HEIGHT, frame: int = 1001, *, hue: float = 0.9) -> None:
+def write_png(
+    path: Path, width: int = WIDTH, height: int = HEIGHT, frame: int = 1001, *, hue: float = 0.9, draw: Draw = picture
+) -> None:
     """An eight-bit sRGB PNG."""
     spec = _spec(width, height, "RGB", "uint8", {})
-    _write_image(path, "png", [(spec, srgb(picture(width, height, frame, hue)[..., :3]))])
+    _write_image(path, "png", [(spec, srgb(draw(width, height, frame, hue)[..., :3]))])
 
 
-def write_jpeg(path: Path, width: int = WIDTH, height: int = HEIGHT, frame: int = 1001, *, hue: float = 0.45) -> None:
+def write_jpeg(
+    path: Path, width: int = WIDTH, height: int = HEIGHT, frame: int = 1001, *, hue: float = 0.45, draw: Draw = picture
+) -> None:
     """A JPEG of quality 92."""
     spec = _spec(width, height, "RGB", "uint8", {"CompressionQuality": 92})
-    _write_image(path, "jpeg", [(spec, srgb(picture(width, height, frame, hue)[..., :3]))])
+    _write_image(path, "jpeg", [(spec, srgb(draw(width, height, frame, hue)[..., :3]))])
 
 
 def write_wav(
@@ -249,7 +273,7 @@ def write_wav(
 
 def write_movie(
     path: Path, seconds: float = 2.0, fps: Fraction | int = Fraction(24), *, width: int = WIDTH, height: int = HEIGHT,
-    sound: bool = True, first_frame: int = 0, timecode: str = "",
+    sound: bool = True, first_frame: int = 0, timecode: str = "", draw: Draw = picture,
 ) -> None:  # fmt: skip
     """A movie, H.264 where the encoder is there, else MPEG-4, with a tone beside it.
 
@@ -262,6 +286,7 @@ def write_movie(
         sound: whether there is a sound track.
         first_frame: number in the first picture.
         timecode: of the first frame, for QuickTime.
+        draw: what is in the pictures.
     """
     import av
     import numpy as np
@@ -275,7 +300,7 @@ def write_movie(
         video.codec_context.thread_count = 1
         audio: Any = out.add_stream("aac", rate=48000, layout="stereo") if sound else None
         for index in range(round(seconds * fps)):
-            shown = srgb(picture(width, height, first_frame + index, 0.58)[..., :3])
+            shown = srgb(draw(width, height, first_frame + index, 0.58)[..., :3])
             rgb = np.ascontiguousarray((shown * 255 + 0.5).astype(np.uint8))
             image = av.VideoFrame.from_ndarray(rgb, format="rgb24")
             out.mux(video.encode(image.reformat(format="yuv420p", dst_colorspace="ITU601", threads=1)))

@@ -251,3 +251,12 @@ def test_text_and_archives_are_told_from_their_first_bytes(tmp_path: Path) -> No
     assert (facts.kind, facts.mime, facts.attributes["encoding"]) == ("other", "text/plain", "latin-1")
     (tmp_path / "unknown").write_bytes(b"\x01\x02\x00")
     assert inspect(tmp_path / "unknown") == MediaFacts("other", "")
+
+
+def test_the_engine_side_loads_no_decoder() -> None:
+    look = (
+        "import sys, app.media.frames, app.media.inspectors, app.media.registry\n"
+        "print([name for name in ('OpenImageIO', 'av', 'PIL', 'numpy') if name in sys.modules])"
+    )
+    asked = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert asked.stdout == "[]\n"
