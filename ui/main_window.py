@@ -60,8 +60,7 @@ class MainWindow(QMainWindow):
         self.state = WindowState(state_file)
         #: Asked when the window is to close; False delays it until `finish_closing` is called.
         self.closing: Callable[[], bool] | None = None
-        self._may_close = False
-        self._version = version
+        self._may_close, self._version = False, version
         self._pages: list[Page] = []
         self._looks: dict[str, QAction] = {}
         self.tabs = QTabBar(drawBase=False, expanding=False, documentMode=True)
@@ -178,7 +177,8 @@ class MainWindow(QMainWindow):
         row.addStretch(1)
         row.addWidget(find)
         row.addWidget(self.menus)
-        column = QVBoxLayout(self.body, spacing=0)
+        column = QVBoxLayout(self.body)
+        column.setSpacing(0)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(head)
         column.addWidget(self.banners)
