@@ -8,8 +8,8 @@ import pytest
 
 from app.engine import Engine
 from app.errors import HeldByAnother, InputError, RecordsBroken, UsageError
-from app.files.locks import hold_folder_lock
 from app.files.sidecar import record_hash
+from app.jobs.filelock import hold_file_lock
 from app.jobs.job import CancelToken, Job
 from app.qc.signoff import UndoRequest, undo_sign_off
 from app.qc.status import HistoryRequest, StatusRequest, qc_history, qc_status
@@ -136,7 +136,7 @@ def test_who_came_first_is_not_overwritten(reviewer: Reviewer, clip: Path, monke
 
     from app.qc.signoff import SignOffRequest, sign_off
 
-    lock = hold_folder_lock(clip.parent / ".qc" / ".lock", CancelToken())
+    lock = hold_file_lock(clip.parent / ".qc" / ".lock", CancelToken())
     lock.__enter__()
     with pytest.raises(HeldByAnother):
         sign_off(reviewer.engine, SignOffRequest(clip, "alice", "pass"), Job(token=Late()))
