@@ -4,6 +4,7 @@ A working directory that somebody named (option or environment) is used or refus
 way to one another. Finding it makes nothing: folders appear with `Home.prepare`.
 """
 
+import errno
 import os
 import secrets
 import sys
@@ -13,9 +14,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.errors import BadSettings
+from app.errors import BadSettings, InputError
+from app.model.names import shown
 
 HOME_VARIABLES = ("REELMARK_HOME", "VIDEOCATALOG_HOME")
+
+_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+_REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,13 +264,37 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def cannot_write(path: Path, error: OSError) -> InputError:
+    """The error to raise for a write that the system refused, naming the file and what to do."""
+    if error.errno in _FULL:
+        return InputError(f"There is no space left to write {shown(str(path))}", code="disk.full",
+                          hint="Free some space on that drive and try again.")
+    if error.errno in _REFUSED:
+        return InputError(f"{shown(str(path))} may not be written", code="disk.read_only",
+                          hint="The folder is read-only for you. Ask for write access to it, or choose another.")
+    return InputError(f"{shown(str(path))} cannot be written: {error.strerror or error}", code="disk.unwritable")
+
+
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """One mounted file system: where, its type (`ext4`, `nfs4`) and what is mounted (`/dev/sda1`, `nas:/media`)."""
+    """One mounted file system.
+
+    Attributes:
+        point: where it is mounted.
+        type: `ext4`, `nfs4`, ...
+        device: what is mounted (`/dev/sda1`, `nas:/media`).
+        root: the folder of the file system that is seen there (`/`, or less for a bind mount); empty where unknown.
+    """
 
     point: str
     type: str
     device: str
+    root: str = ""
+
+    @property
+    def is_network(self) -> bool:
+        """Whether another machine serves it."""
+        return self.type.lower() in _NETWORK_TYPES
 
 
 #: File systems that live on this machine. What is not listed may be a share: SQLite's WAL needs shared memory that
@@ -275,6 +304,14 @@ _LOCAL_TYPES = frozenset(
         *("apfs", "bcachefs", "btrfs", "erofs", "exfat", "ext2", "ext3", "ext4", "f2fs", "fat", "fat32", "fuseblk"),
         *("hfs", "hfsplus", "iso9660", "jfs", "msdos", "nilfs2", "ntfs", "ntfs3", "overlay", "ramfs", "refs"),
         *("reiserfs", "rootfs", "squashfs", "tmpfs", "ubifs", "udf", "ufs", "vfat", "xfs", "zfs"),
+    ]
+)
+
+
+_NETWORK_TYPES = frozenset(
+    [
+        *("9p", "afpfs", "beegfs", "ceph", "cifs", "davfs", "fuse.glusterfs", "fuse.rclone", "fuse.s3fs", "fuse.sshfs"),
+        *("glusterfs", "lustre", "nfs", "nfs4", "smb3", "smbfs", "webdav"),
     ]
 )
 
@@ -316,7 +353,7 @@ def mounts() -> Iterator[Mount]:
         before, _, after = line.partition(b" - ")
         fields, rest = before.split(b" "), after.split(b" ")
         if len(fields) > 4 and len(rest) > 1:
-            yield Mount(_unescaped(fields[4]), os.fsdecode(rest[0]), _unescaped(rest[1]))
+            yield Mount(_unescaped(fields[4]), os.fsdecode(rest[0]), _unescaped(rest[1]), _unescaped(fields[3]))
 
 
 def _unescaped(field: bytes) -> str:

@@ -1,14 +1,10 @@
 """Writing a small file whole: temporary file in the same folder, fsync, rename, fsync of the folder."""
 
-import errno
 from pathlib import Path
 
 from app.errors import InputError
 from app.model.names import shown
-from app.paths import write_atomically
-
-_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
-_REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
+from app.paths import cannot_write, write_atomically
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -21,7 +17,7 @@ def write_whole(path: Path, data: bytes) -> None:
             nothing is left behind.
     """
     if path.is_symlink():
-        raise InputError(f"{_shown(path)} is a symbolic link, which is not written through", code="disk.link",
+        raise InputError(f"{shown(str(path))} is a symbolic link, which is not written through", code="disk.link",
                          hint="Remove the link and try again.")
     try:
         write_atomically(path, data)
@@ -39,18 +35,3 @@ def make_folder(path: Path) -> None:
         path.mkdir(exist_ok=True)
     except OSError as error:
         raise cannot_write(path, error) from error
-
-
-def cannot_write(path: Path, error: OSError) -> InputError:
-    """The error to raise for a write that the system refused, naming the file and what to do."""
-    if error.errno in _FULL:
-        return InputError(f"There is no space left to write {_shown(path)}", code="disk.full",
-                          hint="Free some space on that drive and try again.")
-    if error.errno in _REFUSED:
-        return InputError(f"{_shown(path)} may not be written", code="disk.read_only",
-                          hint="The folder is read-only for you. Ask for write access to it, or choose another.")
-    return InputError(f"{_shown(path)} cannot be written: {error.strerror or error}", code="disk.unwritable")
-
-
-def _shown(path: Path) -> str:
-    return shown(str(path))

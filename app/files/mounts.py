@@ -1,10 +1,10 @@
 """Where other volumes are mounted below a folder, and how long paths are spelled for the system."""
 
 import os
-import re
 import sys
 
-_OCTAL = re.compile(rb"\\([0-7]{3})")
+from app.model.names import raw
+from app.paths import mounts
 
 
 def mount_points(base: bytes) -> frozenset[bytes]:
@@ -15,16 +15,8 @@ def mount_points(base: bytes) -> frozenset[bytes]:
     if sys.platform != "linux":
         return frozenset()
     root = base.rstrip(b"/") + b"/"
-    try:
-        with open("/proc/self/mountinfo", "rb") as table:  # noqa: PTH123 - raw bytes
-            mounts = [_OCTAL.sub(_character, line.split(b" ")[4]) for line in table]
-    except OSError:
-        return frozenset()
-    return frozenset(mount[len(root):] for mount in mounts if mount.startswith(root) and mount != root)
-
-
-def _character(match: "re.Match[bytes]") -> bytes:
-    return bytes([int(match[1], 8)])
+    points = [raw(mount.point) for mount in mounts()]
+    return frozenset(point[len(root):] for point in points if point.startswith(root) and point != root)
 
 
 def os_path(base: bytes, relative: bytes, long_paths: str = "auto") -> bytes:

@@ -14,7 +14,11 @@ _EVENT_INTERVAL_S = 0.1
 
 
 class CancelToken:
-    """Cancel and pause, settable from any thread (and from a signal handler)."""
+    """Cancel and pause, settable from any thread.
+
+    Not from a signal handler: that runs between two steps of the main thread, which may hold the very lock that setting
+    takes. A handler starts a thread that sets it.
+    """
 
     def __init__(self) -> None:
         self._cancelled = threading.Event()

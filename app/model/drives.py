@@ -5,12 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Passport:
-    """Evidence about the volume below a drive's base. Empty strings and zeros mean: could not be learnt."""
+    """Evidence about the volume below a drive's base. Empty strings and zeros mean: could not be learnt.
+
+    `mount` is where the volume is mounted, `root` the folder of it that is seen there (more than `/` for a bind mount).
+    """
 
     filesystem_uuid: str = ""
     filesystem_type: str = ""
     device: str = ""
     mount: str = ""
+    root: str = ""
     label: str = ""
     capacity_bytes: int = 0
     free_bytes: int = 0

@@ -16,12 +16,12 @@ from pathlib import Path
 from app.engine import Engine
 from app.errors import AppError, HeldByAnother, InputError
 from app.files.hashcache import CACHE_NAME
-from app.files.locks import hold_folder_lock
 from app.files.sequences import group_names
 from app.files.sidecar import SUBDIR, read_sidecar, sidecar_name
 from app.files.sidecarfolder import is_sidecar
 from app.files.walk import LISTED, WalkRequest, walk
 from app.jobs.events import Stage
+from app.jobs.filelock import hold_file_lock
 from app.jobs.job import Job
 from app.media.magic import HEAD_BYTES, by_first_bytes
 from app.media.opening import opened
@@ -143,10 +143,10 @@ class _Clean:
             return
         try:
             if beside:
-                with hold_folder_lock(folder / ".qc.lock", self._job.token, _LOCK_WAIT_S):
+                with hold_file_lock(folder / ".qc.lock", self._job.token, _LOCK_WAIT_S):
                     self._remove(self._beside(folder, beside, protected))
             if has_inner:
-                with hold_folder_lock(inner / ".lock", self._job.token, _LOCK_WAIT_S):
+                with hold_file_lock(inner / ".lock", self._job.token, _LOCK_WAIT_S):
                     self._remove(self._inside(inner))
                 _remove_empty_folders(inner)
         except (InputError, HeldByAnother) as error:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from app.errors import AppError, HeldByAnother, InputError
 from app.files.atomic import make_folder
-from app.files.locks import hold_folder_lock
 from app.files.sidecar import SUBDIR, Document, Record, sidecar_path, write_sidecar
 from app.files.sidecarfolder import newest, read_all
+from app.jobs.filelock import hold_file_lock
 from app.jobs.job import CancelToken
 from app.model.names import shown
 from app.qc.review import Reviewed, ReviewedFolder
@@ -53,7 +53,7 @@ def write_records(
     if not todo:
         return []
     try:
-        with hold_folder_lock(_lock_path(folder.path, todo, mode), token, _LOCK_WAIT_S):
+        with hold_file_lock(_lock_path(folder.path, todo, mode), token, _LOCK_WAIT_S):
             return [_write(reviewed, document, mode) for reviewed, document in todo]
     except (InputError, HeldByAnother) as error:
         return [Written(reviewed, error=error) for reviewed, _ in todo]

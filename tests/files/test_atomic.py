@@ -12,7 +12,7 @@ import pytest
 
 from app.errors import Cancelled, HeldByAnother, InputError
 from app.files.atomic import write_whole
-from app.files.locks import hold_folder_lock
+from app.jobs.filelock import hold_file_lock
 from app.jobs.job import CancelToken
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -92,9 +92,9 @@ def test_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
 def hold_elsewhere(path: Path) -> subprocess.Popen[str]:
     """Another process that holds the lock until its input ends."""
     code = (
-        "import sys\nfrom pathlib import Path\nfrom app.files.locks import hold_folder_lock\n"
+        "import sys\nfrom pathlib import Path\nfrom app.jobs.filelock import hold_file_lock\n"
         "from app.jobs.job import CancelToken\n"
-        "with hold_folder_lock(Path(sys.argv[1]), CancelToken()):\n"
+        "with hold_file_lock(Path(sys.argv[1]), CancelToken()):\n"
         "    print('held', flush=True)\n    sys.stdin.read()"
     )
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
@@ -109,14 +109,14 @@ def hold_elsewhere(path: Path) -> subprocess.Popen[str]:
 def test_another_process_waits_for_the_lock(tmp_path: Path) -> None:
     lock = tmp_path / ".lock"
     with hold_elsewhere(lock) as holder:
-        with pytest.raises(HeldByAnother), hold_folder_lock(lock, CancelToken()):
+        with pytest.raises(HeldByAnother), hold_file_lock(lock, CancelToken()):
             pass
         token = CancelToken()
         token.cancel()
-        with pytest.raises(Cancelled), hold_folder_lock(lock, token, 60):
+        with pytest.raises(Cancelled), hold_file_lock(lock, token, 60):
             pass
         holder.kill()
-    with hold_folder_lock(lock, CancelToken(), 10):
+    with hold_file_lock(lock, CancelToken(), 10):
         assert lock.exists()
     assert not lock.exists(), "nothing stays behind in the media folder"
 
@@ -128,7 +128,7 @@ def test_the_lock_passes_from_one_to_the_next(tmp_path: Path) -> None:
     def work() -> None:
         nonlocal inside, most
         for _ in range(20):
-            with hold_folder_lock(tmp_path / ".lock", CancelToken(), 60):
+            with hold_file_lock(tmp_path / ".lock", CancelToken(), 60):
                 inside += 1
                 most = max(most, inside)
                 inside -= 1
