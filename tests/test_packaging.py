@@ -242,3 +242,16 @@ def test_the_environment_wins_over_the_settings_file_of_pip(
     assert packages.indexes()[0] == "https://two.invalid/b"
     monkeypatch.setenv("PIP_INDEX_URL", "https://three.invalid/c/")
     assert packages.indexes()[0] == "https://three.invalid/c"
+
+
+def test_the_qt_binding_keeps_its_references_to_none() -> None:
+    script = (
+        "import sys\n"
+        "from PySide6.QtCore import QObject\n"
+        "thing, before = QObject(), sys.getrefcount(None)\n"
+        "for _ in range(1000):\n"
+        "    thing.setObjectName('x')\n"
+        "print(before - sys.getrefcount(None))\n"
+    )
+    lost = int(subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout)
+    assert lost < 100
