@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from app.demo.walkthrough import DemoRequest, demo
 from app.engine import Engine
 from app.jobs.job import Job
 from app.qc.clean import CleanRequest, qc_clean
@@ -41,6 +42,10 @@ def _sidecar_lanes(_engine: Engine, _request: CrawlRequest | CleanRequest) -> tu
     return ("sidecars",)
 
 
+def _demo_lanes(_engine: Engine, _request: DemoRequest) -> tuple[str, ...]:
+    return ("scan:Demo", "sidecars")
+
+
 def _no_lanes(_engine: Engine, _request: object) -> tuple[str, ...]:
     return ()
 
@@ -55,6 +60,7 @@ OPERATIONS: dict[str, Operation] = {
         Operation("qc_history", HistoryRequest, qc_history, _no_lanes),
         Operation("sign_off", SignOffRequest, sign_off, _no_lanes),
         Operation("undo_sign_off", UndoRequest, undo_sign_off, _no_lanes),
+        Operation("demo", DemoRequest, demo, _demo_lanes),
         Operation("export_search", ExportSearchRequest, export_search, _no_lanes),
     )
 }

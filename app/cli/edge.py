@@ -103,8 +103,7 @@ def reelmark(
     front.options = GlobalOptions(home, settings, log, log_dir)
     if ctx.invoked_subcommand is not None:
         return None
-    given = (("--home", home), ("--settings", settings), ("--log", log), ("--log-dir", log_dir))
-    return open_window([part for name, value in given if value is not None for part in (name, str(value))])
+    return open_window(front.options.arguments())
 
 
 def root_command() -> Any:

@@ -33,6 +33,11 @@ class GlobalOptions:
     log: str | None = None
     log_dir: str | None = None
 
+    def arguments(self) -> list[str]:
+        """The options as they were given, for another process or a line to copy."""
+        given = (("--home", self.home), ("--settings", self.settings), ("--log", self.log), ("--log-dir", self.log_dir))
+        return [part for name, value in given if value is not None for part in (name, str(value))]
+
 
 @dataclass
 class Front:

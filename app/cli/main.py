@@ -23,6 +23,7 @@ class CommandEntry:
 
 
 COMMANDS = (
+    CommandEntry("demo", "app.cli.demo", "Make a small media library and walk through it."),
     CommandEntry("scan", "app.cli.scan", "Catalogue a drive or folder."),
     CommandEntry("drives", "app.cli.drives", "The catalogued drives."),
     CommandEntry("search", "app.cli.search", "Find files by name and path, connected or not."),
@@ -60,14 +61,20 @@ def main(argv: list[str] | None = None) -> int:
     return run_command_line(arguments)
 
 
+def has_display() -> bool:
+    """Whether there is something to open a window on."""
+    if sys.platform in ("win32", "darwin") or "QT_QPA_PLATFORM" in os.environ:
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
 def open_window(arguments: list[str]) -> int:
     """Start the window as a process of its own with these global options, and return its exit code.
 
     Raises:
         MissingPart: there is no display.
     """
-    needs_display = sys.platform not in ("win32", "darwin") and "QT_QPA_PLATFORM" not in os.environ
-    if needs_display and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    if not has_display():
         raise MissingPart(
             "There is no display to open the window on.",
             hint="`reelmark --help` lists the commands that need none.",

@@ -1,0 +1,1 @@
+"""Makes a small media library and walks through it: what a new user sees first."""
