@@ -381,11 +381,16 @@ def _cache_path(folder: ReviewedFolder, mode: str) -> Path:
 def _list_folder(path: Path) -> tuple[ReviewedFolder, list[Member]]:
     """One folder, read here and now: somebody named a file in it."""
     folder, files = ReviewedFolder(path), []
-    with os.scandir(path) as entries:
-        for entry in entries:
-            name = raw(entry.name)
-            folder.names.append(name)
-            if entry.is_file(follow_symlinks=False):
-                status = entry.stat(follow_symlinks=False)
-                files.append((name, status.st_size, status.st_mtime_ns))
+    try:
+        with os.scandir(path) as entries:
+            for entry in entries:
+                name = raw(entry.name)
+                folder.names.append(name)
+                if entry.is_file(follow_symlinks=False):
+                    with suppress(FileNotFoundError):
+                        status = entry.stat(follow_symlinks=False)
+                        files.append((name, status.st_size, status.st_mtime_ns))
+    except OSError as error:
+        raise InputError(f"{shown(str(path))} cannot be listed: {error.strerror or error}", code="folder.unreadable",
+                         hint="Check who may read it.") from error
     return folder, sorted(files)

@@ -57,13 +57,16 @@ def find_targets(paths: Iterable[Path]) -> list[Target]:
     chosen: dict[Path, Chosen] = {}
     for given in paths:
         path = given.absolute()
-        if ".." in path.parts:
-            path = path.resolve()
-        if path.is_dir():
-            folders.append(path)
-        else:
-            before = chosen.get(path.parent, Chosen(frozenset()))
-            chosen[path.parent] = _choose(before, path)
+        try:
+            if ".." in path.parts:
+                path = path.resolve()
+            if path.is_dir():
+                folders.append(path)
+            else:
+                chosen[path.parent] = _choose(chosen.get(path.parent, Chosen(frozenset())), path)
+        except (OSError, ValueError) as error:
+            raise InputError(f"{shown(str(path))} cannot be looked at: {_why(error)}", code="input.unreadable",
+                             hint="Check the path and who may read it.") from error
     tops = [path for path in dict.fromkeys(folders) if not any(other in path.parents for other in folders)]
     return [Target(path) for path in tops] + [
         Target(path, names) for path, names in chosen.items() if path not in tops and not set(tops) & set(path.parents)
@@ -83,6 +86,10 @@ def _choose(before: Chosen, path: Path) -> Chosen:
     if is_pattern(name) and path.parent.is_dir():
         return Chosen(before.files, (*before.patterns, (name, parse_pattern(name))))
     raise InputError(f"{shown(str(path))} is not there", hint="Check the path.", code="input.not_found")
+
+
+def _why(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def _holds(asset: Asset, name: bytes) -> bool:

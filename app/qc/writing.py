@@ -1,5 +1,6 @@
 """Writing the sidecars of a folder: under its lock, after one more look at what lies there."""
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,8 +87,17 @@ def _lock_path(folder: Path, todo: Sequence[tuple[Reviewed, Document]], mode: st
             raise InputError(f"{shown(str(inner))} is a symbolic link, which is not written through", code="disk.link",
                              hint="Replace it by a folder.")
         make_folder(inner)
+        _hide(inner)
         return inner / ".lock"
     return folder / ".qc.lock"
+
+
+def _hide(folder: Path) -> None:
+    """Give a folder the hidden attribute where a leading dot does not hide it; it works without."""
+    if sys.platform == "win32":
+        import ctypes
+
+        ctypes.windll.kernel32.SetFileAttributesW(str(folder), 0x2)
 
 
 def _write(reviewed: Reviewed, document: Document, mode: str) -> Written:

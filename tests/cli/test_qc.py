@@ -3,7 +3,10 @@
 import base64
 import json
 import os
+import shutil
+import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -150,3 +153,70 @@ def test_clean_keeps_verdicts(cli: Cli, plates: Path) -> None:
     assert (found["removed"], found["kept"]) == (2, 5)
     assert (plates / "clip.mov").exists() and (plates / ".qc" / "clip.mov.qc.json").exists()
     assert cli.json("clean", plates, "--yes", "--with-verdicts", "--include-hidden", "--workers", "2")["removed"] == 1
+
+
+@pytest.fixture
+def kept_out(tmp_path: Path) -> Callable[..., dict[str, Any]]:
+    """Runs `reelmark qc` in a process that permissions hold back, also where root runs the tests."""
+    if sys.platform == "win32":
+        pytest.skip("Windows has other permissions")
+    held: list[str] = []
+    if os.geteuid() == 0:
+        setpriv = shutil.which("setpriv")
+        if setpriv is None:
+            pytest.skip("root is never kept out without setpriv")
+        held = [setpriv, "--bounding-set", "-dac_override,-dac_read_search", "--"]
+
+    def run(*arguments: str | Path, code: int) -> dict[str, Any]:
+        done = subprocess.run(
+            [*held, sys.executable, "-m", "app", "--home", tmp_path / "home", "qc", *arguments, "--json"],
+            cwd=Path(__file__).resolve().parents[2], capture_output=True, check=False,
+        )
+        assert done.returncode == code, done.stderr.decode()
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    return run
+
+
+def lock(path: Path, mode: int) -> None:
+    """Give a path away, so that only the permissions for others hold."""
+    path.chmod(mode)
+    if os.geteuid() == 0:
+        os.chown(path, 65534, 65534)
+
+
+def test_what_may_not_be_read_fails_alone(kept_out: Callable[..., dict[str, Any]], plates: Path) -> None:
+    (plates / "secret").mkdir()
+    (plates / "secret" / "inner.mov").write_bytes(b"x")
+    (plates / "locked.mov").write_bytes(b"x")
+    lock(plates / "sh010.1002.exr", 0)
+    lock(plates / "locked.mov", 0)
+    lock(plates / "secret", 0)
+    found = kept_out("crawl", plates, code=1)
+    assert sorted(Path(row["path"]).name for row in found["failed"]) == ["locked.mov", "secret", "sh010.####.exr"]
+    assert (found["assets"], found["written"]) == (3, 1)
+    assert not (plates / ".qc" / "sh010.####.exr.qc.json").exists(), "no manifest without all frames"
+    assert kept_out("status", plates / "secret" / "inner.mov", code=3)["error"]["message"]
+    lock(plates / "secret", 0o755)
+
+
+def test_a_read_only_folder_fails_with_a_reason(kept_out: Callable[..., dict[str, Any]], plates: Path) -> None:
+    lock(plates, 0o555)
+    found = kept_out("crawl", plates, "--operator", "alice", "--result", "pass", code=1)
+    assert found["written"] == 0 and len(found["failed"]) == 2
+    assert all("may not be written" in row["reason"] for row in found["failed"])
+    lock(plates, 0o755)
+
+
+def test_a_sidecar_that_may_not_be_read_is_not_replaced(
+    kept_out: Callable[..., dict[str, Any]], plates: Path, cli: Cli
+) -> None:
+    cli.text("crawl", plates, "--operator", "alice", "--result", "pass")
+    sidecar = plates / ".qc" / "clip.mov.qc.json"
+    content = sidecar.read_bytes()
+    lock(sidecar, 0)
+    found = kept_out("crawl", plates, "--operator", "bob", "--result", "fail", code=1)
+    assert [Path(row["path"]).name for row in found["failed"]] == ["clip.mov"]
+    sidecar.chmod(0o644)
+    assert sidecar.read_bytes() == content
