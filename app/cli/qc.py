@@ -14,6 +14,8 @@ from app.qc.clean import DEFAULT_WORKERS, CleanRequest, CleanResult
 from app.qc.crawl import CrawlRequest, CrawlResult
 from app.qc.status import AssetStatus, HistoryRequest, StatusRequest, StatusResult
 
+_MOST_FAILURES = 50
+
 app = typer.Typer(help="Sidecars and verdicts beside the media.")
 
 PathsArgument = Annotated[
@@ -179,8 +181,10 @@ def _posix(path: Path | str) -> str:
 
 
 def _print_crawl(found: CrawlResult, *, dry_run: bool) -> None:
-    for path, reason in found.failed:
+    for path, reason in found.failed[:_MOST_FAILURES]:
         say(f"failed: {shown(path)}: {reason}")
+    if len(found.failed) > _MOST_FAILURES:
+        say(f"and {len(found.failed) - _MOST_FAILURES} more; --json lists all")
     wrote = "to write" if dry_run else "written"
     print_lines(
         f"{found.assets} assets ({found.sequences} sequences, {found.singles} single files):"

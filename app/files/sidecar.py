@@ -272,8 +272,8 @@ def _content(path: Path) -> bytes:
         flags |= getattr(os, name, 0)
     try:
         handle = os.open(path, flags)
-    except FileNotFoundError:
-        raise
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise FileNotFoundError(*error.args) from error
     except PermissionError as error:
         raise InputError(f"{shown(str(path))} may not be read", code="sidecar.permission") from error
     except OSError as error:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from app.engine import Engine
 from app.errors import AppError, UsageError
-from app.files.sidecar import MODES, VERDICTS, Record
+from app.files.sidecar import MODES, VERDICTS, Document, Record
 from app.jobs.job import Job
 from app.model.names import shown
 from app.qc.assets import Asset
-from app.qc.decisions import Decision, decide, wants_content
+from app.qc.decisions import Decision, decide, decide_again, wants_content
 from app.qc.documents import Verdict
 from app.qc.record import ShardUpdates
 from app.qc.review import Review, Reviewed, ReviewedFolder, ReviewOptions
@@ -159,13 +159,19 @@ class _Crawl:
             for reviewed, _ in todo:
                 self._count_written(place_of(reviewed, self._mode))
             return standing
-        for written in write_records(folder, todo, self._mode, self._job.token):
+        for written in write_records(folder, todo, self._mode, self._job.token, self._again):
             if written.record is None:
                 self._fail(written.reviewed.asset.path, written.error or AppError("it was not written"))
-            else:
+                continue
+            standing.append((written.reviewed.asset, written.record))
+            if written.fresh:
                 self._count_written(written.record.path)
-                standing.append((written.reviewed.asset, written.record))
+            else:
+                self.result.unchanged += 1
         return standing
+
+    def _again(self, reviewed: Reviewed) -> Document | None:
+        return decide_again(reviewed, self._verdict).document
 
     def _count(self, reviewed: Reviewed) -> None:
         self.result.assets += 1

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from app.errors import HeldByAnother
 from app.files.manifest import fingerprint
 from app.files.sidecar import Document, Record
+from app.model.names import shown
 from app.qc.documents import Verdict, carried_over, new_record, refreshed
 from app.qc.review import Reviewed
 
@@ -46,6 +48,22 @@ def decide(reviewed: Reviewed, verdict: Verdict) -> Decision:
         verdict: the operator's; or a crawl's, without operator.
     """
     return _sign(reviewed, verdict) if verdict.operator else _crawl(reviewed, verdict)
+
+
+def decide_again(reviewed: Reviewed, verdict: Verdict) -> Decision:
+    """Decide once more, about an asset whose record another wrote since we looked.
+
+    Raises:
+        HeldByAnother: a person gave a verdict meanwhile that ours would follow unseen.
+    """
+    decision = decide(reviewed, verdict)
+    record = reviewed.record
+    if verdict.operator and decision.document is not None and record is not None and is_verdict(record):
+        raise HeldByAnother(
+            f"{record.operator or 'Somebody'} signed {shown(reviewed.asset.name)} off meanwhile: {record.verdict}",
+            hint="Look at it and try again.", code="qc.signed_meanwhile",
+        )
+    return decision
 
 
 def _sign(reviewed: Reviewed, verdict: Verdict) -> Decision:

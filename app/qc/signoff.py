@@ -9,7 +9,7 @@ from app.files.sidecar import Document, Record
 from app.jobs.job import Job
 from app.model.names import shown
 from app.qc.crawl import CrawlRequest, review_options, verdict_of
-from app.qc.decisions import decide
+from app.qc.decisions import decide, decide_again
 from app.qc.documents import undone
 from app.qc.record import ShardUpdates
 from app.qc.review import Review, Reviewed, ReviewedFolder, ReviewOptions
@@ -83,7 +83,17 @@ def sign_off(engine: Engine, request: SignOffRequest, job: Job) -> Record:
             if reviewed.problem is not None:
                 raise reviewed.problem
             document = decide(reviewed, verdict).document
-            signed.append((reviewed, _written(folder, reviewed, document, options, job)))
+            record = reviewed.record
+            if document is not None:
+                (written,) = write_records(folder, [(reviewed, document)], options.sidecar_mode, job.token, again)
+                if written.error is not None:
+                    raise written.error
+                record = written.record
+            assert record is not None
+            signed.append((reviewed, record))
+
+    def again(reviewed: Reviewed) -> Document | None:
+        return decide_again(reviewed, verdict).document
 
     return _one(engine, request.path, options, job, Review(options, job, wants_content=_always, handle=sign), signed)
 
@@ -127,18 +137,6 @@ def _one(
         for reviewed, record in signed:
             shards.add(reviewed.asset.folder, [(reviewed.asset, record)])
     return signed[0][1]
-
-
-def _written(
-    folder: ReviewedFolder, reviewed: Reviewed, document: Document | None, options: ReviewOptions, job: Job
-) -> Record:
-    if document is None:
-        assert reviewed.record is not None
-        return reviewed.record
-    (written,) = write_records(folder, [(reviewed, document)], options.sidecar_mode, job.token)
-    if written.record is None:
-        raise written.error or InputError(f"{shown(str(reviewed.asset.path))} was not signed off")
-    return written.record
 
 
 def _always(_reviewed: Reviewed) -> bool:

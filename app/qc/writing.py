@@ -2,16 +2,18 @@
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.errors import AppError, HeldByAnother, InputError
 from app.files.atomic import make_folder
-from app.files.sidecar import SUBDIR, Document, Record, sidecar_path, write_sidecar
+from app.files.hashcache import HashCache
+from app.files.sidecar import MODES, SUBDIR, Document, Record, sidecar_path, write_sidecar
 from app.files.sidecarfolder import newest, read_all
 from app.jobs.filelock import hold_file_lock
 from app.jobs.job import CancelToken
 from app.model.names import shown
+from app.qc.judge import Sameness, compare, same_content
 from app.qc.review import Reviewed, ReviewedFolder
 
 _LOCK_WAIT_S = 30.0
@@ -23,13 +25,19 @@ class Written:
 
     Attributes:
         reviewed: the asset.
-        record: the new record; None where it failed.
-        error: why.
+        record: the record that stands now; None where writing failed.
+        fresh: whether we wrote it; else another did so first, and nothing was left to write.
+        error: why it failed.
     """
 
     reviewed: Reviewed
     record: Record | None = None
+    fresh: bool = True
     error: AppError | None = None
+
+
+Again = Callable[[Reviewed], Document | None]
+"""Decides once more about an asset that has another record than before; may raise `HeldByAnother`."""
 
 
 def place_of(reviewed: Reviewed, mode: str) -> Path:
@@ -41,12 +49,12 @@ def place_of(reviewed: Reviewed, mode: str) -> Path:
 
 
 def write_records(
-    folder: ReviewedFolder, todo: Sequence[tuple[Reviewed, Document]], mode: str, token: CancelToken,
+    folder: ReviewedFolder, todo: Sequence[tuple[Reviewed, Document]], mode: str, token: CancelToken, again: Again
 ) -> list[Written]:
     """Write new documents beside their assets, holding the folder's lock.
 
-    An asset whose record was changed by another meanwhile is left as it is and fails; so does one that cannot be
-    written. The others go on.
+    Where another changed an asset's record since it was looked at, `again` decides anew. An asset whose record cannot
+    be written fails; the others go on.
 
     Raises:
         Cancelled: the token was set while the lock was waited for.
@@ -55,7 +63,7 @@ def write_records(
         return []
     try:
         with hold_file_lock(_lock_path(folder.path, todo, mode), token, _LOCK_WAIT_S):
-            return [_write(reviewed, document, mode) for reviewed, document in todo]
+            return [_write(reviewed, document, mode, again) for reviewed, document in todo]
     except (InputError, HeldByAnother) as error:
         return [Written(reviewed, error=error) for reviewed, _ in todo]
 
@@ -73,7 +81,7 @@ def change_record(
         raise InputError(f"{shown(str(reviewed.asset.path))} has no record yet", code="qc.no_record")
     todo = [(reviewed, change(reviewed.record))]
     folder = ReviewedFolder(reviewed.asset.folder)
-    (written,) = write_records(folder, todo, mode, token)
+    (written,) = write_records(folder, todo, mode, token, _refuse)
     if written.record is None:
         raise written.error or InputError("the record was not written")
     return written.record
@@ -100,24 +108,43 @@ def _hide(folder: Path) -> None:
         ctypes.windll.kernel32.SetFileAttributesW(str(folder), 0x2)
 
 
-def _write(reviewed: Reviewed, document: Document, mode: str) -> Written:
-    path = place_of(reviewed, mode)
+def _write(reviewed: Reviewed, document: Document, mode: str, again: Again) -> Written:
     try:
-        if not _still(reviewed, path):
-            raise HeldByAnother(f"{shown(str(path))} was written by another meanwhile", code="qc.changed_meanwhile",
-                                hint="Look at it and try again.")
+        now = _present(reviewed, mode)
+        if (now.document if now else None) != (reviewed.record.document if reviewed.record else None):
+            reviewed = replace(reviewed, record=now, same=_same(reviewed, now))
+            anew = again(reviewed)
+            if anew is None:
+                return Written(reviewed, now, fresh=False)
+            document = anew
+        path = place_of(reviewed, mode)
         write_sidecar(path, document)
     except AppError as error:
         return Written(reviewed, error=error)
     return Written(reviewed, Record(document, path))
 
 
-def _still(reviewed: Reviewed, path: Path) -> bool:
-    """Whether the record that was decided upon is still the one that lies there."""
-    before = reviewed.record
-    paths = dict.fromkeys([*reviewed.sidecars, path, *([before.path] if before else [])])
-    records, problem = read_all(paths)
+def _present(reviewed: Reviewed, mode: str) -> Record | None:
+    """The asset's record as it lies there now, in any place."""
+    before = [reviewed.record.path] if reviewed.record else []
+    fresh = [sidecar_path(reviewed.asset.folder, reviewed.asset.name, place) for place in (mode, *MODES)]
+    records, problem = read_all(dict.fromkeys([*before, *reviewed.sidecars, *fresh]))
     if problem is not None:
         raise problem
-    now = newest(records)
-    return (now.document if now else None) == (before.document if before else None)
+    return newest(records)
+
+
+def _same(reviewed: Reviewed, record: Record | None) -> bool | None:
+    """Whether the content that was read is what a record saw that was not there then."""
+    if record is None:
+        return None
+    if reviewed.content is not None and record.verifiable:
+        return same_content(record, reviewed.content)
+    return compare(reviewed.asset, record, HashCache(0), {}) is Sameness.SAME
+
+
+def _refuse(reviewed: Reviewed) -> Document | None:
+    raise HeldByAnother(
+        f"The record of {shown(reviewed.asset.name)} was changed by another meanwhile", code="qc.changed_meanwhile",
+        hint="Look at it and try again.",
+    )

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from app.errors import HeldByAnother, InputError, RecordsBroken, UsageError
 from app.files.sidecar import record_hash
 from app.jobs.filelock import hold_file_lock
 from app.jobs.job import CancelToken, Job
-from app.qc.signoff import UndoRequest, undo_sign_off
+from app.qc.crawl import CrawlRequest, qc_crawl
+from app.qc.signoff import SignOffRequest, UndoRequest, sign_off, undo_sign_off
 from app.qc.status import HistoryRequest, StatusRequest, qc_history, qc_status
 from tests.qc.conftest import CLIP_NS, Frozen, Reviewer, document, edit, everything, frames, media
 
@@ -117,29 +119,52 @@ def test_a_sign_off_is_refused(reviewer: Reviewer, clip: Path) -> None:
     assert sidecar_of(clip).read_bytes() == b"{"
 
 
-def test_who_came_first_is_not_overwritten(reviewer: Reviewer, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another signs between our look and our writing: the lock is where we wait for them."""
+class Meanwhile(CancelToken):
+    """Holds a folder's lock, and does something once when somebody waits for it: just before they get it."""
+
+    def __init__(self, folder: Path, act: Callable[[], object]) -> None:
+        super().__init__()
+        (folder / ".qc").mkdir(exist_ok=True)
+        self._lock = hold_file_lock(folder / ".qc" / ".lock", CancelToken())
+        self._lock.__enter__()
+        self._act: Callable[[], object] | None = act
+
+    def wait_cancelled(self, timeout_s: float) -> bool:
+        if self._act is not None:
+            act, self._act = self._act, None
+            self._lock.__exit__(None, None, None)
+            act()
+        return super().wait_cancelled(0)
+
+
+def test_a_verdict_that_another_gave_meanwhile_is_not_overwritten(reviewer: Reviewer, clip: Path) -> None:
     reviewer.crawl(clip)
-    other = Reviewer(reviewer.engine)
-
-    class Late(CancelToken):
-        """Asked while the lock is waited for: the moment in which the other one signs."""
-
-        signed = False
-
-        def wait_cancelled(self, timeout_s: float) -> bool:
-            if not self.signed:
-                self.signed = True
-                lock.__exit__(None, None, None)
-                other.sign(clip, "fail", "bob")
-            return super().wait_cancelled(0)
-
-    from app.qc.signoff import SignOffRequest, sign_off
-
-    lock = hold_file_lock(clip.parent / ".qc" / ".lock", CancelToken())
-    lock.__enter__()
+    late = Meanwhile(clip.parent, lambda: reviewer.sign(clip, "fail", "bob"))
     with pytest.raises(HeldByAnother):
-        sign_off(reviewer.engine, SignOffRequest(clip, "alice", "pass"), Job(token=Late()))
+        sign_off(reviewer.engine, SignOffRequest(clip, "alice", "pass"), Job(token=late))
+    assert document(sidecar_of(clip))["operator"] == "bob"
+
+
+def test_a_crawl_meanwhile_does_not_stop_a_sign_off(reviewer: Reviewer, clip: Path) -> None:
+    late = Meanwhile(clip.parent, lambda: reviewer.crawl(clip))
+    said = sign_off(reviewer.engine, SignOffRequest(clip, "alice", "pass"), Job(token=late)).document
+    assert [entry["qc_result"] for entry in said["history"]] == ["pending"]
+    assert document(sidecar_of(clip)) == said
+
+
+def test_a_crawl_respects_a_verdict_that_came_meanwhile(reviewer: Reviewer, clip: Path) -> None:
+    late = Meanwhile(clip.parent, lambda: reviewer.sign(clip, "fail", "bob"))
+    found = qc_crawl(reviewer.engine, CrawlRequest((clip,)), Job(token=late))
+    assert (found.written, found.unchanged, found.failed) == (0, 1, [])
+    assert document(sidecar_of(clip))["operator"] == "bob"
+
+
+def test_an_undo_does_not_undo_what_nobody_saw(reviewer: Reviewer, clip: Path) -> None:
+    reviewer.crawl(clip)
+    reviewer.sign(clip, "pass", "alice")
+    late = Meanwhile(clip.parent, lambda: reviewer.sign(clip, "fail", "bob"))
+    with pytest.raises(HeldByAnother):
+        undo_sign_off(reviewer.engine, UndoRequest(clip, "alice"), Job(token=late))
     assert document(sidecar_of(clip))["operator"] == "bob"
 
 
