@@ -14,6 +14,7 @@ from app.qc.status import HistoryRequest, StatusRequest, qc_history, qc_status
 from app.reports.exports import ExportSearchRequest, export_search
 from app.scanning.request import ScanRequest
 from app.scanning.scan import scan
+from app.scanning.target import lane_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,9 @@ class Operation:
     lanes: Callable[[Engine, Any], tuple[str, ...]]
 
 
-def _scan_lanes(_engine: Engine, request: ScanRequest) -> tuple[str, ...]:
-    return ("scan:" + (request.drive or "|".join(request.paths)),)
+def _scan_lanes(engine: Engine, request: ScanRequest) -> tuple[str, ...]:
+    """One scan of a drive at a time: its shard has one writer."""
+    return (lane_of(engine.catalog, request.paths, request.drive),)
 
 
 def _sidecar_lanes(_engine: Engine, _request: CrawlRequest | CleanRequest) -> tuple[str, ...]:

@@ -204,7 +204,7 @@ def _state(root: Path) -> str:
         if root.is_dir():
             if not os.access(root, os.R_OK | os.X_OK):
                 return "it cannot be read"
-            return "writable" if _may_write(root) else "read-only"
+            return "writable" if may_write(root) else "read-only"
         if os.path.lexists(root):
             return "it is not a folder"
         parent = next(folder for folder in root.parents if os.path.lexists(folder))
@@ -212,10 +212,10 @@ def _state(root: Path) -> str:
             return f"{parent} is not a folder"
     except OSError as error:
         return error.strerror or str(error)
-    return "writable" if _may_write(parent) else f"it does not exist and {parent} cannot be written"
+    return "writable" if may_write(parent) else f"it does not exist and {parent} cannot be written"
 
 
-def _may_write(folder: Path) -> bool:
+def may_write(folder: Path) -> bool:
     """Whether entries can be made in an existing folder. On Windows only a try tells."""
     if sys.platform == "win32":
         try:

@@ -42,7 +42,7 @@ class Catalog:
         Args:
             look: False does not touch the drives, which may take long for a share that is gone: `online` is False.
         """
-        if not self._path.exists():
+        if not self._is_made():
             return []
         with self._read() as database:
             rows = list(peewee_query(database, DriveRow.select().order_by(DriveRow.label)))
@@ -101,9 +101,11 @@ class Catalog:
         """Give a drive another label.
 
         Raises:
-            UsageError: another drive has it.
+            UsageError: the label is empty, or another drive has it, in whatever case.
         """
-        other = self.find_drive(label)
+        if not label.strip():
+            raise UsageError("a label has at least one letter", hint="Choose another label.")
+        other = next((other for other in self.drives() if folded_text(other.label) == folded_text(label)), None)
         if other is not None and other.id != drive.id:
             raise UsageError(f"another drive is called {other.label}", hint="Choose another label.")
         with self._write() as database, database.transaction():
@@ -143,11 +145,15 @@ class Catalog:
 
     def jobs(self, limit: int = 100) -> list[dict[str, Any]]:
         """The newest jobs, newest first; a running one whose process is gone is `interrupted`."""
-        if not self._path.exists():
+        if not self._is_made():
             return []
         with self._read() as database:
             rows = list(peewee_query(database, JobRow.select().order_by(JobRow.id.desc()).limit(limit)))
         return [_job(row) for row in rows]
+
+    def _is_made(self) -> bool:
+        """Whether there is a catalogue yet. An empty file is what a process that died while it made one leaves."""
+        return self._path.exists() and self._path.stat().st_size > 0
 
     def _read(self) -> Database:
         return Database(self._path, CATALOG, read_only=True)

@@ -11,6 +11,7 @@ from playhouse.apsw_ext import APSWDatabase
 
 from app.errors import Cancelled, HeldByAnother, InputError, NotACatalog
 from app.jobs.job import CancelToken
+from app.paths import may_write
 
 _BUSY_TIMEOUT_S = 5.0
 _CHECK_EVERY_STEPS = 20_000
@@ -54,19 +55,18 @@ class Database:
     ) -> None:
         self.path = path
         self.schema = schema
-        self._token = token
+        self.token = token
         _check_header(path, schema, must_exist=read_only)
         with database_errors(path, schema.name):
             self.peewee = self._open(read_only)
             self.connection: apsw.Connection = self.peewee.connection()
-            self._configure(read_only, durable, wal)
+            try:
+                self._prepare(read_only, durable, wal)
+            except BaseException:
+                self.peewee.close()
+                raise
             if token is not None:
                 self.connection.set_progress_handler(self._cancelled, _CHECK_EVERY_STEPS)
-            version = self._version()
-            if read_only and version < len(schema.steps):
-                raise NotACatalog(f"{path} was made by an older version", hint="Scan the drive once to upgrade it.")
-            if not read_only:
-                self._upgrade(version)
 
     def close(self) -> None:
         """Close the connection."""
@@ -82,7 +82,7 @@ class Database:
 
     def rows(self, sql: str, bindings: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
         """Run a statement and yield its rows."""
-        with database_errors(self.path, self.schema.name, self._token):
+        with database_errors(self.path, self.schema.name, self.token):
             yield from self.connection.execute(sql, bindings)
 
     def row(self, sql: str, bindings: Sequence[Any] = ()) -> tuple[Any, ...] | None:
@@ -96,35 +96,33 @@ class Database:
 
     def run(self, sql: str, bindings: Sequence[Any] = ()) -> None:
         """Run a statement that gives no rows."""
-        with database_errors(self.path, self.schema.name, self._token):
+        with database_errors(self.path, self.schema.name, self.token):
             self.connection.execute(sql, bindings)
 
     def run_many(self, sql: str, bindings: Sequence[Sequence[Any]]) -> None:
         """Run a statement for each tuple of bindings."""
         if bindings:
-            with database_errors(self.path, self.schema.name, self._token):
+            with database_errors(self.path, self.schema.name, self.token):
                 self.connection.executemany(sql, bindings)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """One transaction: commits at the end, rolls back on anything that is raised, cancelling included."""
-        with database_errors(self.path, self.schema.name):
-            self.connection.execute("BEGIN IMMEDIATE")
+        self.run("BEGIN IMMEDIATE")
         try:
             yield
         except BaseException:
             self._roll_back()
             raise
         try:
-            with database_errors(self.path, self.schema.name):
-                self.connection.execute("COMMIT")
+            self.run("COMMIT")
         except BaseException:
             self._roll_back()
             raise
 
     def outlive_token(self) -> None:
         """Stop obeying the token, to note how a cancelled job ended."""
-        self._token = None
+        self.token = None
         self.connection.set_progress_handler(None)
 
     def _roll_back(self) -> None:
@@ -133,7 +131,7 @@ class Database:
                 self.connection.execute("ROLLBACK")
 
     def _cancelled(self) -> bool:
-        return self._token is not None and self._token.cancelled
+        return self.token is not None and self.token.cancelled
 
     def _open(self, read_only: bool) -> APSWDatabase:
         if not read_only:
@@ -141,8 +139,18 @@ class Database:
             return APSWDatabase(str(self.path), flags=flags, timeout=_BUSY_TIMEOUT_S)
         name, flags = str(self.path), apsw.SQLITE_OPEN_READONLY
         if _cannot_share_memory(self.path):
+            _refuse_unfinished(self.path, self.schema)
             name, flags = self.path.absolute().as_uri() + "?immutable=1", flags | apsw.SQLITE_OPEN_URI
         return APSWDatabase(name, flags=flags, timeout=_BUSY_TIMEOUT_S)
+
+    def _prepare(self, read_only: bool, durable: bool, wal: bool) -> None:
+        """See whether it is ours before anything in it is touched, then bring it up to date."""
+        version = self._version()
+        if read_only and version < len(self.schema.steps):
+            raise NotACatalog(f"{self.path} was made by an older version", hint="Scan the drive once to upgrade it.")
+        self._configure(read_only, durable, wal)
+        if not read_only:
+            self._upgrade(version)
 
     def _configure(self, read_only: bool, durable: bool, wal: bool) -> None:
         run = self.connection.execute
@@ -181,6 +189,8 @@ class Database:
             self._copy_aside(version)
         for number in range(version, len(self.schema.steps)):
             with self.transaction():
+                if int(self._pragma("PRAGMA user_version")) > number:
+                    continue
                 for statement in self.schema.steps[number].split(";\n"):
                     if statement.strip():
                         self.connection.execute(statement)
@@ -198,15 +208,20 @@ class Database:
 
 
 def _check_header(path: Path, schema: Schema, *, must_exist: bool) -> None:
+    """Refuse what is no SQLite file. An empty one is as good as none: a process that died while it made it leaves one.
+
+    Raises:
+        NotACatalog: it is something else, cannot be read, or is not there and must be.
+    """
     try:
         with path.open("rb") as file:
             magic = file.read(len(_MAGIC))
     except FileNotFoundError:
-        if must_exist:
-            raise NotACatalog(f"{path} does not exist", hint="Scan the drive first.", code="catalog.absent") from None
-        return
+        magic = b""
     except OSError as error:
         raise NotACatalog(f"{path} cannot be read: {error.strerror}", hint="Check its permissions.") from error
+    if not magic and must_exist:
+        raise NotACatalog(f"{path} does not exist or is empty", hint="Scan the drive first.", code="catalog.absent")
     if magic and magic != _MAGIC:
         raise NotACatalog(
             f"{path} is not a Reelmark {schema.name}: it is no SQLite database",
@@ -216,15 +231,17 @@ def _check_header(path: Path, schema: Schema, *, must_exist: bool) -> None:
 
 def _cannot_share_memory(path: Path) -> bool:
     """Whether a reader could not use WAL here: the folder takes no new file and no writer left its index behind."""
-    if path.with_name(path.name + "-shm").exists():
-        return False
-    probe = path.with_name(f".{path.name}.probe")
-    try:
-        probe.touch()
-        probe.unlink()
-    except OSError:
-        return True
-    return False
+    return not path.with_name(path.name + "-shm").exists() and not may_write(path.parent)
+
+
+def _refuse_unfinished(path: Path, schema: Schema) -> None:
+    """Refuse a database whose last commits lie in a log that cannot be read without writing beside it."""
+    log = path.with_name(path.name + "-wal")
+    if log.exists() and log.stat().st_size:
+        raise NotACatalog(
+            f"{schema.name} {path} was not closed cleanly and lies in a folder that cannot be written",
+            hint="Copy it, with the -wal file beside it, to a folder that can be written.", code="catalog.unclosed",
+        )
 
 
 @contextmanager
@@ -282,10 +299,8 @@ class BulkInsert:
         step = self._count * self._width
         whole = len(values) - len(values) % step
         execute: Callable[..., Any] = self._database.connection.execute
-        with database_errors(self._database.path, self._database.schema.name):
+        with database_errors(self._database.path, self._database.schema.name, self._database.token):
             for start in range(0, whole, step):
                 execute(self._many, values[start : start + step])
             for start in range(whole, len(values), self._width):
                 execute(self._one, values[start : start + self._width])
-
-

@@ -113,18 +113,20 @@ class Find:
         self._open.close()
 
     def page(self, limit: int, before: Found | None = None) -> list[Found]:
-        """The newest hits over all drives, newest first; `limit` 0 for all, `before` for the page behind a hit."""
+        """The newest hits over all drives, newest first; `limit` 0 for all, `before` for the page behind a hit.
+
+        Hits of the same time and number stand in the order of drives: a copied drive has the same ones.
+        """
         started = time.perf_counter()
         merged = heapq.merge(
             *(self._part(index, limit, before) for index in range(len(self._parts))),
-            key=lambda pair: pair[1][:2], reverse=True,
+            key=lambda pair: (pair[1].mtime_ns, pair[1].file_id), reverse=True,
         )
         page: list[Found] = []
         for index, hit in merged:
             if limit and len(page) >= limit:
                 break
-            with self._left_out(self._parts[index][0]):
-                page.append(self._found(index, hit))
+            page.append(self._found(index, hit))
         self.seconds += time.perf_counter() - started
         return page
 
@@ -156,19 +158,12 @@ class Find:
             self._broken[drive.id] = error
 
     def _part(self, index: int, limit: int, before: Found | None) -> Iterator[tuple[int, Hit]]:
-        drive, search, _, _ = self._parts[index]
-        hits: list[Hit] = []
-        with self._left_out(drive):
-            hits = search.page(limit, self._bound(index, before))
-        for hit in hits:
+        bound = None
+        if before is not None:
+            shown_first = next(at for at, part in enumerate(self._parts) if part[0].id == before.drive.id)
+            bound = (before.hit.mtime_ns, before.hit.file_id + (index > shown_first))
+        for hit in self._parts[index][1].page(limit, bound):
             yield index, hit
-
-    def _bound(self, index: int, before: Found | None) -> tuple[int, int] | None:
-        """Copies of a drive have the same times and ids: such twins come in the order of the drives."""
-        if before is None:
-            return None
-        behind = any(part[0].id == before.drive.id for part in self._parts[:index])
-        return before.hit.mtime_ns, before.hit.file_id + behind
 
     def _found(self, index: int, hit: Hit) -> Found:
         drive, _, assets, folders = self._parts[index]

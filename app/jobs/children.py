@@ -33,6 +33,7 @@ from app.jobs.job import CancelToken
 
 _LENGTHS = struct.Struct(">II")
 _LOOK_AGAIN_S = 0.1
+_LAST_WAIT_S = 5.0  # a child that hangs inside the system (a dead mount) ends when the system lets it
 _INBOX = 8
 _END = "end"
 _ERROR = "error"
@@ -89,15 +90,18 @@ class Child:
             _write(self._process.stdin, header, payload)
 
     def why_gone(self) -> str:
-        """How a child ended, as a sentence; waits for the end."""
-        code = self._process.wait()
+        """How a child ended, as a sentence; waits a little for the end."""
+        try:
+            code = self._process.wait(_LAST_WAIT_S)
+        except subprocess.TimeoutExpired:
+            return "the reader does not answer"
         if code < 0:
             with contextlib.suppress(ValueError):
                 return f"the reader was ended by {signal.Signals(-code).name}"
         return f"the reader ended with code {code}"
 
     def kill(self) -> None:
-        """End it now, with everything it started, and wait for that."""
+        """End it now, with everything it started, and wait for that as long as the system lets it end."""
         self._closing.set()
         if self._process.poll() is None:
             with contextlib.suppress(ProcessLookupError):
@@ -105,12 +109,15 @@ class Child:
                     self._process.kill()
                 else:
                     os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_LAST_WAIT_S)
+        if self._process.poll() is None:
+            return
+        self._reader.join(timeout=_LAST_WAIT_S)
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
-        self._reader.join(timeout=5)
 
     def _read(self) -> None:
         assert self._process.stdout is not None
@@ -199,6 +206,7 @@ class ChildPool:
         self._inbox: queue.Queue[tuple[Child, Message | None]] = queue.Queue(_INBOX * self._size)
         self._idle: list[Child] = []
         self._busy: dict[Child, _Task] = {}
+        self._next_look = 0.0
 
     def __enter__(self) -> "ChildPool":
         return self
@@ -264,16 +272,24 @@ class ChildPool:
         child.request(request)
         return True
 
+    def _late(self, timeout_s: float) -> Iterator[tuple[Any, AppError]]:
+        """Give up on children whose time is over, however much the others have to say."""
+        now = time.monotonic()
+        if now < self._next_look:
+            return
+        self._next_look = now + _LOOK_AGAIN_S
+        for child in [child for child, task in self._busy.items() if task.deadline < now]:
+            task = self._busy.pop(child)
+            child.kill()
+            yield task.key, _stalled(timeout_s)
+
     def _take(self, timeout_s: float) -> Iterator[tuple[Any, list[Message] | AppError]]:
         try:
             child, message = self._inbox.get(timeout=_LOOK_AGAIN_S)
         except queue.Empty:
-            now = time.monotonic()
-            for child in [c for c, task in self._busy.items() if task.deadline < now]:
-                task = self._busy.pop(child)
-                child.kill()
-                yield task.key, _stalled(timeout_s)
+            yield from self._late(timeout_s)
             return
+        yield from self._late(timeout_s)
         task_or_none = self._busy.get(child)
         if task_or_none is None:
             return

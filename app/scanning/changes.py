@@ -6,18 +6,26 @@ walk has come to its end (`apply_missing`).
 """
 
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from app.catalog.database import Database
 from app.catalog.entries import EntryWriter, KnownFile, NewFile, known_files, raise_newest
 from app.files.sequences import group_names
-from app.files.walk import LISTED, SKIPPED, TIMED_OUT, Folder
+from app.files.walk import LISTED, SKIPPED, TIMED_OUT, VANISHED, Folder
 from app.model.kinds import category_of
 from app.model.names import folded
-from app.scanning.problems import forget_listing_problems, forget_problem, note_problem
+from app.scanning.problems import folders_with_problems, forget_listing_problems, forget_problem, note_problem
 from app.scanning.sequencerows import SequenceRows
 
-HASH_NONE, HASH_GOOD, HASH_STALE, HASH_FAILED = range(4)
+#: What is known of a file's content: nothing, its hash, the hash before it changed, that it cannot be read, and a hash
+#: that a full scan makes again.
+HASH_NONE, HASH_GOOD, HASH_STALE, HASH_FAILED, HASH_AGAIN = range(5)
+
+#: Counts of the tally that are no counts of files walked: files that are missing without anybody's consent, and roots
+#: that are empty though files are known there.
+UNACCEPTED = "unaccepted_missing"
+EMPTY_BASE = "empty_base"
 
 
 @dataclass(slots=True)
@@ -41,11 +49,18 @@ class Tally:
 
 @dataclass(slots=True)
 class _Known:
-    """What the shard has of a folder before it is compared."""
+    """What the shard has of a folder before it is compared.
+
+    Attributes:
+        digest: of the last listing; None where the shard differs from it or it was never listed.
+        is_new: its row was made by this walk: nothing below it is known either.
+        has_files: it was listed before.
+    """
 
     id: int
     digest: bytes | None
     is_new: bool
+    has_files: bool
 
 
 class FolderComparison:
@@ -67,11 +82,20 @@ class FolderComparison:
         self._sequences = SequenceRows(database, scan_id)
         self._queued: dict[bytes, int] = {}
         self._listed: list[tuple[object, ...]] = []
+        self._same: list[tuple[int, int]] = []
+        self._with_problems = folders_with_problems(database)
 
     def flush(self) -> None:
         """Write what was collected; the transaction must end with it."""
         self._entries.flush()
         self._sequences.flush()
+        self._database.run_many(
+            "UPDATE folder SET queued_scan = ?1 WHERE parent_id = ?2 AND missed_scan IS NULL", self._same
+        )
+        self._database.run_many(
+            "UPDATE folder SET listed_scan = ?1, queued_scan = ?1, missed_scan = NULL WHERE id = ?2", self._same
+        )
+        self._same.clear()
         self._database.run_many(
             "UPDATE folder SET listed_scan = ?1, queued_scan = ?1, missed_scan = NULL, digest = ?2, files = ?3,"
             " bytes = ?4, newest_ns = ?5 WHERE id = ?6",
@@ -90,78 +114,68 @@ class FolderComparison:
         self._tally.add("bytes", folder.bytes)
         self._count_skipped(folder)
         self._note_problems(folder, known)
-        self._take_subfolders(folder, known)
         digest: bytes | None = folder.digest
-        if digest == known.digest and not known.is_new:
+        if digest == known.digest:
             self._tally.add("unchanged", folder.file_count)
-            self._mark_listed_unchanged(known)
+            self._same.append((self._scan_id, known.id))
             return
+        settled = self._take_subfolders(folder, known)
         files, total = folder.file_count, folder.bytes
         newest = max(folder.mtimes) if files else None
-        if known.is_new:
+        if not known.has_files:
             self._add_all(folder, known.id)
         else:
-            gone = self._compare(folder, known)
-            files += len(gone)
-            total += sum([file.size for file in gone])
-            digest = None if gone or folder.errors else digest
-        self._listed.append((self._scan_id, digest, files, total, newest, known.id))
+            kept = self._compare(folder, known)
+            settled = settled and not kept
+            files += len(kept)
+            total += sum([file.size for file in kept])
+            times = [file.mtime_ns for file in kept] + ([] if newest is None else [newest])
+            newest = max(times, default=None)
+        stored = digest if settled and not folder.errors else None
+        self._listed.append((self._scan_id, stored, files, total, newest, known.id))
 
     def _count_skipped(self, folder: Folder) -> None:
         if any(folder.skipped):
             for name, number in zip(SKIPPED, folder.skipped, strict=True):
                 self._tally.add(f"skipped.{name}", number)
 
-    def _mark_listed_unchanged(self, known: _Known) -> None:
-        self._database.run(
-            "UPDATE folder SET listed_scan = ?1, queued_scan = ?1, missed_scan = NULL WHERE id = ?2",
-            (self._scan_id, known.id),
-        )
-
     def _known(self, path: bytes) -> _Known:
         folder_id = self._queued.pop(path, None)
         if folder_id is not None:
-            return _Known(folder_id, None, True)
-        row = self._database.row("SELECT id, digest FROM folder WHERE path = ?", (path,))
+            return _Known(folder_id, None, is_new=True, has_files=False)
+        row = self._database.row("SELECT id, digest, listed_scan FROM folder WHERE path = ?", (path,))
         if row is None:
-            return _Known(self._entries.add_folder(self._parent_of(path), path), None, True)
-        return _Known(row[0], row[1], False)
+            raise AssertionError(f"{path!r} was walked but neither queued nor found in the folder above it")
+        return _Known(row[0], row[1], is_new=False, has_files=row[2] > 0)
 
-    def _parent_of(self, path: bytes) -> int | None:
-        """The folder above, added with everything above it where a scan begins below the base."""
-        if not path:
-            return None
-        above = path.rpartition(b"/")[0]
-        row = self._database.row("SELECT id FROM folder WHERE path = ?", (above,))
-        if row is not None:
-            return int(row[0])
-        folder_id = self._entries.add_folder(self._parent_of(above), above)
-        self._entries.flush()
-        self._database.run("UPDATE folder SET queued_scan = 0 WHERE id = ?", (folder_id,))
-        return folder_id
-
-    def _take_subfolders(self, folder: Folder, known: _Known) -> None:
+    def _take_subfolders(self, folder: Folder, known: _Known) -> bool:
+        """Queue the folders in it and note those that are gone; whether the shard has exactly those listed."""
         subfolders = folder.subfolders
         prefix = folder.path + b"/" if folder.path else b""
         if known.is_new:
             for name in subfolders:
                 self._queued[prefix + name] = self._entries.add_folder(known.id, prefix + name)
-            return
+            return True
         listed = {prefix + name for name in subfolders}
-        there = dict(
-            self._database.rows("SELECT path, id FROM folder WHERE parent_id = ?", (known.id,))
-        )
-        self._database.run_many(
-            "UPDATE folder SET queued_scan = ? WHERE id = ?",
-            [(self._scan_id, folder_id) for path, folder_id in there.items() if path in listed],
-        )
-        for path in sorted(listed - there.keys()):
+        present: dict[bytes, int] = {}
+        queued: list[tuple[int, int]] = []
+        for path, folder_id, missed in list(self._database.rows(
+            "SELECT path, id, missed_scan IS NOT NULL FROM folder WHERE parent_id = ?", (known.id,)
+        )):
+            if path in listed:
+                queued.append((self._scan_id, folder_id))
+                listed.discard(path)
+            elif not missed:
+                present[path] = folder_id
+        self._database.run_many("UPDATE folder SET queued_scan = ? WHERE id = ?", queued)
+        for path in sorted(listed):
             self._queued[path] = self._entries.add_folder(known.id, path)
         held = {prefix + name for name in folder.left_out}
         self._database.run_many(
-            "INSERT OR IGNORE INTO gone_folder SELECT id FROM folder WHERE id = ? AND missed_scan IS NULL",
-            [(folder_id,) for path, folder_id in there.items() if path not in listed and path not in held],
+            "INSERT OR IGNORE INTO gone_folder VALUES (?)",
+            [(folder_id,) for path, folder_id in present.items() if path not in held],
         )
+        return not present
 
     def _add_all(self, folder: Folder, folder_id: int) -> None:
         """The short way for a folder that the shard has never seen."""
@@ -199,7 +213,11 @@ class FolderComparison:
         self._entries.add_files(folder_id, files)
 
     def _compare(self, folder: Folder, known: _Known) -> list[KnownFile]:
-        """Bring a folder that the shard has up to date; its files that are not listed any more."""
+        """Bring a folder that the shard has up to date.
+
+        Returns:
+            Its files that stay present in the shard though they were not listed: gone, or left out.
+        """
         names, sizes, mtimes = folder.names, folder.sizes.tolist(), folder.mtimes.tolist()
         there = known_files(self._database, known.id)
         sequences = self._sequences.known(known.id)
@@ -223,9 +241,11 @@ class FolderComparison:
                     dissolved.add(file.sequence_id)
         self._sequences.dissolve(dissolved - set(sequence_of.values()))
         held = set(folder.left_out)
-        gone = [file for file in there.values() if not file.missed and file.name not in held]
-        self._database.run_many("INSERT OR IGNORE INTO gone_file VALUES (?)", [(file.id,) for file in gone])
-        return gone
+        kept = [file for file in there.values() if not file.missed]
+        self._database.run_many(
+            "INSERT OR IGNORE INTO gone_file VALUES (?)", [(file.id,) for file in kept if file.name not in held]
+        )
+        return kept
 
     def _compare_file(
         self, folder_id: int, file: KnownFile, size: int, mtime_ns: int, sequence_id: int | None
@@ -237,7 +257,10 @@ class FolderComparison:
                 self._database.run("UPDATE file SET sequence_id = ? WHERE id = ?", (sequence_id, file.id))
             return
         self._tally.add("new" if file.missed else "changed")
-        state = file.hash_state if same else (HASH_NONE if file.hash_state in (HASH_NONE, HASH_FAILED) else HASH_STALE)
+        state = file.hash_state
+        if not same:
+            forgotten = file.missed or state in (HASH_NONE, HASH_FAILED)
+            state = HASH_NONE if forgotten else HASH_STALE
         self._database.run(
             "UPDATE file SET size = ?, mtime_ns = ?, sequence_id = ?, missed_scan = NULL, changed_scan = ?,"
             " hash_state = ? WHERE id = ?",
@@ -245,26 +268,63 @@ class FolderComparison:
         )
         if not same:
             self._database.run("DELETE FROM facts WHERE file_id = ?", (file.id,))
-            forget_problem(self._database, folder_id, file.name)
+            if folder_id in self._with_problems:
+                forget_problem(self._database, folder_id, file.name)
         raise_newest(self._database, [(mtime_ns, file.id)])
 
     def _note_unlisted(self, folder: Folder, known: _Known) -> None:
-        """A folder that could not be listed: nothing in it is known, so nothing in it is missing."""
+        """A folder that could not be listed: nothing in it is known, so nothing in it is missing.
+
+        One that vanished since the folder above was listed is gone.
+        """
+        self.flush()
+        if folder.status == VANISHED:
+            self._database.run("INSERT OR IGNORE INTO gone_folder VALUES (?)", (known.id,))
+            self._database.run("UPDATE folder SET queued_scan = 0 WHERE id = ?", (known.id,))
+            self._database.run(
+                "UPDATE folder SET digest = NULL WHERE id = (SELECT parent_id FROM folder WHERE id = ?)", (known.id,)
+            )
+            return
+        self._tally.add("directories")
         if folder.status == TIMED_OUT:
             self._tally.add("skipped.timeout")
-            reason, code = "it did not answer in time", "ETIMEDOUT"
-        else:
-            _, reason, code = folder.errors[0]
-            self._tally.add("directories")
-            self._count_skipped(folder)
-        self._entries.flush()
-        note_problem(self._database, known.id, b"", code, reason, self._scan_id)
+        self._count_skipped(folder)
+        _, reason, code = folder.errors[0]
+        self._note_problem(known.id, b"", code, reason)
         self._database.run(
-            "UPDATE folder SET queued_scan = 0, digest = NULL WHERE id = ?", (known.id,)
+            "UPDATE folder SET queued_scan = 0, digest = NULL, missed_scan = NULL WHERE id = ?", (known.id,)
         )
 
     def _note_problems(self, folder: Folder, known: _Known) -> None:
-        if not known.is_new:
+        if known.id in self._with_problems:
             forget_listing_problems(self._database, known.id)
         for name, reason, code in folder.errors:
-            note_problem(self._database, known.id, name, code, reason, self._scan_id)
+            self._note_problem(known.id, name, code, reason)
+
+    def _note_problem(self, folder_id: int, name: bytes, code: str, reason: str) -> None:
+        note_problem(self._database, folder_id, name, code, reason, self._scan_id)
+        self._with_problems.add(folder_id)
+
+
+def queue_folders(database: Database, scan_id: int, paths: Sequence[bytes]) -> None:
+    """Note, inside the caller's transaction, with which folders a walk begins; each is there, as is all above it."""
+    entries = EntryWriter(database, scan_id)
+    for path in paths:
+        above: int | None = None
+        for folder in _chain(path):
+            known = database.value("SELECT id FROM folder WHERE path = ?", (folder,))
+            if known is None:
+                known = entries.add_folder(above, folder)
+                entries.flush()
+                database.run("UPDATE folder SET queued_scan = 0 WHERE id = ?", (known,))
+            above = int(known)
+            database.run("UPDATE folder SET missed_scan = NULL WHERE id = ?", (above,))
+        database.run("UPDATE folder SET queued_scan = ? WHERE id = ?", (scan_id, above))
+
+
+def _chain(path: bytes) -> Iterator[bytes]:
+    """The base, every folder on the way, and the folder itself."""
+    yield b""
+    if path:
+        parts = path.split(b"/")
+        yield from (b"/".join(parts[:count]) for count in range(1, len(parts) + 1))

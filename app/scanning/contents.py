@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.catalog.database import Database
+from app.catalog.entries import raise_newest
 from app.catalog.hashes import stored_hash
 from app.errors import AppError
 from app.files.hashing import Hashed
@@ -18,28 +19,33 @@ from app.jobs.events import Stage
 from app.jobs.job import Job
 from app.media.magic import sniff
 from app.model.kinds import Category
-from app.model.names import folded, raw, shown
-from app.scanning.changes import HASH_FAILED, HASH_GOOD, HASH_NONE, HASH_STALE, Tally
-from app.scanning.problems import forget_problem, note_problem
+from app.model.names import decoded, folded, raw, shown
+from app.scanning.changes import HASH_AGAIN, HASH_FAILED, HASH_GOOD, HASH_NONE, HASH_STALE, Tally
+from app.scanning.problems import entry_path, folders_with_problems, forget_problem, note_problem
 from app.scanning.request import ScanRequest
 from app.scanning.target import Target
 from app.settings.values import Scan
 
 #: What a file without a telling name is, by its first bytes.
 _BY_MIME = {"image": Category.IMAGE, "video": Category.VIDEO, "audio": Category.AUDIO}
-_TO_HASH = "missed_scan IS NULL AND hash_state <> 1"
+#: Folders that this generation listed: what it walked, less what it could not read.
+LISTED = "SELECT id FROM folder WHERE listed_scan = ?"
+_TO_HASH = (
+    f"f.missed_scan IS NULL AND f.hash_state <> {HASH_GOOD} AND f.folder_id IN ({LISTED})"
+    " AND f.id NOT IN (SELECT file_id FROM gone_file)"
+)
 
 
-def scope(target: Target) -> tuple[str, list[bytes]]:
-    """A condition on `folder_id` for the folders that are walked, with its bindings; empty for a whole drive."""
-    if "" in target.folders:
-        return "", []
-    parts, bindings = [], []
-    for folder in target.folders:
-        path = raw(folder)
-        parts.append("path = ? OR (path > ? AND path < ?)")
-        bindings += [path, path + b"/", path + b"0"]
-    return f" AND folder_id IN (SELECT id FROM folder WHERE {' OR '.join(parts)})", bindings
+def forget_contents(database: Database, scan_id: int) -> None:
+    """Begin the second half of a full scan: everything that was walked is hashed and inspected again."""
+    database.run(
+        f"UPDATE file SET hash_state = {HASH_AGAIN} WHERE hash_state = {HASH_GOOD} AND missed_scan IS NULL"
+        f" AND folder_id IN ({LISTED})", (scan_id,),
+    )
+    database.run(
+        f"DELETE FROM facts WHERE file_id IN (SELECT id FROM file WHERE folder_id IN ({LISTED}))", (scan_id,)
+    )
+    database.run(f"UPDATE sequence SET inspected = NULL WHERE folder_id IN ({LISTED})", (scan_id,))
 
 
 class _HashRun:
@@ -50,18 +56,18 @@ class _HashRun:
     ) -> None:
         self._database = database
         self._base = raw(target.drive.base)
-        self._scope, self._bindings = scope(target)
         self._scan_id = scan_id
         self._request = request
         self._tally = tally
         self._job = job
         self._bytes = 0
+        self._with_problems = folders_with_problems(database)
         self._done: list[tuple[tuple[Any, ...], Hashed | AppError]] = []
         self._committed = time.monotonic()
 
     def run(self, xxh3: bool) -> None:
         total, size = self._database.row(
-            f"SELECT count(*), coalesce(sum(size), 0) FROM file WHERE {_TO_HASH}{self._scope}", self._bindings
+            f"SELECT count(*), coalesce(sum(f.size), 0) FROM file f WHERE {_TO_HASH}", (self._scan_id,)
         ) or (0, 0)
         self._job.stage(Stage.HASH, int(total), int(size))
         done = 0
@@ -91,10 +97,9 @@ class _HashRun:
                 self._database.rows(
                     "SELECT f.id, d.path, f.name, f.size, f.mtime_ns, f.hash_state, f.hash, f.changed_scan,"
                     " f.folder_id, f.category"
-                    " FROM file f JOIN folder d ON d.id = f.folder_id WHERE f.id > ? AND f.missed_scan IS NULL"
-                    f" AND f.hash_state <> 1{self._scope.replace('folder_id', 'f.folder_id', 1)}"
+                    f" FROM file f JOIN folder d ON d.id = f.folder_id WHERE f.id > ? AND {_TO_HASH}"
                     " ORDER BY f.id LIMIT ?",
-                    (last, *self._bindings, int(self._request.queue_max or 10_000)),
+                    (last, self._scan_id, int(self._request.queue_max or 10_000)),
                 )
             )
             if not page:
@@ -124,17 +129,19 @@ class _HashRun:
             )
 
     def _good(self, row: tuple[Any, ...], hashed: Hashed) -> tuple[Any, ...]:
-        file_id, _, name, _, _, state, old, changed_scan, folder_id, category = row
+        file_id, _, name, size, mtime_ns, state, old, changed_scan, folder_id, category = row
         digest = stored_hash(hashed.algorithm, hashed.digest)
         self._tally.add("hashed.files")
         self._tally.add("hashed.bytes", hashed.size)
         if state == HASH_STALE and changed_scan == self._scan_id and old == digest:
             self._tally.add("touched")
-        elif state == HASH_STALE and changed_scan != self._scan_id and old != digest:
+        elif state == HASH_AGAIN and old != digest:
             changed_scan = self._scan_id
             self._tally.add("changed")
             self._tally.add("unchanged", -1)
-        if state == HASH_FAILED:
+        if (hashed.size, hashed.mtime_ns) != (size, mtime_ns):
+            self._written_meanwhile(folder_id, file_id, hashed.size - size, hashed.mtime_ns)
+        if folder_id in self._with_problems:
             forget_problem(self._database, folder_id, name)
         mime = sniff(hashed.head, folded(name))[1]
         if category == Category.OTHER:
@@ -143,16 +150,20 @@ class _HashRun:
             digest, hashed.xxh3_128, HASH_GOOD, hashed.size, hashed.mtime_ns, mime, changed_scan, category, file_id
         )
 
+    def _written_meanwhile(self, folder_id: int, file_id: int, more_bytes: int, mtime_ns: int) -> None:
+        """Keep totals and order right for a file that changed after it was listed; its folder is compared again."""
+        self._database.run(
+            "UPDATE folder SET bytes = bytes + ?, digest = NULL WHERE id = ?", (more_bytes, folder_id)
+        )
+        raise_newest(self._database, [(mtime_ns, file_id)])
+
     def _failed(self, row: tuple[Any, ...], error: AppError) -> None:
         file_id, folder, name, _, _, state, _, _, folder_id, _ = row
-        self._job.item_failed(_path(self._base, folder, name), error.message, error.code)
+        self._job.item_failed(entry_path(decoded(self._base), folder, name), error.message, error.code)
         note_problem(self._database, folder_id, name, error.code, error.message, self._scan_id)
+        self._with_problems.add(folder_id)
         if state in (HASH_NONE, HASH_FAILED):
             self._database.run("UPDATE file SET hash_state = ? WHERE id = ?", (HASH_FAILED, file_id))
-
-
-def _path(base: bytes, folder: bytes, name: bytes) -> str:
-    return "/".join([shown(part) for part in (base.rstrip(b"/"), folder, name) if part])
 
 
 def hash_files_of_scan(

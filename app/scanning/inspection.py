@@ -14,8 +14,9 @@ from app.jobs.events import Stage
 from app.jobs.job import Job
 from app.model.kinds import MEDIA, Category
 from app.model.names import decoded, raw, shown
-from app.scanning.contents import scope
-from app.scanning.problems import note_problem
+from app.scanning.changes import HASH_FAILED
+from app.scanning.contents import LISTED
+from app.scanning.problems import entry_path, note_problem
 from app.scanning.request import ScanRequest
 from app.scanning.target import Target
 
@@ -26,6 +27,13 @@ _HANDLER = "app.media.worker:inspect"
 _PAGE = 1000
 _MEMORY_BYTES = 4 << 30
 _KINDS = ", ".join(str(int(kind)) for kind in MEDIA)
+
+_HAS_FACTS = f"EXISTS (SELECT 1 FROM facts x WHERE x.file_id = f.id AND x.version = {FACTS_VERSION})"
+_SINGLES = (
+    f"f.missed_scan IS NULL AND f.sequence_id IS NULL AND f.category IN ({_KINDS}) AND f.hash_state <> {HASH_FAILED}"
+    f" AND NOT {_HAS_FACTS} AND f.folder_id IN ({LISTED}) AND f.id NOT IN (SELECT file_id FROM gone_file)"
+)
+_SEQUENCES = f"missed_scan IS NULL AND inspected IS NOT changed_scan AND folder_id IN ({LISTED})"
 
 _Row = tuple[int, int, bytes, bytes, int]
 
@@ -43,7 +51,6 @@ class _Inspection:
     def __init__(self, database: Database, target: Target, scan_id: int, request: ScanRequest, job: Job) -> None:
         self._database = database
         self._base = raw(target.drive.base)
-        self._scope, self._bindings = scope(target)
         self._scan_id = scan_id
         self._request = request
         self._job = job
@@ -52,11 +59,8 @@ class _Inspection:
 
     def run(self) -> None:
         total = self._database.value(
-            f"SELECT count(*) FROM file WHERE {self._singles('file')}", self._bindings
-        ) + 3 * self._database.value(
-            "SELECT count(*) FROM sequence WHERE missed_scan IS NULL AND inspected IS NOT changed_scan"
-            f"{self._scope}", self._bindings,
-        )
+            f"SELECT count(*) FROM file f WHERE {_SINGLES}", (self._scan_id,)
+        ) + 3 * self._database.value(f"SELECT count(*) FROM sequence WHERE {_SEQUENCES}", (self._scan_id,))
         self._job.stage(Stage.INSPECT, int(total))
         if not total:
             return
@@ -71,16 +75,7 @@ class _Inspection:
                     self._commit()
         self._commit()
         self._database.run(
-            "UPDATE sequence SET inspected = changed_scan WHERE missed_scan IS NULL"
-            f" AND inspected IS NOT changed_scan{self._scope}", self._bindings,
-        )
-
-    def _singles(self, alias: str) -> str:
-        return (
-            f"{alias}.missed_scan IS NULL AND {alias}.sequence_id IS NULL AND {alias}.category IN ({_KINDS})"
-            f" AND {alias}.hash_state <> 3"
-            f" AND NOT EXISTS (SELECT 1 FROM facts x WHERE x.file_id = {alias}.id AND x.version = {FACTS_VERSION})"
-            f"{self._scope.replace('folder_id', alias + '.folder_id', 1)}"
+            f"UPDATE sequence SET inspected = changed_scan WHERE {_SEQUENCES}", (self._scan_id,)
         )
 
     def _requests(self) -> Iterator[tuple[_Row, dict[str, Any]]]:
@@ -94,8 +89,8 @@ class _Inspection:
             page = list(
                 self._database.rows(
                     "SELECT f.id, f.folder_id, d.path, f.name, f.category FROM file f JOIN folder d"
-                    f" ON d.id = f.folder_id WHERE f.id > ? AND {self._singles('f')} ORDER BY f.id LIMIT {_PAGE}",
-                    (last, *self._bindings),
+                    f" ON d.id = f.folder_id WHERE f.id > ? AND {_SINGLES} ORDER BY f.id LIMIT {_PAGE}",
+                    (last, self._scan_id),
                 )
             )
             if not page:
@@ -110,28 +105,33 @@ class _Inspection:
         while True:
             page = list(
                 self._database.rows(
-                    "SELECT id, folder_id FROM sequence WHERE id > ? AND missed_scan IS NULL"
-                    f" AND inspected IS NOT changed_scan{self._scope} ORDER BY id LIMIT {_PAGE}",
-                    (last, *self._bindings),
+                    f"SELECT id, folder_id FROM sequence WHERE id > ? AND {_SEQUENCES} ORDER BY id LIMIT {_PAGE}",
+                    (last, self._scan_id),
                 )
             )
             if not page:
                 return
             last = page[-1][0]
             for sequence_id, folder_id in page:
-                frames = list(
-                    self._database.rows(
-                        "SELECT f.id, f.folder_id, d.path, f.name, f.category FROM block b"
-                        " JOIN file f ON f.id BETWEEN b.first_id AND b.last_id JOIN folder d ON d.id = f.folder_id"
-                        " WHERE b.folder_id = ? AND f.sequence_id = ? AND f.missed_scan IS NULL"
-                        " ORDER BY length(f.name), f.name",
-                        (folder_id, sequence_id),
-                    )
-                )
-                chosen = {0, len(frames) // 2, len(frames) - 1} if frames else set()
-                for at in sorted(chosen):
-                    if frames[at][4] in MEDIA:
-                        yield frames[at]
+                yield from self._frames_of(sequence_id, folder_id)
+
+    def _frames_of(self, sequence_id: int, folder_id: int) -> list[_Row]:
+        """Those of the first, middle and last frame that have no facts yet (a changed file loses its own)."""
+        frames = list(
+            self._database.rows(
+                f"SELECT f.id, f.folder_id, d.path, f.name, f.category, {_HAS_FACTS} FROM block b"
+                " JOIN file f ON f.id BETWEEN b.first_id AND b.last_id JOIN folder d ON d.id = f.folder_id"
+                " WHERE b.folder_id = ? AND f.sequence_id = ? AND f.missed_scan IS NULL"
+                " ORDER BY length(f.name), f.name",
+                (folder_id, sequence_id),
+            )
+        )
+        chosen = {0, len(frames) // 2, len(frames) - 1} if frames else set()
+        return [
+            (file_id, folder, path, name, category)
+            for file_id, folder, path, name, category, has_facts in (frames[at] for at in sorted(chosen))
+            if category in MEDIA and not has_facts
+        ]
 
     def _commit(self) -> None:
         done, self._done = self._done, []
@@ -153,6 +153,5 @@ class _Inspection:
             (file_id, FACTS_VERSION, facts.get("kind", ""), json.dumps(facts), error),
         )
         if error:
-            path = "/".join([shown(part) for part in (self._base.rstrip(b"/"), folder, name) if part])
-            self._job.item_failed(path, error, code)
+            self._job.item_failed(entry_path(decoded(self._base), folder, name), error, code)
             note_problem(self._database, folder_id, name, code, error, self._scan_id)

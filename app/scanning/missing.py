@@ -34,23 +34,25 @@ def forget_gone(database: Database) -> None:
 
 
 def apply_missing(database: Database, scan_id: int, limits: MissingLimits, tally: Tally) -> int:
-    """Mark what was noted as missing, or nothing where it is too much; how many files were not marked."""
-    with database.transaction():
-        _expand_folders(database)
-        gone = int(database.value("SELECT count(*) FROM gone_file"))
-        present = int(database.value("SELECT coalesce(sum(files), 0) FROM folder WHERE missed_scan IS NULL"))
-        if not limits.accept and gone > limits.files and gone > limits.share * present:
-            return gone
-        tally.add("missing", gone)
-        if gone:
-            _mark(database, scan_id)
-        database.run(
-            "UPDATE folder SET missed_scan = ?, files = 0, bytes = 0, digest = NULL"
-            " WHERE id IN (SELECT folder_id FROM gone_folder)",
-            (scan_id,),
-        )
-        database.run("DELETE FROM gone_file")
-        database.run("DELETE FROM gone_folder")
+    """Mark what was noted as missing, or nothing where it is too much; how many files were not marked.
+
+    Inside the caller's transaction, so that the marks and their count are kept together.
+    """
+    _expand_folders(database)
+    gone = int(database.value("SELECT count(*) FROM gone_file"))
+    present = int(database.value("SELECT coalesce(sum(files), 0) FROM folder WHERE missed_scan IS NULL"))
+    if not limits.accept and gone > limits.files and gone > limits.share * present:
+        return gone
+    tally.add("missing", gone)
+    if gone:
+        _mark(database, scan_id)
+    database.run(
+        "UPDATE folder SET missed_scan = ?, files = 0, bytes = 0, newest_ns = NULL, digest = NULL"
+        " WHERE id IN (SELECT folder_id FROM gone_folder)",
+        (scan_id,),
+    )
+    database.run("DELETE FROM gone_file")
+    database.run("DELETE FROM gone_folder")
     return 0
 
 
@@ -83,6 +85,11 @@ def _mark(database: Database, scan_id: int) -> None:
     )
     database.run(
         "UPDATE file SET missed_scan = ? WHERE id IN (SELECT file_id FROM gone_file)", (scan_id,)
+    )
+    database.run(
+        "UPDATE folder SET newest_ns = (SELECT max(f.mtime_ns) FROM block b JOIN file f"
+        "  ON f.id BETWEEN b.first_id AND b.last_id WHERE b.folder_id = folder.id AND f.missed_scan IS NULL)"
+        " WHERE id IN (SELECT DISTINCT f.folder_id FROM gone_file g JOIN file f ON f.id = g.file_id)"
     )
     database.run(
         "UPDATE sequence SET missed_scan = ?1 WHERE missed_scan IS NULL AND id IN"

@@ -1,8 +1,10 @@
 """Entries that could not be read, each with its reason, until a later scan reads them."""
 
+import sys
 from collections.abc import Iterator
 
 from app.catalog.database import Database
+from app.model.names import shown
 
 #: Problems of a file's content carry codes of this kind; those of a listing are errno names.
 CONTENT_CODES = "%.%"
@@ -42,3 +44,15 @@ def count_problems(database: Database) -> int:
             "SELECT count(*) FROM problem p JOIN folder d ON d.id = p.folder_id WHERE d.missed_scan IS NULL"
         )
     )
+
+
+def folders_with_problems(database: Database) -> set[int]:
+    """Ids of the folders in which something cannot be read; in all others there is nothing to forget."""
+    return {int(row[0]) for row in database.rows("SELECT DISTINCT folder_id FROM problem")}
+
+
+def entry_path(base: str, folder: bytes, name: bytes) -> str:
+    """The absolute path of an entry as it is shown, with `/`; an empty name is the folder itself."""
+    top = shown(base).replace("\\", "/") if sys.platform == "win32" else shown(base)
+    below = "/".join([shown(part) for part in (folder, name) if part])
+    return f"{top.rstrip('/')}/{below}" if below else top

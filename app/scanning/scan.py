@@ -1,6 +1,5 @@
 """Brings a drive's shard up to date with the drive: walk, then hash, then inspect, each batch committed as it goes."""
 
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,20 +10,24 @@ from app.catalog.database import Database
 from app.catalog.shard import ScanRow, begin_scan, last_scan, open_writer, set_meta, update_scan
 from app.drives.identity import time_tolerance_ns
 from app.engine import Engine
-from app.errors import Cancelled, DriveGone
-from app.files.walk import LISTED, WalkRequest, walk
+from app.errors import Cancelled
+from app.files.walk import LISTED, VANISHED, Folder, WalkRequest, walk
 from app.jobs.events import Stage
+from app.jobs.filelock import hold_file_lock
 from app.jobs.job import Job
 from app.model.names import raw, shown
 from app.model.times import now_us
-from app.scanning.changes import FolderComparison, Tally
-from app.scanning.contents import hash_files_of_scan
+from app.scanning.changes import EMPTY_BASE, UNACCEPTED, FolderComparison, Tally, queue_folders
+from app.scanning.contents import forget_contents, hash_files_of_scan
 from app.scanning.inspection import inspect_files_of_scan
 from app.scanning.missing import MissingLimits, apply_missing, forget_gone
+from app.scanning.problems import entry_path
 from app.scanning.request import ScanRequest, ScanResult
 from app.scanning.sidecars import import_sidecars
 from app.scanning.summary import scan_document, summarise
 from app.scanning.target import Target, find_target
+
+_CATALOG_WAIT_S = 30.0
 
 
 def scan(engine: Engine, request: ScanRequest, job: Job) -> ScanResult:
@@ -37,7 +40,8 @@ def scan(engine: Engine, request: ScanRequest, job: Job) -> ScanResult:
     """
     request = with_settings(engine, request)
     engine.home.prepare()
-    target = find_target(engine.catalog, request.paths, request.drive, job)
+    with hold_file_lock(engine.home.root / "catalog.lock", job.token, _CATALOG_WAIT_S):
+        target = find_target(engine.catalog, request.paths, request.drive, job)
     job_id = engine.catalog.begin_job("scan", target.drive.label, target.drive.id)
     started = time.monotonic()
     try:
@@ -76,18 +80,16 @@ class _Run:
         self._database = database
         self._job = job
         self._scan_id = 0
+        self._roots = tuple(raw(folder) for folder in target.folders)
         self._tally = Tally()
-        self._empty_base = False
 
     def whole(self, started: float) -> ScanResult:
         interrupted = self._begin()
-        gone = 0
         with self._state_kept():
             if interrupted is None or interrupted.stage == "walk":
-                self._walk(interrupted is not None)
-                gone = self._decide_missing()
-                self._enter("contents")
-            if not self._request.inventory_only:
+                self._walk()
+                self._end_walk()
+            if not self._request.inventory_only and not self._tally[EMPTY_BASE]:
                 self._read_contents()
             import_sidecars(self._database, self._target.drive.base, self._scan_id, self._job)
         self._finish()
@@ -98,11 +100,9 @@ class _Run:
             self._scan_id, self._request, self._tally, resumed=interrupted is not None,
             seconds=time.monotonic() - started,
         )
-        if gone:
-            document["unaccepted_missing"] = gone
-        if self._empty_base:
-            document["empty_base"] = True
-        return ScanResult(self._target.drive.id, self._scan_id, dict(self._tally.counts), gone, document)
+        return ScanResult(
+            self._target.drive.id, self._scan_id, dict(self._tally.counts), self._tally[UNACCEPTED], document
+        )
 
     def _begin(self) -> ScanRow | None:
         """Start a generation, or go on with an interrupted one that was asked the same; that one."""
@@ -128,6 +128,7 @@ class _Run:
                 self._database, drive_id=self._target.drive.id, label=self._target.drive.label,
                 base=shown(self._target.drive.base),
             )
+            queue_folders(self._database, self._scan_id, self._roots)
         return None
 
     @contextmanager
@@ -146,8 +147,8 @@ class _Run:
         row = last_scan(self._database)
         return row.counts if row else {}
 
-    def _walk(self, resumed: bool) -> None:
-        folders = self._open_folders() if resumed else tuple(raw(folder) for folder in self._target.folders)
+    def _walk(self) -> None:
+        folders = self._open_folders()
         if not folders:
             return
         request = WalkRequest(
@@ -162,15 +163,7 @@ class _Run:
         for folders_of_batch in batch.split(listed, self._job):
             with self._database.transaction():
                 for folder in folders_of_batch:
-                    if folder.path in folders and self._is_suspiciously_empty(folder):
-                        return
-                    if folder.status != LISTED and folder.path in folders:
-                        self._check_base()
-                    if folder.status != LISTED:
-                        self._report_folder(folder)
-                    for name, reason, code in folder.errors if folder.status == LISTED else ():
-                        self._job.item_failed(self._shown_path(folder.path, name), reason, code)
-                    comparison.take(folder)
+                    self._take(folder, comparison)
                 comparison.flush()
                 update_scan(self._database, self._scan_id, self._tally.counts)
             self._tell(shown(folder.path))
@@ -182,8 +175,16 @@ class _Run:
             self._tally["files"], bytes_done=self._tally["bytes"], current=current, counts=self._tally.counts, last=last
         )
 
+    def _take(self, folder: Folder, comparison: FolderComparison) -> None:
+        """Bring one folder into the shard, and say what in it cannot be read."""
+        if folder.path in self._roots and self._is_suspiciously_empty(folder):
+            return
+        for name, reason, code in folder.errors if folder.status != VANISHED else ():
+            self._job.item_failed(entry_path(self._target.drive.base, folder.path, name), reason, code)
+        comparison.take(folder)
+
     def _open_folders(self) -> tuple[bytes, ...]:
-        """The folders that an interrupted walk knew but had not listed."""
+        """The folders that are known but not listed yet: the roots at first, more where a walk was interrupted."""
         return tuple(
             row[0] for row in self._database.rows(
                 "SELECT path FROM folder WHERE queued_scan = ? AND queued_scan > listed_scan ORDER BY path",
@@ -191,63 +192,45 @@ class _Run:
             )
         )
 
-    def _check_base(self) -> None:
-        """Tell a drive that is gone from a folder that cannot be read."""
-        if not os.path.isdir(self._target.drive.base):  # noqa: PTH112 - the name may be any bytes
-            raise DriveGone(
-                f"{shown(self._target.drive.base)} is not there any more",
-                hint="Plug the drive in and scan again; the scan goes on where it stopped.",
-            )
-
-    def _report_folder(self, folder: Any) -> None:
-        reason, code = folder.errors[0][1:] if folder.errors else ("it did not answer in time", "ETIMEDOUT")
-        self._job.item_failed(self._shown_path(folder.path, b""), reason, code)
-
-    def _shown_path(self, folder: bytes, name: bytes) -> str:
-        parts = [part for part in (shown(self._target.drive.base), shown(folder), shown(name)) if part]
-        return "/".join(parts)
-
-    def _is_suspiciously_empty(self, folder: Any) -> bool:
+    def _is_suspiciously_empty(self, folder: Folder) -> bool:
         """An empty base or mount under which the shard knows files: more likely unmounted than emptied."""
-        if folder.status != LISTED or folder.file_count or folder.subfolders or folder.left_out:
+        if self._request.accept_missing or folder.status != LISTED:
+            return False
+        if folder.file_count or folder.subfolders or folder.left_out or any(folder.skipped):
             return False
         known = self._database.value(
             "SELECT sum(files) FROM folder WHERE missed_scan IS NULL AND (path = ? OR (path > ? AND path < ?))",
             (folder.path, folder.path + b"/" if folder.path else b"", folder.path + b"0" if folder.path else b"\xff"),
         )
-        if not known or self._request.accept_missing:
+        if not known:
             return False
-        self._empty_base = True
+        self._tally.add(EMPTY_BASE)
         self._tally.add("directories")
+        self._database.run("UPDATE folder SET queued_scan = 0 WHERE path = ?", (folder.path,))
         self._job.notice(
             "drive.empty",
-            f"{self._shown_path(folder.path, b'')} is empty, but {known:,} files were catalogued there. "
-            "Nothing was marked missing.",
+            f"{entry_path(self._target.drive.base, folder.path, b'')} is empty, but {known:,} files were catalogued "
+            "there. Nothing was marked missing.",
             "Check that the drive is mounted. If it was really emptied, scan again with --accept-missing.",
         )
         return True
 
-    def _decide_missing(self) -> int:
-        scan_settings = self._engine.settings.scan
-        limits = MissingLimits(
-            scan_settings.missing_share, scan_settings.missing_files, self._request.accept_missing
-        )
-        gone = apply_missing(self._database, self._scan_id, limits, self._tally)
+    def _end_walk(self) -> None:
+        """Decide what is missing and enter the second half, in one transaction."""
+        settings = self._engine.settings.scan
+        limits = MissingLimits(settings.missing_share, settings.missing_files, self._request.accept_missing)
+        with self._database.transaction():
+            gone = apply_missing(self._database, self._scan_id, limits, self._tally)
+            self._tally.add(UNACCEPTED, gone)
+            if self._request.mode == "full" and not self._request.inventory_only:
+                forget_contents(self._database, self._scan_id)
+            update_scan(self._database, self._scan_id, self._tally.counts, stage="contents")
         if gone:
             self._job.notice(
                 "scan.many_missing",
                 f"{gone:,} files of {self._target.drive.label} are not there any more. Nothing was marked missing.",
                 "If that is right, scan again with --accept-missing.",
             )
-        return gone
-
-    def _enter(self, stage: str) -> None:
-        with self._database.transaction():
-            if stage == "contents" and self._request.mode == "full" and not self._request.inventory_only:
-                self._database.run("UPDATE file SET hash_state = 2 WHERE hash_state = 1 AND missed_scan IS NULL")
-                self._database.run("DELETE FROM facts")
-                self._database.run("UPDATE sequence SET inspected = NULL")
-            update_scan(self._database, self._scan_id, self._tally.counts, stage=stage)
 
     def _read_contents(self) -> None:
         settings = self._engine.settings.scan
@@ -269,9 +252,9 @@ class _Batch:
         self._files = files
         self._seconds = seconds
 
-    def split(self, folders: Iterator[Any], job: Job) -> Iterator[list[Any]]:
-        """Yield lists of folders; what was collected before a cancel is handed out first."""
-        batch: list[Any] = []
+    def split(self, folders: Iterator[Folder], job: Job) -> Iterator[list[Folder]]:
+        """Yield lists of folders. What was not handed out when the walk stops is walked again."""
+        batch: list[Folder] = []
         files, since = 0, time.monotonic()
         for folder in folders:
             batch.append(folder)

@@ -8,9 +8,8 @@ from app.catalog.database import Database
 from app.files.walk import SKIPPED
 from app.model.drives import Drive
 from app.model.kinds import Category
-from app.model.names import shown
-from app.scanning.changes import Tally
-from app.scanning.problems import count_problems, problems
+from app.scanning.changes import EMPTY_BASE, UNACCEPTED, Tally
+from app.scanning.problems import count_problems, entry_path, problems
 from app.scanning.request import ScanRequest
 
 _COUNTS = ("files", "directories", "bytes", "new", "changed", "touched", "moved", "missing", "unchanged", "unreadable")
@@ -52,14 +51,13 @@ def scan_document(
 ) -> dict[str, Any]:
     """The result of a scan as its command prints it."""
     failed = [
-        {"path": "/".join([part for part in (shown(drive.base).rstrip("/"), shown(folder), shown(name)) if part]),
-         "reason": reason, "code": code}
+        {"path": entry_path(drive.base, folder, name), "reason": reason, "code": code}
         for folder, name, code, reason in problems(database, _MOST_FAILED)
     ]
     skipped = {name: tally[f"skipped.{name}"] for name in (*SKIPPED, "placeholder", "timeout")}
     counts: dict[str, Any] = {name: tally[name] for name in _COUNTS}
     counts["unreadable"] = count_problems(database)
-    return {
+    document: dict[str, Any] = {
         "drive": {"id": drive.id, "label": drive.label, "shard": shard.as_posix()},
         "scan_id": scan_id,
         "mode": request.mode,
@@ -72,3 +70,8 @@ def scan_document(
         "resumed": resumed,
         "failed": failed,
     }
+    if tally[UNACCEPTED]:
+        document[UNACCEPTED] = tally[UNACCEPTED]
+    if tally[EMPTY_BASE]:
+        document[EMPTY_BASE] = True
+    return document

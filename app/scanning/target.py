@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.catalog.catalog import Catalog
 from app.drives.identity import Match, compare, path_in_volume, read_passport
-from app.errors import HeldByAnother, InputError, UsageError
+from app.errors import DriveGone, HeldByAnother, InputError, UsageError
 from app.jobs.job import Job
 from app.model.drives import Drive, Passport
 from app.model.names import shown
@@ -28,7 +28,7 @@ def find_target(catalog: Catalog, paths: tuple[str, ...], label: str | None, job
         UsageError: the paths do not lie under one base, or the label is ambiguous.
         HeldByAnother: the label's base is another volume, or bases would overlap.
     """
-    folders = [_folder(path) for path in paths]
+    folders = outermost([_folder(path) for path in paths])
     if not folders:
         raise UsageError("no folder was given", hint="Name the folder or drive to scan.")
     drive = catalog.find_drive(label) if label else _deepest(catalog, folders)
@@ -44,6 +44,7 @@ def find_target(catalog: Catalog, paths: tuple[str, ...], label: str | None, job
             hint="Scan them one by one, or scan the folder above them first.",
         )
     passport = read_passport(base)
+    _refuse_unmounted(catalog, base, passport)
     if not label:
         moved = _same_volume_elsewhere(catalog, base, passport)
         if moved is not None:
@@ -53,6 +54,26 @@ def find_target(catalog: Catalog, paths: tuple[str, ...], label: str | None, job
     _refuse_overlap(catalog, base)
     drive = catalog.add_drive(label or _free_label(catalog, base), base, passport)
     return Target(drive, tuple(_relative(folder, base) for folder in folders))
+
+
+def lane_of(catalog: Catalog, paths: tuple[str, ...], label: str | None) -> str:
+    """The lane of the drive that a scan is most likely about; nothing is touched or added."""
+    drives = catalog.drives()
+    if label:
+        drive = next((drive for drive in drives if label in (drive.id, drive.label)), None)
+    else:
+        folders = [os.path.realpath(path) for path in paths]
+        holding = [drive for drive in drives if all(_holds(drive.base, folder) for folder in folders)]
+        drive = max(holding, key=lambda drive: len(drive.base), default=None)
+    return f"shard:{drive.id}" if drive else "shard:new"
+
+
+def outermost(folders: list[str]) -> list[str]:
+    """The folders without those that lie in another of them, in their order."""
+    return [
+        folder for folder in dict.fromkeys(folders)
+        if not any(other != folder and _holds(other, folder) for other in folders)
+    ]
 
 
 def _folder(path: str) -> str:
@@ -134,6 +155,16 @@ def _same_volume_elsewhere(catalog: Catalog, base: str, passport: Passport) -> D
         ):
             return drive
     return None
+
+
+def _refuse_unmounted(catalog: Catalog, base: str, passport: Passport) -> None:
+    """Do not take the empty folder on which a known drive is usually mounted for a drive of its own."""
+    for drive in catalog.drives():
+        if drive.base == base and compare(drive.passport, passport) is Match.OTHER and not os.listdir(base):  # noqa: PTH208 - text
+            raise DriveGone(
+                f"{drive.label} is not mounted: {shown(base)} is an empty folder of another volume",
+                hint="Mount the drive and scan again. Nothing was marked missing.",
+            )
 
 
 def _refuse_overlap(catalog: Catalog, base: str) -> None:
