@@ -117,7 +117,7 @@ def _print_findings(result: DemoResult) -> None:
 
 def _print_verdicts(result: DemoResult) -> None:
     judged = [status for status in result.verdicts if status.operator]
-    print_lines("", f"{len(judged)} of {len(result.verdicts)} assets are judged:")
+    print_lines("", f"{len(judged)} of {len(result.verdicts)} assets are signed off:")
     for status in judged:
         stale = " (stale: the content changed since)" if status.stale else ""
         before = "" if status.path in result.signed else ", as before"

@@ -6,7 +6,7 @@ depth in metres), float32. `x` runs from 0 to the aspect ratio, `y` from 0 at th
 
 import math
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from app.demomedia import FRAMES_PER_TURN, Draw, burn_in
@@ -84,7 +84,7 @@ night: Draw = partial(harbour, light=NIGHT)
 morning: Draw = partial(harbour, light=MORNING)
 
 
-@cache
+@lru_cache(maxsize=2)
 def _grid(width: int, height: int) -> "tuple[Floats, Floats]":
     import numpy as np
 
@@ -92,7 +92,7 @@ def _grid(width: int, height: int) -> "tuple[Floats, Floats]":
     return (x + 0.5) / height, (y + 0.5) / height
 
 
-@cache
+@lru_cache(maxsize=2)
 def _still(width: int, height: int, hue: float, light: Light) -> "Floats":
     """What does not move: sky, clouds, stars, headlands, lighthouse."""
     import numpy as np
@@ -137,7 +137,7 @@ def _sky(x: "Floats", y: "Floats", hue: float, light: Light) -> "Floats":
     return np.asarray(sky * (1 - disc) + sun * disc, np.float32)
 
 
-@cache
+@lru_cache(maxsize=4)
 def _noise(height: int, width: int, across: int, down: int, start: int) -> "Floats":
     """Smooth noise 0-1 of four octaves; `across` and `down` are the cells of the coarsest."""
     import numpy as np
