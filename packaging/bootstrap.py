@@ -253,7 +253,12 @@ def test(arguments: list[str]) -> int:
     """Runs every check of the project, the tests last; 0 when all of them pass."""
     environment = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
     environment["PATH"] = os.pathsep.join([str(BIN), os.environ.get("PATH", "")])
-    checks = [["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"], ["lint-imports", "--no-logo"]]
+    checks = [
+        ["ruff", "check", "."],
+        ["ruff", "format", "--check", "--output-format", "concise", "."],
+        ["mypy"],
+        ["lint-imports", "--no-logo"],
+    ]
     failed = []
     for check in checks:
         say("-- " + " ".join(check))
