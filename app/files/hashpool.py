@@ -112,8 +112,8 @@ class HashPool(Generic[K]):
         try:
             while True:
                 self._stand_still(job)
-                while (more or self._again) and (worker := self._free()) is not None:
-                    more = self._give(worker, batches) and more
+                while (more or self._again) and self._has_room():
+                    more = self._give(batches) and more
                 if not more and not self._again and not any(worker.batches for worker in self._workers.values()):
                     return
                 yield from self._take(on_bytes)
@@ -145,29 +145,31 @@ class HashPool(Generic[K]):
             with suppress(ProcessLookupError):
                 os.kill(child.pid, number)
 
-    def _free(self) -> _Worker[K] | None:
-        """A child that can take a batch: an idle one, a new one, or one that is soon done with what it has."""
-        for worker in self._workers.values():
-            if not worker.batches:
-                return worker
-        if len(self._workers) < self._size:
-            worker = _Worker(Child(_HANDLER, self._inbox))
-            self._workers[worker.child] = worker
-            return worker
-        for worker in self._workers.values():
-            if len(worker.batches) == 1 and worker.bytes_waiting < _BATCH_BYTES:
-                return worker
-        return None
+    def _has_room(self) -> bool:
+        """Whether some child, there or yet to start, can take a batch without leaving it to wait for long."""
+        return len(self._workers) < self._size or any(map(_can_take, self._workers.values()))
 
-    def _give(self, worker: _Worker[K], batches: Iterator[_Batch[K]]) -> bool:
+    def _give(self, batches: Iterator[_Batch[K]]) -> bool:
         batch = self._again.popleft() if self._again else next(batches, None)
         if batch is None:
             return False
+        worker = self._free()
         if not worker.batches:
             worker.heard = time.monotonic()
         worker.batches.append(batch)
         worker.child.request({"paths": [_text(path) for _, path, _ in batch.items], **self._options})
         return True
+
+    def _free(self) -> _Worker[K]:
+        """An idle child, else a new one, else one that is soon done with what it has."""
+        idle = next((worker for worker in self._workers.values() if not worker.batches), None)
+        if idle is not None:
+            return idle
+        if len(self._workers) < self._size:
+            worker = _Worker[K](Child(_HANDLER, self._inbox))
+            self._workers[worker.child] = worker
+            return worker
+        return next(filter(_can_take, self._workers.values()))
 
     def _take(self, on_bytes: Callable[[int], None] | None) -> Iterator[tuple[K, Hashed | AppError]]:
         try:
@@ -236,6 +238,10 @@ def hash_files(
         threads, silence_s=silence_s, xxh3=xxh3, head_bytes=head_bytes, follow=follow, chunk_bytes=chunk_bytes
     ) as pool:
         yield from pool.run(items, job, on_bytes=on_bytes)
+
+
+def _can_take(worker: _Worker[K]) -> bool:
+    return not worker.batches or (len(worker.batches) == 1 and worker.bytes_waiting < _BATCH_BYTES)
 
 
 def _batches(items: Iterable[Item[K]]) -> Iterator[_Batch[K]]:

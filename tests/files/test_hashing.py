@@ -201,22 +201,19 @@ def children() -> list[psutil.Process]:
     return [child for child in psutil.Process().children() if "app.jobs.children" in " ".join(child.cmdline())]
 
 
-def large_files(folder: Path) -> list[tuple[str, str, int]]:
-    for name in "abc":
-        (folder / name).write_bytes(name.encode())
-    return [(name, str(folder / name), LARGE) for name in "abc"]
-
-
 def outcomes_when(folder: Path, act: Callable[[psutil.Process], object]) -> dict[str, Hashed | AppError]:
-    """Hash three files with one child, to which something happens after the first."""
-    found: dict[str, Hashed | AppError] = {}
-    with HashPool[str](1, silence_s=0.3) as pool:
-        for key, outcome in pool.run(large_files(folder), Job()):
-            found[key] = outcome
-            if key == "a":
+    """Hash three files with one child, to which something happens as it is about to get the second."""
+
+    def items() -> Iterator[tuple[str, str, int]]:
+        for name in "abc":
+            (folder / name).write_bytes(name.encode())
+            if name == "c":
                 (child,) = children()
                 act(child)
-    return found
+            yield name, str(folder / name), LARGE
+
+    with HashPool[str](1, silence_s=3) as pool:
+        return dict(pool.run(items(), Job()))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
