@@ -146,6 +146,8 @@ except OSError:
 def test_the_file_system_of_a_path_is_known_also_below_what_does_not_exist(tmp_path: Path) -> None:
     assert filesystem_type(Path("/proc/self")) == "proc"
     assert not is_local_disk(Path("/proc/self"))
+    if mount_of(Path("/")) is None:
+        pytest.skip("a changed root: the mount table does not say what this system's root is")
     assert filesystem_type(tmp_path / "not" / "there") == filesystem_type(tmp_path) != ""
     mount = mount_of(tmp_path)
     assert mount is not None
