@@ -12,7 +12,8 @@ from app.qc.assets import Asset
 from app.qc.decisions import Decision, decide, decide_again, wants_content
 from app.qc.documents import Verdict
 from app.qc.record import ShardUpdates
-from app.qc.review import Review, Reviewed, ReviewedFolder, ReviewOptions
+from app.qc.review import Review, ReviewOptions
+from app.qc.reviewed import Reviewed, ReviewedFolder
 from app.qc.writing import place_of, write_records
 
 

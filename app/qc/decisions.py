@@ -7,7 +7,7 @@ from app.files.manifest import fingerprint
 from app.files.sidecar import Document, Record
 from app.model.names import shown
 from app.qc.documents import Verdict, carried_over, new_record, refreshed
-from app.qc.review import Reviewed
+from app.qc.reviewed import Reviewed
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,23 +8,24 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import AppError, InputError
-from app.files.hashcache import CACHE_NAME, FileState, HashCache, is_racy, load_cache, racy_window_ns
+from app.files.hashcache import CACHE_NAME, FileState, is_racy, load_cache, racy_window_ns
 from app.files.hashing import Hashed
 from app.files.hashing import algorithm as best_algorithm
 from app.files.hashpool import HashPool
 from app.files.manifest import Member
-from app.files.sidecar import SUBDIR, Record
-from app.files.sidecarfolder import FolderSidecars, find_sidecars, newest, read_all, sequence_of
+from app.files.sidecar import SUBDIR
+from app.files.sidecarfolder import find_sidecars
 from app.files.walk import LISTED, SKIPPED, TIMED_OUT, WalkRequest, walk
 from app.jobs.events import Stage
 from app.jobs.job import Job
 from app.model.names import decoded, raw, shown
-from app.qc.assets import Asset, assets_in
+from app.qc.assets import assets_in
 from app.qc.judge import Content, Sameness, compare, content_of, needed_algorithm, same_content
+from app.qc.reviewed import Reviewed, ReviewedFolder, attach_records
 from app.qc.targets import Target, find_targets
 
 _MOUNT = SKIPPED.index("mount")
@@ -50,55 +51,6 @@ class ReviewOptions:
     timeout_s: float = 60.0
     keep_hashes: bool = False
     sidecar_mode: str = "subdir"
-
-
-@dataclass(slots=True)
-class Reviewed:
-    """One asset, its record and what is known of its content.
-
-    Attributes:
-        asset: as it was listed.
-        record: its sidecar, if it has one.
-        sidecars: every sidecar that is called after it.
-        problem: why nothing can be said of it: a sidecar that cannot be read, a file that cannot.
-        same: whether the content is what the record saw; None where there is no record.
-        content: what was read, in the best algorithm; None where it was not needed.
-    """
-
-    asset: Asset
-    record: Record | None = None
-    sidecars: tuple[Path, ...] = ()
-    problem: AppError | None = None
-    same: bool | None = None
-    content: Content | None = None
-    hashes: dict[bytes, tuple[int, int, str]] = field(default_factory=dict)
-    reading: bool = False
-    open: int = 0
-    read_ns: int = 0
-
-
-@dataclass(slots=True)
-class ReviewedFolder:
-    """One folder with all its assets.
-
-    Attributes:
-        path: absolute path.
-        names: raw names of all that lies in it, hidden ones too.
-        assets: ascending by name.
-        missing: records whose asset is gone.
-        failed: path and reason of what could not be read: the folder itself, or sidecars that belong to no asset.
-        cache: the hashes of its files.
-    """
-
-    path: Path
-    names: list[bytes] = field(default_factory=list)
-    assets: list[Reviewed] = field(default_factory=list)
-    missing: list[Record] = field(default_factory=list)
-    failed: list[tuple[Path, AppError]] = field(default_factory=list)
-    cache: HashCache = field(default_factory=lambda: HashCache(0))
-    cache_path: Path | None = None
-    states: dict[bytes, FileState] = field(default_factory=dict)
-    open: int = 0
 
 
 _Key = tuple[ReviewedFolder, Reviewed, bytes]
@@ -333,39 +285,6 @@ class Review:
     def _count_bytes(self, count: int) -> None:
         self._bytes += count
         self._job.progress(self._assets, bytes_done=self._bytes)
-
-
-def attach_records(folder: ReviewedFolder, assets: list[Asset], sidecars: FolderSidecars) -> None:
-    """Give each asset its record; records that belong to none are missing their asset, unreadable ones failed."""
-    folder.assets = [Reviewed(asset, sidecars=tuple(sidecars.of(asset.name))) for asset in assets]
-    records: dict[bytes, list[Record]] = {}
-    by_sequence = {id(asset.sequence): asset for asset in assets if asset.sequence}
-    for path in sidecars.others(asset.name for asset in assets):
-        found, problem = read_all([path])
-        if problem is not None:
-            folder.failed.append((path, problem))
-        for record in found:
-            sequence = sequence_of(record, (asset.sequence for asset in assets if asset.sequence))
-            if sequence is None:
-                folder.missing.append(record)
-            else:
-                records.setdefault(by_sequence[id(sequence)].name, []).append(record)
-    for reviewed in folder.assets:
-        found, reviewed.problem = read_all(reviewed.sidecars)
-        reviewed.record = newest([*found, *records.get(reviewed.asset.name, [])])
-    _refuse_namesakes(folder)
-
-
-def _refuse_namesakes(folder: ReviewedFolder) -> None:
-    """A single file may be called as its neighbours' pattern (`a.####.exr`): two assets, one sidecar."""
-    taken: set[bytes] = set()
-    for reviewed in folder.assets:
-        if reviewed.asset.name in taken:
-            reviewed.problem = InputError(
-                f"{shown(reviewed.asset.name)} is the name of a file and of a sequence here", code="qc.namesake",
-                hint="Rename the file.",
-            )
-        taken.add(reviewed.asset.name)
 
 
 def _cache_path(folder: ReviewedFolder, mode: str) -> Path:

@@ -12,7 +12,8 @@ from app.qc.crawl import CrawlRequest, review_options, verdict_of
 from app.qc.decisions import decide, decide_again
 from app.qc.documents import undone
 from app.qc.record import ShardUpdates
-from app.qc.review import Review, Reviewed, ReviewedFolder, ReviewOptions
+from app.qc.review import Review, ReviewOptions
+from app.qc.reviewed import Reviewed, ReviewedFolder
 from app.qc.writing import change_record, write_records
 
 

@@ -12,7 +12,8 @@ from app.jobs.job import Job
 from app.model.names import decoded, shown
 from app.qc.crawl import CrawlRequest, review_options
 from app.qc.decisions import is_verdict
-from app.qc.review import Review, Reviewed, ReviewedFolder
+from app.qc.review import Review
+from app.qc.reviewed import Reviewed, ReviewedFolder
 
 
 @dataclass(frozen=True, slots=True)

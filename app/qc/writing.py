@@ -14,7 +14,7 @@ from app.jobs.filelock import hold_file_lock
 from app.jobs.job import CancelToken
 from app.model.names import shown
 from app.qc.judge import Sameness, compare, same_content
-from app.qc.review import Reviewed, ReviewedFolder
+from app.qc.reviewed import Reviewed, ReviewedFolder
 
 _LOCK_WAIT_S = 30.0
 

@@ -1,0 +1,94 @@
+"""One folder under review: its assets, which record belongs to which, and what is known of their content."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.errors import AppError, InputError
+from app.files.hashcache import FileState, HashCache
+from app.files.sidecar import Record
+from app.files.sidecarfolder import FolderSidecars, newest, read_all, sequence_of
+from app.model.names import shown
+from app.qc.assets import Asset
+from app.qc.judge import Content
+
+
+@dataclass(slots=True)
+class Reviewed:
+    """One asset, its record and what is known of its content.
+
+    Attributes:
+        asset: as it was listed.
+        record: its sidecar, if it has one.
+        sidecars: every sidecar that is called after it.
+        problem: why nothing can be said of it: a sidecar that cannot be read, a file that cannot.
+        same: whether the content is what the record saw; None where there is no record.
+        content: what was read, in the best algorithm; None where it was not needed.
+    """
+
+    asset: Asset
+    record: Record | None = None
+    sidecars: tuple[Path, ...] = ()
+    problem: AppError | None = None
+    same: bool | None = None
+    content: Content | None = None
+    hashes: dict[bytes, tuple[int, int, str]] = field(default_factory=dict)
+    reading: bool = False
+    open: int = 0
+    read_ns: int = 0
+
+
+@dataclass(slots=True)
+class ReviewedFolder:
+    """One folder with all its assets.
+
+    Attributes:
+        path: absolute path.
+        names: raw names of all that lies in it, hidden ones too.
+        assets: ascending by name.
+        missing: records whose asset is gone.
+        failed: path and reason of what could not be read: the folder itself, or sidecars that belong to no asset.
+        cache: the hashes of its files.
+    """
+
+    path: Path
+    names: list[bytes] = field(default_factory=list)
+    assets: list[Reviewed] = field(default_factory=list)
+    missing: list[Record] = field(default_factory=list)
+    failed: list[tuple[Path, AppError]] = field(default_factory=list)
+    cache: HashCache = field(default_factory=lambda: HashCache(0))
+    cache_path: Path | None = None
+    states: dict[bytes, FileState] = field(default_factory=dict)
+    open: int = 0
+
+
+def attach_records(folder: ReviewedFolder, assets: list[Asset], sidecars: FolderSidecars) -> None:
+    """Give each asset its record; records that belong to none are missing their asset, unreadable ones failed."""
+    folder.assets = [Reviewed(asset, sidecars=tuple(sidecars.of(asset.name))) for asset in assets]
+    records: dict[bytes, list[Record]] = {}
+    by_sequence = {id(asset.sequence): asset for asset in assets if asset.sequence}
+    for path in sidecars.others(asset.name for asset in assets):
+        found, problem = read_all([path])
+        if problem is not None:
+            folder.failed.append((path, problem))
+        for record in found:
+            sequence = sequence_of(record, (asset.sequence for asset in assets if asset.sequence))
+            if sequence is None:
+                folder.missing.append(record)
+            else:
+                records.setdefault(by_sequence[id(sequence)].name, []).append(record)
+    for reviewed in folder.assets:
+        found, reviewed.problem = read_all(reviewed.sidecars)
+        reviewed.record = newest([*found, *records.get(reviewed.asset.name, [])])
+    _refuse_namesakes(folder)
+
+
+def _refuse_namesakes(folder: ReviewedFolder) -> None:
+    """A single file may be called as its neighbours' pattern (`a.####.exr`): two assets, one sidecar."""
+    taken: set[bytes] = set()
+    for reviewed in folder.assets:
+        if reviewed.asset.name in taken:
+            reviewed.problem = InputError(
+                f"{shown(reviewed.asset.name)} is the name of a file and of a sequence here", code="qc.namesake",
+                hint="Rename the file.",
+            )
+        taken.add(reviewed.asset.name)
