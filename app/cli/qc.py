@@ -187,12 +187,13 @@ def _print_crawl(found: CrawlResult, *, dry_run: bool) -> None:
         say(f"and {len(found.failed) - _MOST_FAILURES} more; --json lists all")
     wrote = "to write" if dry_run else "written"
     print_lines(
-        f"{found.assets} assets ({found.sequences} sequences, {found.singles} single files):"
-        f" {found.written} sidecars {wrote}, {found.unchanged} unchanged, {found.changed} changed,"
+        f"{_count(found.assets, 'asset')} ({_count(found.sequences, 'sequence')},"
+        f" {_count(found.singles, 'single file')}): {_count(found.written, 'sidecar')} {wrote},"
+        f" {found.unchanged} unchanged, {found.changed} changed,"
         f" {found.missing} missing, {len(found.failed)} failed"
     )
     if found.stale:
-        print_lines(f"{found.stale} verdicts are stale: the content changed since.")
+        print_lines(f"Stale, as the content changed since: {_count(found.stale, 'verdict')}.")
 
 
 def _print_status(found: StatusResult) -> None:
@@ -203,7 +204,8 @@ def _print_status(found: StatusResult) -> None:
     if rows:
         print_table(("asset", "verdict", "operator", "time", "note"), rows)
     counts = found.counts
-    print_lines(", ".join(f"{count} {kind}" for kind, count in counts.items() if count or kind == "assets"))
+    parts = [f"{count} {kind}" for kind, count in counts.items() if count and kind != "assets"]
+    print_lines(", ".join([_count(counts["assets"], "asset"), *parts]))
 
 
 def _verdict(status: AssetStatus) -> str:
@@ -221,13 +223,13 @@ def _verdict(status: AssetStatus) -> str:
 
 def _print_clean(found: CleanResult, *, dry_run: bool) -> None:
     done = "to remove" if dry_run else "removed"
-    print_lines(f"{found.removed} files {done} ({human_bytes(found.bytes)}), {found.kept} kept")
+    print_lines(f"{_count(found.removed, 'file')} {done} ({human_bytes(found.bytes)}), {found.kept} kept")
     if found.verdicts:
-        print_lines(f"{found.verdicts} sidecars hold verdicts and stay; --with-verdicts removes them too.")
+        print_lines(f"Kept for their verdicts: {_count(found.verdicts, 'sidecar')}; --with-verdicts removes them too.")
     if found.protected:
-        print_lines(f"{found.protected} files that matched are media or catalogued, and stay.")
+        print_lines(f"Kept, though they matched, as media or catalogued: {_count(found.protected, 'file')}.")
     if found.failed:
-        print_lines(f"{found.failed} files could not be removed.")
+        print_lines(f"Could not be removed: {_count(found.failed, 'file')}.")
 
 
 def _refuse_hidden_question(*, yes: bool) -> None:
@@ -237,8 +239,12 @@ def _refuse_hidden_question(*, yes: bool) -> None:
 
 
 def _agreed(found: CleanResult, path: Path) -> bool:
-    question = f"Remove {found.removed} files ({human_bytes(found.bytes)}) below {shown(str(path))}?"
+    question = f"Remove {_count(found.removed, 'file')} ({human_bytes(found.bytes)}) below {shown(str(path))}?"
     return typer.confirm(question, err=True)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def _reasons(record: dict[str, Any]) -> list[str]:

@@ -84,7 +84,7 @@ def test_a_person_reads_it_too(cli: Cli, plates: Path) -> None:
     said = cli.text("status", plates, code=1)
     assert "pass, stale" in said and "sh010.####.exr" in said and "2 assets, 1 pass, 1 stale" in said
     assert "good" in cli.text("history", plates / "clip.mov")
-    assert "1 verdicts are stale" in cli.text("crawl", plates)
+    assert "changed since: 1 verdict." in cli.text("crawl", plates)
 
 
 def test_a_failed_asset_is_something_to_object_to(cli: Cli, plates: Path) -> None:
