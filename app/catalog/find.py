@@ -31,6 +31,7 @@ class Found:
         hit: the file's row.
         verdict: `pass`, `fail`, `pending`, `stale`, or empty where no sidecar tells.
         frames: the frame range of the sequence it belongs to, or empty.
+        asset: the name under which it is reviewed: its own, or that of the sequence it belongs to; raw bytes.
     """
 
     drive: Drive
@@ -38,6 +39,7 @@ class Found:
     hit: Hit
     verdict: str
     frames: str = ""
+    asset: bytes = b""
 
     @property
     def relative_path(self) -> bytes:
@@ -168,8 +170,10 @@ class Find:
     def _found(self, index: int, hit: Hit) -> Found:
         drive, _, assets, folders = self._parts[index]
         verdict = assets.verdict_of_file(hit.file_id, hit.folder_id, hit.name, hit.sequence_id)
-        frames = assets.sequence(hit.folder_id, hit.sequence_id).ranges if hit.sequence_id is not None else ""
-        return Found(drive, folders[hit.folder_id], hit, verdict, frames)
+        if hit.sequence_id is None:
+            return Found(drive, folders[hit.folder_id], hit, verdict, asset=hit.name)
+        sequence = assets.sequence(hit.folder_id, hit.sequence_id)
+        return Found(drive, folders[hit.folder_id], hit, verdict, sequence.ranges, sequence.asset_name)
 
 
 class _FolderPaths(dict[int, bytes]):

@@ -50,6 +50,11 @@ class Chip(QAbstractButton):
         self.setChecked(bool(value))
         self._changed()
 
+    def set_name(self, name: str) -> None:
+        """Call it something else."""
+        self._name = name
+        self._changed()
+
     def value(self) -> str:
         """The value shown, "" where there is none."""
         return self._value

@@ -1,0 +1,96 @@
+"""What can be done with the selected hits: open, copy, review. As actions, so that keys, menu and palette agree."""
+
+import os
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QMimeData, QObject, QPoint, Qt, QUrl, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from app.model.kinds import MEDIA, Category
+from app.model.names import shown
+from ui import icons
+from ui.tabs.search_errands import Errands
+from ui.tabs.search_table import ResultsTable
+
+
+class HitActions(QObject):
+    """The actions of the table of hits.
+
+    Args:
+        table: whose selection they work on.
+        errands: opens files and folders.
+    """
+
+    review_requested = Signal(object)
+    """`(drive id, folder, asset name)`; folder and name are raw bytes."""
+
+    def __init__(self, table: ResultsTable, errands: Errands, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._table, self._errands = table, errands
+        self._more: list[QAction] = []
+        self._open = self._action("Open", "file", "Ctrl+Return", self.open_file)
+        self._folder = self._action("Open folder", "folder-open", "Return, Enter", self.open_folder)
+        self._paths = self._action("Copy path", "copy", "Ctrl+C", self.copy_paths)
+        self._names = self._action("Copy name", "copy", "Ctrl+Shift+C", self.copy_names)
+        self._review = self._action("Send to review", "review", "Ctrl+R", self.review)
+        table.doubleClicked.connect(self.open_folder)
+        table.customContextMenuRequested.connect(self.open_menu)
+
+    def add_to_menu(self, actions: Sequence[QAction]) -> None:
+        """Show these below the own ones."""
+        self._more = list(actions)
+
+    def open_file(self) -> None:
+        """Open the current hit in the program that the system has for it."""
+        hit = self._table.current_hit()
+        if hit is not None:
+            self._errands.open(hit.path)
+
+    def open_folder(self) -> None:
+        """Open the folder of the current hit in the system's file manager."""
+        hit = self._table.current_hit()
+        if hit is not None:
+            self._errands.open(os.path.dirname(hit.path))  # noqa: PTH120 - a path may be no valid text
+
+    def copy_paths(self) -> None:
+        """Copy the paths of the selected hits, as text and as files."""
+        hits = self._table.selected_hits()
+        data = QMimeData()
+        data.setText("\n".join(shown(hit.path) for hit in hits))
+        data.setUrls([QUrl.fromLocalFile(hit.path) for hit in hits])
+        QGuiApplication.clipboard().setMimeData(data)
+
+    def copy_names(self) -> None:
+        """Copy the names of the selected hits."""
+        QGuiApplication.clipboard().setText("\n".join(shown(hit.hit.name) for hit in self._table.selected_hits()))
+
+    def review(self) -> None:
+        """Ask for the current hit, or the sequence it belongs to, to be reviewed."""
+        hit = self._table.current_hit()
+        if hit is not None and Category(hit.hit.category) in MEDIA:
+            self.review_requested.emit((hit.drive.id, hit.folder, hit.asset))
+
+    def menu(self) -> QMenu:
+        """The menu for the selection."""
+        hit = self._table.current_hit()
+        self._review.setEnabled(hit is not None and Category(hit.hit.category) in MEDIA)
+        menu = QMenu(self._table)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for part in ((self._open, self._folder), (self._paths, self._names), (self._review,), self._more):
+            menu.addActions(list(part))
+            menu.addSeparator()
+        return menu
+
+    def open_menu(self, place: QPoint) -> None:
+        """Open the menu at a place of the table."""
+        if self._table.selected_hits():
+            self.menu().popup(self._table.viewport().mapToGlobal(place))
+
+    def _action(self, words: str, icon: str, keys: str, slot: Callable[[], object]) -> QAction:
+        action = QAction(icons.icon(icon), words, self._table)
+        action.setShortcuts(QKeySequence.listFromString(keys.replace(", ", "; ")))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        action.triggered.connect(slot)
+        self._table.addAction(action)
+        return action

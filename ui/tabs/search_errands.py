@@ -1,0 +1,93 @@
+"""What touches drives by their paths, which may take for ever where a share is gone: never in the window's thread.
+
+The threads are daemons: one that hangs is left behind when the window closes.
+"""
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+
+from app.model.drives import Drive
+from app.model.names import shown
+
+_LOOK_EVERY_MS = 10_000
+
+
+class Errands(QObject):
+    """Looks which drives are connected, and opens files and folders in the system's programs."""
+
+    looked = Signal(object)
+    """Which of the drives are connected: a dictionary by id."""
+    refused = Signal(str)
+    """Why something could not be opened, as a sentence."""
+    _there = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lock = threading.Lock()
+        self._stopped = False
+        self._drives: tuple[Drive, ...] = ()
+        self._looking = ""
+        self._hung: set[str] = set()
+        self._timer = QTimer(self, interval=_LOOK_EVERY_MS)
+        self._timer.timeout.connect(self._look_again)
+        self._there.connect(self._open)
+
+    def watch(self, drives: Sequence[Drive]) -> None:
+        """Look at these drives now and every ten seconds."""
+        if [(drive.id, drive.base) for drive in drives] == [(drive.id, drive.base) for drive in self._drives]:
+            return
+        self._drives = tuple(drives)
+        self._timer.start()
+        self._look()
+
+    def open(self, path: str) -> None:
+        """Open a file or folder with what the system has for it."""
+        self._start("open", self._check, path)
+
+    def stop(self) -> None:
+        """Say nothing more."""
+        self._timer.stop()
+        with self._lock:
+            self._stopped = True
+
+    def _start(self, name: str, run: Callable[..., None], *args: object) -> None:
+        threading.Thread(target=run, args=args, name=name, daemon=True).start()
+
+    def _look_again(self) -> None:
+        """A drive at which the look before still stands is left out until it answers."""
+        if self._looking:
+            self._hung.add(self._looking)
+        self._look()
+
+    def _look(self) -> None:
+        self._start("look", self._look_at, [drive for drive in self._drives if drive.id not in self._hung])
+
+    def _look_at(self, drives: Sequence[Drive]) -> None:
+        seen = {}
+        for drive in drives:
+            self._looking = drive.id
+            seen[drive.id] = os.path.isdir(drive.base)  # noqa: PTH112 - a base may be no valid text
+            if drive.id in self._hung:
+                self._hung.discard(drive.id)
+                return
+        self._looking = ""
+        self._say(self.looked, seen)
+
+    def _check(self, path: str) -> None:
+        if os.path.exists(path):  # noqa: PTH110 - a path may be no valid text
+            self._say(self._there, path)
+        else:
+            self._say(self.refused, f"{shown(path)} is not there. Is its drive connected?")
+
+    def _say(self, signal: object, value: object) -> None:
+        with self._lock:
+            if not self._stopped:
+                signal.emit(value)  # type: ignore[attr-defined]
+
+    def _open(self, path: str) -> None:
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(path)):
+            self.refused.emit(f"The system has no program that opens {shown(path)}.")

@@ -1,0 +1,78 @@
+"""Exports the hits of a search as a job, and says where they went."""
+
+import os
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.reports.exports import ExportResult, ExportSearchRequest, exported
+from ui import icons
+from ui.desk import Desk
+from ui.models.search_model import one_line
+from ui.tabs.search_runner import Wanted
+from ui.widgets.toasts import ToastView
+from ui.workers.job_worker import Done, Outcome
+
+
+class SearchExport(QObject):
+    """Writes all hits, not only those that were read, to CSV or JSON lines.
+
+    Args:
+        desk: jobs, exports folder and toasts.
+        wanted: gives the search whose hits are meant.
+    """
+
+    def __init__(self, desk: Desk, wanted: Callable[[], Wanted], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._desk, self._wanted, self._widget = desk, wanted, parent
+        self._jobs: set[str] = set()
+        self._actions: list[QAction] = []
+        for words, slot in (
+            ("Export these hits as CSV", self.export_csv),
+            ("Export these hits as JSON lines", self.export_lines),
+            ("Export these hits to…", self.choose),
+        ):
+            action = QAction(icons.icon("export"), words, parent)
+            action.triggered.connect(slot)
+            self._actions.append(action)
+        desk.jobs.job_ended.connect(self._ended)
+
+    def actions(self) -> list[QAction]:
+        """For menus and the palette."""
+        return list(self._actions)
+
+    def export_csv(self) -> None:
+        """Write a CSV file into the exports folder."""
+        self.start("csv")
+
+    def export_lines(self) -> None:
+        """Write a file of JSON lines into the exports folder."""
+        self.start("jsonl")
+
+    def choose(self) -> None:
+        """Ask for the file."""
+        kinds = "CSV (*.csv);;JSON lines (*.jsonl)"
+        proposed = str(self._desk.engine.home.exports / "search.csv")
+        path, kind = QFileDialog.getSaveFileName(self._widget, "Export these hits", proposed, kinds)
+        if path:
+            self.start("jsonl" if path.endswith(".jsonl") or kind.startswith("JSON") else "csv", path)
+
+    def start(self, form: str, path: str | None = None) -> str:
+        """Start the job; its id."""
+        wanted = self._wanted()
+        request = ExportSearchRequest(wanted.query, wanted.drive_ids, form, path)
+        title = f"Exporting {one_line(wanted.query.text) or 'all files'}"
+        job_id = self._desk.jobs.start("export_search", request, title, exported)
+        self._jobs.add(job_id)
+        return job_id
+
+    def _ended(self, job_id: str, outcome: Outcome) -> None:
+        if job_id not in self._jobs:
+            return
+        self._jobs.discard(job_id)
+        if isinstance(outcome, Done) and isinstance(outcome.result, ExportResult):
+            folder = os.path.dirname(outcome.result.path)  # noqa: PTH120 - a path may be no valid text
+            toast = ToastView(f"{exported(outcome.result)}", "pass", "Open folder", folder)
+            self._desk.window.toasts.show_toast(toast)

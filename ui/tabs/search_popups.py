@@ -1,0 +1,247 @@
+"""What opens below the filter chips: menus that stay open while boxes are ticked, and small forms."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from PySide6.QtCore import QDate, QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QShowEvent
+from PySide6.QtWidgets import QDateEdit, QGridLayout, QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget, QWidgetAction
+
+from ui import formats, icons
+from ui.widgets.buttons import KeyButton
+from ui.widgets.labels import DimLabel
+
+_UNITS = {"": 1, "b": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "p": 10**15}
+_SIZE = re.compile(r"(\d+(?:[.,]\d+)?)\s*([kmgtp]?)(i?)b?", re.IGNORECASE)
+
+
+class CheckMenu(QMenu):
+    """A menu of boxes; a click or Space ticks one and the menu stays, Enter ticks and closes it."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._boxes: dict[str, QAction] = {}
+
+    def set_choices(self, choices: Sequence[tuple[str, str, str]], chosen: Sequence[str] = ()) -> None:
+        """Offer `(key, words, icon or "")`; those in `chosen` are ticked."""
+        self.clear()
+        self._boxes.clear()
+        for key, words, icon in choices:
+            box = self.addAction(words.replace("&", "&&"))
+            box.setCheckable(True)
+            box.setChecked(key in chosen)
+            if icon:
+                box.setIcon(icons.icon(icon))
+            box.triggered.connect(self.changed)
+            self._boxes[key] = box
+
+    def chosen(self) -> tuple[str, ...]:
+        """Keys of the ticked boxes, in the order of the menu."""
+        return tuple(key for key, box in self._boxes.items() if box.isChecked())
+
+    def box(self, key: str) -> QAction:
+        """One box."""
+        return self._boxes[key]
+
+    def clear_choice(self) -> None:
+        """Tick nothing, silently."""
+        for box in self._boxes.values():
+            box.setChecked(False)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Tick without closing."""
+        action = self.activeAction()
+        if action in self._boxes.values():
+            action.trigger()
+            event.accept()
+            return
+        super().mouseReleaseEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Space ticks without closing."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Space:
+            action = self.activeAction()
+            if action in self._boxes.values():
+                action.trigger()
+                return True
+        return super().event(event)
+
+
+class FormMenu(QMenu):
+    """A menu that holds a small form; the first field gets the keys when it opens."""
+
+    applied = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.form = QWidget()
+        self.first: QWidget | None = None
+        holder = QWidgetAction(self)
+        holder.setDefaultWidget(self.form)
+        self.addAction(holder)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Give the keys to the first field, once the menu has them."""
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self._focus_first)
+
+    def _focus_first(self) -> None:
+        if self.first is not None and self.isVisible():
+            self.first.setFocus()
+
+    def _done(self) -> None:
+        self.close()
+        self.applied.emit()
+
+
+class ExtensionMenu(FormMenu):
+    """Asks for extensions."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.field = QLineEdit(placeholderText="exr dpx mov")
+        self.field.setAccessibleName("Extensions")
+        self.field.setMinimumWidth(200)
+        self.field.returnPressed.connect(self._done)
+        apply = KeyButton("Apply", key="Enter")
+        apply.clicked.connect(self._done)
+        column = QVBoxLayout(self.form)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(8)
+        column.addWidget(QLabel("Only files that end in"))
+        column.addWidget(self.field)
+        column.addWidget(DimLabel("Several are parted by a space."))
+        column.addWidget(apply)
+        self.first = self.field
+
+    def extensions(self) -> tuple[str, ...]:
+        """What was entered, without dots."""
+        words = re.split(r"[\s,;]+", self.field.text())
+        return tuple(dict.fromkeys(word.lstrip("*.").lower() for word in words if word.lstrip("*.")))
+
+
+class SizeMenu(FormMenu):
+    """Asks for the least and the greatest size."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.least = QLineEdit(placeholderText="100 MB")
+        self.most = QLineEdit(placeholderText="no limit")
+        grid = QGridLayout(self.form)
+        grid.setContentsMargins(12, 8, 12, 8)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(8)
+        for row, (words, field) in enumerate((("At least", self.least), ("At most", self.most))):
+            label = QLabel(words)
+            label.setBuddy(field)
+            field.setAccessibleName(words)
+            field.setFixedWidth(140)
+            field.textEdited.connect(self._check)
+            field.returnPressed.connect(self._try)
+            grid.addWidget(label, row, 0)
+            grid.addWidget(field, row, 1)
+        apply = KeyButton("Apply", key="Enter")
+        apply.clicked.connect(self._try)
+        grid.addWidget(apply, 2, 0, 1, 2)
+        self.first = self.least
+
+    def bounds(self) -> tuple[int | None, int | None]:
+        """Bytes, or None where nothing (understandable) was entered."""
+        return parse_size(self.least.text()), parse_size(self.most.text())
+
+    def _check(self) -> bool:
+        good = True
+        for field in (self.least, self.most):
+            wrong = bool(field.text().strip()) and parse_size(field.text()) is None
+            good = good and not wrong
+            field.setProperty("invalid", "true" if wrong else "false")
+            field.setToolTip("Write 500 KB, 1.5 GB or a number of bytes." if wrong else "")
+            field.style().unpolish(field)
+            field.style().polish(field)
+        return good
+
+    def _try(self) -> None:
+        if self._check():
+            self._done()
+
+
+class ModifiedMenu(FormMenu):
+    """Since when: four answers that are always right, and a date."""
+
+    chosen = Signal(str, object)
+    """Words for the chip, and microseconds since 1970 or None for any time."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.presets: dict[str, QAction] = {}
+        self.date = QDateEdit(QDate.currentDate())
+        self.date.setCalendarPopup(True)
+        self.date.setDisplayFormat("yyyy-MM-dd")
+        self.date.setAccessibleName("Modified since")
+        apply = KeyButton("Since this date")
+        apply.clicked.connect(self._date_chosen)
+        column = QVBoxLayout(self.form)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(8)
+        column.addWidget(self.date)
+        column.addWidget(apply)
+        holder = self.actions()[0]
+        for words in ("Any time", "Today", "Last 7 days", "Last 30 days", "This year"):
+            action = QAction(words, self)
+            action.triggered.connect(self._preset_chosen)
+            self.insertAction(holder, action)
+            self.presets[words] = action
+        self.insertSeparator(holder)
+
+    def _preset_chosen(self) -> None:
+        action = self.sender()
+        words = action.text() if isinstance(action, QAction) else ""
+        self.chosen.emit("" if words == "Any time" else words.lower(), since(words, datetime.now().astimezone()))
+
+    def _date_chosen(self) -> None:
+        day = self.date.date()
+        midnight = datetime(day.year(), day.month(), day.day()).astimezone()
+        self.close()
+        self.chosen.emit(f"since {midnight:%Y-%m-%d}", _us(midnight))
+
+
+def since(words: str, now: datetime) -> int | None:
+    """The beginning of `Today`, `Last 7 days`, `Last 30 days` or `This year` in microseconds; None for others."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    match words:
+        case "Today":
+            return _us(midnight)
+        case "Last 7 days":
+            return _us(midnight - timedelta(days=6))
+        case "Last 30 days":
+            return _us(midnight - timedelta(days=29))
+        case "This year":
+            return _us(midnight.replace(month=1, day=1))
+        case _:
+            return None
+
+
+def parse_size(text: str) -> int | None:
+    """Bytes of `1.5 GB`, `500k`, `2 GiB` or `1024`; None for what cannot be understood."""
+    match = _SIZE.fullmatch(text.strip())
+    if match is None:
+        return None
+    number, unit, binary = match.groups()
+    power = 1024 ** "bkmgtp".index(unit.lower() or "b") if binary else _UNITS[unit.lower()]
+    return round(float(number.replace(",", ".")) * power)
+
+
+def size_words(least: int | None, most: int | None) -> str:
+    """Words for a chip: `≥ 100 MB`, `≤ 2 GB`, `100 MB – 2 GB`; empty for none."""
+    if least is not None and most is not None:
+        return f"{formats.size(least)} – {formats.size(most)}"
+    if least is not None:
+        return f"≥ {formats.size(least)}"
+    return f"≤ {formats.size(most)}" if most is not None else ""
+
+
+def _us(moment: datetime) -> int:
+    return round(moment.timestamp()) * 1_000_000

@@ -1,0 +1,222 @@
+"""The preview beside the hits: picture, filmstrip or waveform, facts, and what to do with it."""
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from app.catalog.find import Found
+from app.engine import Engine
+from app.errors import AppError
+from app.model.kinds import MEDIA, Category
+from app.model.names import shown
+from app.model.times import now_us
+from ui import formats, theme
+from ui.models.search_model import one_line
+from ui.tabs.search_facts import facts_of
+from ui.tabs.search_pictures import Known, Pictures, Seen
+from ui.widgets.buttons import KeyButton
+from ui.widgets.facts_grid import Fact, FactsGrid
+from ui.widgets.filmstrip import Filmstrip
+from ui.widgets.frame_viewer import FrameViewer
+from ui.widgets.labels import ElidedLabel
+from ui.widgets.viewer_frame import SoundInfo, ViewerState
+
+_SETTLE_MS = 120
+_STRIP = 6
+_LEAST_MOVIE_S = 0.5
+_ROOM = 1280
+
+
+class _WideViewer(FrameViewer):
+    """As high as its width asks for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.setMinimumHeight(160)
+
+    def hasHeightForWidth(self) -> bool:
+        """Qt: it keeps the shape of a screen."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Qt: 16 to 9."""
+        return round(width * 9 / 16)
+
+    def sizeHint(self) -> QSize:
+        """Qt: small."""
+        return QSize(384, 216)
+
+
+class Preview(QFrame):
+    """Shows one hit. Nothing is decoded before the selection has rested for a moment.
+
+    Args:
+        engine: where shards are.
+    """
+
+    open_folder = Signal()
+    review = Signal()
+
+    def __init__(self, engine: Engine, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "panel")
+        self._hit: Found | None = None
+        self._online = False
+        self._drawn: tuple[object, ...] | None = None
+        self.pictures = Pictures(engine, self)
+        self.name, self.folder = ElidedLabel(), ElidedLabel(dim=True)
+        self.name.setFont(theme.ui_font(1.08, bold=True))
+        self.viewer, self.strip, self.facts = _WideViewer(), Filmstrip(), FactsGrid()
+        self.open_button = KeyButton("Open folder", icon="folder-open", key="Enter")
+        self.review_button = KeyButton("Review", icon="review")
+        self._rest = QTimer(self, singleShot=True, interval=_SETTLE_MS)
+        self._lay_out()
+        self._connect()
+        self.show_hit(None, online=False)
+
+    def hit(self) -> Found | None:
+        """What is shown."""
+        return self._hit
+
+    def show_hit(self, hit: Found | None, *, online: bool) -> None:
+        """Show another hit, or the same one read again; None for nothing."""
+        self._hit, self._online = hit, online
+        self.name.setFullText(one_line(hit.hit.name) if hit else "")
+        self.folder.setFullText(f"{hit.drive.label}: /{one_line(hit.folder)}" if hit else "")
+        self.open_button.setEnabled(hit is not None)
+        self.review_button.setEnabled(hit is not None and Category(hit.hit.category) in MEDIA)
+        if hit is None:
+            self._leave()
+            self.facts.set_facts([])
+            self.viewer.show_nothing("Nothing selected", "Choose a file to look at it.")
+            return
+        self.pictures.ask_details(hit)
+        drawn = (hit.key, hit.hit.size, hit.hit.mtime_ns, online)
+        if drawn != self._drawn:
+            self._leave()
+            self._drawn = drawn
+            self._begin(hit)
+
+    def stop(self) -> None:
+        """End the threads."""
+        self._rest.stop()
+        self.pictures.stop()
+
+    def _leave(self) -> None:
+        """Let go of the picture that was shown or on its way."""
+        self._rest.stop()
+        self.pictures.drop()
+        self._drawn = None
+        self.strip.set_times(())
+
+    def _begin(self, hit: Found) -> None:
+        category = Category(hit.hit.category)
+        if not self._online:
+            scanned = hit.drive.last_scan
+            when = f", scanned {formats.age(scanned, now_us())}" if scanned else ""
+            self.viewer.show_nothing(
+                f"{hit.drive.label} is not connected", f"Last seen at {one_line(hit.drive.base)}{when}."
+            )
+        elif category in MEDIA:
+            self.viewer.show_loading()
+            self._rest.start()
+        else:
+            self.viewer.show_nothing(_NO_PICTURE.get(category, "No picture"), "There is no preview of such a file.")
+
+    def _look(self) -> None:
+        hit = self._hit
+        if hit is None:
+            return
+        if Category(hit.hit.category) == Category.AUDIO:
+            self.pictures.ask_sound(hit)
+        else:
+            self.pictures.ask_picture(hit, self._room())
+
+    def _known(self, known: Known) -> None:
+        if self._hit is None or known.hit.key != self._hit.key:
+            return
+        if known.details is None:
+            self.facts.set_facts([Fact("Problem", "It is not in the shard any more.", "fail")])
+            return
+        self.facts.set_facts(
+            facts_of(self._hit, known.details, known.missing, online=self._online, now_us=now_us())
+        )
+        facts = known.details.facts
+        length = facts.duration_s if facts and facts.kind == "video" and facts.width else None
+        if self._online and length and length >= _LEAST_MOVIE_S and not self.strip.times():
+            self.strip.set_times(tuple(length * place / _STRIP for place in range(_STRIP)))
+            if self.viewer.state() == ViewerState.PICTURE:
+                self.pictures.ask_strip(self._hit, self.strip.times())
+
+    def _not_known(self, error: AppError) -> None:
+        self.facts.set_facts([Fact("Problem", shown(error.message), "fail")])
+
+    def _seen(self, seen: Seen) -> None:
+        if self._hit is None or seen.hit.key != self._hit.key:
+            return
+        if seen.place is not None:
+            self.strip.set_picture(seen.place, seen.image)
+            return
+        first = self.viewer.state() != ViewerState.PICTURE
+        self.viewer.show_picture(seen.image, seen.info)
+        self.viewer.setToolTip(seen.problem)
+        if first and self.strip.times() and not self.strip.filled():
+            self.pictures.ask_strip(self._hit, self.strip.times())
+
+    def _heard(self, sound: SoundInfo) -> None:
+        self.viewer.show_sound(sound)
+
+    def _not_seen(self, error: AppError) -> None:
+        self.viewer.show_error(shown(error.message))
+
+    def _frame_chosen(self, seconds: float) -> None:
+        if self._hit is not None:
+            self.pictures.ask_picture(self._hit, self._room(), seconds)
+
+    def _room(self) -> tuple[int, int]:
+        wide = min(_ROOM, max(320, round(self.viewer.width() * self.devicePixelRatioF())))
+        return wide, wide
+
+    def _connect(self) -> None:
+        self._rest.timeout.connect(self._look)
+        self.pictures.known.connect(self._known)
+        self.pictures.not_known.connect(self._not_known)
+        self.pictures.seen.connect(self._seen)
+        self.pictures.heard.connect(self._heard)
+        self.pictures.not_seen.connect(self._not_seen)
+        self.strip.chosen.connect(self._frame_chosen)
+        self.open_button.clicked.connect(self.open_folder)
+        self.review_button.clicked.connect(self.review)
+
+    def _lay_out(self) -> None:
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 4, 0)
+        column.setSpacing(8)
+        column.addWidget(self.strip)
+        column.addWidget(self.facts)
+        column.addStretch(1)
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inside)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.open_button, 1)
+        buttons.addWidget(self.review_button, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 12, 12, 12)
+        layout.setSpacing(8)
+        layout.addWidget(self.name)
+        layout.addWidget(self.folder)
+        layout.addWidget(self.viewer)
+        layout.addWidget(scroll, 1)
+        layout.addLayout(buttons)
+
+
+_NO_PICTURE = {
+    Category.DOCUMENT: "A document", Category.ARCHIVE: "An archive", Category.PROJECT: "A project file",
+    Category.QC: "A QC record", Category.SUBTITLE: "Subtitles", Category.OTHER: "No picture",
+}  # fmt: skip
