@@ -5,18 +5,20 @@ wrote one sidecar for the sequence of a folder (`sequence.qc.json`, `qc.sequence
 """
 
 import os
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.errors import AppError, InputError
-from app.files.sidecar import SUBDIR, SUFFIX, Record, raw_or_empty, read_sidecar, sidecar_name
+from app.files.sidecar import SUBDIR, SUFFIX, Document, Record, raw_or_empty, read_sidecar, sidecar_name
 from app.model.frames import FileSequence
 from app.model.names import decoded, raw, shown
 
 LEGACY_SEQUENCE_NAMES = (b"sequence.qc.json", b"qc.sequence.json")
 
 _SEPARATORS = b"._- "
+_FRAME_NAME = re.compile(rb"(.*?)([0-9]+)(\.[^.]+)", re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -65,7 +67,7 @@ def find_sidecars(folder: Path, names: Iterable[bytes]) -> FolderSidecars:
     return found
 
 
-def newest(records: Sequence[Record]) -> Record | None:
+def newest(records: Iterable[Record]) -> Record | None:
     """The record that counts where there are several: the latest, ours before an older tool's."""
     return max(records, key=lambda record: (record.time_us, not record.legacy), default=None)
 
@@ -73,16 +75,25 @@ def newest(records: Sequence[Record]) -> Record | None:
 def asset_of(record: Record) -> bytes:
     """The raw name of the asset a sidecar is called after.
 
-    The file's own name decides, as it moves along with its asset; the document only where the name was cut. Empty for
-    the one sequence of a folder: `sequence_of` finds it.
+    The file's own name decides, as it moves along with its asset; the document only where the name was cut. For the
+    one sequence of a folder it is made from the facts, empty where they do not tell; `sequence_of` knows better.
     """
     name = raw(record.path.name).removeprefix(b".")
     if name in LEGACY_SEQUENCE_NAMES:
-        return b""
+        return _pattern_of(record.sequence or {})
     claimed = record.asset_name
     if claimed and sidecar_name(claimed) == name:
         return claimed
     return name.removesuffix(SUFFIX)
+
+
+def _pattern_of(facts: Document) -> bytes:
+    """`sh010.####.exr` from the name of the first frame and the padding."""
+    match = _FRAME_NAME.fullmatch(raw_or_empty(str(facts.get("first") or "")))
+    pad = facts.get("pad")
+    if match is None:
+        return b""
+    return match[1] + b"#" * (pad if isinstance(pad, int) and 0 < pad <= len(match[2]) else len(match[2])) + match[3]
 
 
 def sequence_of(record: Record, sequences: Iterable[FileSequence]) -> FileSequence | None:

@@ -7,6 +7,7 @@ from app.catalog.database import Database
 from app.catalog.verdicts import VerdictRow, forget_verdicts_without_sidecar, save_verdicts
 from app.errors import AppError
 from app.files.sidecar import SUBDIR, Record, read_sidecar
+from app.files.sidecarfolder import asset_of, newest
 from app.jobs.job import Job
 from app.model.kinds import Category
 from app.model.names import raw, shown
@@ -21,7 +22,7 @@ def verdict_row(folder: bytes, record: Record) -> VerdictRow:
     name = raw(record.path.name)
     return VerdictRow(
         folder=folder,
-        asset=record.asset_name,
+        asset=asset_of(record),
         result=record.verdict,
         operator=record.operator,
         time_us=record.time_us,
@@ -46,7 +47,7 @@ def import_sidecars(database: Database, base: str, scan_id: int, job: Job) -> No
             (int(Category.QC), scan_id),
         )
     )
-    rows: list[VerdictRow] = []
+    records: dict[tuple[bytes, bytes], Record] = {}
     failures: list[tuple[int, bytes, AppError]] = []
     for folder_id, folder, name in found:
         if name.endswith(_CACHE_SUFFIX):
@@ -56,12 +57,13 @@ def import_sidecars(database: Database, base: str, scan_id: int, job: Job) -> No
         try:
             record = read_sidecar(Path(os.fsdecode(path)))
             home = folder.rpartition(b"/")[0] if folder.rpartition(b"/")[2] == SUBDIR.encode() else folder
-            rows.append(verdict_row(home, record))
+            asset = (home, asset_of(record))
+            records[asset] = newest(filter(None, [records.get(asset), record])) or record
         except AppError as error:
             job.item_failed(shown(path), error.message, error.code)
             failures.append((folder_id, name, error))
     with database.transaction():
-        save_verdicts(database, rows)
+        save_verdicts(database, (verdict_row(home, record) for (home, name), record in records.items() if name))
         forget_verdicts_without_sidecar(database, scan_id)
         for folder_id, name, failure in failures:
             note_problem(database, folder_id, name, failure.code, failure.message, scan_id)

@@ -139,6 +139,15 @@ def test_the_name_of_the_file_says_whose_it_is_unless_it_was_cut(tmp_path: Path)
     assert asset_of(read_sidecar(cut)) == asset
 
 
+@pytest.mark.parametrize("name", ["sequence.qc.json", ".qc.sequence.json"])
+def test_the_one_sequence_of_a_folder_is_called_after_its_frames(tmp_path: Path, name: str) -> None:
+    older = json.loads((GOLDEN / "older_sequence.qc.json").read_text())
+    write_sidecar(tmp_path / name, older)
+    assert asset_of(read_sidecar(tmp_path / name)) == b"sh010.####.exr"
+    write_sidecar(tmp_path / name, {**older, "sequence": {"frame_count": 4}})
+    assert asset_of(read_sidecar(tmp_path / name)) == b""
+
+
 def test_the_latest_of_several_counts(tmp_path: Path) -> None:
     older = GOLDEN / "older_single.qc.json"
     records, problem = read_all([older, GOLDEN / "single.qc.json", tmp_path / "gone"])
