@@ -139,6 +139,7 @@ class _Crawl:
         self.result.missing += len(folder.missing)
         decided: list[tuple[Reviewed, Decision]] = []
         for reviewed in folder.assets:
+            self._job.check()
             self._count(reviewed)
             if reviewed.problem is not None:
                 self._fail(reviewed.asset.path, reviewed.problem)
@@ -160,7 +161,7 @@ class _Crawl:
             for reviewed, _ in todo:
                 self._count_written(place_of(reviewed, self._mode))
             return standing
-        for written in write_records(folder, todo, self._mode, self._job.token, self._again):
+        for written in write_records(folder, todo, self._mode, self._job, self._again):
             if written.record is None:
                 self._fail(written.reviewed.asset.path, written.error or AppError("it was not written"))
                 continue

@@ -154,7 +154,7 @@ class Review:
         except InputError as error:
             folder.failed.append((folder.path / SUBDIR, error))
             return
-        attach_records(folder, assets, sidecars)
+        attach_records(folder, assets, sidecars, self._job.check)
         if target.chosen is not None:
             chosen = {asset.name for asset in target.chosen.of(folder.path, assets)}
             folder.assets = [reviewed for reviewed in folder.assets if reviewed.asset.name in chosen]

@@ -1,5 +1,6 @@
 """One folder under review: its assets, which record belongs to which, and what is known of their content."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -61,12 +62,18 @@ class ReviewedFolder:
     open: int = 0
 
 
-def attach_records(folder: ReviewedFolder, assets: list[Asset], sidecars: FolderSidecars) -> None:
-    """Give each asset its record; records that belong to none are missing their asset, unreadable ones failed."""
+def attach_records(
+    folder: ReviewedFolder, assets: list[Asset], sidecars: FolderSidecars, check: Callable[[], None]
+) -> None:
+    """Give each asset its record; records that belong to none are missing their asset, unreadable ones failed.
+
+    `check` is called before each sidecar is read, and may raise to stop.
+    """
     folder.assets = [Reviewed(asset, sidecars=tuple(sidecars.of(asset.name))) for asset in assets]
     records: dict[bytes, list[Record]] = {}
     by_sequence = {id(asset.sequence): asset for asset in assets if asset.sequence}
     for path in sidecars.others(asset.name for asset in assets):
+        check()
         found, problem = read_all([path])
         if problem is not None:
             folder.failed.append((path, problem))
@@ -77,6 +84,7 @@ def attach_records(folder: ReviewedFolder, assets: list[Asset], sidecars: Folder
             else:
                 records.setdefault(by_sequence[id(sequence)].name, []).append(record)
     for reviewed in folder.assets:
+        check()
         found, reviewed.problem = read_all(reviewed.sidecars)
         reviewed.record = newest([*found, *records.get(reviewed.asset.name, [])])
     _refuse_namesakes(folder)

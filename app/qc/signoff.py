@@ -86,7 +86,7 @@ def sign_off(engine: Engine, request: SignOffRequest, job: Job) -> Record:
             document = decide(reviewed, verdict).document
             record = reviewed.record
             if document is not None:
-                (written,) = write_records(folder, [(reviewed, document)], options.sidecar_mode, job.token, again)
+                (written,) = write_records(folder, [(reviewed, document)], options.sidecar_mode, job, again)
                 if written.error is not None:
                     raise written.error
                 record = written.record
@@ -120,7 +120,7 @@ def undo_sign_off(engine: Engine, request: UndoRequest, job: Job) -> Record:
         for reviewed in folder.assets:
             if reviewed.problem is not None:
                 raise reviewed.problem
-            signed.append((reviewed, change_record(reviewed, restore, options.sidecar_mode, job.token)))
+            signed.append((reviewed, change_record(reviewed, restore, options.sidecar_mode, job)))
 
     return _one(engine, request.path, options, job, Review(options, job, wants_content=_never, handle=undo), signed)
 

@@ -11,7 +11,7 @@ from app.files.hashcache import HashCache
 from app.files.sidecar import MODES, SUBDIR, Document, Record, sidecar_path, write_sidecar
 from app.files.sidecarfolder import newest, read_all
 from app.jobs.filelock import hold_file_lock
-from app.jobs.job import CancelToken
+from app.jobs.job import Job
 from app.model.names import shown
 from app.qc.judge import Sameness, compare, same_content
 from app.qc.reviewed import Reviewed, ReviewedFolder
@@ -49,7 +49,7 @@ def place_of(reviewed: Reviewed, mode: str) -> Path:
 
 
 def write_records(
-    folder: ReviewedFolder, todo: Sequence[tuple[Reviewed, Document]], mode: str, token: CancelToken, again: Again
+    folder: ReviewedFolder, todo: Sequence[tuple[Reviewed, Document]], mode: str, job: Job, again: Again
 ) -> list[Written]:
     """Write new documents beside their assets, holding the folder's lock.
 
@@ -57,31 +57,35 @@ def write_records(
     be written fails; the others go on.
 
     Raises:
-        Cancelled: the token was set while the lock was waited for.
+        Cancelled: the job was stopped; what was written stays.
     """
     if not todo:
         return []
+    outcomes: list[Written] = []
     try:
-        with hold_file_lock(_lock_path(folder.path, todo, mode), token, _LOCK_WAIT_S):
-            return [_write(reviewed, document, mode, again) for reviewed, document in todo]
+        with hold_file_lock(_lock_path(folder.path, todo, mode), job.token, _LOCK_WAIT_S):
+            for reviewed, document in todo:
+                job.check()
+                outcomes.append(_write(reviewed, document, mode, again))
     except (InputError, HeldByAnother) as error:
-        return [Written(reviewed, error=error) for reviewed, _ in todo]
+        outcomes += [Written(reviewed, error=error) for reviewed, _ in todo[len(outcomes) :]]
+    return outcomes
 
 
 def change_record(
-    reviewed: Reviewed, change: Callable[[Record], Document], mode: str, token: CancelToken
+    reviewed: Reviewed, change: Callable[[Record], Document], mode: str, job: Job
 ) -> Record:
     """Write what `change` makes of an asset's present record, holding the folder's lock.
 
     Raises:
         AppError: there is no record, it was changed by another meanwhile, or it cannot be written.
-        Cancelled: the token was set while the lock was waited for.
+        Cancelled: the job was stopped while the lock was waited for.
     """
     if reviewed.record is None:
         raise InputError(f"{shown(str(reviewed.asset.path))} has no record yet", code="qc.no_record")
     todo = [(reviewed, change(reviewed.record))]
     folder = ReviewedFolder(reviewed.asset.folder)
-    (written,) = write_records(folder, todo, mode, token, _refuse)
+    (written,) = write_records(folder, todo, mode, job, _refuse)
     if written.record is None:
         raise written.error or InputError("the record was not written")
     return written.record
