@@ -143,7 +143,7 @@ def walk(request: WalkRequest, token: CancelToken, *, timeout_s: float = 30.0) -
         wire = {**asdict(request), "base": model_names.decoded(request.base), "careful": careful}
         wire["folders"] = [model_names.decoded(path) for path in reversed(pending)]
         try:
-            for header, payload in stream("app.files.listing:serve", wire, token, silence_s=timeout_s + 5 * BEAT_S):
+            for header, payload in stream("app.files.listing:serve", wire, token, silence_s=timeout_s + 3 * BEAT_S):
                 for folder in _unpack(memoryview(payload)):
                     pending.pop(folder.path, None)
                     _push(pending, folder)
@@ -168,6 +168,8 @@ def walk(request: WalkRequest, token: CancelToken, *, timeout_s: float = 30.0) -
                 at, UNREADABLE, failure.message, "EIO"
             )
         except MediaError as error:
+            if error.code != DriveGone.default_code:
+                raise
             raise DriveGone(error.message, hint=error.hint) from error
         careful = 0
         pending.pop(failed.path)
