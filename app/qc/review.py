@@ -25,11 +25,12 @@ from app.jobs.job import Job
 from app.model.names import decoded, raw, shown
 from app.qc.assets import assets_in
 from app.qc.judge import Content, Sameness, compare, content_of, needed_algorithm, same_content
-from app.qc.reviewed import Reviewed, ReviewedFolder, attach_records
+from app.qc.reviewed import Reviewed, ReviewedFolder, read_records, sort_strays, with_sidecars
 from app.qc.targets import Target, find_targets
 
 _MOUNT = SKIPPED.index("mount")
 _NS_PER_US = 1000
+_PART = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ class Review:
         job: progress out, cancel in.
         wants_content: asked of each asset without a problem: whether its content is to be hashed even where names,
             sizes and times say that it is the same.
-        handle: gets each folder once all that is needed of it is known; its hash cache is written after that.
+        handle: gets each folder once all that is needed of it is known, a huge one in parts; its hash cache is
+            written after that.
     """
 
     def __init__(
@@ -93,33 +95,39 @@ class Review:
         self._job.stage(Stage.SIDECARS)
         try:
             with HashPool[_Key](self._options.workers, silence_s=self._options.timeout_s) as pool:
-                for (folder, reviewed, name), outcome in pool.run(
+                for (part, reviewed, name), outcome in pool.run(
                     self._items(targets), self._job, on_bytes=self._count_bytes
                 ):
-                    self._take(folder, reviewed, name, outcome)
+                    self._take(part, reviewed, name, outcome)
         finally:
             for folder in self._in_flight.values():
                 self._save_hashes(folder)
         self._job.progress(self._assets, bytes_done=self._bytes, last=True)
 
     def _items(self, targets: list[Target]) -> Iterator[tuple[_Key, str, int]]:
-        """What must be read, while folders are listed; a folder of which nothing must be read is handled at once."""
+        """What must be read, while folders are listed; a part of which nothing must be read is handled at once."""
         for target in targets:
             for folder, files in self._listed(target):
                 self._job.progress(self._assets, bytes_done=self._bytes, current=shown(str(folder.path)))
-                self._open(folder, files, target)
-                items = [
-                    ((folder, reviewed, name), str(folder.path / decoded(name)), size)
-                    for reviewed in folder.assets if reviewed.problem is None and self._must_read(reviewed)
-                    for name, size in self._unknown(folder, reviewed)
-                ]
-                if not items:
-                    self._finish(folder)
-                    continue
-                folder.open = len(items)
                 self._in_flight[folder.path] = folder
-                self._let_settle([reviewed for _, reviewed, _ in (key for key, _, _ in items)])
-                yield from items
+                folder.parts_open = 1
+                for part in self._parts(folder, files, target):
+                    folder.parts_open += 1
+                    yield from self._begin(part)
+                self._close_part(folder.path)
+
+    def _begin(self, part: ReviewedFolder) -> Iterator[tuple[_Key, str, int]]:
+        items = [
+            ((part, reviewed, name), str(part.path / decoded(name)), size)
+            for reviewed in part.assets if reviewed.problem is None and self._must_read(reviewed)
+            for name, size in self._unknown(part, reviewed)
+        ]
+        if not items:
+            self._finish(part)
+            return
+        part.open = len(items)
+        self._let_settle([reviewed for _, reviewed, _ in (key for key, _, _ in items)])
+        yield from items
 
     def _listed(self, target: Target) -> Iterator[tuple[ReviewedFolder, list[Member]]]:
         if target.chosen is not None:
@@ -145,26 +153,42 @@ class Review:
             folder.names = [*names, *listed.left_out]
             yield folder, list(zip(names, listed.sizes, listed.mtimes, strict=True))
 
-    def _open(self, folder: ReviewedFolder, files: list[Member], target: Target) -> None:
-        """Find assets and their records, and compare them as far as that needs no reading."""
+    def _parts(self, folder: ReviewedFolder, files: list[Member], target: Target) -> Iterator[ReviewedFolder]:
+        """The folder in parts of bounded size, each compared with its records as far as that needs no reading."""
         any_kind = target.chosen.files if target.chosen else frozenset()
         assets = assets_in(folder.path, files, min_sequence=self._options.min_sequence, any_kind=any_kind)
         try:
             sidecars = find_sidecars(folder.path, folder.names)
         except InputError as error:
+            if target.chosen is not None:
+                raise
             folder.failed.append((folder.path / SUBDIR, error))
+            yield folder
             return
-        attach_records(folder, assets, sidecars, self._job.check)
+        strays = sort_strays(folder, assets, sidecars, self._job.check)
+        rest = with_sidecars(assets, sidecars)
         if target.chosen is not None:
             chosen = {asset.name for asset in target.chosen.of(folder.path, assets)}
-            folder.assets = [reviewed for reviewed in folder.assets if reviewed.asset.name in chosen]
+            rest = [reviewed for reviewed in rest if reviewed.asset.name in chosen]
             folder.missing, folder.failed = [], []
-        if not folder.assets:
-            return
-        self._load_hashes(folder)
-        for reviewed in folder.assets:
+        if rest:
+            self._load_hashes(folder)
+        part = folder
+        while True:
+            part.assets, rest = rest[:_PART], rest[_PART:]
+            read_records(part, strays, self._job.check)
+            self._compare(part)
+            yield part
+            if not rest:
+                return
+            part = ReviewedFolder(folder.path, folder.names, cache=folder.cache)
+
+    def _compare(self, part: ReviewedFolder) -> None:
+        if not part.cache.empty:
+            _note_states(part)
+        for reviewed in part.assets:
             if reviewed.problem is None and reviewed.record is not None:
-                outcome = compare(reviewed.asset, reviewed.record, folder.cache, folder.states)
+                outcome = compare(reviewed.asset, reviewed.record, part.cache, part.states)
                 reviewed.same = None if outcome is Sameness.UNSURE else outcome is Sameness.SAME
 
     def _must_read(self, reviewed: Reviewed) -> bool:
@@ -196,27 +220,35 @@ class Review:
             for one in reviewed:
                 one.read_ns = time.time_ns()
 
-    def _take(self, folder: ReviewedFolder, reviewed: Reviewed, name: bytes, outcome: Hashed | AppError) -> None:
+    def _take(self, part: ReviewedFolder, reviewed: Reviewed, name: bytes, outcome: Hashed | AppError) -> None:
         if isinstance(outcome, AppError):
             reviewed.problem = reviewed.problem or outcome
         else:
             reviewed.hashes[name] = (outcome.size, outcome.mtime_ns, outcome.content_hash)
             reviewed.read_ns = min(reviewed.read_ns, outcome.hashed_ns)
-            folder.cache.add(name, outcome)
-        folder.open -= 1
-        if folder.open == 0:
-            del self._in_flight[folder.path]
-            self._finish(folder)
+            part.cache.add(name, outcome)
+        part.open -= 1
+        if part.open == 0:
+            self._finish(part)
 
-    def _finish(self, folder: ReviewedFolder) -> None:
-        for reviewed in folder.assets:
+    def _finish(self, part: ReviewedFolder) -> None:
+        for reviewed in part.assets:
             if reviewed.reading and reviewed.problem is None:
                 self._conclude(reviewed)
             reviewed.hashes.clear()
-        self._assets += len(folder.assets)
-        self._job.progress(self._assets, bytes_done=self._bytes, current=shown(str(folder.path)))
-        self._handle(folder)
-        self._save_hashes(folder)
+        self._assets += len(part.assets)
+        self._job.progress(self._assets, bytes_done=self._bytes, current=shown(str(part.path)))
+        self._handle(part)
+        part.assets.clear()
+        self._close_part(part.path)
+
+    def _close_part(self, path: Path) -> None:
+        """One part less; with the last one, the folder's hashes are written."""
+        folder = self._in_flight[path]
+        folder.parts_open -= 1
+        if folder.parts_open == 0:
+            del self._in_flight[path]
+            self._save_hashes(folder)
 
     def _conclude(self, reviewed: Reviewed) -> None:
         """Compare what was read with the record."""
@@ -260,15 +292,6 @@ class Review:
         if folder.cache.problem and self._options.keep_hashes:
             self._job.notice("qc.cache_rebuilt", f"The hash cache of {shown(str(folder.path))} could not be read and is"
                              f" made anew: {folder.cache.problem}")
-        if folder.cache.empty:
-            return
-        for reviewed in folder.assets:
-            for name, _, _ in reviewed.asset.members:
-                with suppress(OSError):
-                    status = (folder.path / decoded(name)).lstat()
-                    folder.states[name] = FileState(
-                        status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns
-                    )
 
     def _save_hashes(self, folder: ReviewedFolder) -> None:
         path = folder.cache_path
@@ -285,6 +308,15 @@ class Review:
     def _count_bytes(self, count: int) -> None:
         self._bytes += count
         self._job.progress(self._assets, bytes_done=self._bytes)
+
+
+def _note_states(part: ReviewedFolder) -> None:
+    """Look at each file, so that the hash cache can be asked about it."""
+    for reviewed in part.assets:
+        for name, _, _ in reviewed.asset.members:
+            with suppress(OSError):
+                status = (part.path / decoded(name)).lstat()
+                part.states[name] = FileState(status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns)
 
 
 def _cache_path(folder: ReviewedFolder, mode: str) -> Path:

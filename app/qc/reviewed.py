@@ -40,7 +40,7 @@ class Reviewed:
 
 @dataclass(slots=True)
 class ReviewedFolder:
-    """One folder with all its assets.
+    """One folder with its assets, or a part of them where there are many.
 
     Attributes:
         path: absolute path.
@@ -60,17 +60,36 @@ class ReviewedFolder:
     cache_path: Path | None = None
     states: dict[bytes, FileState] = field(default_factory=dict)
     open: int = 0
+    parts_open: int = 0
 
 
-def attach_records(
+def with_sidecars(assets: list[Asset], sidecars: FolderSidecars) -> list[Reviewed]:
+    """Each asset with the sidecars that are called after it.
+
+    A single file may be called as its neighbours' pattern (`a.####.exr`): two assets, one sidecar. The second fails.
+    """
+    found: list[Reviewed] = []
+    taken: set[bytes] = set()
+    for asset in assets:
+        reviewed = Reviewed(asset, sidecars=tuple(sidecars.of(asset.name)))
+        if asset.name in taken:
+            reviewed.problem = InputError(
+                f"{shown(asset.name)} is the name of a file and of a sequence here", code="qc.namesake",
+                hint="Rename the file.",
+            )
+        taken.add(asset.name)
+        found.append(reviewed)
+    return found
+
+
+def sort_strays(
     folder: ReviewedFolder, assets: list[Asset], sidecars: FolderSidecars, check: Callable[[], None]
-) -> None:
-    """Give each asset its record; records that belong to none are missing their asset, unreadable ones failed.
+) -> dict[bytes, list[Record]]:
+    """Read the sidecars that are called after no asset: those of a sequence, by its name; the others miss their asset.
 
     `check` is called before each sidecar is read, and may raise to stop.
     """
-    folder.assets = [Reviewed(asset, sidecars=tuple(sidecars.of(asset.name))) for asset in assets]
-    records: dict[bytes, list[Record]] = {}
+    of_sequences: dict[bytes, list[Record]] = {}
     by_sequence = {id(asset.sequence): asset for asset in assets if asset.sequence}
     for path in sidecars.others(asset.name for asset in assets):
         check()
@@ -82,21 +101,17 @@ def attach_records(
             if sequence is None:
                 folder.missing.append(record)
             else:
-                records.setdefault(by_sequence[id(sequence)].name, []).append(record)
-    for reviewed in folder.assets:
+                of_sequences.setdefault(by_sequence[id(sequence)].name, []).append(record)
+    return of_sequences
+
+
+def read_records(part: ReviewedFolder, strays: dict[bytes, list[Record]], check: Callable[[], None]) -> None:
+    """Give each asset its record, the latest there is; one with a sidecar that cannot be read has a problem.
+
+    `check` is called before each sidecar is read, and may raise to stop.
+    """
+    for reviewed in part.assets:
         check()
-        found, reviewed.problem = read_all(reviewed.sidecars)
-        reviewed.record = newest([*found, *records.get(reviewed.asset.name, [])])
-    _refuse_namesakes(folder)
-
-
-def _refuse_namesakes(folder: ReviewedFolder) -> None:
-    """A single file may be called as its neighbours' pattern (`a.####.exr`): two assets, one sidecar."""
-    taken: set[bytes] = set()
-    for reviewed in folder.assets:
-        if reviewed.asset.name in taken:
-            reviewed.problem = InputError(
-                f"{shown(reviewed.asset.name)} is the name of a file and of a sequence here", code="qc.namesake",
-                hint="Rename the file.",
-            )
-        taken.add(reviewed.asset.name)
+        found, problem = read_all(reviewed.sidecars)
+        reviewed.problem = reviewed.problem or problem
+        reviewed.record = newest([*found, *strays.get(reviewed.asset.name, [])])

@@ -323,3 +323,25 @@ def test_cancelling_keeps_what_was_hashed_and_ends_the_children(reviewer: Review
     assert not [child for child in psutil.Process().children() if "app.jobs.children" in " ".join(child.cmdline())]
     assert not (plates / ".qc" / "long.mov.qc.json").exists()
     assert len(list((plates / ".qc").glob("*.qc.json"))) == 3
+
+
+def test_a_huge_folder_is_looked_at_in_parts(
+    reviewer: Reviewer, plates: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.qc.review._PART", 2)
+    for number in range(4):
+        media(plates / f"clip{chr(97 + number)}.mov", b"%d" % number)
+    assert reviewer.crawl(plates).written == 7
+    cached = document(plates / ".qc" / CACHE_NAME)["files"]
+    assert len(cached) == 4 + 3 + 5, "the hashes of all parts are kept"
+    before = everything(plates)
+    assert reviewer.crawl(plates).unchanged == 7
+    assert everything(plates) == before
+
+
+def test_a_qc_folder_that_cannot_be_listed_decides_nothing(reviewer: Reviewer, plates: Path) -> None:
+    (plates / ".qc").symlink_to(".qc")
+    found = reviewer.crawl(plates)
+    assert [Path(path).name for path, _ in found.failed] == [".qc"] and found.written == 0
+    with pytest.raises(InputError):
+        reviewer.sign(plates / "clip.mov")
