@@ -1,0 +1,455 @@
+"""The left of the review: which drive, which state, and the assets to go through."""
+
+import time
+from collections.abc import Iterator
+from functools import partial
+from itertools import islice
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.catalog.assets import ShardAssets
+from app.catalog.shard import open_reader
+from app.engine import Engine
+from app.errors import AppError, Cancelled
+from app.jobs.job import CancelToken
+from app.model.drives import Drive
+from ui import formats, icons, theme
+from ui.models.review_model import (
+    STATES,
+    AssetId,
+    PreparedQueue,
+    QueueFilter,
+    QueueRow,
+    ReviewQueue,
+    prepare,
+)
+from ui.tabs.review_delegate import QueueDelegate
+from ui.widgets.buttons import KeyButton
+from ui.widgets.labels import DimLabel, IconLabel
+from ui.widgets.tables import ROW_HEIGHT
+from ui.workers.reader import Reader
+
+#: Assets of one page.
+PAGE = 500
+
+_TYPE_MS = 150
+_REST = 5.0
+_AT_ONCE = 2000
+_LEAST_REST_S = 1.0
+
+
+class QueueReader(Reader):
+    """Reads the assets of a drive and hands them out in pages while it goes on reading."""
+
+    paged = Signal(int, object)
+    """The number of a load and a list of `QueueRow`."""
+
+    def __init__(self, engine: Engine, parent: QWidget) -> None:
+        super().__init__("review queue", parent)
+        self._engine = engine
+        self._seen: tuple[object, ...] = ()
+
+    def drives(self, _token: CancelToken) -> list[Drive]:
+        """Every drive, those that are here first."""
+        return sorted(self._engine.catalog.drives(), key=lambda drive: (not drive.online, drive.label.casefold()))
+
+    def load(self, drive_id: str, number: int, token: CancelToken) -> int:
+        """Hand out all assets of a drive in pages; how many there were."""
+        count = 0
+        self._seen = self._state_of(drive_id)
+        for page in self._pages(drive_id, token):
+            count += len(page)
+            self.paged.emit(number, page)
+        return count
+
+    def read_again(
+        self, drive_id: str, wanted: QueueFilter, kept: frozenset[AssetId], token: CancelToken
+    ) -> PreparedQueue | None:
+        """The whole queue of a drive, to take the place of the one that is shown; None where nothing changed."""
+        seen = self._state_of(drive_id)
+        if seen == self._seen:
+            return None
+        self._seen = seen
+        rows = [row for page in self._pages(drive_id, token) for row in page]
+        return prepare(rows, wanted, kept)
+
+    def _state_of(self, drive_id: str) -> tuple[object, ...]:
+        """Size and time of a shard's file and of its log: they change with every commit."""
+        path = self._engine.catalog.shard_path(drive_id)
+        found: list[object] = [drive_id]
+        for file in (path, path.with_name(f"{path.name}-wal")):
+            try:
+                status = file.stat()
+            except OSError:
+                continue
+            found.append((file.name, status.st_size, status.st_mtime_ns))
+        return tuple(found)
+
+    def _pages(self, drive_id: str, token: CancelToken) -> Iterator[list[QueueRow]]:
+        path = self._engine.catalog.shard_path(drive_id)
+        if not path.exists():
+            return
+        with open_reader(path, token) as database:
+            rows = self._rows(ShardAssets(database, self._engine.judge), token)
+            while page := list(islice(rows, PAGE)):
+                yield page
+
+    def _rows(self, assets: ShardAssets, token: CancelToken) -> Iterator[QueueRow]:
+        for _, found in assets.after():
+            if token.cancelled:
+                raise Cancelled
+            yield from map(QueueRow.of, found)
+
+
+class QueueEmpty(QWidget):
+    """What the queue says where it has no lines."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title, self.text = QLabel(), DimLabel()
+        self.button = KeyButton("Go to Scan")
+        self.title.setFont(theme.ui_font(bold=True))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(8)
+        layout.addStretch(2)
+        layout.addWidget(IconLabel("review", 32), 0, Qt.AlignmentFlag.AlignHCenter)
+        for label in (self.title, self.text):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            label.setWordWrap(True)
+            layout.addWidget(label)
+        layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(3)
+
+    def set_text(self, title: str, text: str) -> None:
+        """Say something else."""
+        self.title.setText(title)
+        self.text.setText(text)
+
+
+class QueuePanel(QWidget):
+    """The queue with its filters.
+
+    Args:
+        engine: has the catalogue.
+    """
+
+    chosen = Signal(object)
+    """The `QueueRow` to look at; None for none."""
+    drive_changed = Signal(object)
+    """The `Drive` whose assets are shown; None where there is none."""
+    refreshed = Signal()
+    """The queue was read again because something had been committed."""
+    scan_asked = Signal()
+    """The user wants to scan first."""
+
+    def __init__(self, engine: Engine, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._drives: list[Drive] = []
+        self._wanted_drive = ""
+        self._wanted_asset: AssetId | None = None
+        self._current: AssetId | None = None
+        self._loading = 0
+        self._loaded_at = self._load_took = 0.0
+        self._failure = ""
+        self.reader = QueueReader(engine, self)
+        self._sorter = Reader("review filter", self)
+        self.model = ReviewQueue(self)
+        self.drive_box, self.state_box = QComboBox(), QComboBox()
+        self.words = QLineEdit()
+        self.list = QListView()
+        self.empty = QueueEmpty()
+        self.stack = QStackedWidget()
+        self._typed = QTimer(self, singleShot=True, interval=_TYPE_MS)
+        self._again = QTimer(self, singleShot=True)
+        self._lay_out()
+        self._connect()
+
+    def start(self, drive_id: str) -> None:
+        """Read the drives and show `drive_id`, or the first that is here."""
+        self._wanted_drive = drive_id
+        self.reader.ask("drives", self.reader.drives)
+
+    def refresh(self) -> None:
+        """Something was committed: read again, quietly, and not so often that it gets in the way."""
+        if self._again.isActive():
+            return
+        rest = max(_LEAST_REST_S, _REST * self._load_took) - (time.monotonic() - self._loaded_at)
+        self._again.start(max(0, round(1000 * rest)))
+
+    def stop(self) -> None:
+        """End the reader."""
+        self._typed.stop()
+        self._again.stop()
+        self._sorter.stop()
+        self.reader.stop()
+
+    def drive(self) -> Drive | None:
+        """The drive whose assets are shown."""
+        place = self.drive_box.currentIndex()
+        return self._drives[place] if 0 <= place < len(self._drives) else None
+
+    def current(self) -> QueueRow | None:
+        """The asset that is looked at."""
+        return self.model.row_of(self._current) if self._current else None
+
+    def open_asset(self, drive_id: str, asset: AssetId) -> None:
+        """Show an asset, whatever drive and filter are set."""
+        self._wanted_asset = asset
+        self.model.kept.add(asset)
+        drive = self.drive()
+        if drive is not None and drive.id == drive_id:
+            if self.model.row_of(asset) is not None:
+                self._filter()
+            return
+        places = [place for place, known in enumerate(self._drives) if known.id == drive_id]
+        self._wanted_drive = drive_id
+        if places:
+            self.drive_box.setCurrentIndex(places[0])
+
+    def set_state(self, asset: AssetId, state: str) -> None:
+        """An asset was judged."""
+        self.model.set_state(asset, state)
+
+    def go(self, step: int, state: str = "") -> bool:
+        """Choose the next asset of a state (any when empty), or the one before; whether there was one."""
+        here = self.model.index_of(self._current).row() if self._current else -1
+        index = self.model.next_of(here, state, step)
+        if index.isValid():
+            self._select(index)
+        return index.isValid()
+
+    def _lay_out(self) -> None:
+        self.drive_box.setAccessibleName("Drive")
+        self.state_box.setAccessibleName("State")
+        self.words.setAccessibleName("Filter of the queue")
+        self.words.setPlaceholderText("Filter…")
+        self.words.setClearButtonEnabled(True)
+        for state in STATES:
+            sign = icons.icon("review") if state == "all" else icons.icon(state, f"{state}_text")
+            self.state_box.addItem(sign, STATES[state], state)
+        self.drive_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.state_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.list.setModel(self.model)
+        self.list.setItemDelegate(QueueDelegate(self.list))
+        self.list.setUniformItemSizes(True)
+        self.list.setAccessibleName("Queue")
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.list.verticalScrollBar().setSingleStep(ROW_HEIGHT)
+        self.list.setMinimumWidth(200)
+        self.stack.addWidget(self.list)
+        self.stack.addWidget(self.empty)
+        filters = QHBoxLayout()
+        filters.setSpacing(8)
+        filters.addWidget(self.state_box)
+        filters.addWidget(self.words, 1)
+        rows = QVBoxLayout()
+        rows.setContentsMargins(8, 8, 8, 8)
+        rows.setSpacing(8)
+        rows.addWidget(self.drive_box)
+        rows.addLayout(filters)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(rows)
+        layout.addWidget(self.stack, 1)
+
+    def _connect(self) -> None:
+        self.reader.answered.connect(self._answered)
+        self.reader.failed.connect(self._failed)
+        self._sorter.answered.connect(self._answered)
+        self.reader.paged.connect(self._paged)
+        self.drive_box.currentIndexChanged.connect(self._load)
+        self.state_box.currentIndexChanged.connect(self._forget_kept)
+        self.words.textChanged.connect(self._typed.start)
+        self._typed.timeout.connect(self._filter)
+        self._again.timeout.connect(self._read_again)
+        self.model.counted.connect(self._show_counts)
+        self.list.selectionModel().currentChanged.connect(self._currently)
+        self.empty.button.clicked.connect(self.scan_asked)
+
+    def _answered(self, kind: str, _number: int, answer: object) -> None:
+        if kind == "drives" and isinstance(answer, list):
+            self._show_drives(answer)
+        elif kind == "load":
+            self._loading = 0
+            self._load_ended()
+        elif kind == "again":
+            self._load_ended()
+            if isinstance(answer, PreparedQueue):
+                self._swap(answer)
+                self.refreshed.emit()
+        elif kind == "filter" and isinstance(answer, PreparedQueue):
+            self._swap(answer)
+
+    def _failed(self, kind: str, _number: int, error: AppError) -> None:
+        self._loading = 0
+        if kind in ("load", "drives"):
+            self._failure = f"{error.message}. {error.hint}".strip()
+        self._show_counts()
+
+    def _show_drives(self, drives: list[Drive]) -> None:
+        before = self.drive()
+        wanted = before.id if before else self._wanted_drive
+        if drives == self._drives and before is not None:
+            return
+        self._drives = drives
+        self.drive_box.blockSignals(True)
+        self.drive_box.clear()
+        for drive in drives:
+            sign = icons.icon("drive", "pass_text") if drive.online else icons.icon("drive", "dim")
+            self.drive_box.addItem(sign, drive.label if drive.online else f"{drive.label} · offline")
+        places = [place for place, drive in enumerate(drives) if drive.id == wanted]
+        self.drive_box.setCurrentIndex(places[0] if places else 0 if drives else -1)
+        self.drive_box.blockSignals(False)
+        now = self.drive()
+        if now is None or before is None or now.id != before.id:
+            self._load()
+        else:
+            self.drive_changed.emit(now)
+
+    def _load(self) -> None:
+        """Show another drive from its first page on."""
+        drive = self.drive()
+        self._failure = ""
+        self._again.stop()
+        self._choose(None)
+        wanted = self._wanted_asset
+        self.model.clear()
+        if wanted is not None:
+            self.model.kept.add(wanted)
+        self.drive_changed.emit(drive)
+        self.reader.drop("again")
+        self._sorter.drop("filter")
+        if drive is None:
+            self._show_counts()
+            return
+        self._loaded_at = time.monotonic()
+        self._loading += 1
+        self._wanted_drive = drive.id
+        self._number += 1
+        self.reader.ask("load", partial(self.reader.load, drive.id, self._number))
+
+    _number = 0
+
+    def _paged(self, number: int, rows: list[QueueRow]) -> None:
+        if number == self._number:
+            self.model.append(rows)
+            self._reach_wanted()
+
+    def _load_ended(self) -> None:
+        now = time.monotonic()
+        self._load_took, self._loaded_at = now - self._loaded_at, now
+        self._show_counts()
+
+    def _read_again(self) -> None:
+        self.reader.ask("drives", self.reader.drives)
+        drive = self.drive()
+        if drive is None or self._loading:
+            return
+        self._loaded_at = time.monotonic()
+        self.reader.ask("again", partial(self.reader.read_again, drive.id, self.model.filter, self._kept()))
+
+    def _forget_kept(self) -> None:
+        """Another state: what was kept in sight may go now."""
+        self.model.kept.clear()
+        self._filter()
+
+    def _filter(self) -> None:
+        self.model.filter = QueueFilter(str(self.state_box.currentData()), self.words.text())
+        rows = list(self.model.rows())
+        wanted, kept = self.model.filter, self._kept()
+        if len(rows) <= _AT_ONCE:
+            self._sorter.drop("filter")
+            self._swap(prepare(rows, wanted, kept))
+        else:
+            self._sorter.ask("filter", lambda _token: prepare(rows, wanted, kept))
+
+    def _kept(self) -> frozenset[AssetId]:
+        looked_at = [asset for asset in (self._current, self._wanted_asset) if asset is not None]
+        return frozenset(self.model.kept).union(looked_at)
+
+    def _swap(self, queue: PreparedQueue) -> None:
+        """Put another queue in place; the asset that is looked at and the place of the list stay."""
+        if self._loading and len(queue.rows) < len(self.model.rows()):
+            self._filter()
+            return
+        bar = self.list.verticalScrollBar()
+        place = bar.value()
+        self.list.selectionModel().blockSignals(True)
+        self.model.show_all(queue)
+        index = self.model.index_of(self._current) if self._current else QModelIndex()
+        if index.isValid():
+            self.list.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self.list.selectionModel().blockSignals(False)
+        bar.setValue(place)
+        self._reach_wanted()
+
+    def _reach_wanted(self) -> None:
+        """Choose the asset that was asked for, or the first one where none is looked at."""
+        if self._wanted_asset is not None:
+            index = self.model.index_of(self._wanted_asset)
+            if index.isValid():
+                self._wanted_asset = None
+                self._select(index)
+            return
+        if self._current is None and self.model.rowCount():
+            index = self.model.next_of(-1)
+            if index.isValid():
+                self._select(index)
+
+    def _select(self, index: QModelIndex) -> None:
+        self.list.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self.list.scrollTo(index, QListView.ScrollHint.EnsureVisible)
+
+    def _currently(self, index: QModelIndex, _before: QModelIndex) -> None:
+        row = self.model.row_at(index)
+        if row is not None and row.id != self._current:
+            self._choose(row)
+
+    def _choose(self, row: QueueRow | None) -> None:
+        self._current = row.id if row else None
+        self.chosen.emit(row)
+
+    def _show_counts(self) -> None:
+        counts = self.model.counts()
+        for place in range(self.state_box.count()):
+            state = str(self.state_box.itemData(place))
+            self.state_box.setItemText(place, f"{STATES[state]}  {formats.count(counts[state])}")
+        self.empty.button.setVisible(self.drive() is None or not counts["all"])
+        if self.model.rowCount():
+            self.stack.setCurrentWidget(self.list)
+        else:
+            self.empty.set_text(*self._why_empty(counts))
+            self.stack.setCurrentWidget(self.empty)
+
+    def _why_empty(self, counts: dict[str, int]) -> tuple[str, str]:
+        drive = self.drive()
+        if self._failure:
+            return "This drive cannot be shown", self._failure
+        if drive is None:
+            return "Nothing to review yet", "Scan a folder or a drive first. What media it holds is listed here."
+        if self._loading:
+            return "Reading the queue…", drive.label
+        if not counts["all"]:
+            return "No media here", f"{drive.label} holds no pictures, movies or sound. Scan it again if it should."
+        if self.words.text():
+            return "Nothing fits", f"No asset of this state holds “{self.words.text()}” in its name or folder."
+        if self.model.filter.state == "pending":
+            return "All judged", f"All {formats.count(counts['all'])} assets of {drive.label} are judged."
+        return "None", f"No asset of {drive.label} is {STATES[self.model.filter.state].lower()}."
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for names of some length."""
+        return QSize(300, 400)

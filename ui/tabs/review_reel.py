@@ -1,0 +1,253 @@
+"""What of an asset can be looked at: frames, a movie or a sound; where they lie, how fast they run, what was found."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from app.model.facts import MediaFacts
+from app.model.frames import Frame
+from app.model.kinds import Category
+from app.model.names import decoded, shown
+from app.qc.dossier import Dossier
+from ui import formats
+from ui.widgets.frame_strip import FindingTick, Frames, Range
+
+DEFAULT_RATE = Fraction(24)
+_RATE_NAMES = ("FramesPerSecond", "framesPerSecond", "dpx:FrameRate", "dpx:TVFrameRate")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A part and a layer that can be shown. `layer` is empty for the main one."""
+
+    part: int
+    layer: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is wrong with an asset.
+
+    Attributes:
+        state: `fail`, or `stale` for a warning.
+        check: what was looked at (`Missing frames`).
+        seen: what was seen.
+        frames: the frames it concerns, as text; empty for all of the asset.
+        position: where to go to; None where there is no place for it.
+    """
+
+    state: str
+    check: str
+    seen: str
+    frames: str = ""
+    position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reel:
+    """What can be shown of one asset.
+
+    Attributes:
+        kind: `frames` (one still or many), `movie` or `sound`.
+        paths: the file at each position: a frame number, or a running number where frames are not whole numbers.
+            A movie and a sound have one, at 0.
+        labels: real names of positions where they are no frame numbers.
+        existing: ranges of positions that can be shown.
+        rate: frames a second; `rate_known` says whether the asset says so itself.
+        width, height: pixels of the whole picture; 0 where unknown.
+        views: what can be chosen among parts and layers; empty where there is but one.
+        timecode: of the first frame of a movie, or empty.
+    """
+
+    name: str
+    kind: str
+    paths: Mapping[int, str]
+    existing: tuple[Range, ...]
+    labels: Mapping[int, str] = field(default_factory=dict)
+    rate: Fraction = DEFAULT_RATE
+    rate_known: bool = False
+    width: int = 0
+    height: int = 0
+    views: tuple[View, ...] = ()
+    timecode: str = ""
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def first(self) -> int:
+        """The first position."""
+        return self.existing[0][0] if self.existing else 0
+
+    @property
+    def last(self) -> int:
+        """The last position."""
+        return self.existing[-1][1] if self.existing else 0
+
+    @property
+    def moves(self) -> bool:
+        """Whether there is more than one picture."""
+        return self.kind != "sound" and self.last > self.first
+
+    def label(self, position: int) -> str:
+        """How a position is called: its real frame number."""
+        return self.labels.get(position, str(position))
+
+    def path(self, position: int) -> str | None:
+        """The file that holds a position; None for a missing frame."""
+        return self.paths.get(0 if self.kind != "frames" else position)
+
+    def strip(self, cached: tuple[Range, ...] = ()) -> Frames:
+        """What the timeline draws."""
+        ticks = (FindingTick(f.position, f.state) for f in self.findings if f.position is not None)
+        return Frames(self.existing, cached, tuple(ticks))
+
+
+def reel_of(dossier: Dossier) -> Reel:
+    """What can be shown of an asset. Walks over all its frames: not for the window's thread."""
+    asset, facts = dossier.asset, dossier.detail.facts[0][1] if dossier.detail.facts else None
+    if asset.category == Category.IMAGE:
+        return _frames_reel(dossier, facts)
+    kind = "sound" if asset.category == Category.AUDIO or (facts is not None and facts.kind == "audio") else "movie"
+    video = _video(facts)
+    rate = fraction(video.get("frame_rate") or video.get("average_rate"))
+    count = _movie_frames(video, facts, rate or DEFAULT_RATE)
+    return Reel(
+        shown(asset.name), kind, {0: str(dossier.path)}, ((0, count - 1),), rate=rate or DEFAULT_RATE,
+        rate_known=rate is not None, width=video.get("width") or 0, height=video.get("height") or 0,
+        timecode=_timecode(facts, video), findings=_findings(dossier, {}),
+    )
+
+
+def timecode(start: str, position: int, rate: Fraction) -> str:
+    """The timecode of a frame; empty without a start, and for drop-frame codes, which are not counted so."""
+    parts = start.split(":")
+    if len(parts) != 4 or not all(part.isdigit() for part in parts):
+        return ""
+    base = round(rate)
+    if base <= 0:
+        return ""
+    hours, minutes, seconds, frames = map(int, parts)
+    total = ((hours * 60 + minutes) * 60 + seconds) * base + frames + position
+    rest, frame = divmod(total, base)
+    return f"{rest // 3600 % 24:02}:{rest // 60 % 60:02}:{rest % 60:02}:{frame:02}"
+
+
+def fraction(text: Any) -> Fraction | None:
+    """A rate as facts write it (`24000/1001`, 24.0); None where it is none."""
+    try:
+        rate = Fraction(str(text)).limit_denominator(1001) if text else None
+    except (ValueError, ZeroDivisionError):
+        return None
+    return rate if rate is not None and 0 < rate <= 1000 else None
+
+
+def _frames_reel(dossier: Dossier, facts: MediaFacts | None) -> Reel:
+    folder = dossier.folder
+    frames = [member for member in dossier.detail.members if member.frame is not None]
+    whole = dossier.asset.sequence is not None and all(isinstance(member.frame, int) for member in frames)
+    missing = dossier.asset.sequence is not None and dossier.asset.sequence.missing_count > 0
+    gaps_told = not whole or missing or _without_gaps([int(member.frame or 0) for member in frames])
+    positions: dict[Frame, int] = {}
+    for number, member in enumerate(frames, 1):
+        assert member.frame is not None
+        positions[member.frame] = int(member.frame) if whole and gaps_told else number
+    if not frames:
+        members = dossier.detail.members
+        paths = {1: str(folder / decoded(members[0].name))} if members else {}
+        frame_labels = {1: ""}
+    else:
+        paths = {positions[m.frame]: str(folder / decoded(m.name)) for m in frames if m.frame is not None}
+        frame_labels = {} if whole and gaps_told else {place: str(frame) for frame, place in positions.items()}
+    rate = _image_rate(facts)
+    width, height = _display_size(facts)
+    return Reel(
+        shown(dossier.asset.name), "frames", paths, formats.ranges_of(sorted(paths)), labels=frame_labels,
+        rate=rate or DEFAULT_RATE, rate_known=rate is not None, width=width, height=height,
+        views=_views(facts), findings=_findings(dossier, positions),
+    )
+
+
+def _without_gaps(frames: list[int]) -> bool:
+    return not frames or frames[-1] - frames[0] == len(frames) - 1
+
+
+def _findings(dossier: Dossier, positions: Mapping[Frame, int]) -> tuple[Finding, ...]:
+    found = []
+    missing = dossier.missing()
+    if missing:
+        count = dossier.asset.sequence.missing_count if dossier.asset.sequence else 0
+        found.append(Finding("fail", "Missing frames", f"{formats.count(count)} missing", _range_text(missing)))
+        found += [
+            Finding("fail", "Missing", "no file", _range_text([gap]), int(gap[0]))
+            for gap in missing[:200] if len(missing) > 1 and isinstance(gap[0], int)
+        ]
+        if len(missing) == 1:
+            found[-1] = Finding("fail", "Missing frames", f"{formats.count(count)} missing", _range_text(missing),
+                                int(missing[0][0]))
+    for member in dossier.detail.members:
+        place = positions.get(member.frame) if member.frame is not None else 1
+        frame = str(member.frame) if member.frame is not None else ""
+        if member.problem:
+            found.append(Finding("fail", "Unreadable", member.problem, frame, place))
+        elif member.bytes == 0:
+            found.append(Finding("fail", "Empty file", "0 bytes", frame, place))
+    found += [
+        Finding("stale", "Duplicate frame", "also there in another padding", str(frame), positions.get(frame))
+        for frame in dossier.detail.duplicates[:200]
+    ]
+    if dossier.sidecar_problem:
+        found.append(Finding("fail", "Sidecar", dossier.sidecar_problem))
+    return tuple(found)
+
+
+def _range_text(ranges: Iterable[tuple[Frame, Frame]]) -> str:
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges)
+
+
+def _views(facts: MediaFacts | None) -> tuple[View, ...]:
+    found: list[View] = []
+    for part, stream in enumerate(facts.streams if facts else ()):
+        channels = stream.get("channels") or ()
+        layers = dict.fromkeys(c["layer"] for c in channels if isinstance(c, dict) and isinstance(c.get("layer"), str))
+        name = stream.get("name") or f"part {part + 1}"
+        for layer in layers or ("",):
+            main = name if len(facts.streams if facts else ()) > 1 else "main"
+            found.append(View(part, layer, f"{main} · {layer}" if layer else main))
+    found.sort(key=lambda view: (view.part, view.layer != ""))
+    return tuple(found) if len(found) > 1 else ()
+
+
+def _display_size(facts: MediaFacts | None) -> tuple[int, int]:
+    if facts is None:
+        return 0, 0
+    display = facts.streams[0].get("display_window") if facts.streams else None
+    if display:
+        return display["max"][0] - display["min"][0] + 1, display["max"][1] - display["min"][1] + 1
+    return facts.width or 0, facts.height or 0
+
+
+def _image_rate(facts: MediaFacts | None) -> Fraction | None:
+    attributes = facts.attributes if facts else {}
+    for name in _RATE_NAMES:
+        value = attributes.get(name)
+        if isinstance(value, list) and len(value) == 2:
+            value = f"{value[0]}/{value[1]}"
+        if (rate := fraction(value)) is not None:
+            return rate
+    return None
+
+
+def _video(facts: MediaFacts | None) -> dict[str, Any]:
+    streams = facts.streams if facts else ()
+    return next((s for s in streams if s.get("type") == "video" and not s.get("attached_picture")), {})
+
+
+def _movie_frames(video: dict[str, Any], facts: MediaFacts | None, rate: Fraction) -> int:
+    seconds = video.get("duration_s") or (facts.duration_s if facts else None) or 0
+    return max(1, video.get("frames") or round(Decimal(str(seconds)) * Decimal(float(rate))))
+
+
+def _timecode(facts: MediaFacts | None, video: dict[str, Any]) -> str:
+    return str((facts.attributes.get("timecode") if facts else None) or video.get("timecode") or "")

@@ -1,0 +1,409 @@
+"""The review: assets to go through, pictures to look at, and the verdicts that are written beside them."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from app.engine import Engine
+from app.errors import AppError
+from app.files.sidecar import Record
+from app.jobs.job import CancelToken
+from app.model.drives import Drive
+from app.model.names import shown
+from app.qc.dossier import Dossier, find_asset_name, read_dossier
+from ui import formats, icons
+from ui.desk import Desk
+from ui.models.review_model import QueueRow
+from ui.page import Page
+from ui.tabs.review_bar import VerdictBar
+from ui.tabs.review_decoder import Decoder
+from ui.tabs.review_inspector import Inspector
+from ui.tabs.review_keys import keeps_key, make_action
+from ui.tabs.review_queue import QueuePanel
+from ui.tabs.review_reel import Reel, reel_of
+from ui.tabs.review_signer import AssetKey, Signer
+from ui.tabs.review_viewer import ReviewViewer
+from ui.widgets.empty_state import EmptyState
+from ui.workers.reader import Reader
+
+_DRIVE = "review/drive"
+_OPERATORS = "review/operators"
+_MOST_OPERATORS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """An asset as it was read."""
+
+    dossier: Dossier
+    reel: Reel
+
+
+class ReviewTab(QWidget):
+    """QC Review.
+
+    Args:
+        desk: engine, jobs and window.
+    """
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        settings = desk.engine.settings.qc
+        self._drafts: dict[AssetKey, tuple[str, tuple[str, ...]]] = {}
+        self._failures: dict[AssetKey, AppError] = {}
+        self._key: AssetKey | None = None
+        self._loaded: _Loaded | None = None
+        self._dirty = False
+        names = [settings.operator, *desk.window.state.text(_OPERATORS).split("\n")]
+        self.reader = Reader("review asset", self)
+        self.decoder = Decoder(self)
+        self.signer = Signer(desk.jobs, self)
+        self.queue = QueuePanel(desk.engine)
+        self.stage = ReviewViewer(self.decoder)
+        self.inspector = Inspector(settings.reasons)
+        self.bar = VerdictBar(settings.reasons, names)
+        self.empty = EmptyState(
+            "review", "Nothing to review yet",
+            "Scan a folder or a drive first. The pictures, movies and sound that it holds are then listed here, "
+            "to be looked at and judged one after the other.", "Go to Scan",
+        )
+        self.stack = QStackedWidget()
+        self.actions_by_name: dict[str, QAction] = {}
+        self._make_actions()
+        self._lay_out()
+        self._connect()
+        self._set_possible()
+        self.queue.start(desk.window.state.text(_DRIVE))
+
+    def page(self) -> Page:
+        """What the window needs to know of this tab."""
+        keys = (("Enter, Esc", "Back from the note to the picture"), ("+ −", "Zoom, in the picture"))
+        return Page(6, "QC Review", "review", self, keys, self.bar)
+
+    def open_asset(self, drive_id: str, folder: bytes, name: bytes) -> None:
+        """Look at the asset that a file belongs to.
+
+        Args:
+            drive_id: the drive's id.
+            folder: relative to the drive's base, raw bytes.
+            name: of a file, a frame or an asset, raw bytes.
+        """
+        engine = self._desk.engine
+
+        def find(token: CancelToken) -> AssetKey:
+            found = find_asset_name(engine, drive_id, folder, name, token)
+            return AssetKey(drive_id, folder, found or b"")
+
+        self._sought = shown(name)
+        self.reader.ask("find", find)
+
+    _sought = ""
+
+    def stop(self) -> None:
+        """End the threads."""
+        self.stage.player.pause()
+        self.queue.stop()
+        self.reader.stop()
+        self.decoder.stop()
+
+    def event(self, event: QEvent) -> bool:
+        """Qt: before a key becomes an action, the widget that is being typed in may keep it."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and keeps_key(QApplication.focusWidget(), event)
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc gives the keys back to the picture."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.stage.focus_viewer()
+        else:
+            super().keyPressEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The keys belong to the picture at once; what changed meanwhile is read."""
+        super().showEvent(event)
+        self.stage.focus_viewer()
+        if self._dirty:
+            self._dirty = False
+            self.queue.refresh()
+
+    def judge(self, result: str) -> None:
+        """Write a verdict on the asset that is looked at."""
+        loaded, key = self._loaded, self._key
+        if loaded is None or key is None or not self._judgeable():
+            return
+        if not self.bar.operator_name():
+            self.bar.ask_for_operator()
+            return
+        self._remember_operator()
+        note, reasons = self.bar.note.text().strip(), self.bar.reasons()
+        self.signer.sign(
+            key, loaded.dossier.path, operator=self.bar.operator_name(), result=result, note=note, reasons=reasons
+        )
+
+    def undo(self) -> None:
+        """Take back the verdict of the asset that is looked at, by a new record."""
+        loaded, key = self._loaded, self._key
+        if loaded is None or key is None or not self._judgeable() or not loaded.dossier.records:
+            return
+        if not self.bar.operator_name():
+            self.bar.ask_for_operator()
+            return
+        operator = self.bar.operator_name()
+        if len(loaded.dossier.records) > 1:
+            self.signer.undo(key, loaded.dossier.path, operator)
+        elif loaded.dossier.asset.state != "pending":
+            self.signer.sign(key, loaded.dossier.path, operator=operator, result="pending", note="", reasons=())
+        else:
+            self.bar.say("There is no verdict to take back.")
+
+    def next_pending(self) -> None:
+        """Go to the next asset that nobody judged."""
+        if not self.queue.go(1, "pending"):
+            self.bar.say("Nothing else is pending here.", "pass")
+
+    def _make_actions(self) -> None:
+        player, viewer, stage = self.stage.player, self.stage.viewer, self.stage
+        for name, text, keys, icon, slot in (
+            ("pass", "Pass", "P", "pass", partial(self.judge, "pass")),
+            ("fail", "Fail", "F", "fail", partial(self.judge, "fail")),
+            ("pending", "Set pending", "U", "pending", partial(self.judge, "pending")),
+            ("note", "Write a note", "N", "note", self.bar.note.setFocus),
+            ("undo", "Undo the verdict of this asset", "Ctrl+Z", "undo", self.undo),
+            ("next", "Next pending asset", "]", "next", self.next_pending),
+            ("previous", "Previous asset", "[", "previous", partial(self.queue.go, -1)),
+            ("filter", "Filter the queue", "Ctrl+F", "filter", self.queue.words.setFocus),
+            ("first", "First frame", "Home", "first", partial(self._go_to_end, 0)),
+            ("back", "Frame back", "Left", "previous", partial(player.step, -1)),
+            ("reverse", "Play backwards; again is faster", "J", "", partial(player.play, -1)),
+            ("play", "Play or pause", "Space", "play", player.toggle),
+            ("pause", "Pause", "K", "pause", player.pause),
+            ("forward", "Play forwards; again is faster", "L", "", partial(player.play, 1)),
+            ("on", "Frame forward", "Right", "next", partial(player.step, 1)),
+            ("last", "Last frame", "End", "last", partial(self._go_to_end, 1)),
+            ("back10", "Ten frames back", "Shift+Left", "", partial(player.step, -10)),
+            ("on10", "Ten frames forward", "Shift+Right", "", partial(player.step, 10)),
+            ("layer_on", "Next part or layer", ("Down", "PgDown"), "", partial(stage.step_view, 1)),
+            ("layer_back", "Previous part or layer", ("Up", "PgUp"), "", partial(stage.step_view, -1)),
+            ("finding_on", "Next finding", ".", "", partial(stage.timeline.go_to_finding, 1)),
+            ("finding_back", "Previous finding", ",", "", partial(stage.timeline.go_to_finding, -1)),
+            ("fit", "Fit the picture", "0", "fit", viewer.fit),
+            ("actual", "Actual pixels", "Z", "one-to-one", viewer.one_to_one),
+            ("facts", "Show the facts", "I", "info", partial(self.inspector.show_tab, 0)),
+            ("findings", "Show the findings", "", "", partial(self.inspector.show_tab, 1)),
+            ("history", "Show the history", "H", "clock", partial(self.inspector.show_tab, 2)),
+        ):
+            self.actions_by_name[name] = make_action(self, text, keys, icon, slot)
+        for number, toggle in enumerate(self.bar.toggles, 1):
+            make_action(self, f"Reason: {toggle.text()}", str(number), "", toggle.toggle)
+
+    def _lay_out(self) -> None:
+        splitter = QSplitter(Qt.Orientation.Horizontal)
+        splitter.setObjectName("review_parts")
+        for widget, share in ((self.queue, 0), (self.stage, 1), (self.inspector, 0)):
+            splitter.addWidget(widget)
+            splitter.setStretchFactor(splitter.count() - 1, share)
+        splitter.setChildrenCollapsible(False)
+        splitter.setSizes([300, 700, 330])
+        work = QWidget()
+        column = QVBoxLayout(work)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(splitter, 1)
+        column.addWidget(self.bar)
+        names = ("first", "back", "play", "on", "last", None, "fit", "actual")
+        self.stage.add_buttons([self.actions_by_name[name] if name else None for name in names])
+        for name, button in self.bar.buttons.items():
+            self.bar.bind(button, self.actions_by_name[name])
+        self.bar.bind(self.bar.undo, self.actions_by_name["undo"])
+        self.bar.bind(self.bar.previous, self.actions_by_name["previous"])
+        self.bar.bind(self.bar.next, self.actions_by_name["next"])
+        self.stack.addWidget(work)
+        self.stack.addWidget(self.empty)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.stack)
+
+    def _connect(self) -> None:
+        self.queue.chosen.connect(self._choose)
+        self.queue.drive_changed.connect(self._drive_changed)
+        self.queue.refreshed.connect(self._read_again)
+        self.queue.scan_asked.connect(self._go_to_scan)
+        self.empty.primary_clicked.connect(self._go_to_scan)
+        self.reader.answered.connect(self._answered)
+        self.reader.failed.connect(self._not_read)
+        self.signer.began.connect(self._began)
+        self.signer.written.connect(self._written)
+        self.signer.failed.connect(self._not_written)
+        self.signer.warned.connect(self._warned)
+        self.inspector.position_chosen.connect(self.stage.player.go_to)
+        self.stage.player.paced.connect(self._paced)
+        self.bar.left_note.connect(self.stage.focus_viewer)
+        self._desk.jobs.catalog_changed.connect(self._catalog_changed)
+
+    def _go_to_end(self, end: int) -> None:
+        reel = self.stage.player.reel
+        if reel is not None:
+            self.stage.player.step((reel.last if end else reel.first) - self.stage.player.position)
+
+    def _go_to_scan(self) -> None:
+        self._desk.window.show_page(1)
+
+    def _catalog_changed(self) -> None:
+        if self.isVisible():
+            self.queue.refresh()
+        else:
+            self._dirty = True
+
+    def _drive_changed(self, drive: Drive | None) -> None:
+        self.stack.setCurrentIndex(1 if drive is None else 0)
+        if drive is not None:
+            self._desk.window.state.set_text(_DRIVE, drive.id)
+
+    def _choose(self, row: QueueRow | None) -> None:
+        """Look at another asset."""
+        self._keep_draft()
+        drive = self.queue.drive()
+        self._loaded = None
+        self.bar.say("")
+        if row is None or drive is None:
+            self._key = None
+            self.stage.show_nothing()
+            self.inspector.show_nothing()
+            self.bar.set_words("", ())
+        else:
+            self._key = AssetKey(drive.id, *row.id)
+            self.bar.set_words(*self._drafts.get(self._key, ("", ())))
+            self.stage.show_loading(row.text)
+            self.reader.ask("asset", partial(_read, self._desk.engine, self._key))
+        self._set_possible()
+
+    def _read_again(self) -> None:
+        if self._key is not None:
+            self.reader.ask("again", partial(_read, self._desk.engine, self._key))
+
+    def _keep_draft(self) -> None:
+        """A note that was begun waits for the return to its asset."""
+        if self._key is not None:
+            words = (self.bar.note.text(), self.bar.reasons())
+            if any(words):
+                self._drafts[self._key] = words
+            else:
+                self._drafts.pop(self._key, None)
+
+    def _answered(self, kind: str, _number: int, answer: object) -> None:
+        if kind == "find" and isinstance(answer, AssetKey):
+            if answer.name:
+                self.queue.open_asset(answer.drive_id, (answer.folder, answer.name))
+            else:
+                self.bar.say(f"{self._sought} is not among the media of its drive.", "stale")
+        elif isinstance(answer, _Loaded) and self._is_current(answer.dossier):
+            first = self._loaded is None
+            self._loaded = answer
+            if first or kind == "asset":
+                self._show(answer)
+            elif answer.dossier.drive.online:
+                self.stage.update_reel(answer.reel)
+            self._inspect(answer)
+            self._set_possible()
+
+    def _is_current(self, dossier: Dossier) -> bool:
+        return self._key == AssetKey(dossier.drive.id, dossier.asset.folder, dossier.asset.name)
+
+    def _show(self, loaded: _Loaded) -> None:
+        drive = loaded.dossier.drive
+        if drive.online:
+            self.stage.show_reel(loaded.reel)
+            return
+        when = formats.date(drive.last_scan) or "an unknown time"
+        self.stage.show_nothing(
+            f"{drive.label} is not connected",
+            f"It was last seen at {drive.base} on {when}. Facts and verdicts are shown as they were then; "
+            "connect the drive to look at the picture and to judge it.",
+        )
+
+    def _inspect(self, loaded: _Loaded) -> None:
+        self.inspector.show_asset(loaded.dossier, loaded.reel)
+        if self._key in self._failures:
+            self.inspector.written.show_error(self._failures[self._key])
+        elif self._key is not None and self.signer.busy(self._key):
+            self.inspector.written.show_writing("the verdict")
+
+    def _not_read(self, kind: str, _number: int, error: AppError) -> None:
+        text = f"{error.message}. {error.hint}".strip()
+        if kind == "asset":
+            self.stage.viewer.show_error(text)
+            self.inspector.show_nothing()
+        else:
+            self.bar.say(text, "fail")
+
+    def _judgeable(self) -> bool:
+        loaded, key = self._loaded, self._key
+        return loaded is not None and key is not None and loaded.dossier.drive.online and not self.signer.busy(key)
+
+    def _set_possible(self) -> None:
+        loaded = self._loaded
+        why_not = ""
+        if loaded is not None and not loaded.dossier.drive.online:
+            why_not = f"{loaded.dossier.drive.label} is not connected"
+        possible = self._judgeable()
+        has_record = loaded is not None and bool(loaded.dossier.records)
+        self.bar.set_possible(judge=possible, undo=possible and has_record, why_not=why_not)
+
+    def _remember_operator(self) -> None:
+        self.bar.remember_operator()
+        self._desk.window.state.set_text(_OPERATORS, "\n".join(self.bar.operators()[:_MOST_OPERATORS]))
+
+    def _began(self, key: AssetKey, words: str) -> None:
+        self._failures.pop(key, None)
+        self._note(key, "writing…")
+        if key == self._key:
+            self.inspector.written.show_writing(words)
+            self._set_possible()
+
+    def _written(self, key: AssetKey, record: Record) -> None:
+        self._note(key, "")
+        self._drafts.pop(key, None)
+        if self._on_this_drive(key):
+            self.queue.set_state((key.folder, key.name), record.verdict)
+        if key == self._key:
+            self.inspector.written.show_record(record)
+            self._read_again()
+            self._set_possible()
+
+    def _not_written(self, key: AssetKey, error: AppError) -> None:
+        self._failures[key] = error
+        self._note(key, "not written", problem=True)
+        if key == self._key:
+            self.inspector.written.show_error(error)
+            self._set_possible()
+
+    def _warned(self, key: AssetKey, text: str) -> None:
+        if key == self._key:
+            self.bar.say(text, "stale")
+
+    def _note(self, key: AssetKey, text: str, *, problem: bool = False) -> None:
+        if self._on_this_drive(key):
+            self.queue.model.set_note((key.folder, key.name), text, problem=problem)
+
+    def _on_this_drive(self, key: AssetKey) -> bool:
+        drive = self.queue.drive()
+        return drive is not None and drive.id == key.drive_id
+
+    def _paced(self, _text: str, _dropped: bool) -> None:
+        playing = bool(self.stage.player.playing())
+        self.actions_by_name["play"].setIcon(icons.icon("pause" if playing else "play"))
+
+
+def _read(engine: Engine, key: AssetKey, token: CancelToken) -> _Loaded:
+    dossier = read_dossier(engine, key.drive_id, key.folder, key.name, token)
+    return _Loaded(dossier, reel_of(dossier))
