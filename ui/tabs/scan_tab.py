@@ -19,11 +19,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.demo import DemoRequest
+from app.demo.walkthrough import DemoRequest
 from app.jobs.events import Noticed
 from app.jobs.job import CancelToken
 from app.log import LiveLog
 from app.log import LogLine as LoggedLine
+from app.model.drives import Drive
 from app.model.names import shown
 from app.scanning.request import ScanRequest, ScanResult
 from ui import formats
@@ -65,6 +66,7 @@ class ScanTab(QWidget):
         self._reader = Reader("scan", self)
         self._requests: dict[str, ScanRequest] = {}
         self._asked: dict[str, ScanRequest] = {}
+        self._known: dict[str, Drive] = {}
         self._lines: list[LoggedLine] = list(log.lines()) if log else []
         self._unsubscribe = log.subscribe(self._lines.append) if log else lambda: None
         self.drives = DriveList()
@@ -224,7 +226,6 @@ class ScanTab(QWidget):
             self.log.append_lines([_line(line) for line in lines[-2000:]])
 
     def _connect(self) -> None:
-        self._known: dict[str, Any] = {}
         jobs = self._desk.jobs
         jobs.counted.connect(self._counted)
         jobs.job_changed.connect(self._job_changed)
