@@ -1,15 +1,12 @@
 """The left of the review: which drive, which state, and the assets to go through."""
 
 import time
-from collections.abc import Iterator
 from functools import partial
-from itertools import islice
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QListView,
     QStackedWidget,
@@ -17,13 +14,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.catalog.assets import ShardAssets
-from app.catalog.shard import open_reader
 from app.engine import Engine
-from app.errors import AppError, Cancelled
-from app.jobs.job import CancelToken
+from app.errors import AppError
 from app.model.drives import Drive
-from ui import formats, icons, theme
+from ui import formats, icons
 from ui.models.review_model import (
     STATES,
     AssetId,
@@ -34,107 +28,15 @@ from ui.models.review_model import (
     prepare,
 )
 from ui.tabs.review_delegate import QueueDelegate
-from ui.widgets.buttons import KeyButton
-from ui.widgets.labels import DimLabel, IconLabel
+from ui.tabs.review_queue_empty import QueueEmpty, why_empty
+from ui.tabs.review_queue_reader import QueueReader
 from ui.widgets.tables import ROW_HEIGHT
 from ui.workers.reader import Reader
-
-#: Assets of one page.
-PAGE = 500
 
 _TYPE_MS = 150
 _REST = 5.0
 _AT_ONCE = 2000
 _LEAST_REST_S = 1.0
-
-
-class QueueReader(Reader):
-    """Reads the assets of a drive and hands them out in pages while it goes on reading."""
-
-    paged = Signal(int, object)
-    """The number of a load and a list of `QueueRow`."""
-
-    def __init__(self, engine: Engine, parent: QWidget) -> None:
-        super().__init__("review queue", parent)
-        self._engine = engine
-        self._seen: tuple[object, ...] = ()
-
-    def drives(self, _token: CancelToken) -> list[Drive]:
-        """Every drive, those that are here first."""
-        return sorted(self._engine.catalog.drives(), key=lambda drive: (not drive.online, drive.label.casefold()))
-
-    def load(self, drive_id: str, number: int, token: CancelToken) -> int:
-        """Hand out all assets of a drive in pages; how many there were."""
-        count = 0
-        self._seen = self._state_of(drive_id)
-        for page in self._pages(drive_id, token):
-            count += len(page)
-            self.paged.emit(number, page)
-        return count
-
-    def read_again(
-        self, drive_id: str, wanted: QueueFilter, kept: frozenset[AssetId], token: CancelToken
-    ) -> PreparedQueue | None:
-        """The whole queue of a drive, to take the place of the one that is shown; None where nothing changed."""
-        seen = self._state_of(drive_id)
-        if seen == self._seen:
-            return None
-        self._seen = seen
-        rows = [row for page in self._pages(drive_id, token) for row in page]
-        return prepare(rows, wanted, kept)
-
-    def _state_of(self, drive_id: str) -> tuple[object, ...]:
-        """Size and time of a shard's file and of its log: they change with every commit."""
-        path = self._engine.catalog.shard_path(drive_id)
-        found: list[object] = [drive_id]
-        for file in (path, path.with_name(f"{path.name}-wal")):
-            try:
-                status = file.stat()
-            except OSError:
-                continue
-            found.append((file.name, status.st_size, status.st_mtime_ns))
-        return tuple(found)
-
-    def _pages(self, drive_id: str, token: CancelToken) -> Iterator[list[QueueRow]]:
-        path = self._engine.catalog.shard_path(drive_id)
-        if not path.exists():
-            return
-        with open_reader(path, token) as database:
-            rows = self._rows(ShardAssets(database, self._engine.judge), token)
-            while page := list(islice(rows, PAGE)):
-                yield page
-
-    def _rows(self, assets: ShardAssets, token: CancelToken) -> Iterator[QueueRow]:
-        for _, found in assets.after():
-            if token.cancelled:
-                raise Cancelled
-            yield from map(QueueRow.of, found)
-
-
-class QueueEmpty(QWidget):
-    """What the queue says where it has no lines."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.title, self.text = QLabel(), DimLabel()
-        self.button = KeyButton("Go to Scan")
-        self.title.setFont(theme.ui_font(bold=True))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(8)
-        layout.addStretch(2)
-        layout.addWidget(IconLabel("review", 32), 0, Qt.AlignmentFlag.AlignHCenter)
-        for label in (self.title, self.text):
-            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            label.setWordWrap(True)
-            layout.addWidget(label)
-        layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addStretch(3)
-
-    def set_text(self, title: str, text: str) -> None:
-        """Say something else."""
-        self.title.setText(title)
-        self.text.setText(text)
 
 
 class QueuePanel(QWidget):
@@ -228,6 +130,15 @@ class QueuePanel(QWidget):
         if index.isValid():
             self._select(index)
         return index.isValid()
+
+    def go_to_first(self) -> None:
+        """Choose the first asset that is shown."""
+        if self._typed.isActive():
+            self._typed.stop()
+            self._filter()
+        index = self.model.next_of(-1)
+        if index.isValid():
+            self._select(index)
 
     def _lay_out(self) -> None:
         self.drive_box.setAccessibleName("Drive")
@@ -442,13 +353,7 @@ class QueuePanel(QWidget):
             return "Nothing to review yet", "Scan a folder or a drive first. What media it holds is listed here."
         if self._loading:
             return "Reading the queue…", drive.label
-        if not counts["all"]:
-            return "No media here", f"{drive.label} holds no pictures, movies or sound. Scan it again if it should."
-        if self.words.text():
-            return "Nothing fits", f"No asset of this state holds “{self.words.text()}” in its name or folder."
-        if self.model.filter.state == "pending":
-            return "All judged", f"All {formats.count(counts['all'])} assets of {drive.label} are judged."
-        return "None", f"No asset of {drive.label} is {STATES[self.model.filter.state].lower()}."
+        return why_empty(drive, counts, self.model.filter)
 
     def sizeHint(self) -> QSize:
         """Wide enough for names of some length."""

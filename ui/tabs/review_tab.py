@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAction, QKeyEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.engine import Engine
@@ -18,10 +18,11 @@ from ui import formats, icons
 from ui.desk import Desk
 from ui.models.review_model import QueueRow
 from ui.page import Page
+from ui.tabs.review_actions import MOVING, make_actions
 from ui.tabs.review_bar import VerdictBar
 from ui.tabs.review_decoder import Decoder
 from ui.tabs.review_inspector import Inspector
-from ui.tabs.review_keys import keeps_key, make_action
+from ui.tabs.review_keys import keeps_key
 from ui.tabs.review_queue import QueuePanel
 from ui.tabs.review_reel import Reel, reel_of
 from ui.tabs.review_signer import AssetKey, Signer
@@ -72,8 +73,7 @@ class ReviewTab(QWidget):
             "to be looked at and judged one after the other.", "Go to Scan",
         )
         self.stack = QStackedWidget()
-        self.actions_by_name: dict[str, QAction] = {}
-        self._make_actions()
+        self.actions_by_name = make_actions(self)
         self._lay_out()
         self._connect()
         self._set_possible()
@@ -136,6 +136,10 @@ class ReviewTab(QWidget):
             self._dirty = False
             self.queue.refresh()
 
+    def dossier(self) -> Dossier | None:
+        """The asset that is looked at, once it was read."""
+        return self._loaded.dossier if self._loaded is not None else None
+
     def judge(self, result: str) -> None:
         """Write a verdict on the asset that is looked at."""
         loaded, key = self._loaded, self._key
@@ -170,41 +174,6 @@ class ReviewTab(QWidget):
         """Go to the next asset that nobody judged."""
         if not self.queue.go(1, "pending"):
             self.bar.say("Nothing else is pending here.", "pass")
-
-    def _make_actions(self) -> None:
-        player, viewer, stage = self.stage.player, self.stage.viewer, self.stage
-        for name, text, keys, icon, slot in (
-            ("pass", "Pass", "P", "pass", partial(self.judge, "pass")),
-            ("fail", "Fail", "F", "fail", partial(self.judge, "fail")),
-            ("pending", "Set pending", "U", "pending", partial(self.judge, "pending")),
-            ("note", "Write a note", "N", "note", self.bar.note.setFocus),
-            ("undo", "Undo the verdict of this asset", "Ctrl+Z", "undo", self.undo),
-            ("next", "Next pending asset", "]", "next", self.next_pending),
-            ("previous", "Previous asset", "[", "previous", partial(self.queue.go, -1)),
-            ("filter", "Filter the queue", "Ctrl+F", "filter", self.queue.words.setFocus),
-            ("first", "First frame", "Home", "first", partial(self._go_to_end, 0)),
-            ("back", "Frame back", "Left", "previous", partial(player.step, -1)),
-            ("reverse", "Play backwards; again is faster", "J", "", partial(player.play, -1)),
-            ("play", "Play or pause", "Space", "play", player.toggle),
-            ("pause", "Pause", "K", "pause", player.pause),
-            ("forward", "Play forwards; again is faster", "L", "", partial(player.play, 1)),
-            ("on", "Frame forward", "Right", "next", partial(player.step, 1)),
-            ("last", "Last frame", "End", "last", partial(self._go_to_end, 1)),
-            ("back10", "Ten frames back", "Shift+Left", "", partial(player.step, -10)),
-            ("on10", "Ten frames forward", "Shift+Right", "", partial(player.step, 10)),
-            ("layer_on", "Next part or layer", ("Down", "PgDown"), "", partial(stage.step_view, 1)),
-            ("layer_back", "Previous part or layer", ("Up", "PgUp"), "", partial(stage.step_view, -1)),
-            ("finding_on", "Next finding", ".", "", partial(stage.timeline.go_to_finding, 1)),
-            ("finding_back", "Previous finding", ",", "", partial(stage.timeline.go_to_finding, -1)),
-            ("fit", "Fit the picture", "0", "fit", viewer.fit),
-            ("actual", "Actual pixels", "Z", "one-to-one", viewer.one_to_one),
-            ("facts", "Show the facts", "I", "info", partial(self.inspector.show_tab, 0)),
-            ("findings", "Show the findings", "", "", partial(self.inspector.show_tab, 1)),
-            ("history", "Show the history", "H", "clock", partial(self.inspector.show_tab, 2)),
-        ):
-            self.actions_by_name[name] = make_action(self, text, keys, icon, slot)
-        for number, toggle in enumerate(self.bar.toggles, 1):
-            make_action(self, f"Reason: {toggle.text()}", str(number), "", toggle.toggle)
 
     def _lay_out(self) -> None:
         splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -246,14 +215,27 @@ class ReviewTab(QWidget):
         self.signer.failed.connect(self._not_written)
         self.signer.warned.connect(self._warned)
         self.inspector.position_chosen.connect(self.stage.player.go_to)
+        self.queue.words.returnPressed.connect(self._leave_filter)
+        self.stage.reel_changed.connect(self._reel_changed)
         self.stage.player.paced.connect(self._paced)
         self.bar.left_note.connect(self.stage.focus_viewer)
         self._desk.jobs.catalog_changed.connect(self._catalog_changed)
 
-    def _go_to_end(self, end: int) -> None:
+    def go_to_end(self, end: int) -> None:
+        """Stand at the first position (0) or the last one (1)."""
         reel = self.stage.player.reel
         if reel is not None:
             self.stage.player.step((reel.last if end else reel.first) - self.stage.player.position)
+
+    def _leave_filter(self) -> None:
+        self.queue.go_to_first()
+        self.stage.focus_viewer()
+
+    def _reel_changed(self, reel: Reel | None) -> None:
+        for name in MOVING:
+            self.actions_by_name[name].setEnabled(reel is not None and reel.moves)
+        for name in ("fit", "actual"):
+            self.actions_by_name[name].setEnabled(reel is not None and reel.kind != "sound")
 
     def _go_to_scan(self) -> None:
         self._desk.window.show_page(1)

@@ -30,6 +30,8 @@ class ReviewViewer(QWidget):
 
     frame_shown = Signal(object)
     """The position that the playhead stands at."""
+    reel_changed = Signal(object)
+    """The `Reel` that is shown; None for none."""
 
     def __init__(self, decoder: Decoder, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -158,6 +160,7 @@ class ReviewViewer(QWidget):
         self.views.blockSignals(False)
         self.views.setVisible(self.views.count() > 0)
         self.timeline.setVisible(reel is not None and reel.moves)
+        self.reel_changed.emit(reel)
         if reel is not None and reel.kind != "sound":
             self.timeline.set_frames(reel.strip(), reel.first)
 

@@ -38,6 +38,8 @@ class WrittenBlock(QWidget):
         self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.open_button = tool_button("folder-open", "Open the sidecar's folder", size=16)
         self.copy_button = tool_button("copy", "Copy the content hash", size=16)
+        for button in (self.open_button, self.copy_button):
+            button.setFixedSize(24, 22)
         self.open_button.clicked.connect(self._open)
         self.copy_button.clicked.connect(self._copy)
         self._rows: list[QWidget] = []

@@ -1,0 +1,97 @@
+"""A small library of real media, catalogued, and the review over it."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.engine import Engine
+from app.jobs.job import Job
+from app.operations import run
+from app.scanning.request import ScanRequest
+from tests import media
+from ui.desk import Desk
+from ui.main_window import MainWindow
+from ui.tabs.review_tab import ReviewTab
+from ui.widgets.viewer_frame import ViewerState
+from ui.workers.job_controller import JobController
+
+WAIT_MS = 20_000
+
+
+def make_library(folder: Path) -> Path:
+    """A sequence of 1001-1006 without 1004, a still of three parts, and a sound."""
+    shots, sound = folder / "shots", folder / "sound"
+    shots.mkdir(parents=True)
+    sound.mkdir()
+    for frame in (1001, 1002, 1003, 1005, 1006):
+        media.exr(shots / f"sh010.{frame}.exr", frame)
+    media.multipart_exr(shots / "still.exr")
+    media.wav(sound / "mix.wav")
+    return folder
+
+
+def scan(engine: Engine, folder: Path) -> None:
+    """Catalogue a folder."""
+    run(engine, "scan", ScanRequest((str(folder),)), Job())
+
+
+@contextmanager
+def review(qtbot: QtBot, engine: Engine) -> Iterator[ReviewTab]:
+    """The review in a window, shown."""
+    window = MainWindow()
+    qtbot.addWidget(window)
+    jobs = JobController(engine, window)
+    tab = ReviewTab(Desk(engine, jobs, window))
+    window.add_page(tab.page())
+    window.resize(1280, 800)
+    window.show()
+    window.activateWindow()
+    qtbot.waitExposed(window)
+    tab.stage.focus_viewer()
+    try:
+        yield tab
+    finally:
+        tab.stop()
+        jobs.stop_all()
+        assert jobs.wait(10_000)
+
+
+def press(qtbot: QtBot, *keys: Qt.Key | str) -> None:
+    """Press keys where the focus is; a text is typed."""
+    for key in keys:
+        focus = QApplication.focusWidget()
+        assert isinstance(focus, QWidget)
+        if isinstance(key, str):
+            qtbot.keyClicks(focus, key)
+        else:
+            qtbot.keyClick(focus, key)
+
+
+def wait_loaded(qtbot: QtBot, tab: ReviewTab, name: bytes) -> None:
+    """Wait until an asset is looked at and read."""
+    qtbot.waitUntil(lambda: tab.dossier() is not None and tab.dossier().asset.name == name, timeout=WAIT_MS)
+
+
+def wait_picture(qtbot: QtBot, tab: ReviewTab, *states: ViewerState) -> None:
+    """Wait until the viewer shows something for good."""
+    wanted = states or (ViewerState.PICTURE,)
+    qtbot.waitUntil(lambda: tab.stage.viewer.state() in wanted, timeout=WAIT_MS)
+
+
+def wait_written(qtbot: QtBot, tab: ReviewTab) -> None:
+    """Wait until no verdict is on its way, and what was written was read again."""
+    qtbot.waitUntil(lambda: not tab._desk.jobs.running(), timeout=WAIT_MS)
+    with qtbot.waitSignal(tab.reader.answered, timeout=WAIT_MS):
+        tab._read_again()
+
+
+def sidecar(path: Path) -> dict[str, Any]:
+    """A sidecar as it lies on the disk."""
+    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return document

@@ -1,0 +1,325 @@
+"""The review with real media, real threads and real sidecars, steered by its keys."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.engine import Engine
+from tests import media
+from tests.ui.enginekit import make_engine
+from tests.ui.tabs.reviewkit import (
+    WAIT_MS,
+    make_library,
+    press,
+    review,
+    scan,
+    sidecar,
+    wait_loaded,
+    wait_picture,
+    wait_written,
+)
+from ui.models.review_model import QueueRole
+from ui.tabs.review_inspector import lines_of
+from ui.tabs.review_tab import ReviewTab
+from ui.widgets.viewer_frame import ViewerState
+
+SEQUENCE, STILL, SOUND = b"sh010.####.exr", b"still.exr", b"mix.wav"
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    return make_engine(tmp_path / "home")
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    return make_library(tmp_path / "SAN plates")
+
+
+@pytest.fixture
+def tab(qtbot: QtBot, engine: Engine, library: Path) -> Iterator[ReviewTab]:
+    scan(engine, library)
+    with review(qtbot, engine) as tab:
+        wait_loaded(qtbot, tab, SEQUENCE)
+        wait_picture(qtbot, tab)
+        tab.bar.operator.setEditText("alice")
+        yield tab
+
+
+def second(tab: ReviewTab, folder: bytes, name: bytes) -> str:
+    return str(tab.queue.model.index_of((folder, name)).data(QueueRole.SECOND))
+
+
+def state(tab: ReviewTab, folder: bytes, name: bytes) -> str:
+    return str(tab.queue.model.index_of((folder, name)).data(QueueRole.STATE))
+
+
+def test_without_a_drive_it_teaches_and_leads_to_the_scan(qtbot: QtBot, engine: Engine) -> None:
+    with review(qtbot, engine) as tab:
+        qtbot.waitUntil(tab.empty.isVisible, timeout=WAIT_MS)
+        assert tab.empty.primary.text() == "Go to Scan"
+
+
+def test_a_whole_round_by_the_keyboard_alone(qtbot: QtBot, tab: ReviewTab, library: Path) -> None:
+    press(qtbot, "3", "n", "edge pulses at p", Qt.Key.Key_Return)
+    assert tab.stage.viewer.hasFocus()
+    press(qtbot, "p")
+    assert second(tab, b"shots", SEQUENCE) == "writing…"
+    wait_written(qtbot, tab)
+    written = sidecar(library / "shots" / ".qc" / "sh010.####.exr.qc.json")
+    assert (written["qc_result"], written["operator"]) == ("pass", "alice")
+    assert (written["notes"], written["reasons"]) == ("edge pulses at p", ["flicker"])
+    assert state(tab, b"shots", SEQUENCE) == "pass"
+    assert tab.inspector.written.badge.text() == "pass"
+    assert tab.inspector.written.values["Sidecar"].fullText() == ".qc/sh010.####.exr.qc.json"
+    assert tab.inspector.written.values["Signature"].fullText() == "unsigned"
+    history = "\n".join(lines_of(tab.inspector.history))
+    assert "pass alice" in history
+    assert "Flicker" in history
+    assert "edge pulses at p" in history
+    press(qtbot, "]")
+    wait_loaded(qtbot, tab, STILL)
+    assert tab.bar.note.text() == ""
+    assert tab.bar.reasons() == ()
+
+
+def test_a_verdict_pressed_twice_is_written_once(qtbot: QtBot, tab: ReviewTab, library: Path) -> None:
+    press(qtbot, "p", "p", "f")
+    wait_written(qtbot, tab)
+    press(qtbot, "p")
+    wait_written(qtbot, tab)
+    written = sidecar(library / "shots" / ".qc" / "sh010.####.exr.qc.json")
+    assert written["qc_result"] == "pass"
+    assert written["history"] == []
+
+
+def test_undo_writes_a_record_that_restores_the_one_before(qtbot: QtBot, tab: ReviewTab, library: Path) -> None:
+    press(qtbot, "p")
+    wait_written(qtbot, tab)
+    press(qtbot, "f")
+    wait_written(qtbot, tab)
+    assert state(tab, b"shots", SEQUENCE) == "fail"
+    qtbot.keyClick(tab.stage.viewer, Qt.Key.Key_Z, CONTROL)
+    wait_written(qtbot, tab)
+    written = sidecar(library / "shots" / ".qc" / "sh010.####.exr.qc.json")
+    assert written["qc_result"] == "pass"
+    assert [record["qc_result"] for record in written["history"]] == ["pass", "fail"]
+    assert state(tab, b"shots", SEQUENCE) == "pass"
+    assert tab.inspector.tabs.tabText(2) == "History 3"
+
+
+def test_undo_of_the_first_verdict_writes_pending(qtbot: QtBot, tab: ReviewTab, library: Path) -> None:
+    press(qtbot, "f")
+    wait_written(qtbot, tab)
+    qtbot.keyClick(tab.stage.viewer, Qt.Key.Key_Z, CONTROL)
+    wait_written(qtbot, tab)
+    written = sidecar(library / "shots" / ".qc" / "sh010.####.exr.qc.json")
+    assert written["qc_result"] == "pending"
+    assert [record["qc_result"] for record in written["history"]] == ["fail"]
+
+
+def test_a_verdict_over_changed_content_is_shown_as_stale(
+    qtbot: QtBot, tab: ReviewTab, engine: Engine, library: Path
+) -> None:
+    press(qtbot, "p")
+    wait_written(qtbot, tab)
+    media.exr(library / "shots" / "sh010.1002.exr", 7)
+    os.utime(library / "shots" / "sh010.1002.exr", (2_000_000_000, 2_000_000_000))
+    scan(engine, library)
+    tab._desk.jobs.catalog_changed.emit()
+    qtbot.waitUntil(lambda: state(tab, b"shots", SEQUENCE) == "stale", timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: tab.inspector.written.badge.text() == "stale · was pass", timeout=WAIT_MS)
+    assert "sign it off anew" in tab.inspector.written.message.text()
+
+
+def test_without_an_operator_nothing_is_written_and_the_field_asks(
+    qtbot: QtBot, tab: ReviewTab, library: Path
+) -> None:
+    tab.bar.operator.setEditText("")
+    press(qtbot, "p")
+    assert "who judges" in tab.bar.message.fullText()
+    focus = QApplication.focusWidget()
+    assert focus is tab.bar.operator or focus is tab.bar.operator.lineEdit()
+    assert not tab._desk.jobs.running()
+    assert not (library / "shots" / ".qc").exists()
+
+
+def test_letters_typed_into_fields_are_no_verdicts(qtbot: QtBot, tab: ReviewTab) -> None:
+    press(qtbot, "n", "pf u]1 jkl", Qt.Key.Key_Left, Qt.Key.Key_Home)
+    assert tab.bar.note.text() == "pf u]1 jkl"
+    assert tab.bar.reasons() == ()
+    assert tab.stage.player.position == 1001
+    assert not tab._desk.jobs.running()
+    press(qtbot, Qt.Key.Key_Escape)
+    assert tab.stage.viewer.hasFocus()
+
+
+def test_frames_are_stepped_by_their_real_numbers_and_a_gap_is_told(qtbot: QtBot, tab: ReviewTab) -> None:
+    assert tab.stage.viewer.corners().bottom_left == "1001"
+    press(qtbot, Qt.Key.Key_Right, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: tab.stage.viewer.corners().bottom_left == "1003", timeout=WAIT_MS)
+    press(qtbot, Qt.Key.Key_Right)
+    assert tab.stage.viewer.state() == ViewerState.MISSING
+    assert "1004" in tab.stage.viewer.accessibleDescription()
+    press(qtbot, Qt.Key.Key_End)
+    qtbot.waitUntil(lambda: tab.stage.viewer.corners().bottom_left == "1006", timeout=WAIT_MS)
+    qtbot.keyClick(tab.stage.viewer, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert tab.stage.player.position == 1001
+
+
+def test_a_finding_leads_to_its_frame(qtbot: QtBot, tab: ReviewTab) -> None:
+    assert tab.inspector.tabs.tabText(1) == "Findings 1"
+    item = tab.inspector.findings.topLevelItem(0)
+    assert item is not None
+    assert (item.text(1), item.text(2)) == ("1 missing", "1004")
+    tab.inspector.findings.itemClicked.emit(item, 0)
+    assert tab.stage.player.position == 1004
+    press(qtbot, Qt.Key.Key_Home, ".")
+    assert tab.stage.player.position == 1004
+
+
+def test_playing_goes_round_and_shows_its_speed(qtbot: QtBot, tab: ReviewTab) -> None:
+    seen: list[int] = []
+    tab.stage.player.moved.connect(seen.append)
+    press(qtbot, " ")
+    qtbot.waitUntil(lambda: set(seen) >= {1001, 1002, 1003, 1004, 1005, 1006}, timeout=WAIT_MS)
+    assert "24 fps" in tab.stage.pace.text()
+    press(qtbot, "l")
+    assert tab.stage.player.playing() == 2
+    press(qtbot, "k")
+    assert tab.stage.player.playing() == 0
+    assert tab.stage.pace.text() == ""
+
+
+def test_parts_of_a_still_are_walked_through(qtbot: QtBot, tab: ReviewTab) -> None:
+    press(qtbot, "]")
+    wait_loaded(qtbot, tab, STILL)
+    wait_picture(qtbot, tab)
+    assert not tab.stage.timeline.isVisible()
+    assert "RGBA" in tab.stage.viewer.corners().top_left
+    press(qtbot, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: "depth · Z" in tab.stage.viewer.corners().top_left, timeout=WAIT_MS)
+
+
+def test_the_values_under_the_pointer_are_those_of_the_file(qtbot: QtBot, tab: ReviewTab) -> None:
+    tab.stage.viewer.pixel_hovered.emit(3, 4)
+    qtbot.waitUntil(lambda: tab.stage._pixel(3, 4) is not None, timeout=WAIT_MS)
+    values = tab.stage._pixel(3, 4)
+    assert values is not None
+    assert len(values) == 4
+    assert values[3] == 1.0
+
+
+def test_a_sound_is_shown_as_its_wave(qtbot: QtBot, tab: ReviewTab) -> None:
+    press(qtbot, "]", "]")
+    wait_loaded(qtbot, tab, SOUND)
+    wait_picture(qtbot, tab, ViewerState.SOUND)
+    assert tab.stage.viewer.corners().top_left == "mix.wav"
+    assert not tab.actions_by_name["play"].isEnabled()
+
+
+def test_a_folder_that_takes_no_sidecar_is_named_and_nothing_is_pretended(
+    qtbot: QtBot, tab: ReviewTab, library: Path
+) -> None:
+    (library / "shots" / ".qc").write_text("in the way")
+    press(qtbot, "p")
+    qtbot.waitUntil(lambda: second(tab, b"shots", SEQUENCE) == "not written", timeout=WAIT_MS)
+    assert state(tab, b"shots", SEQUENCE) == "pending"
+    assert tab.inspector.written.message.text().startswith("Not written: ")
+    assert str(library / "shots" / ".qc") in tab.inspector.written.message.text()
+    (library / "shots" / ".qc").unlink()
+    press(qtbot, "p")
+    qtbot.waitUntil(lambda: state(tab, b"shots", SEQUENCE) == "pass", timeout=WAIT_MS)
+
+
+def test_a_broken_sidecar_is_told_before_anybody_judges(
+    qtbot: QtBot, tab: ReviewTab, library: Path
+) -> None:
+    (library / "shots" / ".qc").mkdir()
+    (library / "shots" / ".qc" / "still.exr.qc.json").write_text("{")
+    press(qtbot, "]")
+    wait_loaded(qtbot, tab, STILL)
+    assert "still.exr.qc.json" in tab.inspector.written.message.text()
+    press(qtbot, "p")
+    qtbot.waitUntil(lambda: second(tab, b"shots", STILL) == "not written", timeout=WAIT_MS)
+    assert (library / "shots" / ".qc" / "still.exr.qc.json").read_text() == "{"
+
+
+def test_a_frame_that_cannot_be_decoded_says_why(qtbot: QtBot, engine: Engine, tmp_path: Path) -> None:
+    folder = tmp_path / "card"
+    folder.mkdir()
+    (folder / "broken.exr").write_bytes(b"v/1\x01 and then nothing that makes sense")
+    scan(engine, folder)
+    with review(qtbot, engine) as tab:
+        wait_picture(qtbot, tab, ViewerState.ERROR)
+        assert "broken.exr" in tab.stage.viewer.accessibleDescription()
+        assert tab.inspector.tabs.tabText(1) == "Findings 1"
+
+
+def test_all_judged_is_said_with_the_count(qtbot: QtBot, tab: ReviewTab) -> None:
+    for name in (SEQUENCE, STILL, SOUND):
+        wait_loaded(qtbot, tab, name)
+        press(qtbot, "p")
+        wait_written(qtbot, tab)
+        press(qtbot, "]")
+    assert tab.bar.message.fullText() == "Nothing else is pending here."
+    assert tab.queue.model.counts() == {"pending": 0, "stale": 0, "fail": 0, "pass": 3, "all": 3}
+    tab.queue.state_box.setCurrentIndex(tab.queue.state_box.findData("stale"))
+    tab.queue._choose(None)
+    tab.queue.state_box.setCurrentIndex(tab.queue.state_box.findData("pending"))
+    assert tab.queue.empty.text.text() == "All 3 assets of SAN plates are judged."
+
+
+def test_an_offline_drive_shows_what_is_known_and_takes_no_verdict(
+    qtbot: QtBot, engine: Engine, library: Path
+) -> None:
+    scan(engine, library)
+    shutil.move(library, library.with_name("unplugged"))
+    with review(qtbot, engine) as tab:
+        wait_loaded(qtbot, tab, SEQUENCE)
+        assert tab.stage.viewer.state() == ViewerState.NOTHING
+        assert str(library) in tab.stage.viewer.accessibleDescription()
+        assert not tab.bar.buttons["pass"].isEnabled()
+        assert any("openexr" in line for line in lines_of(tab.inspector.facts))
+        press(qtbot, "p")
+        assert not tab._desk.jobs.running()
+
+
+def test_a_hit_of_the_search_opens_its_sequence(qtbot: QtBot, tab: ReviewTab) -> None:
+    drive = tab.queue.drive()
+    assert drive is not None
+    tab.open_asset(drive.id, b"sound", b"mix.wav")
+    wait_loaded(qtbot, tab, SOUND)
+    tab.open_asset(drive.id, b"shots", b"sh010.1005.exr")
+    wait_loaded(qtbot, tab, SEQUENCE)
+
+
+def test_a_note_that_was_begun_waits_for_the_return_to_its_asset(qtbot: QtBot, tab: ReviewTab) -> None:
+    press(qtbot, "n", "look again", Qt.Key.Key_Return, "2", "]")
+    wait_loaded(qtbot, tab, STILL)
+    assert tab.bar.note.text() == ""
+    press(qtbot, "[")
+    wait_loaded(qtbot, tab, SEQUENCE)
+    assert tab.bar.note.text() == "look again"
+    assert tab.bar.reasons() == ("matte_edge",)
+
+
+def test_facts_can_be_filtered(qtbot: QtBot, tab: ReviewTab) -> None:
+    tab.inspector.filter.setText("compression")
+    lines = lines_of(tab.inspector.facts)
+    assert any(line.startswith("Compression") for line in lines)
+    assert not any(line.startswith("MIME") for line in lines)
+
+
+def test_every_key_is_an_action_with_words(tab: ReviewTab) -> None:
+    keys = [key.toString() for action in tab.actions() for key in action.shortcuts()]
+    assert {"P", "F", "U", "N", "]", "[", "Space", "J", "K", "L", "Left", "Right", "1", "9", "Ctrl+Z"} <= set(keys)
+    assert len(keys) == len(set(keys))
+    assert all(action.text() for action in tab.actions())

@@ -1,0 +1,82 @@
+"""Reads the queue of the review in a thread: the drives, and the assets of one of them page by page."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from app.catalog.assets import ShardAssets
+from app.catalog.shard import open_reader
+from app.engine import Engine
+from app.errors import Cancelled
+from app.jobs.job import CancelToken
+from app.model.drives import Drive
+from ui.models.review_model import AssetId, PreparedQueue, QueueFilter, QueueRow, prepare
+from ui.workers.reader import Reader
+
+#: Assets of one page.
+PAGE = 500
+
+
+class QueueReader(Reader):
+    """Reads the assets of a drive and hands them out in pages while it goes on reading."""
+
+    paged = Signal(int, object)
+    """The number of a load and a list of `QueueRow`."""
+
+    def __init__(self, engine: Engine, parent: QWidget) -> None:
+        super().__init__("review queue", parent)
+        self._engine = engine
+        self._seen: tuple[object, ...] = ()
+
+    def drives(self, _token: CancelToken) -> list[Drive]:
+        """Every drive, those that are here first."""
+        return sorted(self._engine.catalog.drives(), key=lambda drive: (not drive.online, drive.label.casefold()))
+
+    def load(self, drive_id: str, number: int, token: CancelToken) -> int:
+        """Hand out all assets of a drive in pages; how many there were."""
+        count = 0
+        self._seen = self._state_of(drive_id)
+        for page in self._pages(drive_id, token):
+            count += len(page)
+            self.paged.emit(number, page)
+        return count
+
+    def read_again(
+        self, drive_id: str, wanted: QueueFilter, kept: frozenset[AssetId], token: CancelToken
+    ) -> PreparedQueue | None:
+        """The whole queue of a drive, to take the place of the one that is shown; None where nothing changed."""
+        seen = self._state_of(drive_id)
+        if seen == self._seen:
+            return None
+        self._seen = seen
+        rows = [row for page in self._pages(drive_id, token) for row in page]
+        return prepare(rows, wanted, kept)
+
+    def _state_of(self, drive_id: str) -> tuple[object, ...]:
+        """Size and time of a shard's file and of its log: they change with every commit."""
+        path = self._engine.catalog.shard_path(drive_id)
+        found: list[object] = [drive_id]
+        for file in (path, path.with_name(f"{path.name}-wal")):
+            try:
+                status = file.stat()
+            except OSError:
+                continue
+            found.append((file.name, status.st_size, status.st_mtime_ns))
+        return tuple(found)
+
+    def _pages(self, drive_id: str, token: CancelToken) -> Iterator[list[QueueRow]]:
+        path = self._engine.catalog.shard_path(drive_id)
+        if not path.exists():
+            return
+        with open_reader(path, token) as database:
+            rows = self._rows(ShardAssets(database, self._engine.judge), token)
+            while page := list(islice(rows, PAGE)):
+                yield page
+
+    def _rows(self, assets: ShardAssets, token: CancelToken) -> Iterator[QueueRow]:
+        for _, found in assets.after():
+            if token.cancelled:
+                raise Cancelled
+            yield from map(QueueRow.of, found)
