@@ -107,6 +107,7 @@ class MainWindow(QMainWindow):
         for place, page in enumerate(self._pages):
             if page.number == number:
                 self.tabs.setCurrentIndex(place)
+                page.widget.setFocus()
 
     def current_page(self) -> Page | None:
         """The tab in front."""

@@ -71,7 +71,7 @@ class ScanTab(QWidget):
         self._unsubscribe = log.subscribe(self._lines.append) if log else lambda: None
         self.drives = DriveList()
         self.form = ScanForm(desk.engine.settings)
-        self.cards = {name: StatCard(label, "0", state) for name, label, state in _CARDS}
+        self.cards = {name: StatCard(label, "", state) for name, label, state in _CARDS}
         self.jobs = JobsModel()
         self.history = QTableView()
         self.log = LogView()
@@ -81,6 +81,7 @@ class ScanTab(QWidget):
             "Or look at the demo library first: real media with missing frames and a damaged file.",
             "Scan a folder…", "Make the demo library",
         )
+        self.setFocusProxy(self.form.folder)
         self._lay_out()
         self._connect()
         self._ticker = QTimer(self, interval=_LOG_TICK_MS)
