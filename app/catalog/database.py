@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import apsw
+from peewee import PeeweeException
 from playhouse.apsw_ext import APSWDatabase
 
-from app.errors import Cancelled, HeldByAnother, InputError, NotACatalog
+from app.errors import AppError, Cancelled, HeldByAnother, InputError, NotACatalog
 from app.jobs.job import CancelToken
 from app.paths import may_write
 
@@ -246,31 +247,47 @@ def _refuse_unfinished(path: Path, schema: Schema) -> None:
 
 @contextmanager
 def database_errors(path: Path, name: str, token: CancelToken | None = None) -> Iterator[None]:
-    """Turn what SQLite raises into errors that say which file and what to do."""
+    """Turn what SQLite raises, also through Peewee, into errors that say which file and what to do."""
     try:
         yield
-    except (apsw.InterruptError, apsw.AbortError) as error:
+    except apsw.Error as error:
+        told = _told(error, path, name, token)
+        if told is None:
+            raise
+        raise told from error
+    except PeeweeException as error:
+        cause = error.__context__
+        told = _told(cause, path, name, token) if isinstance(cause, apsw.Error) else None
+        if told is None:
+            raise
+        raise told from cause
+
+
+def _told(error: apsw.Error, path: Path, name: str, token: CancelToken | None) -> AppError | Cancelled | None:
+    """The error to raise in place of SQLite's; None for what only a bug can raise."""
+    if isinstance(error, (apsw.InterruptError, apsw.AbortError)):
         if token is not None and token.cancelled:
-            raise Cancelled from error
-        raise HeldByAnother(f"{name} {path} was interrupted", hint="Try again.") from error
-    except (apsw.BusyError, apsw.LockedError) as error:
-        raise HeldByAnother(
+            return Cancelled()
+        return HeldByAnother(f"{name} {path} was interrupted", hint="Try again.")
+    if isinstance(error, (apsw.BusyError, apsw.LockedError)):
+        return HeldByAnother(
             f"{name} {path} is locked by another program", hint="Wait for the other job, or close the other window.",
-        ) from error
-    except (apsw.CorruptError, apsw.NotADBError) as error:
-        raise NotACatalog(
+        )
+    if isinstance(error, (apsw.CorruptError, apsw.NotADBError)):
+        return NotACatalog(
             f"{name} {path} is damaged: {error}", hint="Restore it from the backups folder, or move it away and scan "
             "again.", code="catalog.damaged",
-        ) from error
-    except apsw.FullError as error:
-        raise InputError(
+        )
+    if isinstance(error, apsw.FullError):
+        return InputError(
             f"the disk that holds {path} is full", hint="Free some space and run it again; what was committed is kept.",
             code="disk.full",
-        ) from error
-    except (apsw.IOError, apsw.ReadOnlyError, apsw.CantOpenError) as error:
-        raise InputError(
+        )
+    if isinstance(error, (apsw.IOError, apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError)):
+        return InputError(
             f"{name} {path} cannot be used: {error}", hint="Check the disk and its permissions.", code="catalog.io",
-        ) from error
+        )
+    return None
 
 
 def peewee_query(database: Database, query: Any) -> Any:

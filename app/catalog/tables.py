@@ -93,6 +93,11 @@ class Sequence(Model):
     missed_scan = IntegerField(null=True)
     inspected = IntegerField(null=True)
 
+    class Meta:
+        """Each by its pattern."""
+
+        indexes = ((("folder_id", "base", "ext", "pad"), True),)
+
 
 class Facts(Model):
     """What an inspector learnt about a file (`MediaFacts` as JSON)."""

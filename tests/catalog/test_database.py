@@ -1,0 +1,214 @@
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import apsw
+import pytest
+
+from app.catalog.database import BulkInsert, Database, Schema, peewee_query
+from app.catalog.migrations import CATALOG, SHARD
+from app.catalog.tables import JobRow
+from app.errors import Cancelled, HeldByAnother, InputError, NotACatalog
+from app.jobs.job import CancelToken
+from tests.unprivileged import REPOSITORY
+
+TWO = Schema("shard", SHARD.application_id, ("CREATE TABLE a (x INTEGER)", "ALTER TABLE a ADD COLUMN y INTEGER"))
+ONE = Schema("shard", SHARD.application_id, TWO.steps[:1])
+
+
+def test_what_is_raised_inside_a_transaction_undoes_it(tmp_path: Path) -> None:
+    with Database(tmp_path / "a.db", ONE) as database:
+        for error in (Cancelled, KeyboardInterrupt, ValueError):
+            with pytest.raises(error), database.transaction():
+                database.run("INSERT INTO a VALUES (1)")
+                raise error
+        assert database.value("SELECT count(*) FROM a") == 0
+        with database.transaction():
+            database.run("INSERT INTO a VALUES (1)")
+        assert database.value("SELECT count(*) FROM a") == 1
+
+
+def test_a_cancelled_token_interrupts_a_query_and_a_bulk_insert(tmp_path: Path) -> None:
+    token = CancelToken()
+    with Database(tmp_path / "a.db", ONE, token=token) as database:
+        threading.Timer(0.2, token.cancel).start()
+        endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+        with pytest.raises(Cancelled):
+            database.value(endless)
+        with pytest.raises(Cancelled), database.transaction():
+            insert = BulkInsert(database, "a", ("x",))
+            for _ in range(1000):
+                insert.write(list(range(500)))
+        database.outlive_token()
+        assert database.value("SELECT count(*) FROM a") == 0
+
+
+def test_an_older_file_is_upgraded_behind_a_copy_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with Database(path, ONE) as database, database.transaction():
+        database.run("INSERT INTO a VALUES (7)")
+    with pytest.raises(NotACatalog, match="older version"):
+        Database(path, TWO, read_only=True)
+    with Database(path, TWO) as database:
+        assert list(database.rows("SELECT x, y FROM a")) == [(7, None)]
+        assert database.value("PRAGMA user_version") == 2
+    with Database(tmp_path / "a.v1.bak", ONE, read_only=True) as copy:
+        assert list(copy.rows("SELECT * FROM a")) == [(7,)]
+
+
+def test_an_upgrade_that_fails_leaves_the_old_version(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    Database(path, ONE).close()
+    broken = Schema("shard", ONE.application_id, (*ONE.steps, "ALTER TABLE a ADD COLUMN y INTEGER;\nNONSENSE"))
+    with pytest.raises(apsw.SQLError):
+        Database(path, broken)
+    with Database(path, ONE) as database:
+        assert list(database.rows("SELECT name FROM pragma_table_info('a')")) == [("x",)]
+
+
+def test_a_newer_file_is_refused_untouched(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    Database(path, TWO, wal=False).close()
+    before = path.read_bytes()
+    for read_only in (True, False):
+        with pytest.raises(NotACatalog, match="newer version") as caught:
+            Database(path, ONE, read_only=read_only)
+        assert caught.value.code == "catalog.newer"
+    assert path.read_bytes() == before
+
+
+def test_somebody_else_s_database_is_refused_untouched(tmp_path: Path) -> None:
+    path = tmp_path / "foreign.db"
+    connection = apsw.Connection(str(path))
+    connection.execute("CREATE TABLE theirs (x)")
+    connection.close()
+    before = path.read_bytes()
+    for schema, read_only in ((SHARD, True), (SHARD, False), (CATALOG, False)):
+        with pytest.raises(NotACatalog, match="is not a Reelmark"):
+            Database(path, schema, read_only=read_only)
+    assert path.read_bytes() == before
+    assert [entry.name for entry in tmp_path.iterdir()] == ["foreign.db"]
+
+
+def test_a_shard_is_no_catalogue(tmp_path: Path) -> None:
+    Database(tmp_path / "shard.db", SHARD).close()
+    with pytest.raises(NotACatalog, match="is not a Reelmark catalog"):
+        Database(tmp_path / "shard.db", CATALOG)
+
+
+def test_text_and_torn_files_are_refused_with_what_to_do(tmp_path: Path) -> None:
+    text = tmp_path / "text.db"
+    text.write_bytes(b"hello, this is no database at all")
+    with pytest.raises(NotACatalog, match="no SQLite database") as caught:
+        Database(text, SHARD)
+    assert "backups" in caught.value.hint
+    torn = tmp_path / "torn.db"
+    with Database(torn, SHARD, wal=False) as database, database.transaction():
+        database.run("WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 500)"
+                     " INSERT INTO meta SELECT i, hex(zeroblob(2000)) FROM n")
+    data = bytearray(torn.read_bytes())
+    data[4096 * 2 : 4096 * 60] = os.urandom(4096 * 58)
+    torn.write_bytes(data)
+    with pytest.raises(NotACatalog) as caught, Database(torn, SHARD) as database:
+        list(database.rows("SELECT * FROM meta"))
+        list(database.rows("SELECT * FROM file"))
+        list(database.rows("SELECT * FROM folder"))
+    assert caught.value.code == "catalog.damaged"
+    torn.write_bytes(bytes(data[:5000]))
+    with pytest.raises(NotACatalog), Database(torn, SHARD) as database:
+        list(database.rows("SELECT * FROM meta"))
+
+
+def test_an_empty_file_is_as_good_as_none(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    path.touch()
+    with pytest.raises(NotACatalog) as caught:
+        Database(path, SHARD, read_only=True)
+    assert caught.value.code == "catalog.absent"
+    with Database(path, SHARD) as database:
+        assert database.value("SELECT count(*) FROM file") == 0
+
+
+def test_a_locked_database_is_held_by_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.catalog.database._BUSY_TIMEOUT_S", 0.1)
+    path = tmp_path / "a.db"
+    with Database(path, ONE) as one, one.transaction():
+        one.run("INSERT INTO a VALUES (1)")
+        with Database(path, ONE) as other, pytest.raises(HeldByAnother, match="locked"), other.transaction():
+            pass
+        with Database(path, ONE, read_only=True) as reader:
+            assert reader.value("SELECT count(*) FROM a") == 0
+
+
+def test_a_full_disk_is_told_and_what_was_committed_stays(tmp_path: Path) -> None:
+    code = (
+        "import resource, sys\nfrom pathlib import Path\nfrom app.catalog.database import Database\n"
+        "from app.catalog.migrations import SHARD\nfrom app.errors import InputError\n"
+        "database = Database(Path(sys.argv[1]), SHARD)\n"
+        "with database.transaction(): database.run(\"INSERT INTO meta VALUES ('kept', '1')\")\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))\n"
+        "try:\n    with database.transaction():\n"
+        "        for n in range(2000): database.run('INSERT INTO meta VALUES (?, ?)', (str(n), 'x' * 4000))\n"
+        "except InputError as error: print(error.code)\n"
+        "print(database.value('SELECT count(*) FROM meta'))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "a.db"], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+    assert result.stdout.split() in (["catalog.io", "1"], ["disk.full", "1"])
+
+
+def test_many_may_make_the_same_database_at_once(tmp_path: Path) -> None:
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom app.catalog.database import Database\n"
+        "from app.catalog.migrations import CATALOG\nsys.stdin.read()\n"
+        "Database(Path(sys.argv[1]), CATALOG, durable=True).close()"
+    )
+    makers = [
+        subprocess.Popen([sys.executable, "-c", code, tmp_path / "c.db"], cwd=REPOSITORY, stdin=subprocess.PIPE)
+        for _ in range(4)
+    ]
+    for maker in makers:
+        assert maker.stdin is not None
+        maker.stdin.close()
+    assert [maker.wait() for maker in makers] == [0] * 4
+
+
+def test_a_shard_in_a_read_only_folder_can_be_read(tmp_path: Path) -> None:
+    folder = tmp_path / "shelf"
+    folder.mkdir()
+    with Database(folder / "a.db", ONE) as database, database.transaction():
+        database.run("INSERT INTO a VALUES (5)")
+    (folder / "a.db").chmod(0o444)
+    folder.chmod(0o555)
+    code = (
+        "import sys\nfrom pathlib import Path\nimport tests.catalog.test_database as t\n"
+        "from app.catalog.database import Database\n"
+        "print(Database(Path(sys.argv[1]), t.ONE, read_only=True).value('SELECT x FROM a'))"
+    )
+    from tests.unprivileged import _obey_permissions
+
+    try:
+        result = subprocess.run(
+            [sys.executable, "-c", code, folder / "a.db"], cwd=REPOSITORY, capture_output=True, text=True, check=False,
+            preexec_fn=_obey_permissions if os.geteuid() == 0 else None,
+        )
+    finally:
+        folder.chmod(0o755)
+    assert result.stdout.strip() == "5", result.stderr
+    assert [entry.name for entry in folder.iterdir()] == ["a.db"]
+
+
+def test_what_peewee_wraps_is_told_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.catalog.database._BUSY_TIMEOUT_S", 0.1)
+    with Database(tmp_path / "c.db", CATALOG) as one, one.transaction():
+        one.run("DELETE FROM job")
+        with Database(tmp_path / "c.db", CATALOG) as other, pytest.raises(HeldByAnother):
+            peewee_query(other, JobRow.delete())
+
+
+def test_a_missing_folder_is_an_unusable_input(tmp_path: Path) -> None:
+    with pytest.raises(InputError):
+        Database(tmp_path / "nowhere" / "a.db", ONE)
