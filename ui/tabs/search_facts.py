@@ -15,7 +15,7 @@ from ui.widgets.facts_grid import Fact
 _MOST_CHANNELS = 4
 
 
-def facts_of(hit: Found, details: FileDetails, missing: str, *, online: bool, now_us: int) -> list[Fact]:
+def facts_of(hit: Found, details: FileDetails, missing: str, *, online: bool) -> list[Fact]:
     """The facts of a hit, the most telling first.
 
     Args:
@@ -23,7 +23,6 @@ def facts_of(hit: Found, details: FileDetails, missing: str, *, online: bool, no
         details: what its shard knows.
         missing: missing frames of its sequence (`1014-1016, 1058`), or empty.
         online: whether its drive is connected.
-        now_us: microseconds since 1970, for ages.
     """
     facts: list[Fact] = []
     if details.problem:
@@ -38,7 +37,7 @@ def facts_of(hit: Found, details: FileDetails, missing: str, *, online: bool, no
     if details.verdict is not None or details.category in MEDIA:
         facts += _verdict(details.verdict)
     if not online:
-        facts += _last_seen(hit, now_us)
+        facts.append(Fact("Last seen", one_line(hit.path)))
     return facts
 
 
@@ -81,7 +80,7 @@ def _frames(details: FileDetails, missing: str) -> list[Fact]:
     if not sequence.missing_count:
         return [*lines, Fact("Frames", f"{there} of {there}, {span}, none missing")]
     whole = formats.count(sequence.frame_count + sequence.missing_count)
-    gaps = f"missing {missing}" if missing else f"{formats.count(sequence.missing_count)} missing"
+    gaps = f"missing {missing.replace(',', ', ')}" if missing else f"{formats.count(sequence.missing_count)} missing"
     return [*lines, Fact("Frames", f"{there} of {whole}, {gaps}", "stale")]
 
 
@@ -167,9 +166,3 @@ def _verdict(verdict: VerdictState | None) -> list[Fact]:
     if verdict.note:
         lines.append(Fact("Note", verdict.note))
     return lines
-
-
-def _last_seen(hit: Found, now_us: int) -> list[Fact]:
-    scanned = hit.drive.last_scan
-    when = f", scanned {formats.age(scanned, now_us)}" if scanned else ""
-    return [Fact("Drive", f"{hit.drive.label}, not connected{when}"), Fact("Last seen", one_line(hit.path))]

@@ -8,15 +8,16 @@ from PySide6.QtWidgets import QWidget
 from app.catalog.search import SearchQuery
 from app.model.drives import Drive
 from app.model.kinds import Category
-from ui.models.search_model import CATEGORY_ICONS
 from ui.tabs.search_popups import CheckMenu, ExtensionMenu, ModifiedMenu, SizeMenu, size_words
 from ui.widgets.buttons import KeyButton
 from ui.widgets.chip import Chip
 from ui.widgets.flow_layout import FlowLayout
 
-_CATEGORIES = [(kind.label, kind.label.capitalize() if kind != Category.QC else "QC record",
-                CATEGORY_ICONS.get(kind, "file")) for kind in (*list(Category)[1:], Category.OTHER)]  # fmt: skip
-_VERDICTS = [(word, word, word) for word in ("pass", "fail", "pending", "stale")]
+_CATEGORIES = [
+    (kind.label, "QC record" if kind == Category.QC else kind.label.capitalize())
+    for kind in (*list(Category)[1:], Category.OTHER)
+]
+_VERDICTS = [(word, word.capitalize()) for word in ("pass", "fail", "pending", "stale")]
 
 
 class FilterBar(QWidget):
@@ -79,7 +80,7 @@ class FilterBar(QWidget):
             for drive in drives:
                 self.drive_menu.box(drive.id).setText(self._drive_words(drive))
         else:
-            self.drive_menu.set_choices([(drive.id, self._drive_words(drive), "") for drive in drives], before)
+            self.drive_menu.set_choices([(drive.id, self._drive_words(drive)) for drive in drives], before)
         self._name_drives()
         if before != self.drive_ids():
             self._changed()

@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from PySide6.QtCore import QDate, QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QShowEvent
-from PySide6.QtWidgets import QDateEdit, QGridLayout, QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget, QWidgetAction
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget, QWidgetAction
 
-from ui import formats, icons
+from ui import formats
 from ui.widgets.buttons import KeyButton
 from ui.widgets.labels import DimLabel
 
@@ -25,16 +25,14 @@ class CheckMenu(QMenu):
         super().__init__(parent)
         self._boxes: dict[str, QAction] = {}
 
-    def set_choices(self, choices: Sequence[tuple[str, str, str]], chosen: Sequence[str] = ()) -> None:
-        """Offer `(key, words, icon or "")`; those in `chosen` are ticked."""
+    def set_choices(self, choices: Sequence[tuple[str, str]], chosen: Sequence[str] = ()) -> None:
+        """Offer `(key, words)`; those in `chosen` are ticked."""
         self.clear()
         self._boxes.clear()
-        for key, words, icon in choices:
+        for key, words in choices:
             box = self.addAction(words.replace("&", "&&"))
             box.setCheckable(True)
             box.setChecked(key in chosen)
-            if icon:
-                box.setIcon(icons.icon(icon))
             box.triggered.connect(self.changed)
             self._boxes[key] = box
 
@@ -87,6 +85,15 @@ class FormMenu(QMenu):
         """Give the keys to the first field, once the menu has them."""
         super().showEvent(event)
         QTimer.singleShot(0, self, self._focus_first)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Qt: Tab goes from field to field, not from line to line of the menu."""
+        parts = [part for part in self.form.findChildren(QWidget) if part.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        current = self.form.focusWidget()
+        place = parts.index(current) if current in parts else -1
+        if parts:
+            parts[(place + (1 if forward else -1)) % len(parts)].setFocus(Qt.FocusReason.TabFocusReason)
+        return bool(parts)
 
     def _focus_first(self) -> None:
         if self.first is not None and self.isVisible():
@@ -157,10 +164,7 @@ class SizeMenu(FormMenu):
         for field in (self.least, self.most):
             wrong = bool(field.text().strip()) and parse_size(field.text()) is None
             good = good and not wrong
-            field.setProperty("invalid", "true" if wrong else "false")
-            field.setToolTip("Write 500 KB, 1.5 GB or a number of bytes." if wrong else "")
-            field.style().unpolish(field)
-            field.style().polish(field)
+            _mark(field, wrong=wrong, advice="Write 500 KB, 1.5 GB or a number of bytes.")
         return good
 
     def _try(self) -> None:
@@ -177,17 +181,20 @@ class ModifiedMenu(FormMenu):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.presets: dict[str, QAction] = {}
-        self.date = QDateEdit(QDate.currentDate())
-        self.date.setCalendarPopup(True)
-        self.date.setDisplayFormat("yyyy-MM-dd")
+        self.date = QLineEdit(placeholderText="2026-01-31")
         self.date.setAccessibleName("Modified since")
-        apply = KeyButton("Since this date")
+        self.date.setFixedWidth(160)
+        self.date.textEdited.connect(self._check)
+        self.date.returnPressed.connect(self._date_chosen)
+        apply = KeyButton("Apply", key="Enter")
         apply.clicked.connect(self._date_chosen)
         column = QVBoxLayout(self.form)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(8)
+        column.addWidget(QLabel("Since a date"))
         column.addWidget(self.date)
         column.addWidget(apply)
+        self.first = self.date
         holder = self.actions()[0]
         for words in ("Any time", "Today", "Last 7 days", "Last 30 days", "This year"):
             action = QAction(words, self)
@@ -202,10 +209,14 @@ class ModifiedMenu(FormMenu):
         self.chosen.emit("" if words == "Any time" else words.lower(), since(words, datetime.now().astimezone()))
 
     def _date_chosen(self) -> None:
-        day = self.date.date()
-        midnight = datetime(day.year(), day.month(), day.day()).astimezone()
-        self.close()
-        self.chosen.emit(f"since {midnight:%Y-%m-%d}", _us(midnight))
+        day = parse_day(self.date.text())
+        if day is not None:
+            self.close()
+            self.chosen.emit(f"since {day:%Y-%m-%d}", _us(day))
+
+    def _check(self) -> None:
+        _mark(self.date, wrong=bool(self.date.text().strip()) and parse_day(self.date.text()) is None,
+              advice="Write year, month and day: 2026-01-31.")
 
 
 def since(words: str, now: datetime) -> int | None:
@@ -222,6 +233,14 @@ def since(words: str, now: datetime) -> int | None:
             return _us(midnight.replace(month=1, day=1))
         case _:
             return None
+
+
+def parse_day(text: str) -> datetime | None:
+    """The beginning of `2026-01-31` here; None for what is no day."""
+    try:
+        return datetime.strptime(text.strip(), "%Y-%m-%d").astimezone()
+    except ValueError:
+        return None
 
 
 def parse_size(text: str) -> int | None:
@@ -241,6 +260,14 @@ def size_words(least: int | None, most: int | None) -> str:
     if least is not None:
         return f"≥ {formats.size(least)}"
     return f"≤ {formats.size(most)}" if most is not None else ""
+
+
+def _mark(field: QLineEdit, *, wrong: bool, advice: str) -> None:
+    """Show whether what is in a field can be understood."""
+    field.setProperty("invalid", "true" if wrong else "false")
+    field.setToolTip(advice if wrong else "")
+    field.style().unpolish(field)
+    field.style().polish(field)
 
 
 def _us(moment: datetime) -> int:

@@ -140,9 +140,7 @@ class Preview(QFrame):
         if known.details is None:
             self.facts.set_facts([Fact("Problem", "It is not in the shard any more.", "fail")])
             return
-        self.facts.set_facts(
-            facts_of(self._hit, known.details, known.missing, online=self._online, now_us=now_us())
-        )
+        self.facts.set_facts(facts_of(self._hit, known.details, known.missing, online=self._online))
         facts = known.details.facts
         length = facts.duration_s if facts and facts.kind == "video" and facts.width else None
         if self._online and length and length >= _LEAST_MOVIE_S and not self.strip.times():

@@ -16,7 +16,7 @@ from ui.workers.reader import Reader
 
 #: Rows of the first page; the pages behind it grow, so that the end of a long list is reached in a few steps.
 FIRST_PAGE = 1000
-_LARGEST_PAGE = 4000
+_LARGEST_PAGE = 2000
 
 
 @dataclass(frozen=True, slots=True)

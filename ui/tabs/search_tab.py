@@ -56,7 +56,7 @@ class SearchTab(QWidget):
         self._answer: Answer | None = None
         self._total: int | None = None
         self._dirty = True
-        self._reading_more = False
+        self._reading = ""
         self._refreshed_at = 0.0
         self._online: dict[str, bool] = {}
         self.field = QLineEdit(placeholderText="Name, or part of a path")
@@ -108,6 +108,10 @@ class SearchTab(QWidget):
         """What field and filters ask for."""
         return Wanted(self.filters.query(self.field.text().strip(), FIRST_PAGE), self.filters.drive_ids())
 
+    def answered(self) -> Wanted | None:
+        """What the hits in sight are the answer to; None before the first."""
+        return self._answer.wanted if self._answer is not None else None
+
     def total(self) -> int | None:
         """The exact number of hits; None while it is counted."""
         return self._total
@@ -143,7 +147,7 @@ class SearchTab(QWidget):
     def _search(self) -> None:
         """Ask for what field and filters say."""
         self._typing.stop()
-        self._dirty, self._reading_more = False, False
+        self._dirty, self._reading = False, ""
         self.runner.search(self.wanted())
 
     def _typed(self) -> None:
@@ -151,7 +155,7 @@ class SearchTab(QWidget):
         self._typing.start()
 
     def _found(self, answer: Answer) -> None:
-        self._answer, self._reading_more = answer, False
+        self._answer, self._reading = answer, ""
         self._total = None if answer.more else len(answer.rows)
         self._show_drives(answer)
         self.table.show_rows(answer.rows)
@@ -160,7 +164,7 @@ class SearchTab(QWidget):
             self.runner.count()
 
     def _more_found(self, answer: Answer) -> None:
-        self._reading_more = False
+        self._reading = ""
         if self._answer is not None:
             self._answer = replace(self._answer, more=answer.more)
             self.model.add_rows(answer.rows)
@@ -168,7 +172,7 @@ class SearchTab(QWidget):
 
     def _refreshed(self, answer: Answer) -> None:
         self._refreshed_at = time.monotonic()
-        self._answer = answer
+        self._answer, self._reading = answer, ""
         if not answer.more:
             self._total = len(answer.rows)
         self._show_drives(answer)
@@ -182,13 +186,13 @@ class SearchTab(QWidget):
         self._show_status()
 
     def _failed(self, error: AppError) -> None:
-        self._reading_more = False
+        self._reading = ""
         self._show_notice(f"The search failed: {shown(error.message)} {error.hint}".rstrip())
 
     def _near_end(self) -> None:
         rows = self.model.rows()
-        if self._answer is not None and self._answer.more and not self._reading_more and rows:
-            self._reading_more = True
+        if self._answer is not None and self._answer.more and not self._reading and rows:
+            self._reading = "more"
             self.runner.more(rows[-1], len(rows))
 
     def _catalog_changed(self) -> None:
@@ -206,7 +210,8 @@ class SearchTab(QWidget):
         known = self.model.rowCount()
         if self._answer is None or self._typing.isActive():
             self._search()
-        elif known <= _MOST_REFRESHED and not self._reading_more:
+        elif known <= _MOST_REFRESHED and self._reading != "more":
+            self._reading = "refresh"
             self.runner.refresh(known)
         else:
             self.runner.count()
@@ -215,10 +220,14 @@ class SearchTab(QWidget):
         self.filters.set_drives(answer.drives, self._online)
         self.errands.watch(answer.drives)
         labels = {drive.id: drive.label for drive in answer.drives}
-        lines = [f"{labels.get(key, key)} is left out: {shown(error.message)}" for key, error in answer.broken.items()]
-        self._show_notice(". ".join(lines))
+        self._show_notice(" ".join(
+            f"{labels.get(key, key)} is left out: {shown(error.message)}. {error.hint}".rstrip()
+            for key, error in answer.broken.items()
+        ))
 
     def _looked(self, online: dict[str, bool]) -> None:
+        if {**self._online, **online} == self._online:
+            return
         self._online.update(online)
         self.model.set_online(self._online)
         if self._answer is not None:
@@ -252,7 +261,9 @@ class SearchTab(QWidget):
 
     def _show_status(self) -> None:
         answer = self._answer
-        if answer is None:
+        self.export_button.setEnabled(self.model.rowCount() > 0)
+        if answer is None or not answer.drives:
+            self.status.setText("")
             return
         text = answer.wanted.query.text
         known = formats.count(self.model.rowCount())
@@ -264,7 +275,6 @@ class SearchTab(QWidget):
         if 0 < len(text) < 3 and "/" not in text:
             words.insert(0, "names that begin so")
         self.status.setText(" · ".join(words))
-        self.export_button.setEnabled(self.model.rowCount() > 0)
 
     def _show_notice(self, words: str) -> None:
         self.notice.setFullText(words)
@@ -309,7 +319,8 @@ class SearchTab(QWidget):
         splitter.setObjectName("search_splitter")
         splitter.addWidget(self._hits_stack)
         splitter.addWidget(self.preview)
-        splitter.setStretchFactor(0, 1)
+        splitter.setStretchFactor(0, 3)
+        splitter.setStretchFactor(1, 1)
         splitter.setChildrenCollapsible(False)
         splitter.setSizes([1000, 392])
         self._stack.addWidget(splitter)

@@ -121,19 +121,24 @@ class ResultsTable(QTableView):
         """The hit with the focus."""
         return self._hits.hit(self.currentIndex().row())
 
+    def choose(self, row: int) -> None:
+        """Make a row the current and only selected one, whatever keys are held."""
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self.selectionModel().setCurrentIndex(self._hits.index(row, 0), flags)
+
     def show_rows(self, rows: Sequence[Found]) -> None:
         """Show other hits from the top, the first of them current."""
         self._quiet = True
         self._hits.set_rows(rows)
         self.scrollToTop()
         if rows:
-            self.selectRow(0)
+            self.choose(0)
         self._quiet = False
         self._tell(force=True)
 
     def renew_rows(self, rows: Sequence[Found]) -> None:
         """Show the same search read again: what was selected and in sight stays so, where it still exists."""
-        if tuple(rows) == tuple(self._hits.rows()):
+        if list(map(_seen, rows)) == list(map(_seen, self._hits.rows())):
             return
         chosen = {hit.key for hit in self.selected_hits()}
         current = self.current_hit()
@@ -147,7 +152,7 @@ class ResultsTable(QTableView):
             index = self._hits.index(places[current.key], 0)
             self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
         elif rows:
-            self.selectRow(0)
+            self.choose(0)
         if top is not None and top.key in places:
             height = self.verticalHeader().defaultSectionSize()
             self.verticalScrollBar().setValue(places[top.key] * height - offset)
@@ -161,7 +166,7 @@ class ResultsTable(QTableView):
         last = self._hits.rowCount() - 1
         if last >= 0:
             row = min(max(self.currentIndex().row() + steps[Qt.Key(event.key())], 0), last)
-            self.selectRow(row)
+            self.choose(row)
             self.scrollTo(self._hits.index(row, 0))
 
     def initViewItemOption(self, option: QStyleOptionViewItem) -> None:
@@ -209,3 +214,8 @@ class ResultsTable(QTableView):
         bar = self.verticalScrollBar()
         if bar.maximum() - value < _SCREENS_AHEAD * self.viewport().height():
             self.near_end.emit()
+
+
+def _seen(hit: Found) -> tuple[object, ...]:
+    """What of a hit can be seen; the rest of a drive changes with every scan."""
+    return hit.drive.id, hit.drive.label, hit.drive.base, hit.hit, hit.verdict, hit.frames

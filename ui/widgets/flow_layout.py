@@ -1,6 +1,6 @@
 """Lays widgets out in a row that breaks where there is no room, as words do."""
 
-from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
@@ -68,14 +68,24 @@ class FlowLayout(QLayout):
         return [item for item in self._items if not item.isEmpty()]
 
     def _place(self, rect: QRect, *, move: bool) -> int:
-        margins: QMargins = self.contentsMargins()
-        x, y, line = rect.x() + margins.left(), rect.y() + margins.top(), 0
+        """The height that a rectangle's width asks for; items of a line share its middle."""
+        y, used = rect.y(), 0
+        line: list[QLayoutItem] = []
         for item in self._shown():
+            wide = item.sizeHint().width()
+            if line and used + wide > rect.width():
+                y = self._place_line(line, rect.x(), y, move=move) + self.spacing()
+                line, used = [], 0
+            line.append(item)
+            used += wide + self.spacing()
+        return self._place_line(line, rect.x(), y, move=move) - rect.y()
+
+    def _place_line(self, line: list[QLayoutItem], x: int, y: int, *, move: bool) -> int:
+        """The lower edge of a line that begins at a point."""
+        height = max((item.sizeHint().height() for item in line), default=0)
+        for item in line:
             size = item.sizeHint()
-            if line and x + size.width() > rect.right() + 1:
-                x, y, line = rect.x(), y + line + self.spacing(), 0
             if move:
-                item.setGeometry(QRect(QPoint(x, y), size))
+                item.setGeometry(QRect(QPoint(x, y + (height - size.height()) // 2), size))
             x += size.width() + self.spacing()
-            line = max(line, size.height())
-        return y + line - rect.y()
+        return y + height
