@@ -144,11 +144,9 @@ def _evidence(base: str, passport: Passport) -> dict[str, str | int]:
 
 def _same_volume_elsewhere(catalog: Catalog, base: str, passport: Passport) -> Drive | None:
     """A known drive whose old base is gone and whose volume and place in it are those of `base`."""
-    if not passport.filesystem_uuid:
-        return None
     for drive in catalog.drives():
         if (
-            drive.passport.filesystem_uuid == passport.filesystem_uuid
+            compare(drive.passport, passport) is Match.SAME
             and drive.passport.mount != passport.mount
             and path_in_volume(drive.base, drive.passport) == path_in_volume(base, passport)
             and not Path(drive.base).is_dir()

@@ -1,0 +1,171 @@
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from app.drives.identity import read_passport
+from app.errors import DriveGone, HeldByAnother, InputError, UsageError
+from app.jobs.job import Job
+from app.scanning.target import find_target, lane_of, outermost
+from tests.unprivileged import REPOSITORY, document
+
+from .conftest import Studio
+
+
+def drives(studio: Studio) -> list[tuple[str, str]]:
+    return [(drive.label, drive.base) for drive in studio.engine.catalog.drives()]
+
+
+def test_a_new_drive_is_called_after_its_folder(studio: Studio) -> None:
+    studio.write("a.txt")
+    assert studio.scan()["drive"]["label"] == "media"
+    assert studio.scan()["drive"]["label"] == "media"
+    other = studio.base.parent / "elsewhere" / "media"
+    other.mkdir(parents=True)
+    assert studio.scan(str(other))["drive"]["label"] == "media 2"
+    assert drives(studio) == [("media", str(studio.base)), ("media 2", str(other))]
+
+
+def test_a_label_may_be_written_in_any_case(studio: Studio) -> None:
+    studio.write("a.txt")
+    studio.scan(drive="Card A")
+    studio.scan(drive="CARD a")
+    assert drives(studio) == [("Card A", str(studio.base))]
+
+
+def test_a_label_belongs_to_one_folder(studio: Studio) -> None:
+    studio.write("one/a.txt")
+    studio.write("two/b.txt")
+    studio.scan("one", drive="Card")
+    with pytest.raises(HeldByAnother, match="is another folder") as caught:
+        studio.scan("two", drive="card")
+    assert caught.value.code == "drive.conflict"
+    assert caught.value.context["recorded"]["base"] == str(studio.base / "one")
+
+
+def test_a_label_whose_base_is_another_volume_is_refused(studio: Studio) -> None:
+    studio.write("a.txt")
+    studio.scan(drive="Card")
+    (drive,) = studio.engine.catalog.drives()
+    other = replace(read_passport(str(studio.base)), filesystem_uuid="1234-ABCD", filesystem_type="exfat")
+    studio.engine.catalog.move_drive(drive, drive.base, other)
+    with pytest.raises(HeldByAnother, match="another volume"):
+        studio.scan(drive="Card")
+    assert studio.scan()["drive"]["label"] == "media", "the folder itself is a drive of its own"
+
+
+def test_the_empty_mount_point_of_a_drive_is_not_a_new_drive(studio: Studio) -> None:
+    path = studio.write("a.txt")
+    studio.scan(drive="Card")
+    (drive,) = studio.engine.catalog.drives()
+    other = replace(read_passport(str(studio.base)), filesystem_uuid="1234-ABCD", filesystem_type="exfat")
+    studio.engine.catalog.move_drive(drive, drive.base, other)
+    path.unlink()
+    with pytest.raises(DriveGone, match="Card is not mounted"):
+        studio.scan()
+    assert drives(studio) == [("Card", str(studio.base))]
+
+
+def test_bases_do_not_overlap(studio: Studio) -> None:
+    studio.write("show/shot/a.txt")
+    studio.scan("show")
+    with pytest.raises(HeldByAnother, match="overlaps the drive show"):
+        studio.scan("")
+    with pytest.raises(HeldByAnother):
+        studio.scan("show/shot", drive="Shot")
+    assert studio.scan("show/shot")["drive"]["label"] == "show", "a folder of a drive is scanned as a part of it"
+
+
+def test_paths_of_one_call_lie_under_one_base(studio: Studio) -> None:
+    studio.write("one/a.txt")
+    studio.write("two/b.txt")
+    with pytest.raises(UsageError, match="do not lie under one folder"):
+        studio.scan("one", "two")
+    with pytest.raises(UsageError, match="no folder"):
+        find_target(studio.engine.catalog, (), None, Job())
+
+
+def test_paths_that_are_no_folders(studio: Studio) -> None:
+    studio.write("file.txt")
+    with pytest.raises(InputError, match="does not exist"):
+        studio.scan("nowhere")
+    with pytest.raises(InputError, match="is not a folder"):
+        studio.scan("file.txt")
+    assert drives(studio) == []
+
+
+def test_a_link_to_a_folder_is_that_folder(studio: Studio) -> None:
+    studio.write("real/a.txt")
+    (studio.base / "link").symlink_to("real")
+    studio.scan("link")
+    assert drives(studio) == [("real", str(studio.base / "real"))]
+
+
+def test_a_drive_called_by_bytes_that_are_no_text(studio: Studio) -> None:
+    base = os.fsdecode(os.fsencode(studio.base) + b"/caf\xe9")
+    studio.write(base + "/a.txt")
+    assert studio.scan(base)["counts"]["new"] == 1
+    assert studio.scan(base)["counts"]["unchanged"] == 1
+
+
+def in_own_mounts(script: str) -> "subprocess.CompletedProcess[bytes]":
+    """Runs a shell script that may mount without anybody else seeing it."""
+    process = subprocess.run(["unshare", "-m", "sh", "-ec", script], cwd=REPOSITORY, capture_output=True, check=False)
+    if b"ermitted" in process.stderr or b"ermission denied" in process.stderr:
+        pytest.skip("may not mount here")
+    return process
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="needs to mount")
+@pytest.mark.parametrize("label", ["", "--drive Card"])
+def test_a_drive_that_comes_back_under_another_mount_is_the_same(studio: Studio, label: str) -> None:
+    studio.write("volume/card/a.txt")
+    volume, here, there = (studio.base / name for name in ("volume", "here", "there"))
+    if not read_passport(str(volume)).device.startswith("/"):
+        pytest.skip("this file system has no device here")
+    here.mkdir()
+    there.mkdir()
+    scan = f"'{sys.executable}' -m app --home '{studio.engine.home.root}' scan --inventory-only --json"
+    process = in_own_mounts(
+        f"mount --bind '{volume}' '{here}'; {scan} '{here}/card' --drive Card >/dev/null; umount '{here}';"
+        f" mount --bind '{volume}' '{there}'; {scan} '{there}/card' {label}"
+    )
+    found = document(process)
+    assert (found["drive"]["label"], found["counts"]["unchanged"]) == ("Card", 1)
+    assert drives(studio) == [("Card", str(there / "card"))]
+
+
+@pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="needs to mount")
+def test_an_unmounted_drive_marks_nothing_missing(studio: Studio) -> None:
+    scan = f"'{sys.executable}' -m app --home '{studio.engine.home.root}' scan '{studio.base}' --inventory-only --json"
+    process = in_own_mounts(
+        f"mount -t tmpfs none '{studio.base}'; touch '{studio.base}/a.mov'; {scan} >/dev/null; umount '{studio.base}';"
+        f" {scan} --drive media"
+    )
+    assert process.returncode == 4, process.stderr
+    assert document(process)["error"]["code"] == "drive.conflict"
+    assert studio.found("") == {b"a.mov"}
+
+
+def test_the_lane_is_that_of_the_drive_however_it_is_named(studio: Studio) -> None:
+    studio.write("deep/a.txt")
+    studio.scan(drive="Card")
+    catalog = studio.engine.catalog
+    (drive,) = catalog.drives()
+    names = {lane_of(catalog, (str(studio.base),), "Card"), lane_of(catalog, (str(studio.base / "deep"),), None)}
+    assert names == {f"shard:{drive.id}"}
+    assert lane_of(catalog, ("/",), None) == "shard:new"
+
+
+def test_folders_inside_others_are_left_out() -> None:
+    assert outermost(["/a/b", "/a", "/ab", "/a", "/c/d"]) == ["/a", "/ab", "/c/d"]
+    assert outermost(["/x", "/"]) == ["/"]
+
+
+def test_the_same_folder_written_otherwise_is_the_same_drive(studio: Studio) -> None:
+    studio.write("a.txt")
+    studio.scan()
+    studio.scan(str(studio.base) + "/.")
+    assert len(drives(studio)) == 1
