@@ -5,6 +5,7 @@ where every file of the asset is hashed, else by sizes and times. That is comput
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from app.catalog.database import Database
 from app.model.kinds import MEDIA, Category
 
 _HASH_GOOD = 1
+_DECIMALS = re.compile(r"\.([0-9]+)")
 _KINDS = ", ".join(str(int(kind)) for kind in MEDIA)
 
 
@@ -66,8 +68,10 @@ class CataloguedSequence:
 
     @property
     def asset_name(self) -> bytes:
-        """The name its sidecar goes by: `sh010.####.exr`."""
-        return self.base + b"#" * max(1, self.pad) + self.ext
+        """The name its sidecar goes by: `sh010.####.exr`; of decimal frames `sh010.####.##.exr`."""
+        places = max((len(digits) for digits in _DECIMALS.findall(self.ranges)), default=0)
+        fraction = b"." + b"#" * places if places else b""
+        return self.base + b"#" * max(1, self.pad) + fraction + self.ext
 
 
 @dataclass(frozen=True, slots=True)

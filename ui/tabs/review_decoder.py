@@ -15,7 +15,7 @@ from app.jobs.job import CancelToken
 from app.media.frames import DecodedFrame, FrameReader, Probe, Waveform
 
 _log = logging.getLogger(__name__)
-_STRETCHES = 4000
+_STRETCHES = 2000
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,9 +152,7 @@ class Inspector(QWidget):
             item.setToolTip(2, finding.frames)
             self.findings.addTopLevelItem(item)
         if not findings:
-            item = QTreeWidgetItem(["Nothing found", "by the last scan", ""])
-            item.setIcon(0, verdict_icon(VerdictMark.PASS))
-            self.findings.addTopLevelItem(item)
+            self._say_in(self.findings, "The last scan found nothing wrong.")
         self.findings.blockSignals(False)
         self.tabs.setTabText(1, f"Findings {len(findings)}" if findings else "Findings")
 
@@ -171,7 +169,13 @@ class Inspector(QWidget):
             item.setExpanded(True)
         self.tabs.setTabText(2, f"History {len(records)}" if records else "History")
         if not records:
-            self.history.addTopLevelItem(QTreeWidgetItem(["No record yet", ""]))
+            self._say_in(self.history, "No record yet")
+
+    def _say_in(self, tree: QTreeWidget, text: str) -> None:
+        item = QTreeWidgetItem([text])
+        item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+        tree.addTopLevelItem(item)
+        item.setFirstColumnSpanned(True)
 
     def _record_item(self, document: Document) -> QTreeWidgetItem:
         record = Record(document, self.written.path())

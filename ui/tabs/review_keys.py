@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -26,6 +26,7 @@ _WALK = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
 _ENDS = {Qt.Key.Key_Home, Qt.Key.Key_End}
 _SIDES = {Qt.Key.Key_Left, Qt.Key.Key_Right}
 _PRESS = {Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter}
+_CLOSING = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape, Qt.Key.Key_F4}
 _TEXT = (QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox)
 
 
@@ -48,6 +49,30 @@ def keeps_key(focus: QWidget | None, event: QKeyEvent) -> bool:
     if isinstance(focus, QTabBar):
         return key in _SIDES
     return isinstance(focus, QAbstractButton) and key in _PRESS
+
+
+class _PopupKeys(QObject):
+    """While the list of a combo box is open, every key is its own: it is a window, so the tab is not asked."""
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Keep keys from becoming actions, but for those by which Qt itself closes the list at this moment."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if event.key() in _CLOSING:
+                return False
+            event.accept()
+            return True
+        return False
+
+
+def keep_popup_keys(*boxes: QComboBox) -> None:
+    """Let the open lists of combo boxes have their keys."""
+    for box in boxes:
+        keeper = _PopupKeys(box)
+        view = box.view()
+        view.installEventFilter(keeper)
+        container = view.parentWidget()
+        if container is not None:
+            container.installEventFilter(keeper)
 
 
 def make_action(owner: QWidget, text: str, keys: str | Iterable[str], icon: str, slot: Callable[[], object]) -> QAction:

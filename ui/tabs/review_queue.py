@@ -64,6 +64,7 @@ class QueuePanel(QWidget):
         self._loading = 0
         self._loaded_at = self._load_took = 0.0
         self._failure = ""
+        self._moving_on = False
         self.reader = QueueReader(engine, self)
         self._sorter = Reader("review filter", self)
         self.model = ReviewQueue(self)
@@ -273,8 +274,9 @@ class QueuePanel(QWidget):
         self.reader.ask("again", partial(self.reader.read_again, drive.id, self.model.filter, self._kept()))
 
     def _forget_kept(self) -> None:
-        """Another state: what was kept in sight may go now."""
+        """Another state: what was kept in sight may go now, what is looked at too."""
         self.model.kept.clear()
+        self._moving_on = True
         self._filter()
 
     def _filter(self) -> None:
@@ -288,7 +290,8 @@ class QueuePanel(QWidget):
             self._sorter.ask("filter", lambda _token: prepare(rows, wanted, kept))
 
     def _kept(self) -> frozenset[AssetId]:
-        looked_at = [asset for asset in (self._current, self._wanted_asset) if asset is not None]
+        current = None if self._moving_on else self._current
+        looked_at = [asset for asset in (current, self._wanted_asset) if asset is not None]
         return frozenset(self.model.kept).union(looked_at)
 
     def _swap(self, queue: PreparedQueue) -> None:
@@ -305,6 +308,10 @@ class QueuePanel(QWidget):
             self.list.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self.list.selectionModel().blockSignals(False)
         bar.setValue(place)
+        if self._moving_on:
+            self._moving_on = False
+            if not index.isValid():
+                self._choose(None)
         self._reach_wanted()
 
     def _reach_wanted(self) -> None:

@@ -22,7 +22,7 @@ from ui.tabs.review_actions import MOVING, make_actions
 from ui.tabs.review_bar import VerdictBar
 from ui.tabs.review_decoder import Decoder
 from ui.tabs.review_inspector import Inspector
-from ui.tabs.review_keys import keeps_key
+from ui.tabs.review_keys import keep_popup_keys, keeps_key
 from ui.tabs.review_queue import QueuePanel
 from ui.tabs.review_reel import Reel, reel_of
 from ui.tabs.review_signer import AssetKey, Signer
@@ -215,6 +215,7 @@ class ReviewTab(QWidget):
         self.signer.failed.connect(self._not_written)
         self.signer.warned.connect(self._warned)
         self.inspector.position_chosen.connect(self.stage.player.go_to)
+        keep_popup_keys(self.queue.drive_box, self.queue.state_box, self.stage.views, self.bar.operator)
         self.queue.words.returnPressed.connect(self._leave_filter)
         self.stage.reel_changed.connect(self._reel_changed)
         self.stage.player.paced.connect(self._paced)

@@ -107,7 +107,7 @@ class WrittenBlock(QWidget):
         grid = QGridLayout(frame)
         grid.setContentsMargins(12, 8, 8, 8)
         grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(4)
+        grid.setVerticalSpacing(2)
         grid.setColumnStretch(1, 1)
         head = QHBoxLayout()
         head.setSpacing(8)
@@ -120,6 +120,7 @@ class WrittenBlock(QWidget):
             value.setFont(theme.ui_font(numbers=True))
             grid.addWidget(label, row, 0)
             grid.addWidget(value, row, 1)
+            grid.setRowMinimumHeight(row, 22)
             self._rows += [label, value]
         grid.addWidget(self.open_button, 2, 2)
         grid.addWidget(self.copy_button, 3, 2)

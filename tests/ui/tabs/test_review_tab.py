@@ -272,7 +272,7 @@ def test_all_judged_is_said_with_the_count(qtbot: QtBot, tab: ReviewTab) -> None
     assert tab.bar.message.fullText() == "Nothing else is pending here."
     assert tab.queue.model.counts() == {"pending": 0, "stale": 0, "fail": 0, "pass": 3, "all": 3}
     tab.queue.state_box.setCurrentIndex(tab.queue.state_box.findData("stale"))
-    tab.queue._choose(None)
+    assert tab.queue.current() is None
     tab.queue.state_box.setCurrentIndex(tab.queue.state_box.findData("pending"))
     assert tab.queue.empty.text.text() == "All 3 assets of SAN plates are judged."
 
@@ -309,6 +309,16 @@ def test_a_note_that_was_begun_waits_for_the_return_to_its_asset(qtbot: QtBot, t
     wait_loaded(qtbot, tab, SEQUENCE)
     assert tab.bar.note.text() == "look again"
     assert tab.bar.reasons() == ("matte_edge",)
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support grabbing the keyboard", extend=True)
+def test_the_list_of_states_keeps_its_own_keys_while_it_is_open(qtbot: QtBot, tab: ReviewTab) -> None:
+    tab.queue.state_box.showPopup()
+    view = tab.queue.state_box.view()
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    qtbot.keyClick(view, Qt.Key.Key_P)
+    assert not tab._desk.jobs.running()
+    tab.queue.state_box.hidePopup()
 
 
 def test_facts_can_be_filtered(qtbot: QtBot, tab: ReviewTab) -> None:
