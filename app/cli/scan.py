@@ -19,7 +19,7 @@ def scan(
     ctx: typer.Context,
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Folders of one drive.")],
     drive: Annotated[str | None, typer.Option("--drive", metavar="LABEL", help="The drive's label.")] = None,
-    mode: Annotated[str | None, typer.Option("--mode", metavar="delta|full", help="What changed, or all again.")] = None,
+    mode: Annotated[str | None, typer.Option("--mode", metavar="delta|full", help="What is new, or all again.")] = None,
     inventory_only: Annotated[
         bool, typer.Option("--inventory-only", help="Names, sizes and times alone: nothing is hashed or inspected.")
     ] = False,

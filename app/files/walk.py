@@ -9,7 +9,8 @@ import json
 import struct
 import sys
 from array import array
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass
 
 import xxhash
@@ -125,7 +126,7 @@ class Folder:
         return bytes(self._body[start : start + size]).split(b"\0") if size else []
 
 
-def walk(request: WalkRequest, token: CancelToken, *, timeout_s: float = 30.0) -> Iterator[Folder]:
+def walk(request: WalkRequest, token: CancelToken, *, timeout_s: float = 30.0) -> Generator[Folder, None, None]:
     """Yield every folder once, each after the one that holds it.
 
     A folder that gives nothing for `timeout_s` seconds comes as TIMED_OUT, one that ends the child as UNREADABLE; the
@@ -143,17 +144,19 @@ def walk(request: WalkRequest, token: CancelToken, *, timeout_s: float = 30.0) -
         wire = {**asdict(request), "base": model_names.decoded(request.base), "careful": careful}
         wire["folders"] = [model_names.decoded(path) for path in reversed(pending)]
         try:
-            for header, payload in stream("app.files.listing:serve", wire, token, silence_s=timeout_s + 3 * BEAT_S):
-                for folder in _unpack(memoryview(payload)):
-                    pending.pop(folder.path, None)
-                    _push(pending, folder)
-                    deaths = 0
-                    yield folder
-                at = model_names.raw(header["at"])
-                if header["stuck"] >= timeout_s and at in pending:
-                    break
-            else:
-                return
+            silence_s = timeout_s + 3 * BEAT_S
+            with closing(stream("app.files.listing:serve", wire, token, silence_s=silence_s)) as messages:
+                for header, payload in messages:
+                    for folder in _unpack(memoryview(payload)):
+                        pending.pop(folder.path, None)
+                        _push(pending, folder)
+                        deaths = 0
+                        yield folder
+                    at = model_names.raw(header["at"])
+                    if header["stuck"] >= timeout_s and at in pending:
+                        break
+                else:
+                    return
             failed = _unlisted(at, TIMED_OUT, f"nothing could be read for {timeout_s:g} seconds", "ETIMEDOUT")
         except ChildFailed as failure:
             deaths += 1

@@ -23,8 +23,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -120,10 +121,12 @@ class Child:
                     pipe.close()
 
     def _read(self) -> None:
+        """Read without a buffer: its lock would be held by this thread when the interpreter ends."""
         assert self._process.stdout is not None
+        pipe = FileIO(self._process.stdout.fileno(), closefd=False)
         try:
             while not self._closing.is_set():
-                message = _read_frame(self._process.stdout)
+                message = _read_frame(pipe)
                 self._put(message)
                 if message is None:
                     return
@@ -141,8 +144,8 @@ class Child:
 
 def stream(
     handler: str, request: dict[str, Any], token: CancelToken, *, silence_s: float, payload: bytes = b""
-) -> Iterator[Message]:
-    """Run one request in a child of its own and yield its messages as they come.
+) -> Generator[Message, None, None]:
+    """Run one request in a child of its own and yield its messages as they come. Close it to end the child.
 
     Args:
         handler: dotted name of the handler.
@@ -345,16 +348,27 @@ def _write(pipe: IO[bytes], header: dict[str, Any], payload: bytes) -> None:
     pipe.flush()
 
 
-def _read_frame(pipe: IO[bytes]) -> Message | None:
-    lengths = pipe.read(_LENGTHS.size)
-    if len(lengths) < _LENGTHS.size:
+def _read_frame(pipe: FileIO) -> Message | None:
+    lengths = _read_exactly(pipe, _LENGTHS.size)
+    if lengths is None:
         return None
     head_size, payload_size = _LENGTHS.unpack(lengths)
-    head = pipe.read(head_size)
-    payload = pipe.read(payload_size) if payload_size else b""
-    if len(head) < head_size or len(payload) < payload_size:
-        return None
-    return json.loads(head), payload
+    head = _read_exactly(pipe, head_size)
+    payload = _read_exactly(pipe, payload_size)
+    return None if head is None or payload is None else (json.loads(head), payload)
+
+
+def _read_exactly(pipe: FileIO, size: int) -> bytes | None:
+    """So many bytes, or None where the pipe ends before."""
+    buffer = bytearray(size)
+    view = memoryview(buffer)
+    done = 0
+    while done < size:
+        number = pipe.readinto(view[done:])
+        if not number:
+            return None
+        done += number
+    return bytes(buffer)
 
 
 def child_main(argv: list[str]) -> None:
@@ -399,7 +413,8 @@ def _requests() -> Iterator[Message]:
     inbox: queue.Queue[Message] = queue.Queue()
 
     def read() -> None:
-        while (message := _read_frame(sys.stdin.buffer)) is not None:
+        pipe = FileIO(0, closefd=False)
+        while (message := _read_frame(pipe)) is not None:
             inbox.put(message)
         os._exit(0)
 

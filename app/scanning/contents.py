@@ -12,8 +12,8 @@ from app.catalog.database import Database
 from app.catalog.entries import raise_newest
 from app.catalog.hashes import stored_hash
 from app.errors import AppError
-from app.files.hashing import Hashed
-from app.files.hashpool import hash_files
+from app.files.hashing import HEAD_BYTES, Hashed
+from app.files.hashpool import HashPool
 from app.files.mounts import os_path
 from app.jobs.events import Stage
 from app.jobs.job import Job
@@ -71,18 +71,19 @@ class _HashRun:
         ) or (0, 0)
         self._job.stage(Stage.HASH, int(total), int(size))
         done = 0
-        for row, answer in hash_files(
-            self._rows(), self._job, threads=int(self._request.threads or 0), xxh3=xxh3,
-            silence_s=float(self._request.op_timeout_s or 30), chunk_bytes=int(self._request.chunk_bytes or 0),
-            on_bytes=self._count_bytes, follow=bool(self._request.follow_symlinks),
-        ):
-            self._done.append((row, answer))
-            done += 1
-            self._job.progress(done, bytes_done=self._bytes, current=shown(row[2]))
-            if len(self._done) >= int(self._request.batch_files or 1000) or (
-                time.monotonic() - self._committed > float(self._request.batch_seconds or 2)
-            ):
-                self._commit()
+        with HashPool[tuple[Any, ...]](
+            int(self._request.threads or 0), silence_s=float(self._request.op_timeout_s or 30), xxh3=xxh3,
+            head_bytes=HEAD_BYTES, follow=bool(self._request.follow_symlinks),
+            chunk_bytes=int(self._request.chunk_bytes or 0),
+        ) as pool:
+            for row, answer in pool.run(self._rows(), self._job, on_bytes=self._count_bytes):
+                self._done.append((row, answer))
+                done += 1
+                self._job.progress(done, bytes_done=self._bytes, current=shown(row[2]))
+                if len(self._done) >= int(self._request.batch_files or 1000) or (
+                    time.monotonic() - self._committed > float(self._request.batch_seconds or 2)
+                ):
+                    self._commit()
         self._commit()
         self._job.progress(done, bytes_done=self._bytes, last=True)
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -159,14 +159,14 @@ class _Run:
         self._job.stage(Stage.WALK)
         comparison = FolderComparison(self._database, self._scan_id, self._tally, tolerance)
         batch = _Batch(int(self._request.batch_files or 1000), float(self._request.batch_seconds or 2))
-        listed = walk(request, self._job.token, timeout_s=float(self._request.op_timeout_s or 30))
-        for folders_of_batch in batch.split(listed, self._job):
-            with self._database.transaction():
-                for folder in folders_of_batch:
-                    self._take(folder, comparison)
-                comparison.flush()
-                update_scan(self._database, self._scan_id, self._tally.counts)
-            self._tell(shown(folder.path))
+        with closing(walk(request, self._job.token, timeout_s=float(self._request.op_timeout_s or 30))) as listed:
+            for folders_of_batch in batch.split(listed, self._job):
+                with self._database.transaction():
+                    for folder in folders_of_batch:
+                        self._take(folder, comparison)
+                    comparison.flush()
+                    update_scan(self._database, self._scan_id, self._tally.counts)
+                self._tell(shown(folder.path))
         self._tell("", last=True)
 
     def _tell(self, current: str, *, last: bool = False) -> None:

@@ -1,0 +1,46 @@
+from pathlib import Path
+
+import pytest
+
+from tests.unprivileged import document, reelmark
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.txt").write_bytes(b"12")
+        reelmark("--home", tmp_path / "h", "scan", tmp_path / name, "--inventory-only")
+    return tmp_path / "h"
+
+
+def test_drives_are_listed_connected_or_not(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "two").rename(tmp_path / "away")
+    drives = document(reelmark("--home", home, "drives", "list", "--json"))["drives"]
+    assert [(drive["label"], drive["online"], drive["files"], drive["bytes"]) for drive in drives] == [
+        ("one", True, 1, 2), ("two", False, 1, 2),
+    ]
+    assert drives[0]["base"] == str(tmp_path / "one")
+    assert drives[0]["capacity_bytes"] > 0
+    assert b"two" in reelmark("--home", home, "drives", "list").stdout
+
+
+def test_a_drive_shows_its_scans_newest_first(home: Path, tmp_path: Path) -> None:
+    reelmark("--home", home, "scan", tmp_path / "one", "--inventory-only")
+    (drive,) = document(reelmark("--home", home, "drives", "show", "ONE", "--json"))["drives"]
+    assert [(scan["scan_id"], scan["state"]) for scan in drive["scans"]] == [(2, "done"), (1, "done")]
+    assert drive["scans"][0]["counts"]["unchanged"] == 1
+    assert reelmark("--home", home, "drives", "show", "one").returncode == 0
+
+
+def test_a_drive_is_renamed_unless_the_label_is_taken(home: Path) -> None:
+    (drive,) = document(reelmark("--home", home, "drives", "rename", "one", "Card A", "--json"))["drives"]
+    assert drive["label"] == "Card A"
+    assert reelmark("--home", home, "drives", "rename", "two", "card a").returncode == 2
+    assert reelmark("--home", home, "drives", "rename", "two", " ").returncode == 2
+    assert reelmark("--home", home, "drives", "show", "one", "--json").returncode == 3
+
+
+def test_a_fresh_home_has_no_drives(tmp_path: Path) -> None:
+    assert document(reelmark("--home", tmp_path / "x", "drives", "list", "--json")) == {"drives": []}
+    assert b"scan FOLDER" in reelmark("--home", tmp_path / "x", "drives", "list").stdout
