@@ -6,12 +6,14 @@ from dataclasses import replace
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QHideEvent, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QLineEdit,
     QMenu,
     QPushButton,
     QSplitter,
     QStackedWidget,
+    QTabBar,
     QVBoxLayout,
     QWidget,
 )
@@ -19,9 +21,9 @@ from PySide6.QtWidgets import (
 from app.catalog.find import Found
 from app.errors import AppError
 from app.model.names import shown
-from ui import formats, icons
+from ui import icons
 from ui.desk import Desk
-from ui.models.search_model import SearchModel, one_line
+from ui.models.search_model import SearchModel
 from ui.page import Page
 from ui.tabs.search_actions import HitActions
 from ui.tabs.search_errands import Errands
@@ -30,11 +32,13 @@ from ui.tabs.search_filters import FilterBar
 from ui.tabs.search_preview import Preview
 from ui.tabs.search_runner import FIRST_PAGE, Answer, SearchRunner, Wanted
 from ui.tabs.search_table import ResultsTable
+from ui.tabs.search_words import left_out, nothing_found, status_words
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.labels import DimLabel, ElidedLabel, IconLabel
 from ui.widgets.toasts import ToastView
 
 _TYPING_MS = 40
+_SLOW_MS = 300
 _REFRESH_MS = 1000
 _MOST_REFRESHED = 5000
 _ROOM_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
@@ -76,6 +80,7 @@ class SearchTab(QWidget):
         )  # fmt: skip
         self.no_hit = EmptyState("search", "Nothing found", "No file matches.", "Clear filters", "Clear the field")
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
+        self._slow = QTimer(self, singleShot=True, interval=_SLOW_MS)
         self._renewing = QTimer(self, singleShot=True)
         self.actions_of_hits = HitActions(self.table, self.errands, self)
         self.export = SearchExport(desk, self.wanted, self)
@@ -119,6 +124,7 @@ class SearchTab(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Read what changed while another tab was in front."""
         super().showEvent(event)
+        QTimer.singleShot(0, self, self._take_keys)
         if self._answer is None:
             self._search()
         elif self._dirty:
@@ -148,13 +154,28 @@ class SearchTab(QWidget):
         """Ask for what field and filters say."""
         self._typing.stop()
         self._dirty, self._reading = False, ""
+        self._slow.start()
         self.runner.search(self.wanted())
+
+    def _take_keys(self) -> None:
+        """Once in front, the field gets the keys, unless something here has them or somebody walks along the tabs."""
+        focus = QApplication.focusWidget()
+        inside = focus is not None and focus is not self and self.isAncestorOf(focus)
+        if self.isVisible() and not inside and not isinstance(focus, QTabBar):
+            self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _type_on(self, text: str) -> None:
+        """Letters typed into the table belong to the field."""
+        self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.field.end(False)
+        self.field.insert(text)
 
     def _typed(self) -> None:
         self._clear.setVisible(bool(self.field.text()))
         self._typing.start()
 
     def _found(self, answer: Answer) -> None:
+        self._slow.stop()
         self._answer, self._reading = answer, ""
         self._total = None if answer.more else len(answer.rows)
         self._show_drives(answer)
@@ -185,7 +206,12 @@ class SearchTab(QWidget):
         self._total = max(total, self.model.rowCount())
         self._show_status()
 
+    def _say_searching(self) -> None:
+        self.status.setText("Searching…")
+
     def _failed(self, error: AppError) -> None:
+        self._slow.stop()
+        self._show_status()
         self._reading = ""
         self._show_notice(f"The search failed: {shown(error.message)} {error.hint}".rstrip())
 
@@ -219,11 +245,7 @@ class SearchTab(QWidget):
     def _show_drives(self, answer: Answer) -> None:
         self.filters.set_drives(answer.drives, self._online)
         self.errands.watch(answer.drives)
-        labels = {drive.id: drive.label for drive in answer.drives}
-        self._show_notice(" ".join(
-            f"{labels.get(key, key)} is left out: {shown(error.message)}. {error.hint}".rstrip()
-            for key, error in answer.broken.items()
-        ))
+        self._show_notice(left_out(answer))
 
     def _looked(self, online: dict[str, bool]) -> None:
         if {**self._online, **online} == self._online:
@@ -250,31 +272,15 @@ class SearchTab(QWidget):
         self._show_status()
 
     def _say_nothing_found(self, text: str) -> None:
-        words = f"No name or path contains “{one_line(text)}”" if text else "No file matches"
-        if 0 < len(text) < 3 and "/" not in text:
-            words = f"No name begins with “{one_line(text)}”. Three letters or more are found anywhere in a name"
-        if self.filters.active():
-            words += f" with these filters: {self.filters.words()}"
-        self.no_hit.set_text("Nothing found", f"{words}.")
+        self.no_hit.set_text("Nothing found", nothing_found(text, self.filters.words()))
         self.no_hit.primary.setVisible(self.filters.active())
         self.no_hit.secondary.setVisible(bool(text))
 
     def _show_status(self) -> None:
-        answer = self._answer
-        self.export_button.setEnabled(self.model.rowCount() > 0)
-        if answer is None or not answer.drives:
-            self.status.setText("")
-            return
-        text = answer.wanted.query.text
-        known = formats.count(self.model.rowCount())
-        count = f"{known}+" if self._total is None else formats.count(self._total)
-        unit = "hit" if self._total == 1 else "hits"
-        if not text and not self.filters.active():
-            unit = "file" if self._total == 1 else "files"
-        words = [f"{count} {unit}", f"{max(1, round(answer.seconds * 1000))}{formats.NBSP}ms"]
-        if 0 < len(text) < 3 and "/" not in text:
-            words.insert(0, "names that begin so")
-        self.status.setText(" · ".join(words))
+        rows, filtered = self.model.rowCount(), self.filters.active()
+        self.export_button.setEnabled(rows > 0)
+        if self._answer is not None:
+            self.status.setText(status_words(self._answer, rows, self._total, filtered=filtered))
 
     def _show_notice(self, words: str) -> None:
         self.notice.setFullText(words)
@@ -353,6 +359,7 @@ class SearchTab(QWidget):
         self.field.textChanged.connect(self._typed)
         self._clear.triggered.connect(self.field.clear)
         self._typing.timeout.connect(self._search)
+        self._slow.timeout.connect(self._say_searching)
         self._renewing.timeout.connect(self._renew)
         self.filters.changed.connect(self._search)
         self.runner.found.connect(self._found)
@@ -362,6 +369,7 @@ class SearchTab(QWidget):
         self.runner.failed.connect(self._failed)
         self.table.current_changed.connect(self._show_hit)
         self.table.near_end.connect(self._near_end)
+        self.table.letters_typed.connect(self._type_on)
         self.errands.looked.connect(self._looked)
         self.errands.refused.connect(self._refused)
         self.actions_of_hits.review_requested.connect(self.review_requested)

@@ -88,6 +88,8 @@ class ResultsTable(QTableView):
 
     current_changed = Signal(object)
     """The hit that the preview is to show, or None."""
+    letters_typed = Signal(str)
+    """Letters that are no key of the table."""
     near_end = Signal()
     """The view comes near the last row."""
 
@@ -168,6 +170,10 @@ class ResultsTable(QTableView):
             row = min(max(self.currentIndex().row() + steps[Qt.Key(event.key())], 0), last)
             self.choose(row)
             self.scrollTo(self._hits.index(row, 0))
+
+    def keyboardSearch(self, search: str) -> None:
+        """Qt: letters search among all files, not among the rows that were read."""
+        self.letters_typed.emit(search)
 
     def initViewItemOption(self, option: QStyleOptionViewItem) -> None:
         """Qt: the selection stays bright while the keys go to the field above."""

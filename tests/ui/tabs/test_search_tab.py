@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.jobs.job import Job
@@ -18,6 +19,7 @@ from tests.ui.tabs.searchkit import ODD_NAME, Library, make_library
 from ui.desk import Desk
 from ui.main_window import MainWindow
 from ui.models.search_model import Column
+from ui.page import Page
 from ui.tabs.search_tab import SearchTab
 from ui.widgets.viewer_frame import ViewerState
 from ui.workers.job_controller import JobController
@@ -99,7 +101,7 @@ def test_an_empty_field_shows_every_file_newest_first(tab: SearchTab) -> None:
 
 def test_hits_come_while_typing_from_the_first_letter_on(qtbot: QtBot, tab: SearchTab) -> None:
     search(qtbot, tab, "fo", "foghorn.wav")
-    assert "names that begin so" in tab.status.text()
+    assert tab.status.text().startswith("names that begin with “fo” · 1 hit · ")
     search(qtbot, tab, "OGHO", "foghorn.wav")
     assert tab.status.text().startswith("1 hit · ")
 
@@ -329,3 +331,21 @@ def test_scrolling_to_the_end_reads_the_next_page_without_a_gap(
     assert len(set(names(tab))) == 2300
     times = [hit.hit.mtime_ns for hit in tab.model.rows()]
     assert times == sorted(times, reverse=True)
+
+
+def test_the_field_has_the_keys_when_the_tab_comes_to_the_front(qtbot: QtBot, tab: SearchTab) -> None:
+    window = tab._desk.window
+    elsewhere = QLineEdit()
+    window.add_page(Page(1, "Scan", "scan", elsewhere))
+    window.show_page(1)
+    elsewhere.clearFocus()
+    window.show_page(2)
+    qtbot.waitUntil(tab.field.hasFocus)
+
+
+def test_letters_typed_into_the_table_go_to_the_field(qtbot: QtBot, tab: SearchTab) -> None:
+    search(qtbot, tab, "harb", *[name for name in names(tab) if "harb" in name])
+    tab.table.setFocus()
+    qtbot.keyClicks(tab.table, "o")
+    assert tab.field.text() == "harbo"
+    assert tab.field.hasFocus()
