@@ -156,7 +156,7 @@ class ReviewQueue(QAbstractListModel):
         self.show_all(prepare([], self.filter))
 
     def append(self, rows: Sequence[QueueRow]) -> None:
-        """Add a page that lies behind what is there."""
+        """Add a page that lies behind what is there. `counted` is not told: pages come in quick succession."""
         last = next((line for line in reversed(self._lines) if isinstance(line, QueueRow)), None)
         lines = lines_of(rows, self.filter, frozenset(self.kept))
         if last is not None and lines and lines[0] == last.folder:
@@ -171,7 +171,6 @@ class ReviewQueue(QAbstractListModel):
             self._lines += lines
             self._places.update((line.id, first + n) for n, line in enumerate(lines) if isinstance(line, QueueRow))
             self.endInsertRows()
-        self.counted.emit()
 
     def show_all(self, queue: PreparedQueue) -> None:
         """Show another queue, made with the filter that is set."""

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from app.settings.fields import Reason
 from ui import theme
-from ui.widgets.buttons import KeyButton
+from ui.widgets.buttons import KeyButton, tool_button
 from ui.widgets.labels import ElidedLabel, key_cap_size, paint_key_cap
 
 _HEIGHT = 26
@@ -96,7 +96,7 @@ class VerdictBar(QFrame):
         }
         self.note = QLineEdit()
         self.undo = KeyButton("Undo", icon="undo")
-        self.previous = KeyButton("Previous", key="[")
+        self.previous = tool_button("previous", "Previous asset", key="[")
         self.next = KeyButton("Next pending", role="primary", key="]")
         self.message = ElidedLabel(mode=Qt.TextElideMode.ElideRight)
         self.toggles = [ReasonToggle(reason, str(number)) for number, reason in enumerate(reasons[:_ON_KEYS], 1)]
@@ -164,8 +164,10 @@ class VerdictBar(QFrame):
         self.operator.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.operator.addItems(list(dict.fromkeys(filter(None, operators))))
         self.operator.setCurrentIndex(0 if self.operator.count() else -1)
-        self.operator.setMinimumWidth(160)
+        self.operator.setMinimumWidth(112)
         self.operator.setAccessibleName("Operator")
+        self.operator.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.operator.setMaximumWidth(200)
         self._name.setFrame(False)
         self._name.setStyleSheet("QLineEdit { border: none; padding: 0; min-height: 0; background: transparent; }")
         self._name.setAccessibleName("Operator")
@@ -174,17 +176,17 @@ class VerdictBar(QFrame):
         self.note.setPlaceholderText("Note (N)")
         self.note.setAccessibleName("Note")
         self.note.setToolTip("Written with the next verdict (N); Enter goes back to the picture")
-        self.note.setMinimumWidth(160)
+        self.note.setMinimumWidth(80)
         self.undo.setToolTip("Take back the verdict of this asset (Ctrl+Z): a new record, nothing is erased")
 
     def _lay_out(self) -> None:
         first, second = QHBoxLayout(), QHBoxLayout()
         for row in (first, second):
             row.setSpacing(8)
-        first.addWidget(self.operator)
+        first.addWidget(self.operator, 2)
         for button in self.buttons.values():
             first.addWidget(button)
-        first.addWidget(self.note, 1)
+        first.addWidget(self.note, 5)
         first.addWidget(self.undo)
         first.addWidget(self.previous)
         first.addWidget(self.next)

@@ -43,7 +43,7 @@ def keeps_key(focus: QWidget | None, event: QKeyEvent) -> bool:
     if isinstance(focus, QTreeView):
         return key in _WALK | _ENDS | _SIDES
     if isinstance(focus, QAbstractItemView):
-        return key in _WALK | _ENDS
+        return key in _WALK
     if isinstance(focus, QComboBox):
         return key in _WALK | {Qt.Key.Key_Space}
     if isinstance(focus, QTabBar):

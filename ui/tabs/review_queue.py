@@ -8,8 +8,8 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLineEdit,
-    QListView,
     QStackedWidget,
+    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -30,10 +30,11 @@ from ui.models.review_model import (
 from ui.tabs.review_delegate import QueueDelegate
 from ui.tabs.review_queue_empty import QueueEmpty, why_empty
 from ui.tabs.review_queue_reader import QueueReader
-from ui.widgets.tables import ROW_HEIGHT
+from ui.widgets.tables import style_table
 from ui.workers.reader import Reader
 
 _TYPE_MS = 150
+_COUNT_MS = 200
 _REST = 5.0
 _AT_ONCE = 2000
 _LEAST_REST_S = 1.0
@@ -70,11 +71,12 @@ class QueuePanel(QWidget):
         self.model = ReviewQueue(self)
         self.drive_box, self.state_box = QComboBox(), QComboBox()
         self.words = QLineEdit()
-        self.list = QListView()
+        self.list = QTableView()
         self.empty = QueueEmpty()
         self.stack = QStackedWidget()
         self._typed = QTimer(self, singleShot=True, interval=_TYPE_MS)
         self._again = QTimer(self, singleShot=True)
+        self._counting = QTimer(self, singleShot=True, interval=_COUNT_MS)
         self._lay_out()
         self._connect()
 
@@ -94,6 +96,7 @@ class QueuePanel(QWidget):
         """End the reader."""
         self._typed.stop()
         self._again.stop()
+        self._counting.stop()
         self._sorter.stop()
         self.reader.stop()
 
@@ -154,11 +157,11 @@ class QueuePanel(QWidget):
         self.state_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.list.setModel(self.model)
         self.list.setItemDelegate(QueueDelegate(self.list))
-        self.list.setUniformItemSizes(True)
-        self.list.setAccessibleName("Queue")
+        style_table(self.list, "Queue", 0)
+        self.list.setAlternatingRowColors(False)
+        self.list.horizontalHeader().hide()
+        self.list.setSelectionMode(QTableView.SelectionMode.SingleSelection)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.list.verticalScrollBar().setSingleStep(ROW_HEIGHT)
         self.list.setMinimumWidth(200)
         self.stack.addWidget(self.list)
         self.stack.addWidget(self.empty)
@@ -186,6 +189,7 @@ class QueuePanel(QWidget):
         self.state_box.currentIndexChanged.connect(self._forget_kept)
         self.words.textChanged.connect(self._typed.start)
         self._typed.timeout.connect(self._filter)
+        self._counting.timeout.connect(self._show_counts)
         self._again.timeout.connect(self._read_again)
         self.model.counted.connect(self._show_counts)
         self.list.selectionModel().currentChanged.connect(self._currently)
@@ -259,6 +263,10 @@ class QueuePanel(QWidget):
         if number == self._number:
             self.model.append(rows)
             self._reach_wanted()
+            if self.stack.currentWidget() is not self.list:
+                self._show_counts()
+            elif not self._counting.isActive():
+                self._counting.start()
 
     def _load_ended(self) -> None:
         now = time.monotonic()
@@ -329,7 +337,7 @@ class QueuePanel(QWidget):
 
     def _select(self, index: QModelIndex) -> None:
         self.list.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-        self.list.scrollTo(index, QListView.ScrollHint.EnsureVisible)
+        self.list.scrollTo(index, QTableView.ScrollHint.EnsureVisible)
 
     def _currently(self, index: QModelIndex, _before: QModelIndex) -> None:
         row = self.model.row_at(index)

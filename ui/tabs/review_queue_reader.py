@@ -16,7 +16,9 @@ from ui.models.review_model import AssetId, PreparedQueue, QueueFilter, QueueRow
 from ui.workers.reader import Reader
 
 #: Assets of one page.
-PAGE = 500
+PAGE = 250
+
+_BREATH_S = 0.003
 
 
 class QueueReader(Reader):
@@ -35,12 +37,16 @@ class QueueReader(Reader):
         return sorted(self._engine.catalog.drives(), key=lambda drive: (not drive.online, drive.label.casefold()))
 
     def load(self, drive_id: str, number: int, token: CancelToken) -> int:
-        """Hand out all assets of a drive in pages; how many there were."""
+        """Hand out all assets of a drive in pages; how many there were.
+
+        A breath after each page leaves the interpreter to the window, which shows it meanwhile.
+        """
         count = 0
         self._seen = self._state_of(drive_id)
         for page in self._pages(drive_id, token):
             count += len(page)
             self.paged.emit(number, page)
+            token.wait_cancelled(_BREATH_S)
         return count
 
     def read_again(

@@ -58,7 +58,6 @@ class ReviewTab(QWidget):
         self._failures: dict[AssetKey, AppError] = {}
         self._key: AssetKey | None = None
         self._loaded: _Loaded | None = None
-        self._dirty = False
         names = [settings.operator, *desk.window.state.text(_OPERATORS).split("\n")]
         self.reader = Reader("review asset", self)
         self.decoder = Decoder(self)
@@ -132,9 +131,7 @@ class ReviewTab(QWidget):
         """The keys belong to the picture at once; what changed meanwhile is read."""
         super().showEvent(event)
         self.stage.focus_viewer()
-        if self._dirty:
-            self._dirty = False
-            self.queue.refresh()
+        self.queue.refresh()
 
     def dossier(self) -> Dossier | None:
         """The asset that is looked at, once it was read."""
@@ -182,7 +179,9 @@ class ReviewTab(QWidget):
             splitter.addWidget(widget)
             splitter.setStretchFactor(splitter.count() - 1, share)
         splitter.setChildrenCollapsible(False)
-        splitter.setSizes([300, 700, 330])
+        whole = self._desk.window.width()
+        left, right = min(max(220, whole // 5), 380), min(max(250, whole * 4 // 17), 420)
+        splitter.setSizes([left, whole - left - right, right])
         work = QWidget()
         column = QVBoxLayout(work)
         column.setContentsMargins(0, 0, 0, 0)
@@ -244,13 +243,12 @@ class ReviewTab(QWidget):
     def _catalog_changed(self) -> None:
         if self.isVisible():
             self.queue.refresh()
-        else:
-            self._dirty = True
 
     def _drive_changed(self, drive: Drive | None) -> None:
         self.stack.setCurrentIndex(1 if drive is None else 0)
         if drive is not None:
             self._desk.window.state.set_text(_DRIVE, drive.id)
+            self._read_again()
 
     def _choose(self, row: QueueRow | None) -> None:
         """Look at another asset."""
@@ -290,11 +288,11 @@ class ReviewTab(QWidget):
             else:
                 self.bar.say(f"{self._sought} is not among the media of its drive.", "stale")
         elif isinstance(answer, _Loaded) and self._is_current(answer.dossier):
-            first = self._loaded is None
-            self._loaded = answer
-            if first or kind == "asset":
+            before, self._loaded = self._loaded, answer
+            online = answer.dossier.drive.online
+            if before is None or kind == "asset" or before.dossier.drive.online != online:
                 self._show(answer)
-            elif answer.dossier.drive.online:
+            elif online:
                 self.stage.update_reel(answer.reel)
             self._inspect(answer)
             self._set_possible()

@@ -120,7 +120,7 @@ class WrittenBlock(QWidget):
             value.setFont(theme.ui_font(numbers=True))
             grid.addWidget(label, row, 0)
             grid.addWidget(value, row, 1)
-            grid.setRowMinimumHeight(row, 22)
+            value.setMinimumHeight(22)
             self._rows += [label, value]
         grid.addWidget(self.open_button, 2, 2)
         grid.addWidget(self.copy_button, 3, 2)

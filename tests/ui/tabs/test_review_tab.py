@@ -290,6 +290,11 @@ def test_an_offline_drive_shows_what_is_known_and_takes_no_verdict(
         assert any("openexr" in line for line in lines_of(tab.inspector.facts))
         press(qtbot, "p")
         assert not tab._desk.jobs.running()
+        shutil.move(library.with_name("unplugged"), library)
+        tab.hide()
+        tab.show()
+        wait_picture(qtbot, tab)
+        assert tab.bar.buttons["pass"].isEnabled()
 
 
 def test_a_hit_of_the_search_opens_its_sequence(qtbot: QtBot, tab: ReviewTab) -> None:
