@@ -12,9 +12,6 @@ from ui import formats, icons, theme
 
 Index = QModelIndex | QPersistentModelIndex
 
-HIT_ROLE = Qt.ItemDataRole.UserRole
-ONLINE_ROLE = Qt.ItemDataRole.UserRole + 1
-
 #: Icons of the categories; what is not among them is a plain file.
 CATEGORY_ICONS = {
     Category.IMAGE: "image", Category.VIDEO: "movie", Category.AUDIO: "sound", Category.DOCUMENT: "document",
@@ -50,7 +47,8 @@ class SearchModel(QAbstractTableModel):
         super().__init__()
         self._rows: list[Found] = []
         self._online: dict[str, bool] = {}
-        self._numbers = theme.ui_font(numbers=True)
+        #: The font of sizes and times: every digit as wide as the other.
+        self.numbers = theme.ui_font(numbers=True)
 
     def rows(self) -> Sequence[Found]:
         """All hits read so far."""
@@ -113,14 +111,10 @@ class SearchModel(QAbstractTableModel):
         column = index.column()
         if role == Qt.ItemDataRole.DisplayRole:
             return _text(hit, column)
-        if role == HIT_ROLE:
-            return hit
-        if role == ONLINE_ROLE:
-            return self.is_online(hit)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if column == Column.SIZE else _LEFT
         if role == Qt.ItemDataRole.FontRole and column in (Column.SIZE, Column.MODIFIED):
-            return self._numbers
+            return self.numbers
         if role == Qt.ItemDataRole.DecorationRole and column == Column.NAME:
             return icons.icon(category_icon(hit))
         if role == Qt.ItemDataRole.ToolTipRole:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 
 from app.catalog.find import Found
 from ui import icons, theme
-from ui.models.search_model import HIT_ROLE, ONLINE_ROLE, Column, SearchModel, category_icon, one_line
+from ui.models.search_model import Column, SearchModel, category_icon, one_line
 from ui.widgets.tables import style_table
 from ui.widgets.verdict import VerdictMark, paint_verdict
 
@@ -25,31 +25,55 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class HitDelegate(QStyledItemDelegate):
-    """Draws names with their frames, drives with their dots, verdicts with their signs."""
+    """Draws the cells of hits: names with their frames, drives with their dots, verdicts with their signs.
+
+    The style sheet is not asked for each cell: a large window shows hundreds of them, and they must be drawn again
+    with every letter that is typed.
+
+    Args:
+        model: whose rows are drawn.
+    """
+
+    def __init__(self, model: SearchModel, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._hits = model
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """The background by the style, the rest by us."""
-        column = index.column()
-        hit = index.data(HIT_ROLE)
-        if column not in (Column.NAME, Column.DRIVE, Column.VERDICT) or not isinstance(hit, Found):
-            super().paint(painter, option, index)
+        """Qt: draw one cell."""
+        hit = self._hits.hit(index.row())
+        if hit is None:
             return
-        widget: QWidget = option.widget
-        background = QStyleOptionViewItem(option)
-        style = widget.style()
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, background, painter, widget)
         state: QStyle.StateFlag = option.state
-        selected = bool(state & QStyle.StateFlag.State_Selected and state & QStyle.StateFlag.State_Active)
         rect: QRect = option.rect
-        cell = rect.adjusted(_PAD, 0, -_PAD, 0)
+        chosen = bool(state & QStyle.StateFlag.State_Selected)
+        bright = chosen and bool(state & QStyle.StateFlag.State_Active)
         painter.save()
-        if column == Column.NAME:
-            _paint_name(painter, cell, hit, selected=selected)
-        elif column == Column.DRIVE:
-            _paint_drive(painter, cell, hit.drive.label, online=bool(index.data(ONLINE_ROLE)), selected=selected)
-        elif hit.verdict:
-            paint_verdict(painter, cell, VerdictMark(hit.verdict), hit.verdict, selected=selected)
+        if chosen:
+            painter.fillRect(rect, theme.current().color("selection" if bright else "selection_idle"))
+        cell = rect.adjusted(_PAD, 0, -_PAD, 0)
+        match index.column():
+            case Column.NAME:
+                _paint_name(painter, cell, hit, selected=bright)
+            case Column.DRIVE:
+                _paint_drive(painter, cell, hit.drive.label, online=self._hits.is_online(hit), selected=bright)
+            case Column.VERDICT:
+                if hit.verdict:
+                    paint_verdict(painter, cell, VerdictMark(hit.verdict), hit.verdict, selected=bright)
+            case column:
+                _paint_text(painter, cell, self._hits, index, right=column == Column.SIZE, selected=bright)
         painter.restore()
+
+
+def _paint_text(
+    painter: QPainter, cell: QRect, model: SearchModel, index: Index, *, right: bool, selected: bool
+) -> None:
+    if index.column() != Column.FOLDER:
+        painter.setFont(model.numbers)
+    painter.setPen(theme.current().color("on_selection" if selected else "text"))
+    words = str(model.data(index))
+    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+    words = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, cell.width())
+    painter.drawText(cell, side | Qt.AlignmentFlag.AlignVCenter, words)
 
 
 def _paint_name(painter: QPainter, cell: QRect, hit: Found, *, selected: bool) -> None:
@@ -102,7 +126,7 @@ class ResultsTable(QTableView):
         style_table(self, "Search results")
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.setItemDelegate(HitDelegate(self))
+        self.setItemDelegate(HitDelegate(model, self))
         header = self.horizontalHeader()
         for column, width in _WIDTHS.items():
             self.setColumnWidth(column, width)

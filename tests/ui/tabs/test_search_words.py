@@ -29,7 +29,8 @@ def test_short_texts_say_that_they_are_beginnings() -> None:
 
 
 def test_nothing_found_repeats_text_and_filters() -> None:
-    assert nothing_found("comp", "Verdict: fail") == "No name or path contains “comp” with these filters: Verdict: fail."
+    words = "No name or path contains “comp” with these filters: Verdict: fail."
+    assert nothing_found("comp", "Verdict: fail") == words
     assert nothing_found("", "Size: ≥ 1 GB") == "No file matches with these filters: Size: ≥ 1 GB."
 
 
