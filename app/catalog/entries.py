@@ -8,6 +8,7 @@ from app.catalog.nameindex import block_text
 from app.model.names import folded
 
 BLOCK_FILES = 64
+_MOST_WAITING = 100_000  # values collected before they are written, so that a huge folder does not fill the memory
 
 
 #: A file to be added: name, folded name (also where it equals the name), size, mtime in ns, category, sequence id.
@@ -73,6 +74,8 @@ class EntryWriter:
         """Add files of one folder, those of a sequence side by side."""
         for start in range(0, len(files), BLOCK_FILES):
             self._add_block(folder_id, files[start : start + BLOCK_FILES])
+        if len(self._files) > _MOST_WAITING:
+            self.flush()
 
     def _add_block(self, folder_id: int, files: Sequence[NewFile]) -> None:
         first = self._next_file

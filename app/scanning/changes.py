@@ -10,13 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from app.catalog.database import Database
-from app.catalog.entries import EntryWriter, KnownFile, NewFile, known_files, raise_newest
+from app.catalog.entries import BLOCK_FILES, EntryWriter, KnownFile, NewFile, known_files, raise_newest
 from app.files.sequences import group_names
 from app.files.walk import LISTED, SKIPPED, TIMED_OUT, VANISHED, Folder
 from app.model.kinds import category_of
 from app.model.names import folded
 from app.scanning.problems import folders_with_problems, forget_listing_problems, forget_problem, note_problem
 from app.scanning.sequencerows import SequenceRows
+
+_AT_ONCE = 256 * BLOCK_FILES
 
 #: What is known of a file's content: nothing, its hash, the hash before it changed, that it cannot be read, and a hash
 #: that a full scan makes again.
@@ -38,6 +40,11 @@ class Tally:
         """Add to a count."""
         if number:
             self.counts[name] = self.counts.get(name, 0) + number
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether any file was added, changed, read or missed: else the shard's files are what they were."""
+        return any(self[name] for name in ("new", "changed", "missing", "hashed.files"))
 
     def json(self) -> str:
         """The counts as they are kept in the scan's row."""
@@ -198,19 +205,24 @@ class FolderComparison:
         if not members:
             return
         category = int(category_of(folded(names[members[0]])))
-        self._entries.add_files(
-            folder_id,
-            [(names[at], folded(names[at]), sizes[at], mtimes[at], category, sequence_id) for at in members],
-        )
+        for start in range(0, len(members), _AT_ONCE):
+            self._entries.add_files(
+                folder_id,
+                [
+                    (names[at], folded(names[at]), sizes[at], mtimes[at], category, sequence_id)
+                    for at in members[start : start + _AT_ONCE]
+                ],
+            )
 
     def _add_singles(
         self, folder_id: int, names: list[bytes], sizes: list[int], mtimes: list[int], singles: list[int]
     ) -> None:
-        files: list[NewFile] = []
-        for at in singles:
-            key = folded(names[at])
-            files.append((names[at], key, sizes[at], mtimes[at], int(category_of(key)), None))
-        self._entries.add_files(folder_id, files)
+        for start in range(0, len(singles), _AT_ONCE):
+            files: list[NewFile] = []
+            for at in singles[start : start + _AT_ONCE]:
+                key = folded(names[at])
+                files.append((names[at], key, sizes[at], mtimes[at], int(category_of(key)), None))
+            self._entries.add_files(folder_id, files)
 
     def _compare(self, folder: Folder, known: _Known) -> list[KnownFile]:
         """Bring a folder that the shard has up to date.

@@ -91,7 +91,8 @@ class _Run:
                 self._end_walk()
             if not self._request.inventory_only and not self._tally[EMPTY_BASE]:
                 self._read_contents()
-            import_sidecars(self._database, self._target.drive.base, self._scan_id, self._job)
+            if self._tally.has_changes:
+                import_sidecars(self._database, self._target.drive.base, self._scan_id, self._job)
         self._finish()
         summary = summarise(self._database)
         self._engine.catalog.summarise(self._target.drive.id, summary.files, summary.bytes, summary.sequences)

@@ -44,7 +44,8 @@ def main() -> None:
     root = Path(sys.argv[1]) if len(sys.argv) > 1 else default
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     if not root.exists():
-        subprocess.run([sys.executable, str(Path(__file__).with_name("made_tree.py")), str(root), str(_FILES)], check=True)
+        maker = Path(__file__).with_name("made_tree.py")
+        subprocess.run([sys.executable, str(maker), str(root), str(_FILES)], check=True)
     one_round(root)
     found = [one_round(root) for _ in range(rounds)]
     for find, first, again in found:

@@ -83,6 +83,21 @@ def test_an_inventory_hashes_nothing_and_a_later_scan_hashes_all(studio: Studio)
     assert document["counts"]["unchanged"] == 1
 
 
+def test_the_categories_are_those_of_the_drive_after_every_scan(studio: Studio) -> None:
+    for name in ("a.mov", "b.exr", "c"):
+        studio.write(name, b"12")
+    expected = {name: {"files": 1, "bytes": 2} for name in ("video", "image", "other")}
+    assert studio.scan()["categories"] == expected
+    assert studio.scan()["categories"] == expected
+    (studio.base / "a.mov").unlink()
+    del expected["video"]
+    assert studio.scan()["categories"] == expected
+    (studio.base / "c").write_bytes(b"RIFF\0\0\0\0WAVEfmt ")
+    studio.scan()
+    assert set(studio.scan(inventory_only=False)["categories"]) == {"image", "audio"}
+    assert set(studio.scan()["categories"]) == {"image", "audio"}
+
+
 def test_a_full_scan_finds_content_that_changed_under_the_same_time_and_size(studio: Studio) -> None:
     for name in ("kept.txt", "rotten.txt", "sub/other.txt"):
         studio.write(name, b"12345")
