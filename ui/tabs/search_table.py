@@ -16,6 +16,7 @@ _WIDTHS = {Column.SIZE: 84, Column.MODIFIED: 140, Column.DRIVE: 120, Column.VERD
 _LEAST_NAME, _MOST_NAME = 180, 620
 _NAME_SHARE = 0.6
 _PAD = 8
+_TEXT_PAD = 11
 _ICON = 16
 _GAP = 8
 _LEAST_FRAMES = 48
@@ -67,6 +68,8 @@ class HitDelegate(QStyledItemDelegate):
 def _paint_text(
     painter: QPainter, cell: QRect, model: SearchModel, index: Index, *, right: bool, selected: bool
 ) -> None:
+    """Text alone stands under the words of its head."""
+    cell = cell.adjusted(_TEXT_PAD - _PAD, 0, _PAD - _TEXT_PAD, 0)
     if index.column() != Column.FOLDER:
         painter.setFont(model.numbers)
     painter.setPen(theme.current().color("on_selection" if selected else "text"))
