@@ -153,6 +153,7 @@ class ReviewQueue(QAbstractListModel):
     def clear(self) -> None:
         """Show no drive."""
         self.kept.clear()
+        self._notes.clear()
         self.show_all(prepare([], self.filter))
 
     def append(self, rows: Sequence[QueueRow]) -> None:
@@ -231,14 +232,14 @@ class ReviewQueue(QAbstractListModel):
     def next_of(self, start: int, state: str = "", step: int = 1) -> QModelIndex:
         """The nearest asset behind line `start` (before it with `step` -1), of a state where one is named.
 
-        Going forward it begins again at the top.
+        Going forward it begins again at the top. An asset whose verdict is being written is of no state.
         """
         count = len(self._lines)
         ahead = range(start + step, count if step > 0 else -1, step)
         order = [*ahead, *range(0, max(start, 0))] if step > 0 else ahead
         for place in order:
             line = self._lines[place]
-            if isinstance(line, QueueRow) and (not state or line.state == state) and line.id not in self._notes:
+            if isinstance(line, QueueRow) and (not state or (line.state == state and not self._being_written(line.id))):
                 return self.index(place)
         return QModelIndex()
 
@@ -277,6 +278,9 @@ class ReviewQueue(QAbstractListModel):
                 return ", ".join(filter(None, (line.text, line.state, note or second_text(line))))
             case _:
                 return None
+
+    def _being_written(self, asset: AssetId) -> bool:
+        return asset in self._notes and not self._notes[asset][1]
 
     def _tell(self, asset: AssetId) -> None:
         index = self.index_of(asset)

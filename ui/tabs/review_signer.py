@@ -57,7 +57,11 @@ class Signer(QObject):
 
     def busy(self, key: AssetKey) -> bool:
         """Whether a verdict of an asset is on its way."""
-        return any(order.key == key for order in (*self._running.values(), *self._waiting))
+        return key in self.on_their_way()
+
+    def on_their_way(self) -> list[AssetKey]:
+        """Assets whose verdicts are being written or wait for it."""
+        return [order.key for order in (*self._running.values(), *self._waiting)]
 
     def sign(
         self, key: AssetKey, path: Path, *, operator: str, result: str, note: str, reasons: tuple[str, ...]

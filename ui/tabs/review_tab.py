@@ -248,6 +248,10 @@ class ReviewTab(QWidget):
         self.stack.setCurrentIndex(1 if drive is None else 0)
         if drive is not None:
             self._desk.window.state.set_text(_DRIVE, drive.id)
+            for key in self._failures:
+                self._note(key, "not written", problem=True)
+            for key in self.signer.on_their_way():
+                self._note(key, "writing…")
             self._read_again()
 
     def _choose(self, row: QueueRow | None) -> None:

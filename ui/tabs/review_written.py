@@ -90,7 +90,8 @@ class WrittenBlock(QWidget):
     def show_error(self, error: AppError) -> None:
         """A verdict was not written."""
         self.setVisible(True)
-        self.say(f"Not written: {error.message.rstrip('.')}. {error.hint}".strip(), "fail")
+        hint = error.hint or "Make room for it or let the folder be written to, then sign again."
+        self.say(f"Not written: {error.message.rstrip('.')}. {hint}", "fail")
 
     def say(self, text: str, state: str = "") -> None:
         """A sentence below the record; `state` is "", "accent", "pass", "fail" or "stale"."""

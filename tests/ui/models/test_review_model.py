@@ -76,6 +76,14 @@ def test_the_next_pending_goes_round_and_passes_over_headings(model: ReviewQueue
     assert model.next_of(1, "pending") == QModelIndex()
 
 
+def test_the_next_pending_passes_over_what_is_being_written_but_not_over_what_was_not(model: ReviewQueue) -> None:
+    three = (b"ep1/a", b"three.exr")
+    model.set_note(three, "writing…")
+    assert model.next_of(1, "pending") == QModelIndex()
+    model.set_note(three, "not written", problem=True)
+    assert model.next_of(1, "pending").row() == 2
+
+
 def make_drive(engine: Engine, base: Path) -> str:
     """A drive of twenty folders of a thousand pictures, catalogued without a scan."""
     base.mkdir()

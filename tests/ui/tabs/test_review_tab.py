@@ -100,6 +100,18 @@ def test_a_verdict_pressed_twice_is_written_once(qtbot: QtBot, tab: ReviewTab, l
     assert written["history"] == []
 
 
+def test_the_next_asset_is_looked_at_while_the_verdict_is_written(
+    qtbot: QtBot, tab: ReviewTab, library: Path
+) -> None:
+    press(qtbot, "p", "]")
+    wait_loaded(qtbot, tab, STILL)
+    press(qtbot, "f")
+    qtbot.waitUntil(lambda: state(tab, b"shots", STILL) == "fail", timeout=WAIT_MS)
+    assert state(tab, b"shots", SEQUENCE) == "pass"
+    assert sidecar(library / "shots" / ".qc" / "still.exr.qc.json")["qc_result"] == "fail"
+    assert sidecar(library / "shots" / ".qc" / "sh010.####.exr.qc.json")["qc_result"] == "pass"
+
+
 def test_undo_writes_a_record_that_restores_the_one_before(qtbot: QtBot, tab: ReviewTab, library: Path) -> None:
     press(qtbot, "p")
     wait_written(qtbot, tab)
