@@ -39,7 +39,7 @@ _RANGE_AFTER = re.compile(rb"\A(?P<ext>.*?)[ \t]+\[?(?P<range>-?[0-9][-0-9.,xy:]
 
 def step_of(frames: Sequence[Frame]) -> Frame:
     """The distance at which frames are expected: 1, or for sub-frames the widest step that meets all of them."""
-    if all(isinstance(frame, int) for frame in frames):
+    if set(map(type, frames)) <= {int}:
         return 1
     places = max(_places(frame) for frame in frames)
     unit = 10**places

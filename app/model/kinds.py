@@ -63,9 +63,10 @@ def extension(key: bytes) -> bytes:
 
 def category_of(key: bytes) -> Category:
     """The category of a folded name. Sidecars and hash caches of ours are `QC`."""
-    if key.endswith((b".qc.json", b".qc.hashcache.json")) or key in (b"sequence.qc.json", b"qc.sequence.json"):
+    ext = extension(key)
+    if ext == b"json" and (key.endswith((b".qc.json", b".qc.hashcache.json")) or key == b"qc.sequence.json"):
         return Category.QC
-    return _BY_EXTENSION.get(extension(key), Category.OTHER)
+    return _BY_EXTENSION.get(ext, Category.OTHER)
 
 
 def category_of_extension(ext: bytes) -> Category:

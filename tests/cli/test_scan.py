@@ -101,7 +101,10 @@ def slow_children(folder: Path) -> dict[str, str]:
     site = folder / "site"
     site.mkdir()
     (site / "sitecustomize.py").write_text(
-        "import sys, time\nif any('jobs.children' in part for part in sys.orig_argv):\n    time.sleep(3600)\n"
+        "import os, sys, time\n"
+        "parent = os.getppid()\n"
+        "while any('jobs.children' in part for part in sys.orig_argv) and os.getppid() == parent:\n"
+        "    time.sleep(0.05)\n"
     )
     return {"PYTHONPATH": str(site)}
 
