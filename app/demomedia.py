@@ -253,9 +253,7 @@ def write_jpeg(
     _write_image(path, "jpeg", [(spec, srgb(draw(width, height, frame, hue)[..., :3]))])
 
 
-def write_wav(
-    path: Path, seconds: float = 2.0, *, sample_rate: int = 48000, channels: int = 2, bits: int = 24
-) -> None:
+def write_wav(path: Path, seconds: float = 2.0, *, sample_rate: int = 48000, channels: int = 2, bits: int = 24) -> None:
     """A WAV of a tone that swells and fades, a fifth apart in each channel."""
     import numpy as np
 

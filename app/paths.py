@@ -267,11 +267,17 @@ def _sync_folder(folder: Path) -> None:
 def cannot_write(path: Path, error: OSError) -> InputError:
     """The error to raise for a write that the system refused, naming the file and what to do."""
     if error.errno in _FULL:
-        return InputError(f"There is no space left to write {shown(str(path))}", code="disk.full",
-                          hint="Free some space on that drive and try again.")
+        return InputError(
+            f"There is no space left to write {shown(str(path))}",
+            code="disk.full",
+            hint="Free some space on that drive and try again.",
+        )
     if error.errno in _REFUSED:
-        return InputError(f"{shown(str(path))} may not be written", code="disk.read_only",
-                          hint="The folder is read-only for you. Ask for write access to it, or choose another.")
+        return InputError(
+            f"{shown(str(path))} may not be written",
+            code="disk.read_only",
+            hint="The folder is read-only for you. Ask for write access to it, or choose another.",
+        )
     return InputError(f"{shown(str(path))} cannot be written: {error.strerror or error}", code="disk.unwritable")
 
 

@@ -31,9 +31,7 @@ class _Program:
 _PROGRAMS = (
     _Program("ffmpeg", "-version", re.compile(r"ffmpeg version (\S+)"), "Install FFmpeg (apt, brew, winget)."),
     _Program("ffprobe", "-version", re.compile(r"ffprobe version (\S+)"), "It comes with FFmpeg."),
-    _Program(
-        "mediainfo", "--Version", re.compile(r"MediaInfoLib - v(\S+)"), "Install MediaInfo's command line (CLI)."
-    ),
+    _Program("mediainfo", "--Version", re.compile(r"MediaInfoLib - v(\S+)"), "Install MediaInfo's command line (CLI)."),
     _Program("smartctl", "--version", re.compile(r"smartctl (\S+)"), "Install smartmontools."),
 )
 
@@ -124,8 +122,13 @@ def _output(command: list[str]) -> str:
     flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)
     environment = {**os.environ, "LC_ALL": "C"}
     with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment,
-        start_new_session=True, creationflags=flags,
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=environment,
+        start_new_session=True,
+        creationflags=flags,
     ) as process:
         try:
             output, _ = process.communicate(timeout=_VERSION_TIMEOUT_S)

@@ -105,9 +105,15 @@ def test_the_terminal_shows_warnings_only_unless_asked(tmp_path: Path, capsys: p
 @pytest.mark.parametrize(
     "text",
     [
-        "TRAK_TOKEN=hunter2", "trak_token: hunter2", '{"api_key": "hunter2"}', "password='hunter2'",
-        "Authorization: Bearer hunter2hunter2", "sent Bearer hunter2hunter2", "https://ann:hunter2@host/path",
-        "AWS_SECRET_ACCESS_KEY=hunter2", "TRAK_ASSET_TRACKER_API_KEY=hunter2",
+        "TRAK_TOKEN=hunter2",
+        "trak_token: hunter2",
+        '{"api_key": "hunter2"}',
+        "password='hunter2'",
+        "Authorization: Bearer hunter2hunter2",
+        "sent Bearer hunter2hunter2",
+        "https://ann:hunter2@host/path",
+        "AWS_SECRET_ACCESS_KEY=hunter2",
+        "TRAK_ASSET_TRACKER_API_KEY=hunter2",
     ],
 )
 def test_secrets_do_not_reach_the_log(text: str) -> None:

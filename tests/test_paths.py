@@ -134,7 +134,10 @@ except OSError:
     print("refused")
 """
     done = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path / "file")], capture_output=True, text=True, check=False,
+        [sys.executable, "-c", code, str(tmp_path / "file")],
+        capture_output=True,
+        text=True,
+        check=False,
         env={"PYTHONPATH": str(Path(paths.__file__).parents[1])},
     )
     assert done.stdout.strip() == "refused", done.stderr

@@ -56,9 +56,7 @@ def test_a_named_path_that_is_no_program_is_not_replaced_by_another(tmp_path: Pa
     assert str(tmp_path / "gone") in tool.hint
 
 
-def test_the_current_folder_is_never_searched(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_current_folder_is_never_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program(tmp_path / "ffmpeg", "echo ffmpeg version 666")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", ":.")

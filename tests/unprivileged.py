@@ -23,7 +23,9 @@ def _obey_permissions() -> None:
 
 
 def reelmark(
-    *arguments: str | bytes | Path, environ: dict[str, str] | None = None, obey_permissions: bool = False,
+    *arguments: str | bytes | Path,
+    environ: dict[str, str] | None = None,
+    obey_permissions: bool = False,
     limit_file_bytes: int = 0,
 ) -> subprocess.CompletedProcess[bytes]:
     """Runs one command line to its end."""
@@ -37,8 +39,12 @@ def reelmark(
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit_file_bytes, limit_file_bytes))
 
     return subprocess.run(
-        [sys.executable, "-m", "app", *arguments], cwd=REPOSITORY, env={**os.environ, **(environ or {})},
-        capture_output=True, check=False, preexec_fn=prepare if obey_permissions or limit_file_bytes else None,  # noqa: PLW1509
+        [sys.executable, "-m", "app", *arguments],
+        cwd=REPOSITORY,
+        env={**os.environ, **(environ or {})},
+        capture_output=True,
+        check=False,
+        preexec_fn=prepare if obey_permissions or limit_file_bytes else None,  # noqa: PLW1509
     )
 
 

@@ -52,16 +52,16 @@ def read_detail(database: Database, asset: CataloguedAsset) -> AssetDetail:
         bytes(name): reason
         for name, reason in database.rows("SELECT name, reason FROM problem WHERE folder_id = ?", (asset.folder_id,))
     }
-    members = [
-        MemberFile(name, size, frame_of(asset.sequence, name), problems.get(name, "")) for _, name, size in rows
-    ]
+    members = [MemberFile(name, size, frame_of(asset.sequence, name), problems.get(name, "")) for _, name, size in rows]
     if asset.sequence is not None:
         members.sort(key=lambda member: (member.frame is None, member.frame or 0))
     record = database.value(
         "SELECT record FROM verdict WHERE folder_id = ? AND asset = ?", (asset.folder_id, asset.name)
     )
     return AssetDetail(
-        tuple(members), tuple(_facts(database, rows)), tuple(_duplicates(database, asset, members)),
+        tuple(members),
+        tuple(_facts(database, rows)),
+        tuple(_duplicates(database, asset, members)),
         json.loads(record) if record else None,
     )
 
@@ -80,11 +80,13 @@ def frame_of(sequence: CataloguedSequence | None, name: bytes) -> Frame | None:
 def _file_rows(database: Database, asset: CataloguedAsset) -> list[tuple[int, bytes, int]]:
     if asset.sequence is None:
         return list(database.rows("SELECT id, name, size FROM file WHERE id = ?", (asset.file_id,)))
-    return list(database.rows(
-        "SELECT f.id, f.name, f.size FROM block b JOIN file f ON f.id BETWEEN b.first_id AND b.last_id"
-        " WHERE b.folder_id = ? AND f.sequence_id = ? AND f.missed_scan IS NULL",
-        (asset.folder_id, asset.sequence.id),
-    ))
+    return list(
+        database.rows(
+            "SELECT f.id, f.name, f.size FROM block b JOIN file f ON f.id BETWEEN b.first_id AND b.last_id"
+            " WHERE b.folder_id = ? AND f.sequence_id = ? AND f.missed_scan IS NULL",
+            (asset.folder_id, asset.sequence.id),
+        )
+    )
 
 
 def _facts(database: Database, rows: list[tuple[int, bytes, int]]) -> list[tuple[bytes, MediaFacts]]:

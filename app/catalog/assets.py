@@ -126,10 +126,12 @@ class ShardAssets:
     def after(self, folder: bytes | None = None) -> Iterator[tuple[bytes, list[CataloguedAsset]]]:
         """The assets of each folder in the order of paths, from the one behind `folder` on; empty ones left out."""
         where, bindings = (" AND d.path > ?", (folder,)) if folder is not None else ("", ())
-        rows = list(self._database.rows(
-            "SELECT d.id, d.path FROM folder d WHERE d.missed_scan IS NULL AND d.files > 0"
-            f"{where} ORDER BY d.path", bindings,
-        ))
+        rows = list(
+            self._database.rows(
+                f"SELECT d.id, d.path FROM folder d WHERE d.missed_scan IS NULL AND d.files > 0{where} ORDER BY d.path",
+                bindings,
+            )
+        )
         for folder_id, path in rows:
             assets = self.of_folder(folder_id)
             if assets:
@@ -147,9 +149,7 @@ class ShardAssets:
         state = self.state_of_file(file_id, folder_id, name, sequence_id)
         return state.word if state else ""
 
-    def state_of_file(
-        self, file_id: int, folder_id: int, name: bytes, sequence_id: int | None
-    ) -> VerdictState | None:
+    def state_of_file(self, file_id: int, folder_id: int, name: bytes, sequence_id: int | None) -> VerdictState | None:
         """The verdict on a file, or on the sequence it belongs to; None where there is none."""
         if not self._has_verdicts:
             return None
@@ -216,17 +216,19 @@ class ShardAssets:
         return known
 
     def _files_of(self, file_id: int) -> list[tuple[Any, ...]]:
-        return list(self._database.rows(
-            "SELECT name, size, mtime_ns, hash_state, hash FROM file WHERE id = ?", (file_id,)
-        ))
+        return list(
+            self._database.rows("SELECT name, size, mtime_ns, hash_state, hash FROM file WHERE id = ?", (file_id,))
+        )
 
     def _frames_of(self, folder_id: int, sequence_id: int) -> list[tuple[Any, ...]]:
-        return list(self._database.rows(
-            "SELECT f.name, f.size, f.mtime_ns, f.hash_state, f.hash FROM block b JOIN file f"
-            " ON f.id BETWEEN b.first_id AND b.last_id"
-            " WHERE b.folder_id = ? AND f.sequence_id = ? AND f.missed_scan IS NULL",
-            (folder_id, sequence_id),
-        ))
+        return list(
+            self._database.rows(
+                "SELECT f.name, f.size, f.mtime_ns, f.hash_state, f.hash FROM block b JOIN file f"
+                " ON f.id BETWEEN b.first_id AND b.last_id"
+                " WHERE b.folder_id = ? AND f.sequence_id = ? AND f.missed_scan IS NULL",
+                (folder_id, sequence_id),
+            )
+        )
 
     def _state(
         self, folder_id: int, asset: bytes, files: Callable[[], list[tuple[Any, ...]]], *, manifest: bool = False
@@ -243,13 +245,9 @@ class ShardAssets:
         result, operator, time_us, note, reasons, content_hash, sidecar, *seen = row
         judged = result != "pending" or bool(operator)
         stale = judged and not self._same(files(), content_hash, seen, manifest=manifest)
-        return VerdictState(
-            result, stale, operator, time_us, note, tuple(json.loads(reasons)), content_hash, sidecar
-        )
+        return VerdictState(result, stale, operator, time_us, note, tuple(json.loads(reasons)), content_hash, sidecar)
 
-    def _same(
-        self, files: list[tuple[Any, ...]], content_hash: str, seen: list[Any], *, manifest: bool
-    ) -> bool:
+    def _same(self, files: list[tuple[Any, ...]], content_hash: str, seen: list[Any], *, manifest: bool) -> bool:
         size, mtime_ns, fingerprint = seen
         hashed = all(state == _HASH_GOOD for _, _, _, state, _ in files)
         if manifest:

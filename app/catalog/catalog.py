@@ -71,7 +71,8 @@ class Catalog:
         if len(alike) > 1:
             raise UsageError(
                 f"{name} may be any of {', '.join(drive.label for drive in alike)}",
-                hint="Write the label exactly as it is.", code="drive.ambiguous",
+                hint="Write the label exactly as it is.",
+                code="drive.ambiguous",
             )
         return alike[0] if alike else None
 
@@ -82,8 +83,15 @@ class Catalog:
             peewee_query(
                 database,
                 DriveRow.insert(
-                    id=drive.id, label=label, base=raw(base), passport=json.dumps(asdict(passport)), made_us=now_us(),
-                    last_scan_us=None, files=0, bytes=0, sequences=0,
+                    id=drive.id,
+                    label=label,
+                    base=raw(base),
+                    passport=json.dumps(asdict(passport)),
+                    made_us=now_us(),
+                    last_scan_us=None,
+                    files=0,
+                    bytes=0,
+                    sequences=0,
                 ),
             )
         return drive
@@ -117,9 +125,9 @@ class Catalog:
         with self._write() as database, database.transaction():
             peewee_query(
                 database,
-                DriveRow.update(
-                    last_scan_us=now_us(), files=files, bytes=total_bytes, sequences=sequences
-                ).where(DriveRow.id == drive_id),
+                DriveRow.update(last_scan_us=now_us(), files=files, bytes=total_bytes, sequences=sequences).where(
+                    DriveRow.id == drive_id
+                ),
             )
 
     def begin_job(self, operation: str, title: str, drive_id: str | None) -> int:
@@ -129,8 +137,14 @@ class Catalog:
                 peewee_query(
                     database,
                     JobRow.insert(
-                        operation=operation, title=title, drive_id=drive_id, pid=os.getpid(),
-                        pid_started=process_started(os.getpid()), started_us=now_us(), state="running", summary="{}",
+                        operation=operation,
+                        title=title,
+                        drive_id=drive_id,
+                        pid=os.getpid(),
+                        pid_started=process_started(os.getpid()),
+                        started_us=now_us(),
+                        state="running",
+                        summary="{}",
                     ),
                 )
             )
@@ -166,8 +180,14 @@ class Catalog:
 def _drive(row: Any, *, look: bool = True) -> Drive:
     base = decoded(bytes(row.base))
     return Drive(
-        row.id, row.label, base, Passport(**json.loads(row.passport)), look and Path(base).is_dir(), row.files,
-        row.bytes, row.last_scan_us,
+        row.id,
+        row.label,
+        base,
+        Passport(**json.loads(row.passport)),
+        look and Path(base).is_dir(),
+        row.files,
+        row.bytes,
+        row.last_scan_us,
     )
 
 
@@ -176,6 +196,12 @@ def _job(row: Any) -> dict[str, Any]:
     if state == "running" and process_started(row.pid) != row.pid_started:
         state = "interrupted"
     return {
-        "id": row.id, "operation": row.operation, "title": row.title, "drive_id": row.drive_id, "state": state,
-        "started_us": row.started_us, "ended_us": row.ended_us, "summary": json.loads(row.summary),
+        "id": row.id,
+        "operation": row.operation,
+        "title": row.title,
+        "drive_id": row.drive_id,
+        "state": state,
+        "started_us": row.started_us,
+        "ended_us": row.ended_us,
+        "summary": json.loads(row.summary),
     }

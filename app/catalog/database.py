@@ -51,7 +51,13 @@ class Database:
     """
 
     def __init__(
-        self, path: Path, schema: Schema, *, read_only: bool = False, durable: bool = False, wal: bool = True,
+        self,
+        path: Path,
+        schema: Schema,
+        *,
+        read_only: bool = False,
+        durable: bool = False,
+        wal: bool = True,
         token: CancelToken | None = None,
     ) -> None:
         self.path = path
@@ -177,7 +183,8 @@ class Database:
             raise NotACatalog(
                 f"{self.path} was made by a newer version of Reelmark (format {version}, this one knows "
                 f"{len(self.schema.steps)})",
-                hint="Update Reelmark on this workstation.", code="catalog.newer",
+                hint="Update Reelmark on this workstation.",
+                code="catalog.newer",
             )
         return version
 
@@ -241,7 +248,8 @@ def _refuse_unfinished(path: Path, schema: Schema) -> None:
     if log.exists() and log.stat().st_size:
         raise NotACatalog(
             f"{schema.name} {path} was not closed cleanly and lies in a folder that cannot be written",
-            hint="Copy it, with the -wal file beside it, to a folder that can be written.", code="catalog.unclosed",
+            hint="Copy it, with the -wal file beside it, to a folder that can be written.",
+            code="catalog.unclosed",
         )
 
 
@@ -271,21 +279,26 @@ def _told(error: apsw.Error, path: Path, name: str, token: CancelToken | None) -
         return HeldByAnother(f"{name} {path} was interrupted", hint="Try again.")
     if isinstance(error, (apsw.BusyError, apsw.LockedError)):
         return HeldByAnother(
-            f"{name} {path} is locked by another program", hint="Wait for the other job, or close the other window.",
+            f"{name} {path} is locked by another program",
+            hint="Wait for the other job, or close the other window.",
         )
     if isinstance(error, (apsw.CorruptError, apsw.NotADBError)):
         return NotACatalog(
-            f"{name} {path} is damaged: {error}", hint="Restore it from the backups folder, or move it away and scan "
-            "again.", code="catalog.damaged",
+            f"{name} {path} is damaged: {error}",
+            hint="Restore it from the backups folder, or move it away and scan again.",
+            code="catalog.damaged",
         )
     if isinstance(error, apsw.FullError):
         return InputError(
-            f"the disk that holds {path} is full", hint="Free some space and run it again; what was committed is kept.",
+            f"the disk that holds {path} is full",
+            hint="Free some space and run it again; what was committed is kept.",
             code="disk.full",
         )
     if isinstance(error, (apsw.IOError, apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError)):
         return InputError(
-            f"{name} {path} cannot be used: {error}", hint="Check the disk and its permissions.", code="catalog.io",
+            f"{name} {path} cannot be used: {error}",
+            hint="Check the disk and its permissions.",
+            code="catalog.io",
         )
     return None
 

@@ -45,8 +45,8 @@ def file_details(database: Database, judge: Judge, file_id: int) -> FileDetails 
         NotACatalog: the shard is damaged.
     """
     row = database.row(
-        "SELECT folder_id, name, size, mtime_ns, category, mime, missed_scan, hash, sequence_id FROM file"
-        " WHERE id = ?", (file_id,),
+        "SELECT folder_id, name, size, mtime_ns, category, mime, missed_scan, hash, sequence_id FROM file WHERE id = ?",
+        (file_id,),
     )
     if row is None:
         return None
@@ -55,8 +55,13 @@ def file_details(database: Database, judge: Judge, file_id: int) -> FileDetails 
     facts = _facts(database, file_id, folder_id, sequence_id)
     problem = database.value("SELECT reason FROM problem WHERE folder_id = ? AND name = ?", (folder_id, name))
     return FileDetails(
-        size=size, mtime_ns=mtime_ns, category=Category(category), mime=mime or (facts.mime if facts else ""),
-        missing=missed is not None, content_hash=shown_hash(stored) or "", facts=facts,
+        size=size,
+        mtime_ns=mtime_ns,
+        category=Category(category),
+        mime=mime or (facts.mime if facts else ""),
+        missing=missed is not None,
+        content_hash=shown_hash(stored) or "",
+        facts=facts,
         problem=problem or (facts.error if facts else ""),
         sequence=assets.sequence(folder_id, sequence_id) if sequence_id is not None else None,
         verdict=assets.state_of_file(file_id, folder_id, name, sequence_id),

@@ -47,14 +47,17 @@ class EntryWriter:
         self._folders: list[Any] = []
         self._folder_texts: list[Any] = []
         self._insert_files = BulkInsert(
-            database, "file",
+            database,
+            "file",
             ("id", "folder_id", "name", "key", "size", "mtime_ns", "category", "first_scan", "sequence_id"),
         )
         self._insert_blocks = BulkInsert(database, "block", ("first_id", "last_id", "folder_id", "newest_ns"), 50)
         self._insert_texts = BulkInsert(database, "name_index", ("rowid", "text"), 50)
         self._insert_folders = BulkInsert(
-            database, "folder",
-            ("id", "parent_id", "path", "key", "first_scan", "queued_scan", "listed_scan", "files", "bytes"), 50,
+            database,
+            "folder",
+            ("id", "parent_id", "path", "key", "first_scan", "queued_scan", "listed_scan", "files", "bytes"),
+            50,
         )
         self._insert_folder_texts = BulkInsert(database, "folder_index", ("rowid", "text"), 50)
 
@@ -64,7 +67,15 @@ class EntryWriter:
         self._next_folder += 1
         key = folded(path)
         self._folders += (
-            folder_id, parent_id, path, None if key == path else key, self._scan_id, self._scan_id, 0, 0, 0
+            folder_id,
+            parent_id,
+            path,
+            None if key == path else key,
+            self._scan_id,
+            self._scan_id,
+            0,
+            0,
+            0,
         )
         if path:
             self._folder_texts += (folder_id, block_text([key.rpartition(b"/")[2]]))
@@ -84,7 +95,15 @@ class EntryWriter:
         file_id = first
         for name, key, size, mtime_ns, category, sequence_id in files:
             values += (
-                file_id, folder_id, name, None if key == name else key, size, mtime_ns, category, scan_id, sequence_id
+                file_id,
+                folder_id,
+                name,
+                None if key == name else key,
+                size,
+                mtime_ns,
+                category,
+                scan_id,
+                sequence_id,
             )
             file_id += 1
         self._blocks += (first, file_id - 1, folder_id, max([file[3] for file in files]))

@@ -90,8 +90,13 @@ class Find:
     """
 
     def __init__(
-        self, catalog: Catalog, judge: Judge, drives: Sequence[Drive], query: SearchQuery,
-        token: CancelToken | None = None, broken: dict[str, AppError] | None = None,
+        self,
+        catalog: Catalog,
+        judge: Judge,
+        drives: Sequence[Drive],
+        query: SearchQuery,
+        token: CancelToken | None = None,
+        broken: dict[str, AppError] | None = None,
     ) -> None:
         self._query = query
         self._broken = broken
@@ -122,7 +127,8 @@ class Find:
         started = time.perf_counter()
         merged = heapq.merge(
             *(self._part(index, limit, before) for index in range(len(self._parts))),
-            key=lambda pair: (pair[1].mtime_ns, pair[1].file_id), reverse=True,
+            key=lambda pair: (pair[1].mtime_ns, pair[1].file_id),
+            reverse=True,
         )
         page: list[Found] = []
         for index, hit in merged:

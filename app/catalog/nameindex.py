@@ -46,7 +46,7 @@ def _common_tail(names: Sequence[str]) -> int:
         joined = "/".join(names) + "/"
         if joined.count(tail + "/") == len(names):
             return len(tail)
-        tail = tail[1:] if "." not in tail[1:] else tail[tail.index(".", 1):]
+        tail = tail[1:] if "." not in tail[1:] else tail[tail.index(".", 1) :]
     return 0
 
 

@@ -147,19 +147,19 @@ class ShardSearch:
     def _whole_folders(self) -> int:
         """Files of the folders that match as a whole, from the totals that are kept of each."""
         only = " AND id IN temp.matched" if self._text else ""
-        return int(
-            self._database.value(f"SELECT coalesce(sum(files), 0) FROM folder WHERE missed_scan IS NULL{only}")
-        )
+        return int(self._database.value(f"SELECT coalesce(sum(files), 0) FROM folder WHERE missed_scan IS NULL{only}"))
 
     def _count(self, blocks: str, test: str, test_bindings: tuple[Any, ...]) -> int:
         if not blocks:
             return 0
         bindings = self._plan.bindings if blocks == self._plan.named else ()
-        return int(self._database.value(
-            f"SELECT count(*) FROM ({blocks}) b CROSS JOIN file f ON f.id BETWEEN b.first_id AND b.last_id"
-            f" WHERE f.missed_scan IS NULL AND {test}{self._condition}",
-            (*bindings, *test_bindings, *self._bindings),
-        ))
+        return int(
+            self._database.value(
+                f"SELECT count(*) FROM ({blocks}) b CROSS JOIN file f ON f.id BETWEEN b.first_id AND b.last_id"
+                f" WHERE f.missed_scan IS NULL AND {test}{self._condition}",
+                (*bindings, *test_bindings, *self._bindings),
+            )
+        )
 
     def _blocks_newest_first(self) -> tuple[str, str, str, tuple[Any, ...]]:
         """The candidate blocks `b` in order, how a whole one is told, what keeps the order, and the bindings.
@@ -184,9 +184,7 @@ class ShardSearch:
         match = match_expression(text)
         prefix = len(text) < 3
         self._match_folders(term, match, prefix=prefix)
-        test, bindings = (
-            (f"substr({_KEY}, 1, ?) = ?", (len(term), term)) if prefix else (f"instr({_KEY}, ?)", (term,))
-        )
+        test, bindings = (f"substr({_KEY}, 1, ?) = ?", (len(term), term)) if prefix else (f"instr({_KEY}, ?)", (term,))
         candidates = self._database.value("SELECT count(*) FROM name_index WHERE name_index MATCH ?", (match,))
         blocks = self._database.value("SELECT count(*) FROM block") if candidates > _FEW_BLOCKS else 0
         common = candidates > _FEW_BLOCKS and candidates * 2 > blocks
@@ -243,7 +241,8 @@ def _filters(query: SearchQuery) -> tuple[str, list[Any]]:
             bindings += [-len(suffix), suffix]
         condition += f" AND ({' OR '.join(tests)})"
     for column, operator, value in (
-        ("size", ">=", query.min_size), ("size", "<=", query.max_size),
+        ("size", ">=", query.min_size),
+        ("size", "<=", query.max_size),
         ("mtime_ns", ">=", None if query.since_us is None else query.since_us * 1000),
     ):
         if value is not None:

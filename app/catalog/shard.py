@@ -28,7 +28,8 @@ def open_writer(path: Path, token: CancelToken, *, wal: bool = True) -> Iterator
     def refuse(holder: str) -> HeldByAnother:
         return HeldByAnother(
             f"another job (process {holder or 'unknown'}) writes the shard {path.name}",
-            hint="Wait for it to finish, or cancel it.", code="shard.locked",
+            hint="Wait for it to finish, or cancel it.",
+            code="shard.locked",
         )
 
     with (
@@ -110,5 +111,3 @@ def update_scan(database: Database, scan_id: int, counts: dict[str, int], **colu
         f"UPDATE scan SET counts = ?{', ' + names if names else ''} WHERE id = ?",
         (json.dumps(counts), *columns.values(), scan_id),
     )
-
-

@@ -56,8 +56,19 @@ def save_verdicts(database: Database, rows: Iterable[VerdictRow]) -> int:
             " policy_version, content_hash, size, mtime_ns, fingerprint, sidecar, record)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                folder_id, row.asset, row.result, row.operator, row.time_us, row.note, json.dumps(row.reasons),
-                row.policy_version, row.content_hash, row.size, row.mtime_ns, row.fingerprint, row.sidecar,
+                folder_id,
+                row.asset,
+                row.result,
+                row.operator,
+                row.time_us,
+                row.note,
+                json.dumps(row.reasons),
+                row.policy_version,
+                row.content_hash,
+                row.size,
+                row.mtime_ns,
+                row.fingerprint,
+                row.sidecar,
                 json.dumps(row.record),
             ),
         )

@@ -24,8 +24,10 @@ def list_drives(ctx: typer.Context, json: JsonOption = False) -> int:
     elif drives:
         print_table(
             ("label", "online", "files", "bytes", "last scan", "base"),
-            [(drive.label, drive.online, drive.files, human_bytes(drive.bytes), _when(drive), shown(drive.base))
-             for drive in drives],
+            [
+                (drive.label, drive.online, drive.files, human_bytes(drive.bytes), _when(drive), shown(drive.base))
+                for drive in drives
+            ],
         )
     else:
         print_lines("No drive is catalogued yet. Begin with: reelmark scan FOLDER")
@@ -48,9 +50,15 @@ def show(
         with open_reader(shard) as database:
             rows = scans(database)
     document["scans"] = [
-        {"scan_id": row.id, "started": rfc3339(row.started_us),
-         "ended": rfc3339(row.ended_us) if row.ended_us else None,
-         "mode": row.mode, "inventory_only": row.inventory_only, "state": row.state, "counts": row.counts}
+        {
+            "scan_id": row.id,
+            "started": rfc3339(row.started_us),
+            "ended": rfc3339(row.ended_us) if row.ended_us else None,
+            "mode": row.mode,
+            "inventory_only": row.inventory_only,
+            "state": row.state,
+            "counts": row.counts,
+        }
         for row in rows
     ]
     if json:
@@ -61,8 +69,10 @@ def show(
     print_table(("evidence", "value"), [(name, str(value)) for name, value in evidence])
     print_table(
         ("scan", "started", "mode", "state", "files"),
-        [(row["scan_id"], row["started"][:19], row["mode"], row["state"], row["counts"].get("files"))
-         for row in document["scans"]],
+        [
+            (row["scan_id"], row["started"][:19], row["mode"], row["state"], row["counts"].get("files"))
+            for row in document["scans"]
+        ],
     )
     return 0
 
@@ -100,8 +110,11 @@ def drive_document(drive: Drive) -> dict[str, Any]:
         "bytes": drive.bytes,
         "last_scan": rfc3339(drive.last_scan) if drive.last_scan else None,
         "passport": {
-            "filesystem_uuid": passport.filesystem_uuid, "filesystem_type": passport.filesystem_type,
-            "device": passport.device, "mount": passport.mount, "label": passport.label,
+            "filesystem_uuid": passport.filesystem_uuid,
+            "filesystem_type": passport.filesystem_type,
+            "device": passport.device,
+            "mount": passport.mount,
+            "label": passport.label,
         },
     }
 

@@ -71,8 +71,12 @@ def load_command(entry: CommandEntry) -> Any:
 
 
 _app = typer.Typer(
-    cls=CommandTable, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
-    invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]},
+    cls=CommandTable,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 

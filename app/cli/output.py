@@ -67,7 +67,11 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title:
 
     cells = [list(row) for row in rows]
     table = Table(
-        title=title or None, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False,
+        title=title or None,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
         header_style="bold",
     )
     for index, column in enumerate(columns):

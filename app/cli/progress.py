@@ -108,6 +108,15 @@ def _progress_on(stream: TextIO) -> "Progress":
     rest = Column(no_wrap=True, overflow="ellipsis", ratio=1)
     facts = TextColumn("{task.fields[facts]}", markup=False, table_column=rest)
     return Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=16), TimeElapsedColumn(), facts,
-        console=console, transient=True, expand=True, refresh_per_second=8, redirect_stdout=False, redirect_stderr=True,
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=16),
+        TimeElapsedColumn(),
+        facts,
+        console=console,
+        transient=True,
+        expand=True,
+        refresh_per_second=8,
+        redirect_stdout=False,
+        redirect_stderr=True,
     )

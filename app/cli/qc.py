@@ -51,8 +51,16 @@ def crawl(
     """Write sidecars for new and changed assets; with an operator, sign off what lies there."""
     front = front_of(ctx)
     request = CrawlRequest(
-        tuple(paths), operator, result, note, tuple(reason or ()), sidecar_mode, workers, min_sequence or 0,
-        policy_version, dry_run,
+        tuple(paths),
+        operator,
+        result,
+        note,
+        tuple(reason or ()),
+        sidecar_mode,
+        workers,
+        min_sequence or 0,
+        policy_version,
+        dry_run,
     )
     found: CrawlResult = run_operation(front, "qc_crawl", request)
     if json:
@@ -147,8 +155,13 @@ def clean(
 def crawl_document(found: CrawlResult) -> dict[str, Any]:
     """The result of a crawl as the command line prints it in JSON."""
     return {
-        "assets": found.assets, "written": found.written, "unchanged": found.unchanged, "changed": found.changed,
-        "missing": found.missing, "sequences": found.sequences, "singles": found.singles,
+        "assets": found.assets,
+        "written": found.written,
+        "unchanged": found.unchanged,
+        "changed": found.changed,
+        "missing": found.missing,
+        "sequences": found.sequences,
+        "singles": found.singles,
         "failed": [{"path": _posix(path), "reason": reason} for path, reason in found.failed],
         "sidecars": [_posix(path) for path in found.sidecars],
     }
@@ -161,8 +174,12 @@ def status_document(found: StatusResult) -> dict[str, Any]:
 
 def _asset_document(status: AssetStatus) -> dict[str, Any]:
     document: dict[str, Any] = {
-        "path": _posix(status.path), "verdict": status.verdict or None, "operator": status.operator or None,
-        "time": status.time or None, "stale": status.stale, "signature": status.signature or None,
+        "path": _posix(status.path),
+        "verdict": status.verdict or None,
+        "operator": status.operator or None,
+        "time": status.time or None,
+        "stale": status.stale,
+        "signature": status.signature or None,
         "sidecar": _posix(status.sidecar) if status.sidecar else None,
     }
     if encoded := raw_name(raw(status.path.name)):
@@ -234,8 +251,11 @@ def _print_clean(found: CleanResult, *, dry_run: bool) -> None:
 
 def _refuse_hidden_question(*, yes: bool) -> None:
     if not yes and not sys.stdin.isatty():
-        raise UsageError("Removing needs a yes.", hint="Add --yes, or --dry-run to see what would be removed.",
-                         code="qc.not_confirmed")
+        raise UsageError(
+            "Removing needs a yes.",
+            hint="Add --yes, or --dry-run to see what would be removed.",
+            code="qc.not_confirmed",
+        )
 
 
 def _agreed(found: CleanResult, path: Path) -> bool:

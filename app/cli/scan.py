@@ -60,11 +60,33 @@ def scan(
     front.require_writing()
     _check("--mode", mode, ("delta", "full"))
     _check("--long-paths", long_paths, ("auto", "force", "off"))
-    _check_numbers({"--threads": threads, "--chunk": chunk, "--batch-files": batch_files, "--queue-max": queue_max,
-                    "--batch-seconds": batch_seconds, "--op-timeout": op_timeout})
+    _check_numbers(
+        {
+            "--threads": threads,
+            "--chunk": chunk,
+            "--batch-files": batch_files,
+            "--queue-max": queue_max,
+            "--batch-seconds": batch_seconds,
+            "--op-timeout": op_timeout,
+        }
+    )
     request = ScanRequest(
-        tuple(paths), drive, mode, inventory_only, resume, accept_missing, threads, chunk, skip_hidden,
-        tuple(skip_glob or ()), follow_symlinks, long_paths, op_timeout, batch_files, batch_seconds, queue_max,
+        tuple(paths),
+        drive,
+        mode,
+        inventory_only,
+        resume,
+        accept_missing,
+        threads,
+        chunk,
+        skip_hidden,
+        tuple(skip_glob or ()),
+        follow_symlinks,
+        long_paths,
+        op_timeout,
+        batch_files,
+        batch_seconds,
+        queue_max,
     )
     result: ScanResult = run_operation(front, "scan", request)
     if json:

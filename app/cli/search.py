@@ -43,8 +43,14 @@ def search(
     """Find files by part of their name or path, newest first."""
     front = front_of(ctx)
     query = SearchQuery(
-        text, _categories(category or []), tuple(ext or ()), min_size, max_size, _since(since),
-        _verdicts(verdict or []), front.settings.values.search.limit if limit is None else limit,
+        text,
+        _categories(category or []),
+        tuple(ext or ()),
+        min_size,
+        max_size,
+        _since(since),
+        _verdicts(verdict or []),
+        front.settings.values.search.limit if limit is None else limit,
     )
     catalog = front.engine.catalog
     drives = [catalog.drive(name) for name in drive] if drive else catalog.drives()
@@ -62,16 +68,25 @@ def search(
 
 def _print(front: Front, text: str, total: int, seconds: float, found: Sequence[Found]) -> None:
     if front.json:
-        front.emit({"query": text, "total": total, "seconds": round(seconds, 6),
-                    "results": [hit.document() for hit in found]})
+        front.emit(
+            {"query": text, "total": total, "seconds": round(seconds, 6), "results": [hit.document() for hit in found]}
+        )
         return
     documents = [hit.document() for hit in found]
     if documents:
         print_table(
             ("name", "size", "modified", "drive", "verdict", "path"),
-            [(row["name"], human_bytes(row["size"]), row["modified"][:16].replace("T", " "),
-              row["drive"] + ("" if row["online"] else " (offline)"), row["verdict"] or "", row["path"])
-             for row in documents],
+            [
+                (
+                    row["name"],
+                    human_bytes(row["size"]),
+                    row["modified"][:16].replace("T", " "),
+                    row["drive"] + ("" if row["online"] else " (offline)"),
+                    row["verdict"] or "",
+                    row["path"],
+                )
+                for row in documents
+            ],
         )
     print_lines(f"{shown_cell(total)} found, {shown_cell(len(documents))} shown ({seconds * 1000:.1f} ms)")
 

@@ -76,13 +76,19 @@ def settings_document(loaded: LoadedSettings) -> dict[str, Any]:
     for field in all_fields():
         value = getattr(getattr(loaded.values, field.section), field.name)
         settings.setdefault(field.section, {})[field.name] = {
-            "value": as_json(value), "source": loaded.source(field.key)
+            "value": as_json(value),
+            "source": loaded.source(field.key),
         }
     return {
         "settings": settings,
         "problems": [
-            {"key": problem.key, "value": problem.value, "source": problem.source, "reason": problem.reason,
-             "used": problem.used}
+            {
+                "key": problem.key,
+                "value": problem.value,
+                "source": problem.source,
+                "reason": problem.reason,
+                "used": problem.used,
+            }
             for problem in loaded.problems
         ],
         "unknown": list(loaded.unknown),

@@ -17,8 +17,11 @@ def write_whole(path: Path, data: bytes) -> None:
             nothing is left behind.
     """
     if path.is_symlink():
-        raise InputError(f"{shown(str(path))} is a symbolic link, which is not written through", code="disk.link",
-                         hint="Remove the link and try again.")
+        raise InputError(
+            f"{shown(str(path))} is a symbolic link, which is not written through",
+            code="disk.link",
+            hint="Remove the link and try again.",
+        )
     try:
         write_atomically(path, data)
     except OSError as error:

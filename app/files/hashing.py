@@ -124,7 +124,12 @@ class FileHasher:
     """
 
     def __init__(
-        self, *, xxh3: bool = False, head_bytes: int = HEAD_BYTES, follow: bool = False, algorithm: str = "",
+        self,
+        *,
+        xxh3: bool = False,
+        head_bytes: int = HEAD_BYTES,
+        follow: bool = False,
+        algorithm: str = "",
         chunk_bytes: int = 0,
     ) -> None:
         self._make = _named(algorithm)
@@ -151,8 +156,11 @@ class FileHasher:
         except OSError as error:
             raise _media_error(path, error) from error
         if hashed is None:
-            raise MediaError(f"{shown(path)} changed while it was read", code="media.changed_while_read",
-                             hint="Try again when nothing writes to it.")
+            raise MediaError(
+                f"{shown(path)} changed while it was read",
+                code="media.changed_while_read",
+                hint="Try again when nothing writes to it.",
+            )
         return hashed
 
     def _once(self, path: str | bytes) -> Hashed | None:
@@ -174,8 +182,15 @@ class FileHasher:
         if head is None or after.st_size != before.st_size or after.st_mtime_ns != before.st_mtime_ns:
             return None
         return Hashed(
-            self._name, digest.digest(), quick.digest() if quick else None,
-            after.st_size, after.st_mtime_ns, after.st_ino, after.st_ctime_ns, now, head,
+            self._name,
+            digest.digest(),
+            quick.digest() if quick else None,
+            after.st_size,
+            after.st_mtime_ns,
+            after.st_ino,
+            after.st_ctime_ns,
+            now,
+            head,
         )
 
     def _read(self, handle: int, size: int, digest: _Digest, quick: _Digest | None) -> bytes | None:
@@ -219,8 +234,11 @@ def hash_batch(request: dict[str, Any], send: Send) -> None:
             cannot be hashed, and at least five times a second `{"bytes": n}` while a file is read.
     """
     hasher = FileHasher(
-        xxh3=request.get("xxh3", False), head_bytes=request.get("head", 0), follow=request.get("follow", False),
-        algorithm=request.get("algorithm", ""), chunk_bytes=request.get("chunk", 0),
+        xxh3=request.get("xxh3", False),
+        head_bytes=request.get("head", 0),
+        follow=request.get("follow", False),
+        algorithm=request.get("algorithm", ""),
+        chunk_bytes=request.get("chunk", 0),
     )
     outbox = _Outbox(send, hasher)
     try:
@@ -278,10 +296,20 @@ class _Outbox:
 
 def pack_row(index: int, hashed: Hashed) -> bytes:
     """One result as it travels from a child."""
-    return _ROW.pack(
-        index, hashed.size, hashed.mtime_ns, hashed.file_id & 0xFFFFFFFFFFFFFFFF, hashed.ctime_ns, hashed.hashed_ns,
-        hashed.digest, hashed.xxh3_128 or bytes(16), len(hashed.head),
-    ) + hashed.head
+    return (
+        _ROW.pack(
+            index,
+            hashed.size,
+            hashed.mtime_ns,
+            hashed.file_id & 0xFFFFFFFFFFFFFFFF,
+            hashed.ctime_ns,
+            hashed.hashed_ns,
+            hashed.digest,
+            hashed.xxh3_128 or bytes(16),
+            len(hashed.head),
+        )
+        + hashed.head
+    )
 
 
 def unpack_rows(algorithm: str, payload: bytes, *, xxh3: bool) -> list[tuple[int, Hashed]]:

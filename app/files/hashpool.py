@@ -64,14 +64,24 @@ class HashPool(Generic[K]):
     """
 
     def __init__(
-        self, threads: int = 0, *, silence_s: float = 60.0, xxh3: bool = False, head_bytes: int = 0,
-        follow: bool = False, use_algorithm: str = "", chunk_bytes: int = 0,
+        self,
+        threads: int = 0,
+        *,
+        silence_s: float = 60.0,
+        xxh3: bool = False,
+        head_bytes: int = 0,
+        follow: bool = False,
+        use_algorithm: str = "",
+        chunk_bytes: int = 0,
     ) -> None:
         self._size = min(threads or os.cpu_count() or 1, _MOST_CHILDREN)
         self._silence_s = silence_s
         self._xxh3 = xxh3
         self._options = {
-            "xxh3": xxh3, "head": head_bytes, "follow": follow, "algorithm": use_algorithm or algorithm(),
+            "xxh3": xxh3,
+            "head": head_bytes,
+            "follow": follow,
+            "algorithm": use_algorithm or algorithm(),
             "chunk": chunk_bytes,
         }
         self._inbox: queue.Queue[tuple[Child, Message | None]] = queue.Queue(_INBOX)
@@ -229,8 +239,15 @@ class HashPool(Generic[K]):
 
 
 def hash_files(
-    items: Iterable[Item[K]], job: Job, *, threads: int = 0, silence_s: float = 60.0, xxh3: bool = False,
-    head_bytes: int = HEAD_BYTES, follow: bool = False, chunk_bytes: int = 0,
+    items: Iterable[Item[K]],
+    job: Job,
+    *,
+    threads: int = 0,
+    silence_s: float = 60.0,
+    xxh3: bool = False,
+    head_bytes: int = HEAD_BYTES,
+    follow: bool = False,
+    chunk_bytes: int = 0,
     on_bytes: Callable[[int], None] | None = None,
 ) -> Iterator[tuple[K, Hashed | AppError]]:
     """Hash many files with a pool of their own; see `HashPool` and its `run`."""

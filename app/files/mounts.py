@@ -16,7 +16,7 @@ def mount_points(base: bytes) -> frozenset[bytes]:
         return frozenset()
     root = base.rstrip(b"/") + b"/"
     points = [raw(mount.point) for mount in mounts()]
-    return frozenset(point[len(root):] for point in points if point.startswith(root) and point != root)
+    return frozenset(point[len(root) :] for point in points if point.startswith(root) and point != root)
 
 
 def os_path(base: bytes, relative: bytes, long_paths: str = "auto") -> bytes:

@@ -202,8 +202,11 @@ def read_sidecar(path: Path) -> Record:
     schema = document.get("schema", SCHEMA)
     if schema != SCHEMA:
         if isinstance(schema, str) and schema.startswith(SCHEMA_FAMILY):
-            raise RecordsBroken(f"{shown(str(path))} is of a newer version: {schema}", code="sidecar.newer",
-                                hint="Use a newer Reelmark for this folder.")
+            raise RecordsBroken(
+                f"{shown(str(path))} is of a newer version: {schema}",
+                code="sidecar.newer",
+                hint="Use a newer Reelmark for this folder.",
+            )
         raise _broken(path, f"its schema is {schema!r}")
     return Record(document, path)
 
@@ -224,9 +227,7 @@ def parse_document(data: bytes, path: Path) -> Document:
         RecordsBroken: not UTF-8, not JSON, not an object, a key twice in one object, NaN or an infinity in it.
     """
     try:
-        document = json.loads(
-            data.decode("utf-8-sig"), object_pairs_hook=_unique, parse_constant=_no_constant
-        )
+        document = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_unique, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         why = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise _broken(path, why) from error
@@ -253,8 +254,10 @@ def record_hash(document: Document) -> str:
 
 def sidecar_time(us: int) -> str:
     """Microseconds since 1970 as sidecars write it: `2026-11-20T10:00:00.000000+00:00`."""
-    return datetime.fromtimestamp(us / 1_000_000, UTC).replace(microsecond=us % 1_000_000).isoformat(
-        timespec="microseconds"
+    return (
+        datetime.fromtimestamp(us / 1_000_000, UTC)
+        .replace(microsecond=us % 1_000_000)
+        .isoformat(timespec="microseconds")
     )
 
 
@@ -292,7 +295,8 @@ def _content(path: Path) -> bytes:
 
 def _broken(path: Path, why: str) -> RecordsBroken:
     return RecordsBroken(
-        f"{shown(str(path))} is not a sidecar that can be read: {why}", code="sidecar.broken",
+        f"{shown(str(path))} is not a sidecar that can be read: {why}",
+        code="sidecar.broken",
         hint="Nothing was changed. Repair the file or move it away, then crawl again.",
     )
 

@@ -135,6 +135,7 @@ def _names_in(folder: Path) -> list[bytes]:
         return []
     except OSError as error:
         raise InputError(
-            f"{shown(str(folder))} cannot be listed: {error.strerror or error}", code="sidecar.folder_unreadable",
+            f"{shown(str(folder))} cannot be listed: {error.strerror or error}",
+            code="sidecar.folder_unreadable",
             hint="Without its sidecars nothing is decided about this folder.",
         ) from error

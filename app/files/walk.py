@@ -66,8 +66,18 @@ class Folder:
         skipped: counts in the order of `SKIPPED`.
     """
 
-    __slots__ = ("_body", "_dirs_size", "_errors_size", "_kept_size", "_names_size", "bytes", "file_count", "path",
-                 "skipped", "status")
+    __slots__ = (
+        "_body",
+        "_dirs_size",
+        "_errors_size",
+        "_kept_size",
+        "_names_size",
+        "bytes",
+        "file_count",
+        "path",
+        "skipped",
+        "status",
+    )
 
     def __init__(self, path: bytes, status: int, body: memoryview, sizes: tuple[int, ...], skipped: tuple[int, ...]):
         self.path = path
@@ -113,9 +123,7 @@ class Folder:
         if not self._errors_size:
             return []
         start = len(self._body) - self._errors_size
-        return [
-            (model_names.raw(name), reason, code) for name, reason, code in json.loads(bytes(self._body[start:]))
-        ]
+        return [(model_names.raw(name), reason, code) for name, reason, code in json.loads(bytes(self._body[start:]))]
 
     def _numbers(self, start: int) -> "array[int]":
         numbers = array("q")
@@ -167,8 +175,10 @@ def walk(request: WalkRequest, token: CancelToken, *, timeout_s: float = 30.0) -
             if not known or at is None:
                 continue
             stalled = failure.context.get("kind") == "stalled"
-            failed = _unlisted(at, TIMED_OUT, failure.message, "ETIMEDOUT") if stalled else _unlisted(
-                at, UNREADABLE, failure.message, "EIO"
+            failed = (
+                _unlisted(at, TIMED_OUT, failure.message, "ETIMEDOUT")
+                if stalled
+                else _unlisted(at, UNREADABLE, failure.message, "EIO")
             )
         except MediaError as error:
             if error.code != DriveGone.default_code:

@@ -53,7 +53,8 @@ def _refuse(path: Path) -> Callable[[str], HeldByAnother]:
     def error(holder: str) -> HeldByAnother:
         who = f" (process {holder})" if holder else ""
         return HeldByAnother(
-            f"Another process{who} is writing beside {shown(str(path))}", hint="Wait for it to end, then try again.",
+            f"Another process{who} is writing beside {shown(str(path))}",
+            hint="Wait for it to end, then try again.",
             context={"lock": shown(str(path)), "process": holder},
         )
 
@@ -149,5 +150,8 @@ else:
 
 
 def _cannot_lock(path: Path, error: OSError) -> InputError:
-    return InputError(f"{shown(str(path))} cannot be locked: {error.strerror or error}", code="disk.no_locks",
-                      hint="The file system does not offer file locks.")
+    return InputError(
+        f"{shown(str(path))} cannot be locked: {error.strerror or error}",
+        code="disk.no_locks",
+        hint="The file system does not offer file locks.",
+    )

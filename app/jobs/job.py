@@ -91,7 +91,12 @@ class Job:
         self._emit(StageStarted(stage, total, total_bytes))
 
     def progress(
-        self, done: int, *, bytes_done: int = 0, current: str = "", counts: dict[str, int] | None = None,
+        self,
+        done: int,
+        *,
+        bytes_done: int = 0,
+        current: str = "",
+        counts: dict[str, int] | None = None,
         last: bool = False,
     ) -> None:
         """Say how far the stage is (throttled, unless `last`), and check the token."""

@@ -124,8 +124,9 @@ def _dpx(file: OpenFile) -> str:
     if len(head) < 832:
         return f"{_CUT}: it ends inside its header"
     order = ">" if head[:4] == b"SDPX" else "<"
-    start, (elements, width, height) = struct.unpack_from(order + "I", head, 4)[0], struct.unpack_from(
-        order + "HII", head, 770
+    start, (elements, width, height) = (
+        struct.unpack_from(order + "I", head, 4)[0],
+        struct.unpack_from(order + "HII", head, 770),
     )
     descriptor, _, _, bits, packing, encoding = struct.unpack_from(order + "BBBBHH", head, 800)
     samples = {50: 3, 51: 4, 52: 4, 6: 1, 0: 1, 1: 1, 2: 1, 3: 1, 4: 1}.get(descriptor, 0)

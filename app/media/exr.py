@@ -387,5 +387,3 @@ def _cut_chunk(source: Bytes, header: Header, part: Part, offset: int) -> str:
     if offset + len(head) + length > source.size:
         return "the file is cut off: it ends inside its last chunk"
     return ""
-
-

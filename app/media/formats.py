@@ -26,9 +26,7 @@ class Format:
     signed: bool = True
 
 
-_RAW_PHOTOS = (
-    "dng cr2 cr3 crw nef nrw arw srf sr2 orf raf rw2 pef x3f 3fr iiq mos mrw erf kdc dcr rwl raw ari arx"
-)
+_RAW_PHOTOS = "dng cr2 cr3 crw nef nrw arw srf sr2 orf raf rw2 pef x3f 3fr iiq mos mrw erf kdc dcr rwl raw ari arx"
 
 # name | kind | MIME | title | extensions; a title that begins with "~" marks a format without sure first bytes
 _TABLE = """
@@ -204,6 +202,14 @@ def mime_of_extension(key: bytes) -> str:
 
 def is_textual(mime: str) -> bool:
     """Whether files of that MIME type are text."""
-    return mime.startswith("text/") or mime.endswith(("+xml", "+json")) or mime in _TEXTUAL or mime in (
-        "application/x-subrip", "application/ttml+xml", "application/x-houdini",
+    return (
+        mime.startswith("text/")
+        or mime.endswith(("+xml", "+json"))
+        or mime in _TEXTUAL
+        or mime
+        in (
+            "application/x-subrip",
+            "application/ttml+xml",
+            "application/x-houdini",
+        )
     )

@@ -98,8 +98,9 @@ def qc_crawl(engine: Engine, request: CrawlRequest, job: Job) -> CrawlResult:
 def verdict_of(engine: Engine, request: CrawlRequest) -> Verdict:
     """The verdict a crawl records, checked."""
     if request.operator.strip() and not request.result:
-        raise UsageError("An operator needs a result.", hint="Add --result pass, fail or pending.",
-                         code="qc.result_missing")
+        raise UsageError(
+            "An operator needs a result.", hint="Add --result pass, fail or pending.", code="qc.result_missing"
+        )
     if request.result and request.result not in VERDICTS:
         raise UsageError(f"{request.result} is no result.", hint="Say pass, fail or pending.", code="qc.result_invalid")
     operator = request.operator.strip() or (engine.settings.qc.operator if request.result in ("pass", "fail") else "")
@@ -115,8 +116,11 @@ def review_options(engine: Engine, request: CrawlRequest) -> ReviewOptions:
     if request.sidecar_mode and request.sidecar_mode not in MODES:
         raise UsageError(f"{request.sidecar_mode} is no sidecar mode.", hint="It is subdir, dot or inline.")
     return ReviewOptions(
-        min_sequence=request.min_sequence or qc.min_sequence, workers=request.workers or qc.workers,
-        ignore=(*robust.ignore, *robust.skip_globs), timeout_s=robust.op_timeout_s, keep_hashes=not request.dry_run,
+        min_sequence=request.min_sequence or qc.min_sequence,
+        workers=request.workers or qc.workers,
+        ignore=(*robust.ignore, *robust.skip_globs),
+        timeout_s=robust.op_timeout_s,
+        keep_hashes=not request.dry_run,
         sidecar_mode=request.sidecar_mode or qc.sidecar_mode,
     )
 

@@ -61,7 +61,8 @@ def decide_again(reviewed: Reviewed, verdict: Verdict) -> Decision:
     if verdict.operator and decision.document is not None and record is not None and is_verdict(record):
         raise HeldByAnother(
             f"{record.operator or 'Somebody'} signed {shown(reviewed.asset.name)} off meanwhile: {record.verdict}",
-            hint="Look at it and try again.", code="qc.signed_meanwhile",
+            hint="Look at it and try again.",
+            code="qc.signed_meanwhile",
         )
     return decision
 
@@ -70,8 +71,12 @@ def _sign(reviewed: Reviewed, verdict: Verdict) -> Decision:
     record = reviewed.record
     assert reviewed.content is not None
     changed = reviewed.same is False
-    if record is not None and not changed and not record.legacy and record.verifiable and verdict == Verdict(
-        record.policy_version, record.verdict, record.operator, record.note, record.reasons
+    if (
+        record is not None
+        and not changed
+        and not record.legacy
+        and record.verifiable
+        and verdict == Verdict(record.policy_version, record.verdict, record.operator, record.note, record.reasons)
     ):
         return Decision()
     return Decision(new_record(reviewed.asset, reviewed.content, verdict, record), changed)

@@ -18,12 +18,40 @@ from app.qc.judge import Content
 TOOL_VERSION = f"reelmark/{__version__}"
 
 #: Fields that a new record states itself; everything else that its predecessor carried is kept.
-_OWN = frozenset({
-    "schema", "qc_id", "qc_time", "operator", "role", "tool_version", "policy_version", "policy_sha256", "asset_path",
-    "asset_name", "raw_name", "asset_kind", "size_bytes", "mtime_ns", "content_hash", "content_read_time",
-    "unverifiable", "qc_result", "notes", "reasons", "sequence", "findings", "waivers", "supersedes", "previous_hash",
-    "signature", "history", "carried_over_from", "undoes", "undone_by",
-})
+_OWN = frozenset(
+    {
+        "schema",
+        "qc_id",
+        "qc_time",
+        "operator",
+        "role",
+        "tool_version",
+        "policy_version",
+        "policy_sha256",
+        "asset_path",
+        "asset_name",
+        "raw_name",
+        "asset_kind",
+        "size_bytes",
+        "mtime_ns",
+        "content_hash",
+        "content_read_time",
+        "unverifiable",
+        "qc_result",
+        "notes",
+        "reasons",
+        "sequence",
+        "findings",
+        "waivers",
+        "supersedes",
+        "previous_hash",
+        "signature",
+        "history",
+        "carried_over_from",
+        "undoes",
+        "undone_by",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,32 +106,58 @@ def undone(record: Record, undone_by: str) -> Document | None:
     same = ("asset_path", "asset_name", "raw_name", "asset_kind")
     return {
         **{key: value for key, value in record.document.items() if key not in _OWN},
-        **restored, **{key: record.document[key] for key in same if key in record.document},
-        "schema": SCHEMA, "qc_id": uuid7(), "qc_time": sidecar_time(now_us()),
-        "tool_version": TOOL_VERSION, "supersedes": record.qc_id, "previous_hash": record_hash(record.document),
-        "undoes": record.qc_id, "undone_by": undone_by or None, "signature": None,
+        **restored,
+        **{key: record.document[key] for key in same if key in record.document},
+        "schema": SCHEMA,
+        "qc_id": uuid7(),
+        "qc_time": sidecar_time(now_us()),
+        "tool_version": TOOL_VERSION,
+        "supersedes": record.qc_id,
+        "previous_hash": record_hash(record.document),
+        "undoes": record.qc_id,
+        "undone_by": undone_by or None,
+        "signature": None,
         "history": _history_with(record),
     }
 
 
 def _compose(
-    asset: Asset, content: Content, verdict: Verdict, before: Record | None, *, history: list[Document],
+    asset: Asset,
+    content: Content,
+    verdict: Verdict,
+    before: Record | None,
+    *,
+    history: list[Document],
     follows: Record | None,
 ) -> Document:
     kept = {key: value for key, value in before.document.items() if key not in _OWN} if before else {}
     document: Document = {
-        "schema": SCHEMA, "qc_id": uuid7(), "qc_time": sidecar_time(now_us()), "operator": verdict.operator or None,
-        "role": None, "tool_version": TOOL_VERSION, "policy_version": verdict.policy_version, "policy_sha256": None,
-        "asset_path": shown(asset.path.as_posix()), "asset_name": shown(asset.name),
-        "asset_kind": "single" if asset.sequence is None else "sequence", "asset_id": kept.pop("asset_id", None),
-        "content_hash": content.content_hash, "content_read_time": sidecar_time(content.read_us),
-        "qc_result": verdict.result, "notes": verdict.note, "reasons": list(verdict.reasons),
+        "schema": SCHEMA,
+        "qc_id": uuid7(),
+        "qc_time": sidecar_time(now_us()),
+        "operator": verdict.operator or None,
+        "role": None,
+        "tool_version": TOOL_VERSION,
+        "policy_version": verdict.policy_version,
+        "policy_sha256": None,
+        "asset_path": shown(asset.path.as_posix()),
+        "asset_name": shown(asset.name),
+        "asset_kind": "single" if asset.sequence is None else "sequence",
+        "asset_id": kept.pop("asset_id", None),
+        "content_hash": content.content_hash,
+        "content_read_time": sidecar_time(content.read_us),
+        "qc_result": verdict.result,
+        "notes": verdict.note,
+        "reasons": list(verdict.reasons),
         "sequence": _sequence_facts(asset.sequence, content) if asset.sequence else None,
-        "findings": {"counts": {}, "worst": None}, "waivers": [],
+        "findings": {"counts": {}, "worst": None},
+        "waivers": [],
         "tracking": kept.pop("tracking", None) or {"system": None, "id": None, "state": None},
         "supersedes": follows.qc_id if follows else None,
         "previous_hash": record_hash(follows.document) if follows else None,
-        "signature": None, **kept, "history": history,
+        "signature": None,
+        **kept,
+        "history": history,
     }
     if encoded := raw_name(asset.name):
         document["raw_name"] = encoded
@@ -122,12 +176,21 @@ def _history_with(before: Record | None) -> list[Document]:
 def _sequence_facts(sequence: FileSequence, content: Content) -> dict[str, Any]:
     missing = missing_count(sequence.frames)
     facts: dict[str, Any] = {
-        "base": shown(bare_base(sequence)), "ext": shown(sequence.ext.lstrip(b".")),
-        "first": shown(sequence.names[0]), "last": shown(sequence.names[-1]), "frame_count": len(sequence.frames),
-        "frame_min": _number(sequence.first), "frame_max": _number(sequence.last), "pad": sequence.pad,
-        "range_count": len(spans(sequence.frames)), "holes": missing, "missing_count": missing,
-        "gap_count": gap_count(sequence.frames), "ranges": frame_range(sequence.frames),
-        "cheap_fp": cheap_fingerprint(content.members), "fingerprint": fingerprint(content.members),
+        "base": shown(bare_base(sequence)),
+        "ext": shown(sequence.ext.lstrip(b".")),
+        "first": shown(sequence.names[0]),
+        "last": shown(sequence.names[-1]),
+        "frame_count": len(sequence.frames),
+        "frame_min": _number(sequence.first),
+        "frame_max": _number(sequence.last),
+        "pad": sequence.pad,
+        "range_count": len(spans(sequence.frames)),
+        "holes": missing,
+        "missing_count": missing,
+        "gap_count": gap_count(sequence.frames),
+        "ranges": frame_range(sequence.frames),
+        "cheap_fp": cheap_fingerprint(content.members),
+        "fingerprint": fingerprint(content.members),
     }
     for key, name in (("raw_first", sequence.names[0]), ("raw_last", sequence.names[-1])):
         if raw_name(name):

@@ -82,8 +82,9 @@ def read_dossier(engine: Engine, drive_id: str, folder: bytes, name: bytes, toke
     with open_reader(engine.catalog.shard_path(drive_id), token) as database:
         asset = ShardAssets(database, engine.judge).find(folder, name)
         if asset is None:
-            raise InputError(f"{shown(name)} is not catalogued any more", hint="Scan the drive again.",
-                             code="asset.not_found")
+            raise InputError(
+                f"{shown(name)} is not catalogued any more", hint="Scan the drive again.", code="asset.not_found"
+            )
         detail = read_detail(database, asset)
     kept = asset.verdict.sidecar if asset.verdict else b""
     home = Path(drive.base) / decoded(folder)
@@ -110,7 +111,8 @@ def find_asset_name(engine: Engine, drive_id: str, folder: bytes, name: bytes, t
     with open_reader(engine.catalog.shard_path(drive_id), token) as database:
         row = database.row(
             "SELECT f.sequence_id, f.folder_id FROM folder d JOIN block b ON b.folder_id = d.id JOIN file f"
-            " ON f.id BETWEEN b.first_id AND b.last_id WHERE d.path = ? AND f.name = ?", (folder, name),
+            " ON f.id BETWEEN b.first_id AND b.last_id WHERE d.path = ? AND f.name = ?",
+            (folder, name),
         )
         assets = ShardAssets(database, engine.judge)
         if row is not None and row[0] is not None:

@@ -100,8 +100,10 @@ def _compare_cheaply(asset: Asset, record: Record) -> Sameness:
     """By what an older tool noted of a sequence; its hash of the content cannot be made again."""
     assert asset.sequence is not None
     now: dict[str, object] = {
-        **cheap_fingerprint(asset.members), "frame_count": len(asset.members),
-        "frame_min": asset.sequence.first, "frame_max": asset.sequence.last,
+        **cheap_fingerprint(asset.members),
+        "frame_count": len(asset.members),
+        "frame_min": asset.sequence.first,
+        "frame_max": asset.sequence.last,
         "missing_count": missing_count(asset.sequence.frames),
     }
     seen = {**(record.sequence or {}), **record.cheap_fp}

@@ -68,8 +68,11 @@ class ShardUpdates:
             except AppError as error:
                 if drive_id not in self._told:
                     self._told.add(drive_id)
-                    self._job.notice("qc.shard_not_told", f"The catalogue was not told: {error.message}",
-                                     "Scan the drive again to catch up.")
+                    self._job.notice(
+                        "qc.shard_not_told",
+                        f"The catalogue was not told: {error.message}",
+                        "Scan the drive again to catch up.",
+                    )
         self._rows.clear()
 
     def _drive_of(self, folder: Path) -> Drive | None:
@@ -101,10 +104,18 @@ def _relative(base: Path, folder: Path) -> bytes:
 
 def _row(base: Path, asset: Asset, record: Record) -> VerdictRow:
     return VerdictRow(
-        folder=_relative(base, asset.folder), asset=asset.name, result=record.verdict,
-        operator=record.operator, time_us=record.time_us, note=record.note, reasons=record.reasons,
-        policy_version=record.policy_version, content_hash=record.content_hash, size=record.size,
-        mtime_ns=record.mtime_ns, fingerprint=record.fingerprint,
+        folder=_relative(base, asset.folder),
+        asset=asset.name,
+        result=record.verdict,
+        operator=record.operator,
+        time_us=record.time_us,
+        note=record.note,
+        reasons=record.reasons,
+        policy_version=record.policy_version,
+        content_hash=record.content_hash,
+        size=record.size,
+        mtime_ns=record.mtime_ns,
+        fingerprint=record.fingerprint,
         sidecar=raw(record.path.relative_to(asset.folder).as_posix()),
         record={key: value for key, value in record.document.items() if key != "history"},
     )

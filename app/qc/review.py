@@ -70,7 +70,11 @@ class Review:
     """
 
     def __init__(
-        self, options: ReviewOptions, job: Job, *, wants_content: Callable[[Reviewed], bool],
+        self,
+        options: ReviewOptions,
+        job: Job,
+        *,
+        wants_content: Callable[[Reviewed], bool],
         handle: Callable[[ReviewedFolder], None],
     ) -> None:
         self._options = options
@@ -119,7 +123,8 @@ class Review:
     def _begin(self, part: ReviewedFolder) -> Iterator[tuple[_Key, str, int]]:
         items = [
             ((part, reviewed, name), str(part.path / decoded(name)), size)
-            for reviewed in part.assets if reviewed.problem is None and self._must_read(reviewed)
+            for reviewed in part.assets
+            if reviewed.problem is None and self._must_read(reviewed)
             for name, size in self._unknown(part, reviewed)
         ]
         if not items:
@@ -140,7 +145,8 @@ class Review:
             if listed.skipped[_MOUNT] and "mount" not in self._told:
                 self._told.add("mount")
                 self._job.notice(
-                    "qc.mount_skipped", f"Other drives mounted below {shown(str(target.folder))} were left out",
+                    "qc.mount_skipped",
+                    f"Other drives mounted below {shown(str(target.folder))} were left out",
                     "Name their folders to crawl them too.",
                 )
             if listed.status == TIMED_OUT:
@@ -270,9 +276,7 @@ class Review:
         hashes: dict[bytes, tuple[int, int, str]] = {}
         folder = reviewed.asset.folder
         items = [(name, str(folder / decoded(name)), size) for name, size, _ in reviewed.asset.members]
-        with HashPool[bytes](
-            self._options.workers, silence_s=self._options.timeout_s, use_algorithm=algorithm
-        ) as pool:
+        with HashPool[bytes](self._options.workers, silence_s=self._options.timeout_s, use_algorithm=algorithm) as pool:
             for name, outcome in pool.run(items, self._job, on_bytes=self._count_bytes):
                 if isinstance(outcome, AppError):
                     reviewed.problem = reviewed.problem or outcome
@@ -290,8 +294,11 @@ class Review:
         folder.cache_path = _cache_path(folder, self._options.sidecar_mode)
         folder.cache = load_cache(folder.cache_path, folder_id)
         if folder.cache.problem and self._options.keep_hashes:
-            self._job.notice("qc.cache_rebuilt", f"The hash cache of {shown(str(folder.path))} could not be read and is"
-                             f" made anew: {folder.cache.problem}")
+            self._job.notice(
+                "qc.cache_rebuilt",
+                f"The hash cache of {shown(str(folder.path))} could not be read and is"
+                f" made anew: {folder.cache.problem}",
+            )
 
     def _save_hashes(self, folder: ReviewedFolder) -> None:
         path = folder.cache_path
@@ -342,6 +349,9 @@ def _list_folder(path: Path) -> tuple[ReviewedFolder, list[Member]]:
                         status = entry.stat(follow_symlinks=False)
                         files.append((name, status.st_size, status.st_mtime_ns))
     except OSError as error:
-        raise InputError(f"{shown(str(path))} cannot be listed: {error.strerror or error}", code="folder.unreadable",
-                         hint="Check who may read it.") from error
+        raise InputError(
+            f"{shown(str(path))} cannot be listed: {error.strerror or error}",
+            code="folder.unreadable",
+            hint="Check who may read it.",
+        ) from error
     return folder, sorted(files)

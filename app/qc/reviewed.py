@@ -74,7 +74,8 @@ def with_sidecars(assets: list[Asset], sidecars: FolderSidecars) -> list[Reviewe
         reviewed = Reviewed(asset, sidecars=tuple(sidecars.of(asset.name)))
         if asset.name in taken:
             reviewed.problem = InputError(
-                f"{shown(asset.name)} is the name of a file and of a sequence here", code="qc.namesake",
+                f"{shown(asset.name)} is the name of a file and of a sequence here",
+                code="qc.namesake",
                 hint="Rename the file.",
             )
         taken.add(asset.name)

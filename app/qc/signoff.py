@@ -70,8 +70,14 @@ def sign_off(engine: Engine, request: SignOffRequest, job: Job) -> Record:
         Cancelled: the job was stopped.
     """
     crawl = CrawlRequest(
-        (request.path,), request.operator, request.result, request.note, request.reasons, request.sidecar_mode,
-        min_sequence=request.min_sequence, policy_version=request.policy_version,
+        (request.path,),
+        request.operator,
+        request.result,
+        request.note,
+        request.reasons,
+        request.sidecar_mode,
+        min_sequence=request.min_sequence,
+        policy_version=request.policy_version,
     )
     verdict = verdict_of(engine, crawl)
     if not verdict.operator:
@@ -126,13 +132,18 @@ def undo_sign_off(engine: Engine, request: UndoRequest, job: Job) -> Record:
 
 
 def _one(
-    engine: Engine, path: Path, options: ReviewOptions, job: Job, review: Review,
+    engine: Engine,
+    path: Path,
+    options: ReviewOptions,
+    job: Job,
+    review: Review,
     signed: list[tuple[Reviewed, Record]],
 ) -> Record:
     """Run a review of one asset, tell the shard, and give its record."""
     if path.is_dir():
-        raise UsageError(f"{shown(str(path))} is a folder", hint="Crawl it to sign off all that lies in it.",
-                         code="qc.folder")
+        raise UsageError(
+            f"{shown(str(path))} is a folder", hint="Crawl it to sign off all that lies in it.", code="qc.folder"
+        )
     with ShardUpdates(engine, job) as shards:
         review.run((path,))
         for reviewed, record in signed:

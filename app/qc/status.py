@@ -132,8 +132,9 @@ def qc_history(engine: Engine, request: HistoryRequest, job: Job) -> list[Docume
     options = review_options(engine, CrawlRequest((path,), min_sequence=request.min_sequence, dry_run=True))
     Review(options, job, wants_content=lambda _: False, handle=note).run((path,))
     if not records:
-        raise InputError(f"{shown(str(path))} has no record yet", hint="`reelmark qc crawl` makes one.",
-                         code="qc.no_record")
+        raise InputError(
+            f"{shown(str(path))} has no record yet", hint="`reelmark qc crawl` makes one.", code="qc.no_record"
+        )
     latest = {key: value for key, value in records[0].document.items() if key != "history"}
     return [*records[0].history, latest]
 
@@ -145,16 +146,29 @@ def _status(reviewed: Reviewed) -> AssetStatus:
     if record is None:
         return AssetStatus(path)
     return AssetStatus(
-        path, record.verdict, record.operator, record.time, record.note, record.reasons,
-        stale=reviewed.same is False and is_verdict(record), verifiable=record.verifiable, sidecar=record.path,
+        path,
+        record.verdict,
+        record.operator,
+        record.time,
+        record.note,
+        record.reasons,
+        stale=reviewed.same is False and is_verdict(record),
+        verifiable=record.verifiable,
+        sidecar=record.path,
     )
 
 
 def _missing(folder: Path, record: Record) -> AssetStatus:
     name = asset_of(record)
     return AssetStatus(
-        folder / decoded(name) if name else folder, record.verdict, record.operator, record.time, record.note,
-        record.reasons, sidecar=record.path, missing=True,
+        folder / decoded(name) if name else folder,
+        record.verdict,
+        record.operator,
+        record.time,
+        record.note,
+        record.reasons,
+        sidecar=record.path,
+        missing=True,
     )
 
 

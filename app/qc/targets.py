@@ -65,8 +65,11 @@ def find_targets(paths: Iterable[Path]) -> list[Target]:
             else:
                 chosen[path.parent] = _choose(chosen.get(path.parent, Chosen(frozenset())), path)
         except (OSError, ValueError) as error:
-            raise InputError(f"{shown(str(path))} cannot be looked at: {_why(error)}", code="input.unreadable",
-                             hint="Check the path and who may read it.") from error
+            raise InputError(
+                f"{shown(str(path))} cannot be looked at: {_why(error)}",
+                code="input.unreadable",
+                hint="Check the path and who may read it.",
+            ) from error
     tops = [path for path in dict.fromkeys(folders) if not any(other in path.parents for other in folders)]
     return [Target(path) for path in tops] + [
         Target(path, names) for path, names in chosen.items() if path not in tops and not set(tops) & set(path.parents)
@@ -104,9 +107,15 @@ def _fits(asset: Asset, name: bytes, pattern: SequencePattern) -> bool:
 
 def _found(folder: Path, name: bytes, names: list[bytes]) -> set[bytes]:
     if not names:
-        raise InputError(f"{shown(str(folder / shown(name)))} names no asset", code="qc.no_asset",
-                         hint="Hidden files and links are not signed off.")
+        raise InputError(
+            f"{shown(str(folder / shown(name)))} names no asset",
+            code="qc.no_asset",
+            hint="Hidden files and links are not signed off.",
+        )
     if len(names) > 1:
-        raise UsageError(f"{shown(name)} may mean any of {', '.join(map(shown, names))}", code="qc.ambiguous",
-                         hint="Write the name as the sidecar has it.")
+        raise UsageError(
+            f"{shown(name)} may mean any of {', '.join(map(shown, names))}",
+            code="qc.ambiguous",
+            hint="Write the name as the sidecar has it.",
+        )
     return set(names)

@@ -72,9 +72,7 @@ def write_records(
     return outcomes
 
 
-def change_record(
-    reviewed: Reviewed, change: Callable[[Record], Document], mode: str, job: Job
-) -> Record:
+def change_record(reviewed: Reviewed, change: Callable[[Record], Document], mode: str, job: Job) -> Record:
     """Write what `change` makes of an asset's present record, holding the folder's lock.
 
     Raises:
@@ -96,8 +94,11 @@ def _lock_path(folder: Path, todo: Sequence[tuple[Reviewed, Document]], mode: st
     inner = folder / SUBDIR
     if any(place_of(reviewed, mode).parent == inner for reviewed, _ in todo):
         if inner.is_symlink():
-            raise InputError(f"{shown(str(inner))} is a symbolic link, which is not written through", code="disk.link",
-                             hint="Replace it by a folder.")
+            raise InputError(
+                f"{shown(str(inner))} is a symbolic link, which is not written through",
+                code="disk.link",
+                hint="Replace it by a folder.",
+            )
         make_folder(inner)
         _hide(inner)
         return inner / ".lock"
@@ -149,6 +150,7 @@ def _same(reviewed: Reviewed, record: Record | None) -> bool | None:
 
 def _refuse(reviewed: Reviewed) -> Document | None:
     raise HeldByAnother(
-        f"The record of {shown(reviewed.asset.name)} was changed by another meanwhile", code="qc.changed_meanwhile",
+        f"The record of {shown(reviewed.asset.name)} was changed by another meanwhile",
+        code="qc.changed_meanwhile",
         hint="Look at it and try again.",
     )

@@ -166,9 +166,9 @@ class FolderComparison:
         listed = {prefix + name for name in subfolders}
         present: dict[bytes, int] = {}
         queued: list[tuple[int, int]] = []
-        for path, folder_id, missed in list(self._database.rows(
-            "SELECT path, id, missed_scan IS NOT NULL FROM folder WHERE parent_id = ?", (known.id,)
-        )):
+        for path, folder_id, missed in list(
+            self._database.rows("SELECT path, id, missed_scan IS NOT NULL FROM folder WHERE parent_id = ?", (known.id,))
+        ):
             if path in listed:
                 queued.append((self._scan_id, folder_id))
                 listed.discard(path)
@@ -198,7 +198,12 @@ class FolderComparison:
         self._add_singles(folder_id, names, sizes, mtimes, grouping.singles)
 
     def _add_frames(
-        self, folder_id: int, names: list[bytes], sizes: list[int], mtimes: list[int], members: list[int],
+        self,
+        folder_id: int,
+        names: list[bytes],
+        sizes: list[int],
+        mtimes: list[int],
+        members: list[int],
         sequence_id: int,
     ) -> None:
         """Add frames of one sequence: one category for all of them."""
@@ -259,9 +264,7 @@ class FolderComparison:
         )
         return kept
 
-    def _compare_file(
-        self, folder_id: int, file: KnownFile, size: int, mtime_ns: int, sequence_id: int | None
-    ) -> None:
+    def _compare_file(self, folder_id: int, file: KnownFile, size: int, mtime_ns: int, sequence_id: int | None) -> None:
         same = size == file.size and abs(mtime_ns - file.mtime_ns) <= self._tolerance_ns
         if same and not file.missed:
             self._tally.add("unchanged")

@@ -40,11 +40,10 @@ def forget_contents(database: Database, scan_id: int) -> None:
     """Begin the second half of a full scan: everything that was walked is hashed and inspected again."""
     database.run(
         f"UPDATE file SET hash_state = {HASH_AGAIN} WHERE hash_state = {HASH_GOOD} AND missed_scan IS NULL"
-        f" AND folder_id IN ({LISTED})", (scan_id,),
+        f" AND folder_id IN ({LISTED})",
+        (scan_id,),
     )
-    database.run(
-        f"DELETE FROM facts WHERE file_id IN (SELECT id FROM file WHERE folder_id IN ({LISTED}))", (scan_id,)
-    )
+    database.run(f"DELETE FROM facts WHERE file_id IN (SELECT id FROM file WHERE folder_id IN ({LISTED}))", (scan_id,))
     database.run(f"UPDATE sequence SET inspected = NULL WHERE folder_id IN ({LISTED})", (scan_id,))
 
 
@@ -72,8 +71,11 @@ class _HashRun:
         self._job.stage(Stage.HASH, int(total), int(size))
         done = 0
         with HashPool[tuple[Any, ...]](
-            int(self._request.threads or 0), silence_s=float(self._request.op_timeout_s or 30), xxh3=xxh3,
-            head_bytes=HEAD_BYTES, follow=bool(self._request.follow_symlinks),
+            int(self._request.threads or 0),
+            silence_s=float(self._request.op_timeout_s or 30),
+            xxh3=xxh3,
+            head_bytes=HEAD_BYTES,
+            follow=bool(self._request.follow_symlinks),
             chunk_bytes=int(self._request.chunk_bytes or 0),
         ) as pool:
             for row, answer in pool.run(self._rows(), self._job, on_bytes=self._count_bytes):
@@ -125,9 +127,7 @@ class _HashRun:
             for row, answer in done:
                 if isinstance(answer, AppError):
                     self._failed(row, answer)
-            self._database.run(
-                "UPDATE scan SET counts = ? WHERE id = ?", (self._tally.json(), self._scan_id)
-            )
+            self._database.run("UPDATE scan SET counts = ? WHERE id = ?", (self._tally.json(), self._scan_id))
 
     def _good(self, row: tuple[Any, ...], hashed: Hashed) -> tuple[Any, ...]:
         file_id, _, name, size, mtime_ns, state, old, changed_scan, folder_id, category = row
@@ -147,15 +147,11 @@ class _HashRun:
         mime = sniff(hashed.head, folded(name))[1]
         if category == Category.OTHER:
             category = int(_BY_MIME.get(mime.partition("/")[0], Category.OTHER))
-        return (
-            digest, hashed.xxh3_128, HASH_GOOD, hashed.size, hashed.mtime_ns, mime, changed_scan, category, file_id
-        )
+        return (digest, hashed.xxh3_128, HASH_GOOD, hashed.size, hashed.mtime_ns, mime, changed_scan, category, file_id)
 
     def _written_meanwhile(self, folder_id: int, file_id: int, more_bytes: int, mtime_ns: int) -> None:
         """Keep totals and order right for a file that changed after it was listed; its folder is compared again."""
-        self._database.run(
-            "UPDATE folder SET bytes = bytes + ?, digest = NULL WHERE id = ?", (more_bytes, folder_id)
-        )
+        self._database.run("UPDATE folder SET bytes = bytes + ?, digest = NULL WHERE id = ?", (more_bytes, folder_id))
         raise_newest(self._database, [(mtime_ns, file_id)])
 
     def _failed(self, row: tuple[Any, ...], error: AppError) -> None:

@@ -38,9 +38,7 @@ _SEQUENCES = f"missed_scan IS NULL AND inspected IS NOT changed_scan AND folder_
 _Row = tuple[int, int, bytes, bytes, int]
 
 
-def inspect_files_of_scan(
-    database: Database, target: Target, scan_id: int, request: ScanRequest, job: Job
-) -> None:
+def inspect_files_of_scan(database: Database, target: Target, scan_id: int, request: ScanRequest, job: Job) -> None:
     """Inspect every media file in scope that has no facts of this version."""
     _Inspection(database, target, scan_id, request, job).run()
 
@@ -74,9 +72,7 @@ class _Inspection:
                 if len(self._done) >= 200 or time.monotonic() - self._committed > 2:
                     self._commit()
         self._commit()
-        self._database.run(
-            f"UPDATE sequence SET inspected = changed_scan WHERE {_SEQUENCES}", (self._scan_id,)
-        )
+        self._database.run(f"UPDATE sequence SET inspected = changed_scan WHERE {_SEQUENCES}", (self._scan_id,))
 
     def _requests(self) -> Iterator[tuple[_Row, dict[str, Any]]]:
         for row in self._rows():

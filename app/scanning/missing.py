@@ -58,9 +58,7 @@ def apply_missing(database: Database, scan_id: int, limits: MissingLimits, tally
 
 def _expand_folders(database: Database) -> None:
     """Note everything below a folder that is gone: its folders, then their files."""
-    for (path,) in list(
-        database.rows("SELECT path FROM folder WHERE id IN (SELECT folder_id FROM gone_folder)")
-    ):
+    for (path,) in list(database.rows("SELECT path FROM folder WHERE id IN (SELECT folder_id FROM gone_folder)")):
         database.run(
             "INSERT OR IGNORE INTO gone_folder SELECT id FROM folder WHERE path > ? AND path < ?"
             " AND missed_scan IS NULL",
@@ -83,9 +81,7 @@ def _mark(database: Database, scan_id: int) -> None:
         "DELETE FROM problem WHERE (folder_id, name) IN"
         " (SELECT f.folder_id, f.name FROM gone_file g JOIN file f ON f.id = g.file_id)"
     )
-    database.run(
-        "UPDATE file SET missed_scan = ? WHERE id IN (SELECT file_id FROM gone_file)", (scan_id,)
-    )
+    database.run("UPDATE file SET missed_scan = ? WHERE id IN (SELECT file_id FROM gone_file)", (scan_id,))
     database.run(
         "UPDATE folder SET newest_ns = (SELECT max(f.mtime_ns) FROM block b JOIN file f"
         "  ON f.id BETWEEN b.first_id AND b.last_id WHERE b.folder_id = folder.id AND f.missed_scan IS NULL)"

@@ -40,9 +40,7 @@ def problems(database: Database, limit: int) -> Iterator[tuple[bytes, bytes, str
 def count_problems(database: Database) -> int:
     """How many entries cannot be read now."""
     return int(
-        database.value(
-            "SELECT count(*) FROM problem p JOIN folder d ON d.id = p.folder_id WHERE d.missed_scan IS NULL"
-        )
+        database.value("SELECT count(*) FROM problem p JOIN folder d ON d.id = p.folder_id WHERE d.missed_scan IS NULL")
     )
 
 

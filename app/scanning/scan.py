@@ -59,11 +59,17 @@ def with_settings(engine: Engine, request: ScanRequest) -> ScanRequest:
     """The request with every open choice filled from the settings."""
     settings = engine.settings
     defaults: dict[str, Any] = {
-        "mode": settings.scan.mode, "resume": settings.scan.resume, "threads": settings.performance.worker_threads,
-        "chunk_bytes": settings.performance.hash_chunk_bytes, "skip_hidden": settings.robust.skip_hidden,
-        "follow_symlinks": settings.robust.follow_symlinks, "long_paths": settings.robust.long_paths,
-        "op_timeout_s": settings.robust.op_timeout_s, "batch_files": settings.robust.batch_files,
-        "batch_seconds": settings.robust.batch_seconds, "queue_max": settings.robust.queue_max,
+        "mode": settings.scan.mode,
+        "resume": settings.scan.resume,
+        "threads": settings.performance.worker_threads,
+        "chunk_bytes": settings.performance.hash_chunk_bytes,
+        "skip_hidden": settings.robust.skip_hidden,
+        "follow_symlinks": settings.robust.follow_symlinks,
+        "long_paths": settings.robust.long_paths,
+        "op_timeout_s": settings.robust.op_timeout_s,
+        "batch_files": settings.robust.batch_files,
+        "batch_seconds": settings.robust.batch_seconds,
+        "queue_max": settings.robust.queue_max,
     }
     given = {name: value for name, value in defaults.items() if getattr(request, name) is None}
     ignore = (*settings.robust.ignore, *settings.robust.skip_globs, *request.ignore)
@@ -97,8 +103,13 @@ class _Run:
         summary = summarise(self._database)
         self._engine.catalog.summarise(self._target.drive.id, summary.files, summary.bytes, summary.sequences)
         document = scan_document(
-            self._database, self._target.drive, self._engine.catalog.shard_path(self._target.drive.id),
-            self._scan_id, self._request, self._tally, resumed=interrupted is not None,
+            self._database,
+            self._target.drive,
+            self._engine.catalog.shard_path(self._target.drive.id),
+            self._scan_id,
+            self._request,
+            self._tally,
+            resumed=interrupted is not None,
             seconds=time.monotonic() - started,
         )
         return ScanResult(
@@ -108,9 +119,12 @@ class _Run:
     def _begin(self) -> ScanRow | None:
         """Start a generation, or go on with an interrupted one that was asked the same; that one."""
         wanted = {
-            "folders": list(self._target.folders), "inventory_only": self._request.inventory_only,
-            "mode": self._request.mode, "ignore": list(self._request.ignore),
-            "skip_hidden": self._request.skip_hidden, "follow_symlinks": self._request.follow_symlinks,
+            "folders": list(self._target.folders),
+            "inventory_only": self._request.inventory_only,
+            "mode": self._request.mode,
+            "ignore": list(self._request.ignore),
+            "skip_hidden": self._request.skip_hidden,
+            "follow_symlinks": self._request.follow_symlinks,
         }
         before = last_scan(self._database)
         if before and before.state != "done" and before.request == wanted and self._request.resume:
@@ -122,11 +136,11 @@ class _Run:
         with self._database.transaction():
             if before and before.state == "running":
                 update_scan(self._database, before.id, before.counts, state="abandoned")
-            self._scan_id = begin_scan(
-                self._database, str(self._request.mode), self._request.inventory_only, wanted
-            )
+            self._scan_id = begin_scan(self._database, str(self._request.mode), self._request.inventory_only, wanted)
             set_meta(
-                self._database, drive_id=self._target.drive.id, label=self._target.drive.label,
+                self._database,
+                drive_id=self._target.drive.id,
+                label=self._target.drive.label,
                 base=shown(self._target.drive.base),
             )
             queue_folders(self._database, self._scan_id, self._roots)
@@ -153,8 +167,12 @@ class _Run:
         if not folders:
             return
         request = WalkRequest(
-            raw(self._target.drive.base), folders, bool(self._request.skip_hidden), self._request.ignore,
-            bool(self._request.follow_symlinks), str(self._request.long_paths),
+            raw(self._target.drive.base),
+            folders,
+            bool(self._request.skip_hidden),
+            self._request.ignore,
+            bool(self._request.follow_symlinks),
+            str(self._request.long_paths),
         )
         tolerance = time_tolerance_ns(self._target.drive.passport)
         self._job.stage(Stage.WALK)
@@ -187,7 +205,8 @@ class _Run:
     def _open_folders(self) -> tuple[bytes, ...]:
         """The folders that are known but not listed yet: the roots at first, more where a walk was interrupted."""
         return tuple(
-            row[0] for row in self._database.rows(
+            row[0]
+            for row in self._database.rows(
                 "SELECT path FROM folder WHERE queued_scan = ? AND queued_scan > listed_scan ORDER BY path",
                 (self._scan_id,),
             )

@@ -8,8 +8,21 @@ from app.files.framerange import frame_range, gap_count, missing_count
 from app.files.sequences import NameGroup
 
 _COLUMNS = (
-    "id", "folder_id", "base", "ext", "pad", "first_frame", "last_frame", "frame_count", "missing_count", "gap_count",
-    "ranges", "bytes", "newest_ns", "first_scan", "changed_scan",
+    "id",
+    "folder_id",
+    "base",
+    "ext",
+    "pad",
+    "first_frame",
+    "last_frame",
+    "frame_count",
+    "missing_count",
+    "gap_count",
+    "ranges",
+    "bytes",
+    "newest_ns",
+    "first_scan",
+    "changed_scan",
 )
 _Key = tuple[bytes, bytes, int]
 
@@ -41,7 +54,11 @@ class SequenceRows:
         }
 
     def take(
-        self, folder_id: int, group: NameGroup, sizes: Sequence[int], mtimes: Sequence[int],
+        self,
+        folder_id: int,
+        group: NameGroup,
+        sizes: Sequence[int],
+        mtimes: Sequence[int],
         known: dict[_Key, tuple[Any, ...]],
     ) -> int:
         """Keep one sequence; its id. `known` is what `known()` gave, empty for a new folder."""
@@ -53,7 +70,13 @@ class SequenceRows:
         if row is not None and row[1:] == (ranges, total, newest, 0):
             return int(row[0])
         facts = (
-            str(frames[0]), str(frames[-1]), len(frames), missing_count(frames), gap_count(frames), ranges, total,
+            str(frames[0]),
+            str(frames[-1]),
+            len(frames),
+            missing_count(frames),
+            gap_count(frames),
+            ranges,
+            total,
             newest,
         )
         if row is not None:
@@ -65,9 +88,7 @@ class SequenceRows:
             )
             return int(row[0])
         sequence_id, self._next = self._next, self._next + 1
-        self._values += (
-            sequence_id, folder_id, group.base, group.ext, group.pad, *facts, self._scan_id, self._scan_id
-        )
+        self._values += (sequence_id, folder_id, group.base, group.ext, group.pad, *facts, self._scan_id, self._scan_id)
         return sequence_id
 
     def dissolve(self, sequence_ids: set[int]) -> None:

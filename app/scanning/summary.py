@@ -60,8 +60,15 @@ def kept_categories(database: Database, scan_id: int, tally: Tally) -> dict[str,
 
 
 def scan_document(
-    database: Database, drive: Drive, shard: Path, scan_id: int, request: ScanRequest, tally: Tally, *,
-    resumed: bool, seconds: float,
+    database: Database,
+    drive: Drive,
+    shard: Path,
+    scan_id: int,
+    request: ScanRequest,
+    tally: Tally,
+    *,
+    resumed: bool,
+    seconds: float,
 ) -> dict[str, Any]:
     """The result of a scan as its command prints it."""
     failed = [

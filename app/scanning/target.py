@@ -71,7 +71,8 @@ def lane_of(catalog: Catalog, paths: tuple[str, ...], label: str | None) -> str:
 def outermost(folders: list[str]) -> list[str]:
     """The folders without those that lie in another of them, in their order."""
     return [
-        folder for folder in dict.fromkeys(folders)
+        folder
+        for folder in dict.fromkeys(folders)
         if not any(other != folder and _holds(other, folder) for other in folders)
     ]
 
@@ -100,9 +101,10 @@ def _holds(base: str, path: str) -> bool:
 def _relative(folder: str, base: str) -> str:
     if not _holds(base, folder):
         raise UsageError(
-            f"{shown(folder)} is not below the drive's base {shown(base)}", hint="Scan it as a drive of its own.",
+            f"{shown(folder)} is not below the drive's base {shown(base)}",
+            hint="Scan it as a drive of its own.",
         )
-    return folder[len(base.rstrip(os.sep)):].strip(os.sep).replace(os.sep, "/")
+    return folder[len(base.rstrip(os.sep)) :].strip(os.sep).replace(os.sep, "/")
 
 
 def _deepest(catalog: Catalog, folders: list[str]) -> Drive | None:
@@ -129,15 +131,20 @@ def _check_volume(catalog: Catalog, drive: Drive, folders: list[str], job: Job) 
         f"{' volume' if match is Match.OTHER else ' folder'}",
         hint="Give it a label of its own with --drive, or leave --drive away.",
         code="drive.conflict",
-        context={"drive": drive.label, "recorded": _evidence(drive.base, drive.passport),
-                 "found": _evidence(base, passport)},
+        context={
+            "drive": drive.label,
+            "recorded": _evidence(drive.base, drive.passport),
+            "found": _evidence(base, passport),
+        },
     )
 
 
 def _evidence(base: str, passport: Passport) -> dict[str, str | int]:
     return {
-        "base": shown(base), "filesystem_uuid": passport.filesystem_uuid,
-        "filesystem_type": passport.filesystem_type, "device": passport.device,
+        "base": shown(base),
+        "filesystem_uuid": passport.filesystem_uuid,
+        "filesystem_type": passport.filesystem_type,
+        "device": passport.device,
         "capacity_bytes": passport.capacity_bytes,
     }
 
@@ -174,7 +181,8 @@ def _refuse_overlap(catalog: Catalog, base: str) -> None:
             continue
         raise HeldByAnother(
             f"{shown(base)} overlaps the drive {drive.label} at {shown(drive.base)}",
-            hint=f"Scan it as a part of {drive.label}, or choose a folder outside it.", code="drive.overlap",
+            hint=f"Scan it as a part of {drive.label}, or choose a folder outside it.",
+            code="drive.overlap",
         )
 
 

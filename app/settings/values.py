@@ -54,8 +54,10 @@ class Performance:
     )
     ffmpeg_parallel: int = setting(0, "Movies decoded at once; 0 leaves it to the profile.", low=0, high=64)
     gentle_io: bool | None = setting(
-        None, "Pause between files to spare a share or slow drive; null leaves it to the profile.",
-        kind="bool", optional=True,
+        None,
+        "Pause between files to spare a share or slow drive; null leaves it to the profile.",
+        kind="bool",
+        optional=True,
     )
 
 
@@ -70,9 +72,7 @@ class Robust:
     ignore: tuple[str, ...] = setting((), "Names to pass over, as globs (`Thumbs.db`, `*.tmp`).", kind="strings")
     skip_globs: tuple[str, ...] = setting((), "Paths to pass over, as globs (`Cache/*`).", kind="strings")
     follow_symlinks: bool = setting(False, "Go through links to folders; loops are cut.")
-    long_paths: str = setting(
-        "auto", "Extended-length paths on Windows.", choices=("auto", "force", "off")
-    )
+    long_paths: str = setting("auto", "Extended-length paths on Windows.", choices=("auto", "force", "off"))
     op_timeout_s: float = setting(30.0, "Seconds without an answer from a drive before it counts as stuck.", low=1)
 
 
@@ -81,7 +81,8 @@ class Qc:
     """Sidecars and verdicts."""
 
     policy_version: str = setting(
-        POLICY_VERSION, "Version of the policy that verdicts are given under; a new one asks for them again.",
+        POLICY_VERSION,
+        "Version of the policy that verdicts are given under; a new one asks for them again.",
         variables=("QC_POLICY_VERSION",),
     )
     sidecar_mode: str = setting("subdir", "Where sidecars are written.", choices=("subdir", "dot", "inline"))
@@ -113,8 +114,11 @@ class Log:
     """The log file."""
 
     level: str = setting(
-        "INFO", "The least that is written.", choices=("DEBUG", "INFO", "WARNING", "ERROR"),
-        spellings=(("warn", "warning"), ("critical", "error"), ("fatal", "error")), variables=("LOG_LEVEL",),
+        "INFO",
+        "The least that is written.",
+        choices=("DEBUG", "INFO", "WARNING", "ERROR"),
+        spellings=(("warn", "warning"), ("critical", "error"), ("fatal", "error")),
+        variables=("LOG_LEVEL",),
     )
     dir: str = setting("", "Folder of the log files; empty for `logs` in the working directory.", kind="path")
     max_bytes: int = setting(5_000_000, "Size at which a new log file is begun.", low=10_000)

@@ -140,7 +140,7 @@ def test_text_and_names(head: bytes, key: bytes, expected: tuple[str, str]) -> N
 
 
 def test_encoding_of_text_is_told_and_binary_is_none() -> None:
-    assert text_encoding("é" .encode()) == "utf-8"
+    assert text_encoding("é".encode()) == "utf-8"
     assert text_encoding(b"caf\xe9 au lait") == "latin-1"
     assert text_encoding(b"\xff\xfea\0") == "utf-16-le"
     assert text_encoding(b"a\0b") is None

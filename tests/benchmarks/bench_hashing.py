@@ -47,8 +47,11 @@ def make_files(folder: Path, count: int, size: int) -> list[Path]:
 def by_b3sum(paths: list[Path]) -> None:
     """One process for all, with room for its arguments."""
     subprocess.run(
-        ["b3sum", "--no-names", *(path.name for path in paths)], cwd=paths[0].parent, stdout=subprocess.DEVNULL,
-        check=True, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_STACK, (64 << 20, resource.RLIM_INFINITY)),
+        ["b3sum", "--no-names", *(path.name for path in paths)],
+        cwd=paths[0].parent,
+        stdout=subprocess.DEVNULL,
+        check=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_STACK, (64 << 20, resource.RLIM_INFINITY)),
     )
 
 

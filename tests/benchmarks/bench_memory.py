@@ -64,8 +64,11 @@ def main() -> None:
                 again = peak(top / "tree", str(top / "home"))
             finally:
                 shutil.rmtree(top)
-            print(f"{files:>9,} files in {folders:>6,} folders: first scan {first[0]:.0f} MB ({first[1]:.1f} s),"
-                  f" rescan {again[0]:.0f} MB ({again[1]:.1f} s)", flush=True)
+            print(
+                f"{files:>9,} files in {folders:>6,} folders: first scan {first[0]:.0f} MB ({first[1]:.1f} s),"
+                f" rescan {again[0]:.0f} MB ({again[1]:.1f} s)",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -49,10 +49,14 @@ def main() -> None:
     one_round(root)
     found = [one_round(root) for _ in range(rounds)]
     for find, first, again in found:
-        print(f"find {find:.2f} s, first scan {first:.2f} s ({first / find:.2f}x), rescan {again:.2f} s"
-              f" ({again / find:.2f}x), load {os.getloadavg()[0]:.1f}")
-    print(f"median ratios: first scan {statistics.median(row[1] / row[0] for row in found):.2f} (bar 4.5, aim 3),"
-          f" rescan {statistics.median(row[2] / row[0] for row in found):.2f} (bar 2.2)")
+        print(
+            f"find {find:.2f} s, first scan {first:.2f} s ({first / find:.2f}x), rescan {again:.2f} s"
+            f" ({again / find:.2f}x), load {os.getloadavg()[0]:.1f}"
+        )
+    print(
+        f"median ratios: first scan {statistics.median(row[1] / row[0] for row in found):.2f} (bar 4.5, aim 3),"
+        f" rescan {statistics.median(row[2] / row[0] for row in found):.2f} (bar 2.2)"
+    )
 
 
 if __name__ == "__main__":

@@ -52,15 +52,20 @@ def write_shard(path: Path, files: int, list_file: Path) -> None:
                     newest = numbers.getrandbits(60)
                     grouping = group_names(names)
                     order = [at for group in grouping.sequences for at in group.members] + list(grouping.singles)
-                    writer.add_files(folder_id, [
-                        (names[at], names[at].lower(), 1, newest + at, int(category_of(names[at])), None)
-                        for at in order
-                    ])
+                    writer.add_files(
+                        folder_id,
+                        [
+                            (names[at], names[at].lower(), 1, newest + at, int(category_of(names[at])), None)
+                            for at in order
+                        ],
+                    )
                     listed.writelines(f"/{folder}/{name.decode()}\n" for name in names)
                 writer.flush()
         with database.transaction():
-            database.run("UPDATE folder SET files = (SELECT coalesce(sum(last_id - first_id + 1), 0) FROM block"
-                         " WHERE folder_id = folder.id)")
+            database.run(
+                "UPDATE folder SET files = (SELECT coalesce(sum(last_id - first_id + 1), 0) FROM block"
+                " WHERE folder_id = folder.id)"
+            )
         database.run("PRAGMA optimize")
 
 
@@ -103,8 +108,10 @@ def measure(top: Path, files: int) -> None:
     shard, list_file = top / "s.db", top / "names.txt"
     start = time.perf_counter()
     write_shard(shard, files, list_file)
-    print(f"{files:,} files written and indexed in {time.perf_counter() - start:.1f} s,"
-          f" {shard.stat().st_size / files:.0f} bytes a file")
+    print(
+        f"{files:,} files written and indexed in {time.perf_counter() - start:.1f} s,"
+        f" {shard.stat().st_size / files:.0f} bytes a file"
+    )
     has_plocate = plocate_database(list_file, top / "p.db")
     every_page: list[float] = []
     print(f"{'':8} {'hits':>9}  first page      total            LIKE             plocate     (ms, median / 95 %)")
@@ -114,18 +121,28 @@ def measure(top: Path, files: int) -> None:
             for term in terms:
                 for _ in range(_ROUNDS):
                     made: list[ShardSearch] = []
-                    pages.append(milliseconds(lambda term=term, made=made: made.append(
-                        ShardSearch(database, SearchQuery(term))) or made[0].page(_PAGE)))
+                    pages.append(
+                        milliseconds(
+                            lambda term=term, made=made: (
+                                made.append(ShardSearch(database, SearchQuery(term))) or made[0].page(_PAGE)
+                            )
+                        )
+                    )
                     totals.append(milliseconds(made[0].total))
                 hits.append(made[0].total())
                 likes.append(milliseconds(like(database, term)))
                 if has_plocate:
                     command = ["plocate", "-d", str(top / "p.db"), "-i", "-l", str(_PAGE), term]
-                    plocates.append(milliseconds(lambda command=command: subprocess.run(
-                        command, stdout=subprocess.DEVNULL, check=False)))
+                    plocates.append(
+                        milliseconds(
+                            lambda command=command: subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+                        )
+                    )
             every_page += pages if kind != "repeated" else []
-            print(f"{kind:8} {statistics.median(hits):>9,.0f}  {percentiles(pages)} {percentiles(totals)}"
-                  f" {percentiles(likes)} {percentiles(plocates) if plocates else '  not installed'}")
+            print(
+                f"{kind:8} {statistics.median(hits):>9,.0f}  {percentiles(pages)} {percentiles(totals)}"
+                f" {percentiles(likes)} {percentiles(plocates) if plocates else '  not installed'}"
+            )
     print(f"{'all':8} {'':>9}  {percentiles(every_page)}   (bar: 10 / 30; total 200)")
 
 

@@ -106,8 +106,10 @@ def test_text_and_torn_files_are_refused_with_what_to_do(tmp_path: Path) -> None
     assert "backups" in caught.value.hint
     torn = tmp_path / "torn.db"
     with Database(torn, SHARD, wal=False) as database, database.transaction():
-        database.run("WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 500)"
-                     " INSERT INTO meta SELECT i, hex(zeroblob(2000)) FROM n")
+        database.run(
+            "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 500)"
+            " INSERT INTO meta SELECT i, hex(zeroblob(2000)) FROM n"
+        )
     data = bytearray(torn.read_bytes())
     data[4096 * 2 : 4096 * 60] = os.urandom(4096 * 58)
     torn.write_bytes(data)
@@ -192,7 +194,11 @@ def test_a_shard_in_a_read_only_folder_can_be_read(tmp_path: Path) -> None:
 
     try:
         result = subprocess.run(
-            [sys.executable, "-c", code, folder / "a.db"], cwd=REPOSITORY, capture_output=True, text=True, check=False,
+            [sys.executable, "-c", code, folder / "a.db"],
+            cwd=REPOSITORY,
+            capture_output=True,
+            text=True,
+            check=False,
             preexec_fn=_obey_permissions if os.geteuid() == 0 else None,
         )
     finally:

@@ -1,6 +1,5 @@
 """What a shard tells about one file."""
 
-
 import pytest
 
 from app.catalog.details import FileDetails, file_details

@@ -28,15 +28,40 @@ class Entry(NamedTuple):
 
 
 _LETTERS = [
-    *"aabbccdAB", *"0123", ".", "_", "-", " ", "\n", "'", '"', "*", "#", "ä", "Ä", "e\u0301", "é", "ß", "ss", "İ", "ǆ",
-    "日", "😀", "\x01", "\x02", "ﬁ", "Σ",
+    *"aabbccdAB",
+    *"0123",
+    ".",
+    "_",
+    "-",
+    " ",
+    "\n",
+    "'",
+    '"',
+    "*",
+    "#",
+    "ä",
+    "Ä",
+    "e\u0301",
+    "é",
+    "ß",
+    "ss",
+    "İ",
+    "ǆ",
+    "日",
+    "😀",
+    "\x01",
+    "\x02",
+    "ﬁ",
+    "Σ",
 ]
 _WORDS = ["beauty", "plate", "v001", "v002", "sh010", "comp", ".exr", ".mov", ".TXT", "straße", "ÉCLAIR", "aaaa"]
 
 
 def random_name(numbers: random.Random) -> bytes:
-    parts = [numbers.choice(_WORDS) if numbers.random() < 0.4 else numbers.choice(_LETTERS) for _ in range(
-        numbers.randrange(1, 7))]
+    parts = [
+        numbers.choice(_WORDS) if numbers.random() < 0.4 else numbers.choice(_LETTERS)
+        for _ in range(numbers.randrange(1, 7))
+    ]
     name = "".join(parts).encode()
     if numbers.random() < 0.1:
         name += numbers.choice([b"\xff", b"\xe9x", b"\xc3", b"\xf0\x9f\x98"])
@@ -77,9 +102,10 @@ def write_shard(path: Path, entries: list[Entry]) -> None:
                 above = ids[part]
         for folder, folder_id in ids.items():
             mine = sorted(entry for entry in entries if entry.folder == folder)
-            writer.add_files(folder_id, [
-                (e.name, folded(e.name), e.size, e.mtime_ns, int(category_of(folded(e.name))), None) for e in mine
-            ])
+            writer.add_files(
+                folder_id,
+                [(e.name, folded(e.name), e.size, e.mtime_ns, int(category_of(folded(e.name))), None) for e in mine],
+            )
         writer.flush()
         for entry in entries:
             if entry.missed:
@@ -203,8 +229,10 @@ def test_every_trigram_of_every_name_is_in_the_document_of_its_block() -> None:
     numbers = random.Random(4)
     for _ in range(300):
         base, tail = random_name(numbers), random_name(numbers)
-        keys = [folded(base + random_name(numbers) * numbers.randrange(2) + tail) for _ in range(
-            numbers.randrange(1, BLOCK_FILES + 1))]
+        keys = [
+            folded(base + random_name(numbers) * numbers.randrange(2) + tail)
+            for _ in range(numbers.randrange(1, BLOCK_FILES + 1))
+        ]
         text = block_text(keys)
         for key in keys:
             name = key.decode("utf-8", "replace")

@@ -21,14 +21,17 @@ def test_a_model_has_the_columns_of_its_table(tmp_path: Path, schema: Schema, mo
     fields = model._meta.sorted_fields
     key = [field.name for field in model._meta.get_primary_keys()]
     with Database(tmp_path / "a.db", schema) as database:
-        table = list(database.rows(
-            "SELECT name, type, \"notnull\", pk FROM pragma_table_info(?)", (model._meta.table_name,)
-        ))
+        table = list(
+            database.rows('SELECT name, type, "notnull", pk FROM pragma_table_info(?)', (model._meta.table_name,))
+        )
         indexes = [
             (tuple(row[0] for row in database.rows("SELECT name FROM pragma_index_info(?)", (name,))), bool(unique))
-            for name, unique, origin, partial in list(database.rows(
-                'SELECT name, "unique", origin, partial FROM pragma_index_list(?)', (model._meta.table_name,)
-            )) if origin != "pk" and not partial
+            for name, unique, origin, partial in list(
+                database.rows(
+                    'SELECT name, "unique", origin, partial FROM pragma_index_list(?)', (model._meta.table_name,)
+                )
+            )
+            if origin != "pk" and not partial
         ]
         assert list(peewee_query(database, model.select())) == []
     expected = [
@@ -45,8 +48,11 @@ def test_a_model_has_the_columns_of_its_table(tmp_path: Path, schema: Schema, mo
 @pytest.mark.parametrize(("schema", "models"), [(SHARD, SHARD_MODELS), (CATALOG, CATALOG_MODELS)])
 def test_every_table_has_a_model(tmp_path: Path, schema: Schema, models: tuple[type[Model], ...]) -> None:
     with Database(tmp_path / "a.db", schema) as database:
-        tables = {row[0] for row in database.rows(
-            "SELECT name FROM pragma_table_list WHERE type IN ('table', 'virtual') AND name NOT LIKE 'sqlite_%'"
-            " AND schema = 'main'"
-        )}
+        tables = {
+            row[0]
+            for row in database.rows(
+                "SELECT name FROM pragma_table_list WHERE type IN ('table', 'virtual') AND name NOT LIKE 'sqlite_%'"
+                " AND schema = 'main'"
+            )
+        }
     assert tables - _MADE_BY_HAND == {model._meta.table_name for model in models}

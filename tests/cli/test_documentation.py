@@ -57,7 +57,8 @@ def test_the_table_of_exit_codes_is_the_code_s() -> None:
     table = PAGE.partition("## Exit codes")[2].partition("\n## ")[0]
     rows = {int(code) for code in re.findall(r"^\| (\d+) \|", table, flags=re.MULTILINE)}
     raised = {
-        kind.exit_code for kind in vars(errors).values()
+        kind.exit_code
+        for kind in vars(errors).values()
         if isinstance(kind, type) and issubclass(kind, (errors.AppError, errors.Cancelled))
     }
     assert rows == raised | {0, 1}

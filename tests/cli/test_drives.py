@@ -18,7 +18,8 @@ def test_drives_are_listed_connected_or_not(home: Path, tmp_path: Path) -> None:
     (tmp_path / "two").rename(tmp_path / "away")
     drives = document(reelmark("--home", home, "drives", "list", "--json"))["drives"]
     assert [(drive["label"], drive["online"], drive["files"], drive["bytes"]) for drive in drives] == [
-        ("one", True, 1, 2), ("two", False, 1, 2),
+        ("one", True, 1, 2),
+        ("two", False, 1, 2),
     ]
     assert drives[0]["base"] == str(tmp_path / "one")
     assert drives[0]["capacity_bytes"] > 0

@@ -77,7 +77,9 @@ def test_a_reader_that_goes_away_ends_the_program_quietly(tmp_path: Path) -> Non
     os.close(read)
     with subprocess.Popen(
         [sys.executable, "-m", "app", "--home", str(tmp_path), "settings", "show"],
-        stdout=write, stderr=subprocess.PIPE, env=environ(),
+        stdout=write,
+        stderr=subprocess.PIPE,
+        env=environ(),
     ) as process:
         os.close(write)
         assert process.stderr is not None

@@ -46,6 +46,10 @@ def test_lines_are_safe_for_a_terminal(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_sizes_and_cells_as_people_read_them() -> None:
     assert [human_bytes(size) for size in (0, 999, 1500, 123_456_789, 5e16)] == [
-        "0 B", "999 B", "1.5 kB", "123 MB", "50.0 PB",
+        "0 B",
+        "999 B",
+        "1.5 kB",
+        "123 MB",
+        "50.0 PB",
     ]
     assert [shown_cell(value) for value in (None, True, 3, 2.5)] == ["", "yes", "3", "2.5"]

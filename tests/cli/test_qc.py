@@ -49,7 +49,15 @@ def plates(tmp_path: Path) -> Path:
 def test_crawl_sign_off_edit_status_history(cli: Cli, plates: Path) -> None:
     first = cli.json("crawl", plates)
     assert list(first) == [
-        "assets", "written", "unchanged", "changed", "missing", "sequences", "singles", "failed", "sidecars",
+        "assets",
+        "written",
+        "unchanged",
+        "changed",
+        "missing",
+        "sequences",
+        "singles",
+        "failed",
+        "sidecars",
     ]
     assert [first[key] for key in ("assets", "written", "sequences", "singles", "failed")] == [2, 2, 1, 1, []]
     stamps = {path: (os.stat(path).st_ino, os.stat(path).st_mtime_ns) for path in first["sidecars"]}  # noqa: PTH116
@@ -58,8 +66,18 @@ def test_crawl_sign_off_edit_status_history(cli: Cli, plates: Path) -> None:
     assert stamps == {path: (os.stat(path).st_ino, os.stat(path).st_mtime_ns) for path in stamps}  # noqa: PTH116
     plate = plates / "sh010.####.exr"
     cli.json(
-        "crawl", plate, "--operator", "alice", "--result", "fail", "--note", "Flickers", "--reason", "flicker",
-        "--reason", "other",
+        "crawl",
+        plate,
+        "--operator",
+        "alice",
+        "--result",
+        "fail",
+        "--note",
+        "Flickers",
+        "--reason",
+        "flicker",
+        "--reason",
+        "other",
     )
     with (plates / "sh010.1002.exr").open("r+b") as file:
         file.write(b"F")
@@ -67,12 +85,16 @@ def test_crawl_sign_off_edit_status_history(cli: Cli, plates: Path) -> None:
     assert found["counts"]["stale"] == 1
     row = next(row for row in found["assets"] if row["path"] == plate.as_posix())
     assert {key: row[key] for key in ("verdict", "operator", "stale", "signature")} == {
-        "verdict": "fail", "operator": "alice", "stale": True, "signature": "unsigned",
+        "verdict": "fail",
+        "operator": "alice",
+        "stale": True,
+        "signature": "unsigned",
     }
     assert row["sidecar"] == (plates / ".qc" / "sh010.####.exr.qc.json").as_posix()
     records = cli.json("history", plate)["records"]
     assert [(record["qc_result"], record["reasons"]) for record in records] == [
-        ("pending", []), ("fail", ["flicker", "other"]),
+        ("pending", []),
+        ("fail", ["flicker", "other"]),
     ]
 
 
@@ -99,8 +121,11 @@ def test_a_failed_asset_is_something_to_object_to(cli: Cli, plates: Path) -> Non
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["--operator", "alice"], ["--result", "pass"], ["--operator", "a", "--result", "good"],
-        ["--sidecar-mode", "beside"], ["--min-sequence", "1"],
+        ["--operator", "alice"],
+        ["--result", "pass"],
+        ["--operator", "a", "--result", "good"],
+        ["--sidecar-mode", "beside"],
+        ["--min-sequence", "1"],
     ],
 )
 def test_used_wrongly(cli: Cli, plates: Path, arguments: list[str]) -> None:
@@ -170,7 +195,9 @@ def kept_out(tmp_path: Path) -> Callable[..., dict[str, Any]]:
     def run(*arguments: str | Path, code: int) -> dict[str, Any]:
         done = subprocess.run(
             [*held, sys.executable, "-m", "app", "--home", tmp_path / "home", "qc", *arguments, "--json"],
-            cwd=Path(__file__).resolve().parents[2], capture_output=True, check=False,
+            cwd=Path(__file__).resolve().parents[2],
+            capture_output=True,
+            check=False,
         )
         assert done.returncode == code, done.stderr.decode()
         found: dict[str, Any] = json.loads(done.stdout)

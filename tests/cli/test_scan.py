@@ -36,15 +36,34 @@ def test_the_document_has_every_key_it_promises(tmp_path: Path, media: Path) -> 
     assert process.returncode == 0
     assert process.stderr == b""
     assert set(found) == {
-        "drive", "scan_id", "mode", "inventory_only", "counts", "sequences", "hashed", "categories", "seconds",
-        "resumed", "failed",
+        "drive",
+        "scan_id",
+        "mode",
+        "inventory_only",
+        "counts",
+        "sequences",
+        "hashed",
+        "categories",
+        "seconds",
+        "resumed",
+        "failed",
     }
     assert found["drive"]["label"] == "Card"
     assert Path(found["drive"]["shard"]) == shard_of(tmp_path / "h")
     assert found["counts"] == {
-        "files": 4, "directories": 2, "bytes": 7, "new": 4, "changed": 0, "touched": 0, "moved": 0, "missing": 0,
-        "unchanged": 0, "unreadable": 0, "skipped": dict.fromkeys((
-            "permission", "long_path", "ignored", "hidden", "link", "special", "mount", "placeholder", "timeout"), 0),
+        "files": 4,
+        "directories": 2,
+        "bytes": 7,
+        "new": 4,
+        "changed": 0,
+        "touched": 0,
+        "moved": 0,
+        "missing": 0,
+        "unchanged": 0,
+        "unreadable": 0,
+        "skipped": dict.fromkeys(
+            ("permission", "long_path", "ignored", "hidden", "link", "special", "mount", "placeholder", "timeout"), 0
+        ),
     }
     assert (found["sequences"], found["hashed"]) == (1, {"files": 4, "bytes": 7})
     assert found["categories"] == {"project": {"files": 3, "bytes": 3}, "document": {"files": 1, "bytes": 4}}
@@ -57,14 +76,17 @@ def test_a_person_reads_one_line_of_totals_and_the_counts(tmp_path: Path, media:
     assert "new 4" in lines[1]
 
 
-@pytest.mark.parametrize(("arguments", "code", "error"), [
-    (["nowhere"], 3, "scan.path"),
-    (["media/a.0000.abc"], 3, "scan.path"),
-    ([], 2, "request.invalid"),
-    (["media", "--mode", "some"], 2, "request.invalid"),
-    (["media", "--threads", "0"], 2, "request.invalid"),
-    (["media", "--long-paths", "maybe"], 2, "request.invalid"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "code", "error"),
+    [
+        (["nowhere"], 3, "scan.path"),
+        (["media/a.0000.abc"], 3, "scan.path"),
+        ([], 2, "request.invalid"),
+        (["media", "--mode", "some"], 2, "request.invalid"),
+        (["media", "--threads", "0"], 2, "request.invalid"),
+        (["media", "--long-paths", "maybe"], 2, "request.invalid"),
+    ],
+)
 def test_wrong_use_is_told_apart_from_wrong_input(
     tmp_path: Path, media: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], code: int, error: str
 ) -> None:
@@ -77,8 +99,11 @@ def test_the_second_scan_of_a_drive_at_once_is_refused_and_names_the_first(tmp_p
     home = tmp_path / "h"
     reelmark("--home", home, "scan", media, "--inventory-only")
     first = subprocess.Popen(
-        [sys.executable, "-m", "app", "--home", home, "scan", media, "--inventory-only"], cwd=REPOSITORY,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, **slow_children(tmp_path)},
+        [sys.executable, "-m", "app", "--home", home, "scan", media, "--inventory-only"],
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, **slow_children(tmp_path)},
     )
     lock = shard_of(home).with_suffix(".lock")
     try:
@@ -121,8 +146,11 @@ def wait_for(is_so: Any) -> None:
 def test_a_signal_stops_a_scan_cleanly_with_its_children(tmp_path: Path, media: Path, number: int) -> None:
     home = tmp_path / "h"
     process = subprocess.Popen(
-        [sys.executable, "-m", "app", "--home", home, "scan", media, "--json"], cwd=REPOSITORY,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, **slow_children(tmp_path)},
+        [sys.executable, "-m", "app", "--home", home, "scan", media, "--json"],
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, **slow_children(tmp_path)},
     )
     wait_for(lambda: list((home / "shards").glob("*.db")) and psutil.Process(process.pid).children())
     children = psutil.Process(process.pid).children()
@@ -146,15 +174,16 @@ def test_two_first_scans_at_once_make_one_drive(tmp_path: Path, media: Path) -> 
     assert len(document(reelmark("--home", home, "drives", "list", "--json"))["drives"]) == 1
 
 
-@pytest.mark.parametrize(("spoil", "code", "error"), [
-    (lambda path: path.write_bytes(b"no database"), 3, "catalog.unusable"),
-    (lambda path: path.write_bytes(path.read_bytes()[:4096] + os.urandom(40960)), 3, "catalog.damaged"),
-    (lambda path: set_version(path, 99), 3, "catalog.newer"),
-    (lambda path: set_foreign(path), 3, "catalog.unusable"),
-])
-def test_a_shard_that_cannot_be_used_is_told(
-    tmp_path: Path, media: Path, spoil: Any, code: int, error: str
-) -> None:
+@pytest.mark.parametrize(
+    ("spoil", "code", "error"),
+    [
+        (lambda path: path.write_bytes(b"no database"), 3, "catalog.unusable"),
+        (lambda path: path.write_bytes(path.read_bytes()[:4096] + os.urandom(40960)), 3, "catalog.damaged"),
+        (lambda path: set_version(path, 99), 3, "catalog.newer"),
+        (lambda path: set_foreign(path), 3, "catalog.unusable"),
+    ],
+)
+def test_a_shard_that_cannot_be_used_is_told(tmp_path: Path, media: Path, spoil: Any, code: int, error: str) -> None:
     home = tmp_path / "h"
     reelmark("--home", home, "scan", media, "--inventory-only")
     spoil(shard_of(home))

@@ -14,10 +14,20 @@ TERMS = ("txt", "report", "SH010", "01", "a/b", "deep/", "/r", "x y", "-", ".EXR
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("searched")
-    for number, name in enumerate((
-        "Report.txt", "deep/er/report_01.pdf", "deep/sh010.0001.exr", "deep/sh010.0002.exr", "a/b/c.mov", "x y/z.wav",
-        "=formula.txt", "deep/caf\udce9 report.txt", "na/b.txt", "line\nbreak.txt",
-    )):
+    for number, name in enumerate(
+        (
+            "Report.txt",
+            "deep/er/report_01.pdf",
+            "deep/sh010.0001.exr",
+            "deep/sh010.0002.exr",
+            "a/b/c.mov",
+            "x y/z.wav",
+            "=formula.txt",
+            "deep/caf\udce9 report.txt",
+            "na/b.txt",
+            "line\nbreak.txt",
+        )
+    ):
         path = folder / "media" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"x" * number)
@@ -31,8 +41,11 @@ def test_a_term_finds_what_find_finds(home: Path, term: str) -> None:
     found = document(reelmark("--home", home, "search", "--limit", "0", "--json", "--", term))
     pattern = f"*{term}*"
     output = subprocess.run(
-        ["find", ".", "-type", "f", "-ipath", pattern, "-print0"], cwd=home.parent / "media", capture_output=True,
-        check=True, env={**os.environ, "LC_ALL": "C.UTF-8"},
+        ["find", ".", "-type", "f", "-ipath", pattern, "-print0"],
+        cwd=home.parent / "media",
+        capture_output=True,
+        check=True,
+        env={**os.environ, "LC_ALL": "C.UTF-8"},
     ).stdout
     expected = {path[2:].decode("utf-8", "replace") for path in output.split(b"\0") if path}
     if len(term) < 3 and "/" not in term:
@@ -45,28 +58,53 @@ def test_hits_are_newest_first_and_the_total_is_exact(home: Path) -> None:
     found = document(reelmark("--home", home, "search", "", "--limit", "3", "--json"))
     assert found["total"] == 10
     assert [hit["relative_path"] for hit in found["results"]] == [
-        "line\nbreak.txt", "na/b.txt", "deep/caf\ufffd report.txt",
+        "line\nbreak.txt",
+        "na/b.txt",
+        "deep/caf\ufffd report.txt",
     ]
     assert set(found["results"][0]) == {
-        "name", "category", "size", "modified", "drive", "path", "relative_path", "online", "verdict",
+        "name",
+        "category",
+        "size",
+        "modified",
+        "drive",
+        "path",
+        "relative_path",
+        "online",
+        "verdict",
     }
     assert found["results"][2]["raw_name"]
     assert found["results"][1]["modified"] == "2023-11-14T22:13:28.000000Z"
 
 
-@pytest.mark.parametrize(("options", "expected"), [
-    (["--ext", "EXR"], 2), (["--ext", ".pdf", "--ext", "mov"], 2), (["--category", "image"], 2),
-    (["--min-size", "8"], 2), (["--max-size", "0"], 1), (["--since", "2023-11-14T22:13:28Z"], 2),
-    (["--since", "2024-01-01"], 0), (["--drive", "card"], 10), (["--verdict", "pass"], 0),
-])
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--ext", "EXR"], 2),
+        (["--ext", ".pdf", "--ext", "mov"], 2),
+        (["--category", "image"], 2),
+        (["--min-size", "8"], 2),
+        (["--max-size", "0"], 1),
+        (["--since", "2023-11-14T22:13:28Z"], 2),
+        (["--since", "2024-01-01"], 0),
+        (["--drive", "card"], 10),
+        (["--verdict", "pass"], 0),
+    ],
+)
 def test_filters(home: Path, options: list[str], expected: int) -> None:
     assert document(reelmark("--home", home, "search", "", *options, "--json"))["total"] == expected
 
 
-@pytest.mark.parametrize(("options", "code"), [
-    (["--category", "films"], 2), (["--verdict", "good"], 2), (["--since", "yesterday"], 2), (["--drive", "none"], 3),
-    (["--limit", "many"], 2),
-])
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (["--category", "films"], 2),
+        (["--verdict", "good"], 2),
+        (["--since", "yesterday"], 2),
+        (["--drive", "none"], 3),
+        (["--limit", "many"], 2),
+    ],
+)
 def test_wrong_filters_are_told(home: Path, options: list[str], code: int) -> None:
     assert reelmark("--home", home, "search", "x", *options, "--json").returncode == code
 

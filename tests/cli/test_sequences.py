@@ -119,7 +119,10 @@ def test_tiles_miss_nothing(cli: Cli, tmp_path: Path) -> None:
     folder = make(tmp_path / "d", "wood.1001.tx", "wood.1011.tx")
     (found,) = cli.json("sequences", str(folder), "--udim")["sequences"]
     assert (found["pattern"], found["ranges"], found["missing"], found["udim"]) == (
-        "wood.<UDIM>.tx", "1001,1011", "", True,
+        "wood.<UDIM>.tx",
+        "1001,1011",
+        "",
+        True,
     )
     assert "wood.<UDIM>.tx" in cli.text("sequences", str(folder), "--udim")
 

@@ -99,7 +99,10 @@ def hold_elsewhere(path: Path) -> subprocess.Popen[str]:
     )
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
     holder = subprocess.Popen(
-        [sys.executable, "-c", code, str(path)], env=environment, text=True, stdin=subprocess.PIPE,
+        [sys.executable, "-c", code, str(path)],
+        env=environment,
+        text=True,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
     assert holder.stdout is not None and holder.stdout.readline() == "held\n"

@@ -75,8 +75,14 @@ def test_names_that_are_no_text(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        b"", b"not json", b"[1]", b'{"schema": "reelmark-hashcache/1"}', b'{"schema": "reelmark-hashcache/9"}',
-        b"\xff\xfe", b'{"schema": "reelmark-hashcache/1", "files": {"a": [1]}, "raw_files": {}}', b'{"a": 1, "a": 2}',
+        b"",
+        b"not json",
+        b"[1]",
+        b'{"schema": "reelmark-hashcache/1"}',
+        b'{"schema": "reelmark-hashcache/9"}',
+        b"\xff\xfe",
+        b'{"schema": "reelmark-hashcache/1", "files": {"a": [1]}, "raw_files": {}}',
+        b'{"a": 1, "a": 2}',
         b"[" * 100_000,
     ],
 )

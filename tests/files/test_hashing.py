@@ -34,7 +34,10 @@ def blake(data: bytes) -> str:
 def run_python(code: str, *arguments: str | Path) -> str:
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
-        [sys.executable, "-c", code, *map(str, arguments)], env=environment, capture_output=True, text=True,
+        [sys.executable, "-c", code, *map(str, arguments)],
+        env=environment,
+        capture_output=True,
+        text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -177,8 +180,15 @@ def test_a_file_that_vanishes_while_it_is_read_still_has_its_hash(
 
 
 def names_of_all_kinds() -> list[bytes]:
-    names = [b"plain.mov", b"with space.mov", "\N{CLAPPER BOARD}.mov".encode(), "caf\u00e9.mov".encode(),
-             "cafe\u0301.mov".encode(), b"quote\"'.mov", b"n" * 251 + b".mov"]
+    names = [
+        b"plain.mov",
+        b"with space.mov",
+        "\N{CLAPPER BOARD}.mov".encode(),
+        "caf\u00e9.mov".encode(),
+        "cafe\u0301.mov".encode(),
+        b"quote\"'.mov",
+        b"n" * 251 + b".mov",
+    ]
     return names if sys.platform in ("win32", "darwin") else [*names, b"line\nbreak.mov", b"caf\xe9\xff.mov"]
 
 

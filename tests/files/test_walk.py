@@ -59,8 +59,20 @@ def tree(tmp_path: Path) -> Path:
 def test_names_come_as_their_bytes(tmp_path: Path) -> None:
     base = os.fsencode(tmp_path)
     names = [
-        b"plain", b"new\nline", b"quote'\"`$\\", b"caf\xe9 latin", b"\xff\xfe", "NFC é".encode(),
-        "NFC e\u0301".encode(), b"Case", b"case", b" lead and trail ", b"n" * 255, "😀".encode(), b"-rf", b"*?[x]",
+        b"plain",
+        b"new\nline",
+        b"quote'\"`$\\",
+        b"caf\xe9 latin",
+        b"\xff\xfe",
+        "NFC é".encode(),
+        "NFC e\u0301".encode(),
+        b"Case",
+        b"case",
+        b" lead and trail ",
+        b"n" * 255,
+        "😀".encode(),
+        b"-rf",
+        b"*?[x]",
     ]
     os.mkdir(base + b"/fold\xe9r\n")  # noqa: PTH102 - raw bytes
     for name in names:
@@ -114,7 +126,12 @@ def test_followed_links_lead_out_of_the_base_once_and_never_in_circles(tree: Pat
     (tree / "root").symlink_to("/", target_is_directory=True)
     found = walked(tree, follow_symlinks=True)
     assert files(found) == {
-        b"a/file.txt", b"a/linked.txt", b"b/deep/file.txt", b"b/other/file.txt", b"c/file.txt", b"one/inner/far.txt",
+        b"a/file.txt",
+        b"a/linked.txt",
+        b"b/deep/file.txt",
+        b"b/other/file.txt",
+        b"c/file.txt",
+        b"one/inner/far.txt",
     }
     assert skipped(found) == {"link": 6}
 
@@ -140,8 +157,11 @@ def test_the_digest_changes_with_any_name_size_or_time(tree: Path) -> None:
     assert digests == {walked(tree)[b"a"].digest}
     file = tree / "a" / "file.txt"
     for change in (
-        lambda: file.write_bytes(b"123"), lambda: os.utime(file, ns=(1, 1)), lambda: os.utime(file, ns=(1, 2)),
-        lambda: file.rename(tree / "a" / "File.txt"), lambda: (tree / "a" / "folder").mkdir(),
+        lambda: file.write_bytes(b"123"),
+        lambda: os.utime(file, ns=(1, 1)),
+        lambda: os.utime(file, ns=(1, 2)),
+        lambda: file.rename(tree / "a" / "File.txt"),
+        lambda: (tree / "a" / "folder").mkdir(),
     ):
         change()
         digests.add(walked(tree)[b"a"].digest)

@@ -36,17 +36,23 @@ def test_a_child_answers_with_a_header_and_bytes(pool: ChildPool) -> None:
 def test_what_the_handler_raises_arrives_as_it_is(pool: ChildPool) -> None:
     error = reason(pool, "refuse")
     assert (error.message, error.hint, error.code, error.context) == (
-        "it may not be read", "Ask.", "test.refused", {"path": "x"},
+        "it may not be read",
+        "Ask.",
+        "test.refused",
+        {"path": "x"},
     )
     assert "KeyError" in reason(pool, "bug").message
     assert pool.call({"do": "echo", "text": "still there"}, CancelToken(), 20)
 
 
 def test_a_crash_costs_one_request_and_says_how_it_ended(pool: ChildPool) -> None:
-    answers = dict(pool.map(
-        [(number, {"do": "crash"} if number == 3 else {"do": "echo", "text": str(number)}) for number in range(8)],
-        CancelToken(), 20,
-    ))
+    answers = dict(
+        pool.map(
+            [(number, {"do": "crash"} if number == 3 else {"do": "echo", "text": str(number)}) for number in range(8)],
+            CancelToken(),
+            20,
+        )
+    )
     failed = answers.pop(3)
     assert isinstance(failed, ChildFailed) and "SIGABRT" in failed.message
     assert {number: answer[0][0]["said"] for number, answer in answers.items()} == {

@@ -34,8 +34,11 @@ def files_below(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
 
-MEDIA = {f"{mode}/{name}" for mode in ("subdir", "dot", "inline")
-         for name in ("sh010.1001.exr", "sh010.1002.exr", "signed.mov", "clip.mov")}
+MEDIA = {
+    f"{mode}/{name}"
+    for mode in ("subdir", "dot", "inline")
+    for name in ("sh010.1001.exr", "sh010.1002.exr", "signed.mov", "clip.mov")
+}
 SIGNED = {"subdir/.qc/signed.mov.qc.json", "dot/.signed.mov.qc.json", "inline/signed.mov.qc.json"}
 
 

@@ -49,9 +49,20 @@ def test_what_a_sequence_sidecar_says(reviewer: Reviewer, plates: Path) -> None:
     assert (said["qc_result"], said["operator"], said["asset_kind"]) == ("pending", None, "sequence")
     assert said["asset_path"] == (plates / PLATE).as_posix()
     assert said["sequence"] | {"fingerprint": ""} == {
-        "base": "sh010", "ext": "exr", "first": "sh010.1001.exr", "last": "sh010.1005.exr", "frame_count": 4,
-        "frame_min": 1001, "frame_max": 1005, "pad": 4, "range_count": 2, "holes": 1, "missing_count": 1,
-        "gap_count": 1, "ranges": "1001-1002,1004-1005", "fingerprint": "",
+        "base": "sh010",
+        "ext": "exr",
+        "first": "sh010.1001.exr",
+        "last": "sh010.1005.exr",
+        "frame_count": 4,
+        "frame_min": 1001,
+        "frame_max": 1005,
+        "pad": 4,
+        "range_count": 2,
+        "holes": 1,
+        "missing_count": 1,
+        "gap_count": 1,
+        "ranges": "1001-1002,1004-1005",
+        "fingerprint": "",
         "cheap_fp": {"files": 4, "bytes": 44, "newest_mtime": 1762870000},
     }
 
@@ -253,8 +264,15 @@ def test_a_broken_hash_cache_is_made_anew_with_a_notice(reviewer: Reviewer, plat
 
 @posix
 def test_awkward_names_links_and_pipes(reviewer: Reviewer, tmp_path: Path) -> None:
-    names = [b"line\nbreak.mov", b"caf\xe9\xff.mov", "cafe\u0301.mov".encode(), "caf\u00e9.mov".encode(),
-             b"n" * 251 + b".mov", b"quote'\".mov", "\N{CLAPPER BOARD} 1.mov".encode()]
+    names = [
+        b"line\nbreak.mov",
+        b"caf\xe9\xff.mov",
+        "cafe\u0301.mov".encode(),
+        "caf\u00e9.mov".encode(),
+        b"n" * 251 + b".mov",
+        b"quote'\".mov",
+        "\N{CLAPPER BOARD} 1.mov".encode(),
+    ]
     if sys.platform == "darwin":
         names = [names[0], *names[3:]]
     for name in names:
@@ -325,9 +343,7 @@ def test_cancelling_keeps_what_was_hashed_and_ends_the_children(reviewer: Review
     assert len(list((plates / ".qc").glob("*.qc.json"))) == 3
 
 
-def test_a_huge_folder_is_looked_at_in_parts(
-    reviewer: Reviewer, plates: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_huge_folder_is_looked_at_in_parts(reviewer: Reviewer, plates: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.qc.review._PART", 2)
     for number in range(4):
         media(plates / f"clip{chr(97 + number)}.mov", b"%d" % number)

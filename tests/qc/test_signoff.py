@@ -180,7 +180,14 @@ def test_status_of_everything(reviewer: Reviewer, tmp_path: Path) -> None:
     media(tmp_path / "later.mov", b"later")
     found = qc_status(reviewer.engine, StatusRequest((tmp_path,)), Job())
     assert found.counts == {
-        "assets": 5, "pass": 1, "fail": 1, "pending": 0, "none": 1, "stale": 1, "missing": 1, "failed": 1,
+        "assets": 5,
+        "pass": 1,
+        "fail": 1,
+        "pending": 0,
+        "none": 1,
+        "stale": 1,
+        "missing": 1,
+        "failed": 1,
     }
     by_name = {status.path.name: status for status in found.assets}
     assert by_name["gone.mov"].missing and by_name["later.mov"].sidecar is None

@@ -60,7 +60,9 @@ def test_json_lines_of_one_drive_go_where_they_are_asked_to(engine: Engine, tmp_
     export(engine, drive_ids=(drive.id,), format="jsonl", path=str(target))
     rows = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
     assert [(row["name"], row["drive"]) for row in rows] == [
-        ("plain.txt", "two"), ("a,b\nc", "two"), ("=cmd()", "two"),
+        ("plain.txt", "two"),
+        ("a,b\nc", "two"),
+        ("=cmd()", "two"),
     ]
 
 

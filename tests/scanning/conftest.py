@@ -85,32 +85,59 @@ def shard_content(database: Database) -> dict[str, Any]:
     """Folders, files, sequences, facts and problems by name; generations as one of `old` and `new`."""
     ask = database.rows
     return {
-        "folders": sorted(ask(
-            "SELECT d.path, d.key, u.path, d.missed_scan IS NULL, d.files, d.bytes, d.newest_ns, d.digest FROM folder d"
-            " LEFT JOIN folder u ON u.id = d.parent_id"), key=str),
-        "files": sorted(ask(
-            "SELECT d.path, f.name, f.key, f.size, f.mtime_ns, f.category, f.hash_state, f.hash, f.xxh3, f.mime,"
-            " f.missed_scan IS NULL, f.changed_scan IS NULL, q.base, q.pad FROM file f"
-            " JOIN folder d ON d.id = f.folder_id LEFT JOIN sequence q ON q.id = f.sequence_id"), key=str),
-        "sequences": sorted(ask(
-            "SELECT d.path, q.base, q.ext, q.pad, first_frame, last_frame, frame_count, missing_count, gap_count,"
-            " ranges, q.bytes, q.newest_ns, q.missed_scan IS NULL, inspected IS changed_scan FROM sequence q"
-            " JOIN folder d ON d.id = q.folder_id"), key=str),
-        "facts": sorted(ask(
-            "SELECT d.path, f.name, x.kind, x.facts, x.error FROM facts x JOIN file f ON f.id = x.file_id"
-            " JOIN folder d ON d.id = f.folder_id"), key=str),
-        "problems": sorted(ask(
-            "SELECT d.path, p.name, p.code, p.reason FROM problem p JOIN folder d ON d.id = p.folder_id"), key=str),
-        "blocks": sorted(ask(
-            "SELECT d.path, (SELECT count(*) FROM file f WHERE f.id BETWEEN b.first_id AND b.last_id"
-            " AND f.folder_id = b.folder_id), b.last_id - b.first_id + 1 FROM block b"
-            " JOIN folder d ON d.id = b.folder_id"), key=str),
-        "totals": list(ask(
-            "SELECT d.path FROM folder d WHERE (d.files, d.bytes) <> (SELECT count(*), coalesce(sum(f.size), 0)"
-            " FROM file f WHERE f.folder_id = d.id AND f.missed_scan IS NULL)")),
-        "late_blocks": list(ask(
-            "SELECT b.first_id FROM block b JOIN file f ON f.id BETWEEN b.first_id AND b.last_id"
-            " WHERE f.mtime_ns > b.newest_ns")),
+        "folders": sorted(
+            ask(
+                "SELECT d.path, d.key, u.path, d.missed_scan IS NULL, d.files, d.bytes, d.newest_ns, d.digest FROM folder d"
+                " LEFT JOIN folder u ON u.id = d.parent_id"
+            ),
+            key=str,
+        ),
+        "files": sorted(
+            ask(
+                "SELECT d.path, f.name, f.key, f.size, f.mtime_ns, f.category, f.hash_state, f.hash, f.xxh3, f.mime,"
+                " f.missed_scan IS NULL, f.changed_scan IS NULL, q.base, q.pad FROM file f"
+                " JOIN folder d ON d.id = f.folder_id LEFT JOIN sequence q ON q.id = f.sequence_id"
+            ),
+            key=str,
+        ),
+        "sequences": sorted(
+            ask(
+                "SELECT d.path, q.base, q.ext, q.pad, first_frame, last_frame, frame_count, missing_count, gap_count,"
+                " ranges, q.bytes, q.newest_ns, q.missed_scan IS NULL, inspected IS changed_scan FROM sequence q"
+                " JOIN folder d ON d.id = q.folder_id"
+            ),
+            key=str,
+        ),
+        "facts": sorted(
+            ask(
+                "SELECT d.path, f.name, x.kind, x.facts, x.error FROM facts x JOIN file f ON f.id = x.file_id"
+                " JOIN folder d ON d.id = f.folder_id"
+            ),
+            key=str,
+        ),
+        "problems": sorted(
+            ask("SELECT d.path, p.name, p.code, p.reason FROM problem p JOIN folder d ON d.id = p.folder_id"), key=str
+        ),
+        "blocks": sorted(
+            ask(
+                "SELECT d.path, (SELECT count(*) FROM file f WHERE f.id BETWEEN b.first_id AND b.last_id"
+                " AND f.folder_id = b.folder_id), b.last_id - b.first_id + 1 FROM block b"
+                " JOIN folder d ON d.id = b.folder_id"
+            ),
+            key=str,
+        ),
+        "totals": list(
+            ask(
+                "SELECT d.path FROM folder d WHERE (d.files, d.bytes) <> (SELECT count(*), coalesce(sum(f.size), 0)"
+                " FROM file f WHERE f.folder_id = d.id AND f.missed_scan IS NULL)"
+            )
+        ),
+        "late_blocks": list(
+            ask(
+                "SELECT b.first_id FROM block b JOIN file f ON f.id BETWEEN b.first_id AND b.last_id"
+                " WHERE f.mtime_ns > b.newest_ns"
+            )
+        ),
     }
 
 

@@ -28,8 +28,9 @@ def test_the_first_scan_counts_what_find_counts(studio: Studio) -> None:
     document = studio.scan()
     counts = document["counts"]
     assert (counts["files"], counts["directories"]) == (6, 4)
-    assert counts["bytes"] == sum(path.lstat().st_size for path in studio.base.rglob("*") if path.is_file(
-    ) and not path.is_symlink())
+    assert counts["bytes"] == sum(
+        path.lstat().st_size for path in studio.base.rglob("*") if path.is_file() and not path.is_symlink()
+    )
     assert counts["skipped"]["link"] == 1
     assert counts["skipped"]["special"] == 1
 
@@ -152,9 +153,12 @@ def studio_passport(studio: Studio) -> Any:
 
 
 def frames(studio: Studio) -> list[tuple[str, int, str]]:
-    return [(base.decode(), pad, ranges) for base, pad, ranges in studio.rows(
-        "SELECT base, pad, ranges FROM sequence WHERE missed_scan IS NULL ORDER BY base, pad"
-    )]
+    return [
+        (base.decode(), pad, ranges)
+        for base, pad, ranges in studio.rows(
+            "SELECT base, pad, ranges FROM sequence WHERE missed_scan IS NULL ORDER BY base, pad"
+        )
+    ]
 
 
 def test_a_sequence_grows_shrinks_dissolves_and_comes_back(studio: Studio) -> None:
@@ -169,9 +173,7 @@ def test_a_sequence_grows_shrinks_dissolves_and_comes_back(studio: Studio) -> No
     for number in (1001, 1002, 1004, 1005):
         (studio.base / f"sh.{number}.exr").unlink()
     assert studio.scan()["sequences"] == 0
-    assert studio.rows("SELECT name FROM file WHERE missed_scan IS NULL AND sequence_id IS NULL") == [
-        (b"sh.1006.exr",)
-    ]
+    assert studio.rows("SELECT name FROM file WHERE missed_scan IS NULL AND sequence_id IS NULL") == [(b"sh.1006.exr",)]
     studio.write("sh.1007.exr")
     assert studio.scan()["sequences"] == 1
     assert frames(studio) == [("sh.", 4, "1006-1007")]
@@ -229,9 +231,17 @@ def test_absurd_times_and_sizes_are_kept(studio: Studio) -> None:
 
 def test_random_edits_between_scans_leave_what_a_fresh_scan_finds(studio: Studio, tmp_path: Path) -> None:
     numbers = random.Random(7)
-    names = [f"{folder}/{name}" for folder in ("a", "b", "b/c", "d.0001", "d.0002") for name in (
-        *[f"sh.{frame:04d}.exr" for frame in range(1, 9)], "Notes.TXT", "straße.txt", "e\u0301.txt", "é.txt",
-    )]
+    names = [
+        f"{folder}/{name}"
+        for folder in ("a", "b", "b/c", "d.0001", "d.0002")
+        for name in (
+            *[f"sh.{frame:04d}.exr" for frame in range(1, 9)],
+            "Notes.TXT",
+            "straße.txt",
+            "e\u0301.txt",
+            "é.txt",
+        )
+    ]
     for _ in range(12):
         for name in numbers.sample(names, 15):
             if numbers.random() < 0.5:

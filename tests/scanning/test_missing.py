@@ -114,9 +114,15 @@ def test_too_much_missing_marks_nothing_until_somebody_accepts_it(studio: Studio
     assert studio.content()["totals"] == []
 
 
-@pytest.mark.parametrize(("gone", "share", "files", "asked"), [
-    (3, 0.05, 1000, False), (3, 0.05, 2, True), (3, 0.05, 3, False), (3, 0.9, 2, False),
-])
+@pytest.mark.parametrize(
+    ("gone", "share", "files", "asked"),
+    [
+        (3, 0.05, 1000, False),
+        (3, 0.05, 2, True),
+        (3, 0.05, 3, False),
+        (3, 0.9, 2, False),
+    ],
+)
 def test_both_limits_must_be_passed(studio: Studio, gone: int, share: float, files: int, asked: bool) -> None:
     from app.catalog.shard import open_writer
 
@@ -134,7 +140,11 @@ def test_what_is_newly_left_out_is_not_missing(studio: Studio) -> None:
     studio.scan()
     counts = studio.counts(skip_hidden=True, ignore=("*.tmp",))
     assert counts == {
-        "files": 2, "directories": 2, "unchanged": 2, "skipped.hidden": 2, "skipped.ignored": 1,
+        "files": 2,
+        "directories": 2,
+        "unchanged": 2,
+        "skipped.hidden": 2,
+        "skipped.ignored": 1,
     }
     assert len(studio.found("")) == 5
     assert studio.content()["totals"] == []
@@ -238,7 +248,13 @@ def test_a_folder_that_hangs_is_reported_and_nothing_below_it_is_missing(
     with_child_hook(monkeypatch, studio.base.parent, "if path.endswith(b'/hung'): time.sleep(3600)")
     counts = studio.counts(op_timeout_s=1.0)
     assert counts == {
-        "files": 2, "directories": 4, "new": 1, "missing": 1, "unchanged": 1, "unreadable": 1, "skipped.timeout": 1,
+        "files": 2,
+        "directories": 4,
+        "new": 1,
+        "missing": 1,
+        "unchanged": 1,
+        "unreadable": 1,
+        "skipped.timeout": 1,
     }
     assert studio.found("") == {b"a/1.txt", b"hung/2.txt", b"hung/deep/3.txt", b"z/5.txt"}
 

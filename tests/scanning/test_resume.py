@@ -46,7 +46,9 @@ def make_library(base: Path) -> None:
 def start(home: Path, base: Path) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
         [sys.executable, "-m", "app", "--home", home, "scan", base, "--json", "--batch-files", "40", "--threads", "2"],
-        cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
     )
 
 

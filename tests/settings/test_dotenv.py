@@ -13,8 +13,14 @@ def test_the_usual_forms_are_read() -> None:
     variables, wrong = parse_dotenv(text, ".env")
     assert wrong == ()
     assert variables == {
-        "PLAIN": "value", "EXPORTED": "yes", "SINGLE": "a \\n # b", "DOUBLE": 'line\nbreak "quoted" C:\\dir',
-        "EMPTY": "", "HASH": "a#b", "SPACED": "padded", "EQUALS": "a=b",
+        "PLAIN": "value",
+        "EXPORTED": "yes",
+        "SINGLE": "a \\n # b",
+        "DOUBLE": 'line\nbreak "quoted" C:\\dir',
+        "EMPTY": "",
+        "HASH": "a#b",
+        "SPACED": "padded",
+        "EQUALS": "a=b",
     }
 
 

@@ -68,7 +68,9 @@ def picture(width: int = 1024, height: int = 576) -> QImage:
     painter.setBrush(QColor("#f2e0b5"))
     painter.drawEllipse(QPoint(width * 7 // 10, height * 3 // 10), height // 16, height // 16)
     painter.setBrush(QColor("#101216"))
-    tops = [QPoint(x, height - round(height * (0.12 + 0.2 * abs(math.sin(x / width * 11))))) for x in range(0, width, 24)]
+    tops = [
+        QPoint(x, height - round(height * (0.12 + 0.2 * abs(math.sin(x / width * 11))))) for x in range(0, width, 24)
+    ]
     painter.drawPolygon(QPolygon([QPoint(0, height), *tops, QPoint(width, height)]))
     painter.end()
     return image
@@ -138,7 +140,14 @@ def _scan_right() -> QWidget:
         ("22:14", "LTO-RESTORE-07", "delta", 418220, "running", "hashing 61 %"),
         ("20:02", "SAN plates", "delta", 2114008, "4 min 10 s", "done · 12 unreadable"),
         ("19:40", "SHUTTLE_A", "full", 88310, "11 min", "done"),
-        ("yesterday 11:02", "ARCHIVE_2024_12", "verify", 731004, "3 h 2 min", "1 suspected rot, good copy on SHUTTLE_A"),
+        (
+            "yesterday 11:02",
+            "ARCHIVE_2024_12",
+            "verify",
+            731004,
+            "3 h 2 min",
+            "1 suspected rot, good copy on SHUTTLE_A",
+        ),
     ):
         items = [QStandardItem(formats.count(cell) if isinstance(cell, int) else cell) for cell in row]
         items[3].setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -150,7 +159,9 @@ def _scan_right() -> QWidget:
     column.addWidget(SectionHead("Log"))
     log = LogView()
     log.append_lines([LogLine(f"walked /media/lto-restore-07/show/ep{n:03}", "info", "22:14:03") for n in range(40)])
-    log.append_lines([LogLine("plate_014.dpx is truncated", "error", "22:14:09"), LogLine("Resumed", "warning", "22:15:00")])
+    log.append_lines(
+        [LogLine("plate_014.dpx is truncated", "error", "22:14:09"), LogLine("Resumed", "warning", "22:15:00")]
+    )
     log.setMaximumHeight(130)
     column.addWidget(log)
     return right
@@ -217,9 +228,13 @@ def search_page(window: MainWindow) -> QWidget:
     facts.addWidget(name)
     preview = FrameViewer()
     preview.setFixedHeight(200)
-    preview.show_picture(picture(), PictureInfo("sh010_comp_v004   beauty · RGBA half", "4096×2304", "1047   00:00:43:15"))
+    preview.show_picture(
+        picture(), PictureInfo("sh010_comp_v004   beauty · RGBA half", "4096×2304", "1047   00:00:43:15")
+    )
     facts.addWidget(preview)
-    facts.addWidget(ElidedLabel("/media/san/plates/show/FG/ep010/sh010/comp/v004/sh010_comp_v004.1001-1100#.exr", dim=True))
+    facts.addWidget(
+        ElidedLabel("/media/san/plates/show/FG/ep010/sh010/comp/v004/sh010_comp_v004.1001-1100#.exr", dim=True)
+    )
     facts.addWidget(VerdictBadge(VerdictMark.STALE, "was pass by alice, 12 days ago"))
     facts.addStretch(1)
     split.addWidget(side)
@@ -278,9 +293,14 @@ def review_page(window: MainWindow) -> QWidget:
     viewer, timeline = FrameViewer(), Timeline()
     viewer.setObjectName("viewer")
     viewer.set_pixel_reader(lambda x, y: (0.4182, 0.3377, 0.2210, 1.0))
-    info = PictureInfo("sh010_comp_v004   beauty · RGBA half", "", "1047   00:00:43:15", data_window=QRect(24, 18, 976, 540))
+    info = PictureInfo(
+        "sh010_comp_v004   beauty · RGBA half", "", "1047   00:00:43:15", data_window=QRect(24, 18, 976, 540)
+    )
     viewer.show_picture(picture(), info)
-    frames = Frames.of([f for f in range(1001, 1101) if f not in MISSING], [FindingTick(1032, "stale"), FindingTick(1033, "stale"), FindingTick(1071)])
+    frames = Frames.of(
+        [f for f in range(1001, 1101) if f not in MISSING],
+        [FindingTick(1032, "stale"), FindingTick(1033, "stale"), FindingTick(1071)],
+    )
     timeline.set_frames(Frames(frames.existing, ((1001, 1013), (1017, 1057), (1059, 1062)), frames.findings), 1047)
     stack.addWidget(viewer, 1)
     stack.addWidget(timeline)
@@ -330,12 +350,18 @@ def _inspector() -> QWidget:
     tree = QTreeView()
     model = QStandardItemModel(0, 3)
     model.setHorizontalHeaderLabels(["Check", "Seen", "Frames"])
-    for check, seen, at in (("seq.complete", "5 missing", "1014-1016"), ("px.finite", "12 NaN in G", "1071"), ("exr.compression", "piz", "all")):
+    for check, seen, at in (
+        ("seq.complete", "5 missing", "1014-1016"),
+        ("px.finite", "12 NaN in G", "1071"),
+        ("exr.compression", "piz", "all"),
+    ):
         model.appendRow([QStandardItem(check), QStandardItem(seen), QStandardItem(at)])
     tree.setModel(model)
     style_tree(tree, "Findings")
     tree.setRootIsDecorated(False)
-    empty = EmptyState("seal", "Nothing written yet", "A verdict appears here as what was written: sidecar, hash and signature.")
+    empty = EmptyState(
+        "seal", "Nothing written yet", "A verdict appears here as what was written: sidecar, hash and signature."
+    )
     tabs.addTab(tree, "Findings 3")
     tabs.addTab(empty, "History")
     tabs.addTab(QWidget(), "Facts")
@@ -428,17 +454,31 @@ def _small_pieces() -> QVBoxLayout:
     for part in (spin, radio, QRadioButton("Other"), slider):
         extra.addWidget(part)
     column.addLayout(extra)
-    column.addWidget(EmptyState("scan", "No drive yet", "Choose a folder or a drive to catalogue it.", "Scan a folder…", "Try the demo library"))
+    column.addWidget(
+        EmptyState(
+            "scan",
+            "No drive yet",
+            "Choose a folder or a drive to catalogue it.",
+            "Scan a folder…",
+            "Try the demo library",
+        )
+    )
     return column
 
 
 def dress(window: MainWindow) -> None:
-    window.banners.show_banner(BannerView("ffmpeg", "ffmpeg was not found: movies show no thumbnails.", BannerKind.WARNING, "Locate…"))
+    window.banners.show_banner(
+        BannerView("ffmpeg", "ffmpeg was not found: movies show no thumbnails.", BannerKind.WARNING, "Locate…")
+    )
     window.banners.show_banner(BannerView("resume", "The scan of LTO-RESTORE-07 goes on where it was stopped."))
-    window.banners.show_banner(BannerView("shard", "The shard of ARCHIVE_2024_12 is damaged.", BannerKind.ERROR, "Repair…"))
+    window.banners.show_banner(
+        BannerView("shard", "The shard of ARCHIVE_2024_12 is damaged.", BannerKind.ERROR, "Repair…")
+    )
     window.show_job(JobView("1", "Scanning LTO-RESTORE-07", "hashing", done=255114, total=418220, items_per_s=1204, bytes_per_s=412e6,
         seconds_left=370, current="/media/lto-restore-07/show/FG/ep010/sh010/comp/v004/sh010_comp_v004.1047.exr", failed=3))  # fmt: skip
-    window.show_job(JobView("2", "Scanning SHUTTLE_A", "walking", done=88310, items_per_s=96000, current="DCIM/100MEDIA"))
+    window.show_job(
+        JobView("2", "Scanning SHUTTLE_A", "walking", done=88310, items_per_s=96000, current="DCIM/100MEDIA")
+    )
     window.show_job(JobView("3", "Scanning SAN plates", state=JobState.PAUSED, done=10, total=100))
     window.toasts.show_toast(ToastView("Exported 18,402 rows to hits.csv", "pass", "Open folder", "/tmp", 0))
     window.toasts.show_toast(ToastView("The tracker did not answer; 2 verdicts wait.", "warning", seconds=0))

@@ -121,9 +121,7 @@ def prepare(rows: list[QueueRow], wanted: QueueFilter, kept: frozenset[AssetId] 
     """Make a queue ready to be shown; see `lines_of`."""
     lines = lines_of(rows, wanted, kept)
     places = {line.id: number for number, line in enumerate(lines) if isinstance(line, QueueRow)}
-    return PreparedQueue(
-        rows, lines, places, {row.id: number for number, row in enumerate(rows)}, count_states(rows)
-    )
+    return PreparedQueue(rows, lines, places, {row.id: number for number, row in enumerate(rows)}, count_states(rows))
 
 
 def count_states(rows: Iterable[QueueRow]) -> dict[str, int]:

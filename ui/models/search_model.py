@@ -91,9 +91,7 @@ class SearchModel(QAbstractTableModel):
         """Qt: columns of the table."""
         return 0 if parent.isValid() else len(_HEADS)
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Qt: the head of a column."""
         if orientation != Qt.Orientation.Horizontal:
             return None

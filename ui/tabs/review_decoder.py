@@ -194,8 +194,13 @@ class Decoder(QThread):
         began = time.monotonic()
         try:
             frame = reader.read(
-                want.path, number=want.number, part=want.part, layer=want.layer, max_width=want.max_width,
-                max_height=want.max_height, token=token,
+                want.path,
+                number=want.number,
+                part=want.part,
+                layer=want.layer,
+                max_width=want.max_width,
+                max_height=want.max_height,
+                token=token,
             )
         except AppError as error:
             self.refused.emit(want.key, error)
@@ -230,9 +235,7 @@ def picture_of(frame: DecodedFrame, began: float) -> Picture:
     display = _rect(frame.display_window)
     data: QRect | None = _rect(frame.data_window)
     whole = data is not None and data.contains(display) and not frame.damaged_rows
-    image = raw.convertToFormat(
-        QImage.Format.Format_RGB32 if whole else QImage.Format.Format_ARGB32_Premultiplied
-    )
+    image = raw.convertToFormat(QImage.Format.Format_RGB32 if whole else QImage.Format.Format_ARGB32_Premultiplied)
     if (display.width(), display.height()) != (frame.full_width, frame.full_height):
         display, data = QRect(0, 0, frame.full_width, frame.full_height), None
     told = DecodedFrame(**{name: getattr(frame, name) for name in DecodedFrame.__slots__ if name != "rgba"}, rgba=b"")

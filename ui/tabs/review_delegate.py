@@ -70,9 +70,7 @@ class QueueDelegate(QStyledItemDelegate):
         name = metrics.elidedText(str(index.data()), Qt.TextElideMode.ElideMiddle, room.width())
         painter.drawText(room, flags | Qt.AlignmentFlag.AlignLeft, name)
 
-    def _second_color(
-        self, index: QModelIndex | QPersistentModelIndex, state: str, *, selected: bool
-    ) -> str:
+    def _second_color(self, index: QModelIndex | QPersistentModelIndex, state: str, *, selected: bool) -> str:
         if index.data(QueueRole.PROBLEM):
             return "fail_text"
         if state == "stale":

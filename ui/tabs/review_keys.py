@@ -19,9 +19,7 @@ from PySide6.QtWidgets import (
 
 from ui import icons
 
-_COMMANDS = (
-    Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
-)
+_COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 _WALK = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
 _ENDS = {Qt.Key.Key_Home, Qt.Key.Key_End}
 _SIDES = {Qt.Key.Key_Left, Qt.Key.Key_Right}

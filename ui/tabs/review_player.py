@@ -221,7 +221,8 @@ class Player(QObject):
             needed.append(reel.first + (start - reel.first + direction * place) % length)
         keys = {position: self._key(position) for position in dict.fromkeys(needed)}
         return [
-            position for position, key in keys.items()
+            position
+            for position, key in keys.items()
             if reel.path(position) is not None and key not in self._kept and key not in self._refusals
         ]
 
@@ -240,8 +241,13 @@ class Player(QObject):
         reel, factor = self.reel, self.factor()
         wide, high = (-(-reel.width // factor), -(-reel.height // factor)) if factor > 1 else (0, 0)
         return Want(
-            self._key(position), reel.path(position) or "", position if reel.kind == "movie" else None,
-            self._view.part, self._view.layer, wide, high,
+            self._key(position),
+            reel.path(position) or "",
+            position if reel.kind == "movie" else None,
+            self._view.part,
+            self._view.layer,
+            wide,
+            high,
         )
 
     def _decoded(self, key: Key, picture: Picture) -> None:

@@ -114,9 +114,16 @@ def reel_of(dossier: Dossier) -> Reel:
     rate = fraction(video.get("frame_rate") or video.get("average_rate"))
     count = _movie_frames(video, facts, rate or DEFAULT_RATE)
     return Reel(
-        shown(asset.name), kind, {0: str(dossier.path)}, ((0, count - 1),), rate=rate or DEFAULT_RATE,
-        rate_known=rate is not None, width=video.get("width") or 0, height=video.get("height") or 0,
-        timecode=_timecode(facts, video), findings=_findings(dossier, {}),
+        shown(asset.name),
+        kind,
+        {0: str(dossier.path)},
+        ((0, count - 1),),
+        rate=rate or DEFAULT_RATE,
+        rate_known=rate is not None,
+        width=video.get("width") or 0,
+        height=video.get("height") or 0,
+        timecode=_timecode(facts, video),
+        findings=_findings(dossier, {}),
     )
 
 
@@ -163,9 +170,17 @@ def _frames_reel(dossier: Dossier, facts: MediaFacts | None) -> Reel:
     rate = _image_rate(facts)
     width, height = _display_size(facts)
     return Reel(
-        shown(dossier.asset.name), "frames", paths, formats.ranges_of(sorted(paths)), labels=frame_labels,
-        rate=rate or DEFAULT_RATE, rate_known=rate is not None, width=width, height=height,
-        views=_views(facts), findings=_findings(dossier, positions),
+        shown(dossier.asset.name),
+        "frames",
+        paths,
+        formats.ranges_of(sorted(paths)),
+        labels=frame_labels,
+        rate=rate or DEFAULT_RATE,
+        rate_known=rate is not None,
+        width=width,
+        height=height,
+        views=_views(facts),
+        findings=_findings(dossier, positions),
     )
 
 
@@ -181,11 +196,13 @@ def _findings(dossier: Dossier, positions: Mapping[Frame, int]) -> tuple[Finding
         found.append(Finding("fail", "Missing frames", f"{formats.count(count)} missing", _range_text(missing)))
         found += [
             Finding("fail", "Missing", "no file", _range_text([gap]), int(gap[0]))
-            for gap in missing[:200] if len(missing) > 1 and isinstance(gap[0], int)
+            for gap in missing[:200]
+            if len(missing) > 1 and isinstance(gap[0], int)
         ]
         if len(missing) == 1:
-            found[-1] = Finding("fail", "Missing frames", f"{formats.count(count)} missing", _range_text(missing),
-                                int(missing[0][0]))
+            found[-1] = Finding(
+                "fail", "Missing frames", f"{formats.count(count)} missing", _range_text(missing), int(missing[0][0])
+            )
     for member in dossier.detail.members:
         place = positions.get(member.frame) if member.frame is not None else 1
         frame = str(member.frame) if member.frame is not None else ""

@@ -67,9 +67,11 @@ class ReviewTab(QWidget):
         self.inspector = Inspector(settings.reasons)
         self.bar = VerdictBar(settings.reasons, names)
         self.empty = EmptyState(
-            "review", "Nothing to review yet",
+            "review",
+            "Nothing to review yet",
             "Scan a folder or a drive first. The pictures, movies and sound that it holds are then listed here, "
-            "to be looked at and judged one after the other.", "Go to Scan",
+            "to be looked at and judged one after the other.",
+            "Go to Scan",
         )
         self.stack = QStackedWidget()
         self.actions_by_name = make_actions(self)

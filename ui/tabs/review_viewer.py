@@ -185,10 +185,18 @@ class ReviewViewer(QWidget):
         view = self.player.view().text
         what = " · ".join(filter(None, (view, channels, frame.source)))
         words = f"{frame.full_width}×{frame.full_height}   {frame.transform}"
-        self.viewer.show_picture(picture.image, PictureInfo(
-            f"{reel.name}   {what}", words, self._place(reel, position, frame.seconds), picture.display_window,
-            picture.data_window, None, frame.pixel_aspect or 1.0,
-        ))
+        self.viewer.show_picture(
+            picture.image,
+            PictureInfo(
+                f"{reel.name}   {what}",
+                words,
+                self._place(reel, position, frame.seconds),
+                picture.display_window,
+                picture.data_window,
+                None,
+                frame.pixel_aspect or 1.0,
+            ),
+        )
         rows = ", ".join(f"{first}-{last}" for first, last in frame.damaged_rows[:6])
         said = frame.problem + (f" (rows {rows} are damaged)" if rows else "")
         if frame.number is not None and frame.number != position:
@@ -233,10 +241,15 @@ class ReviewViewer(QWidget):
         wave = answer.wave
         rate = f"{wave.sample_rate / 1000:g}{formats.NBSP}kHz"
         count = "mono" if wave.channels == 1 else f"{wave.channels} channels"
-        self.viewer.show_sound(SoundInfo(
-            answer.channels, wave.duration_s, reel.name, f"{rate} · {count} · {formats.duration(wave.duration_s)}",
-            _channel_names(wave.channels),
-        ))
+        self.viewer.show_sound(
+            SoundInfo(
+                answer.channels,
+                wave.duration_s,
+                reel.name,
+                f"{rate} · {count} · {formats.duration(wave.duration_s)}",
+                _channel_names(wave.channels),
+            )
+        )
         self._say_problem(wave.problem)
 
     def _say_problem(self, text: str) -> None:

@@ -65,8 +65,9 @@ class WrittenBlock(QWidget):
             self.badge.set_verdict(VerdictMark.PENDING)
             self.who.setFullText("nobody judged it yet")
             self.said.setFullText("")
-            self.say(dossier.sidecar_problem or "Nothing was written for it yet.",
-                     "fail" if dossier.sidecar_problem else "")
+            self.say(
+                dossier.sidecar_problem or "Nothing was written for it yet.", "fail" if dossier.sidecar_problem else ""
+            )
             return
         self._show(record, VerdictMark(state) if state == "stale" else VerdictMark(record.verdict))
         if dossier.sidecar_problem:

@@ -123,7 +123,17 @@ class ScanForm(QFrame):
         grid.addLayout(choices, 2, 2, 1, 3)
         grid.setColumnStretch(1, 3)
         grid.setColumnStretch(3, 2)
-        order = (self.folder, self.browse, self.label, self.mode, self.leave_out, self.inventory, self.resume,
-                 self.hidden, self.links, self.start)
+        order = (
+            self.folder,
+            self.browse,
+            self.label,
+            self.mode,
+            self.leave_out,
+            self.inventory,
+            self.resume,
+            self.hidden,
+            self.links,
+            self.start,
+        )
         for first, second in zip(order, order[1:], strict=False):
             QWidget.setTabOrder(first, second)

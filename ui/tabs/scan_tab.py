@@ -47,8 +47,13 @@ from ui.workers.reader import Reader
 
 _LOG_TICK_MS = 200
 _CARDS = (
-    ("files", "Files", ""), ("new", "New", "accent"), ("changed", "Changed", "stale"), ("missing", "Missing", "stale"),
-    ("unreadable", "Unreadable", "fail"), ("skipped", "Skipped", ""), ("speed", "Speed", ""),
+    ("files", "Files", ""),
+    ("new", "New", "accent"),
+    ("changed", "Changed", "stale"),
+    ("missing", "Missing", "stale"),
+    ("unreadable", "Unreadable", "fail"),
+    ("skipped", "Skipped", ""),
+    ("speed", "Speed", ""),
 )
 
 
@@ -76,10 +81,12 @@ class ScanTab(QWidget):
         self.history = QTableView()
         self.log = LogView()
         self.empty = EmptyState(
-            "drive", "No drive is catalogued yet",
+            "drive",
+            "No drive is catalogued yet",
             "Scan a folder or a drive, and everything on it can be found, also when the drive is back on the shelf. "
             "Or look at the demo library first: real media with missing frames and a damaged file.",
-            "Scan a folder…", "Make the demo library",
+            "Scan a folder…",
+            "Make the demo library",
         )
         self.setFocusProxy(self.form.folder)
         self._lay_out()
@@ -192,8 +199,10 @@ class ScanTab(QWidget):
         self.cards["skipped"].set_value(formats.count(sum(counts["skipped"].values())))
         label = document["drive"]["label"]
         self._desk.window.toasts.show_toast(
-            ToastView(f"{label}: {formats.count(counts['files'])} files, {counted(counts)}.",
-                      "warning" if result.objections else "pass")
+            ToastView(
+                f"{label}: {formats.count(counts['files'])} files, {counted(counts)}.",
+                "warning" if result.objections else "pass",
+            )
         )
         if result.unaccepted_missing or document.get("empty_base"):
             self._ask_about_missing(result, request)
@@ -203,10 +212,14 @@ class ScanTab(QWidget):
         label = result.document["drive"]["label"]
         what = f"{formats.count(result.unaccepted_missing)} files" if result.unaccepted_missing else "All files"
         self._asked[banner_id] = replace(request, drive=label, accept_missing=True)
-        self._desk.window.banners.show_banner(BannerView(
-            banner_id, f"{what} of {label} are not there any more. Nothing was marked missing. Is the drive mounted?",
-            BannerKind.WARNING, "Mark them missing",
-        ))
+        self._desk.window.banners.show_banner(
+            BannerView(
+                banner_id,
+                f"{what} of {label} are not there any more. Nothing was marked missing. Is the drive mounted?",
+                BannerKind.WARNING,
+                "Mark them missing",
+            )
+        )
 
     def _banner_acted(self, banner_id: str) -> None:
         request = self._asked.pop(banner_id, None)

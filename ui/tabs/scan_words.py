@@ -62,15 +62,21 @@ def _record(job: dict[str, Any], labels: dict[str, str]) -> JobRecord:
     took = formats.duration((job["ended_us"] - job["started_us"]) / 1e6) if job["ended_us"] else ""
     files = formats.count(counts["files"]) if "files" in counts else ""
     return JobRecord(
-        formats.clock(job["started_us"], now), labels.get(job["drive_id"], job["title"]), job["operation"], files, took,
-        words, colour,
+        formats.clock(job["started_us"], now),
+        labels.get(job["drive_id"], job["title"]),
+        job["operation"],
+        files,
+        took,
+        words,
+        colour,
     )
 
 
 def counted(counts: dict[str, int]) -> str:
     """`1,204 new · 37 changed`, or that nothing changed."""
     parts = [
-        f"{formats.count(counts[name])} {name}" for name in ("new", "changed", "missing", "unreadable")
+        f"{formats.count(counts[name])} {name}"
+        for name in ("new", "changed", "missing", "unreadable")
         if counts.get(name)
     ]
     return " · ".join(parts) or "nothing changed"

@@ -53,8 +53,14 @@ class FilterBar(QWidget):
         """What is searched for."""
         least, most = self.size_menu.bounds()
         return SearchQuery(
-            text, self.category_menu.chosen(), self.extension_menu.extensions(), least, most, self._since,
-            self.verdict_menu.chosen(), limit,
+            text,
+            self.category_menu.chosen(),
+            self.extension_menu.extensions(),
+            least,
+            most,
+            self._since,
+            self.verdict_menu.chosen(),
+            limit,
         )
 
     def drive_ids(self) -> tuple[str, ...]:

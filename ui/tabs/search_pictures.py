@@ -164,8 +164,10 @@ def _info(frame: DecodedFrame) -> PictureInfo:
     dx0, dy0, dx1, dy1 = frame.data_window
     data = None if turned else QRect(dx0, dy0, dx1 - dx0 + 1, dy1 - dy0 + 1)
     return PictureInfo(
-        size=f"{frame.full_width}×{frame.full_height}", display_window=display,
-        data_window=None if data == display else data, pixel_aspect=frame.pixel_aspect,
+        size=f"{frame.full_width}×{frame.full_height}",
+        display_window=display,
+        data_window=None if data == display else data,
+        pixel_aspect=frame.pixel_aspect,
     )
 
 

@@ -215,8 +215,11 @@ class ModifiedMenu(FormMenu):
             self.chosen.emit(f"since {day:%Y-%m-%d}", _us(day))
 
     def _check(self) -> None:
-        _mark(self.date, wrong=bool(self.date.text().strip()) and parse_day(self.date.text()) is None,
-              advice="Write year, month and day: 2026-01-31.")
+        _mark(
+            self.date,
+            wrong=bool(self.date.text().strip()) and parse_day(self.date.text()) is None,
+            advice="Write year, month and day: 2026-01-31.",
+        )
 
 
 def since(words: str, now: datetime) -> int | None:

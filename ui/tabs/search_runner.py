@@ -111,9 +111,7 @@ class SearchRunner(QObject):
         with self._find(wanted, drives, token, {}) as find:
             return find.total()
 
-    def _find(
-        self, wanted: Wanted, drives: tuple[Drive, ...], token: CancelToken, broken: dict[str, AppError]
-    ) -> Find:
+    def _find(self, wanted: Wanted, drives: tuple[Drive, ...], token: CancelToken, broken: dict[str, AppError]) -> Find:
         chosen = [drive for drive in drives if not wanted.drive_ids or drive.id in wanted.drive_ids]
         query = replace(wanted.query, limit=0)
         return Find(self._engine.catalog, self._engine.judge, chosen, query, token, broken)

@@ -150,5 +150,3 @@ def _format(look: theme.Theme, token: str) -> QTextCharFormat:
     style = QTextCharFormat()
     style.setForeground(look.color(token))
     return style
-
-

@@ -61,9 +61,7 @@ class JobController(QObject):
         self._beat = QTimer(self, interval=_CHANGED_EVERY_MS)
         self._beat.timeout.connect(self.catalog_changed)
 
-    def start(
-        self, operation: str, request: Any, title: str, summary: Callable[[Any], str] | None = None
-    ) -> str:
+    def start(self, operation: str, request: Any, title: str, summary: Callable[[Any], str] | None = None) -> str:
         """Start an operation; the job's id.
 
         Args:

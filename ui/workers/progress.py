@@ -78,8 +78,17 @@ class JobProgress:
         self._stage_began, self._seen = now, (now, 0, 0)
         state = JobState.STOPPING if self.view.state == JobState.STOPPING else JobState.RUNNING
         self.view = replace(
-            self.view, stage=_STAGES[event.stage], state=state, done=0, total=event.total, bytes_done=0,
-            total_bytes=event.total_bytes, items_per_s=0.0, bytes_per_s=0.0, seconds_left=None, current="",
+            self.view,
+            stage=_STAGES[event.stage],
+            state=state,
+            done=0,
+            total=event.total,
+            bytes_done=0,
+            total_bytes=event.total_bytes,
+            items_per_s=0.0,
+            bytes_per_s=0.0,
+            seconds_left=None,
+            current="",
         )
 
     def _go_on(self, event: Progressed) -> None:
@@ -96,8 +105,13 @@ class JobProgress:
             self._seen = (now, event.done, event.bytes_done)
         self.counts.update(event.counts)
         self.view = replace(
-            view, done=event.done, total=event.total, bytes_done=event.bytes_done, total_bytes=event.total_bytes,
-            current=event.current, seconds_left=self._left(event, now),
+            view,
+            done=event.done,
+            total=event.total,
+            bytes_done=event.bytes_done,
+            total_bytes=event.total_bytes,
+            current=event.current,
+            seconds_left=self._left(event, now),
         )
 
     def _left(self, event: Progressed, now: float) -> float | None:

@@ -26,7 +26,11 @@ def model(qapp: object) -> SearchModel:
 def test_cells_read_as_people_write_them(model: SearchModel) -> None:
     cells = [model.index(0, column).data() for column in Column]
     assert [cells[0], cells[1], *cells[3:]] == [
-        "a.mov", "48.2\N{NO-BREAK SPACE}MB", "Shelf 7", "fail", "/show/sh010",
+        "a.mov",
+        "48.2\N{NO-BREAK SPACE}MB",
+        "Shelf 7",
+        "fail",
+        "/show/sh010",
     ]
     assert str(cells[2]).startswith("2023-11-1")
 

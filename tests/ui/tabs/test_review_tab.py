@@ -100,9 +100,7 @@ def test_a_verdict_pressed_twice_is_written_once(qtbot: QtBot, tab: ReviewTab, l
     assert written["history"] == []
 
 
-def test_the_next_asset_is_looked_at_while_the_verdict_is_written(
-    qtbot: QtBot, tab: ReviewTab, library: Path
-) -> None:
+def test_the_next_asset_is_looked_at_while_the_verdict_is_written(qtbot: QtBot, tab: ReviewTab, library: Path) -> None:
     press(qtbot, "p", "]")
     wait_loaded(qtbot, tab, STILL)
     press(qtbot, "f")
@@ -151,9 +149,7 @@ def test_a_verdict_over_changed_content_is_shown_as_stale(
     assert "sign it off anew" in tab.inspector.written.message.text()
 
 
-def test_without_an_operator_nothing_is_written_and_the_field_asks(
-    qtbot: QtBot, tab: ReviewTab, library: Path
-) -> None:
+def test_without_an_operator_nothing_is_written_and_the_field_asks(qtbot: QtBot, tab: ReviewTab, library: Path) -> None:
     tab.bar.operator.setEditText("")
     press(qtbot, "p")
     assert "who judges" in tab.bar.message.fullText()
@@ -251,9 +247,7 @@ def test_a_folder_that_takes_no_sidecar_is_named_and_nothing_is_pretended(
     qtbot.waitUntil(lambda: state(tab, b"shots", SEQUENCE) == "pass", timeout=WAIT_MS)
 
 
-def test_a_broken_sidecar_is_told_before_anybody_judges(
-    qtbot: QtBot, tab: ReviewTab, library: Path
-) -> None:
+def test_a_broken_sidecar_is_told_before_anybody_judges(qtbot: QtBot, tab: ReviewTab, library: Path) -> None:
     (library / "shots" / ".qc").mkdir()
     (library / "shots" / ".qc" / "still.exr.qc.json").write_text("{")
     press(qtbot, "]")
@@ -289,9 +283,7 @@ def test_all_judged_is_said_with_the_count(qtbot: QtBot, tab: ReviewTab) -> None
     assert tab.queue.empty.text.text() == "All 3 assets of SAN plates are judged."
 
 
-def test_an_offline_drive_shows_what_is_known_and_takes_no_verdict(
-    qtbot: QtBot, engine: Engine, library: Path
-) -> None:
+def test_an_offline_drive_shows_what_is_known_and_takes_no_verdict(qtbot: QtBot, engine: Engine, library: Path) -> None:
     scan(engine, library)
     shutil.move(library, library.with_name("unplugged"))
     with review(qtbot, engine) as tab:

@@ -104,9 +104,7 @@ def test_an_emptied_drive_is_asked_about_before_anything_is_marked(
     assert tab.cards["missing"].value() == "12"
 
 
-def test_scans_of_other_windows_show_in_the_history(
-    qtbot: QtBot, tab: ScanTab, engine: Engine, tmp_path: Path
-) -> None:
+def test_scans_of_other_windows_show_in_the_history(qtbot: QtBot, tab: ScanTab, engine: Engine, tmp_path: Path) -> None:
     tree = make_tree(tmp_path / "card")
     for _ in range(2):
         run(engine, "scan", ScanRequest((str(tree),), "A001"), Job())

@@ -299,9 +299,7 @@ def test_a_damaged_shard_is_named_and_the_other_drives_are_searched(
     assert tab.notice.isVisible()
 
 
-def test_what_a_scan_adds_appears_while_selection_and_place_stay(
-    qtbot: QtBot, open_tab: Open, tmp_path: Path
-) -> None:
+def test_what_a_scan_adds_appears_while_selection_and_place_stay(qtbot: QtBot, open_tab: Open, tmp_path: Path) -> None:
     home, tree = tmp_path / "home", make_tree(tmp_path / "card", files=400)
     request = ScanRequest((str(tree),), drive="Card")
     run(make_engine(home), "scan", request, Job())
@@ -318,9 +316,7 @@ def test_what_a_scan_adds_appears_while_selection_and_place_stay(
     qtbot.waitUntil(lambda: not tab._desk.jobs.running(), timeout=20_000)
 
 
-def test_scrolling_to_the_end_reads_the_next_page_without_a_gap(
-    qtbot: QtBot, open_tab: Open, tmp_path: Path
-) -> None:
+def test_scrolling_to_the_end_reads_the_next_page_without_a_gap(qtbot: QtBot, open_tab: Open, tmp_path: Path) -> None:
     home, tree = tmp_path / "home", make_tree(tmp_path / "card", files=2300)
     run(make_engine(home), "scan", ScanRequest((str(tree),), drive="Card", inventory_only=True), Job())
     tab = open_tab(home)
