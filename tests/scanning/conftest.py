@@ -87,7 +87,8 @@ def shard_content(database: Database) -> dict[str, Any]:
     return {
         "folders": sorted(
             ask(
-                "SELECT d.path, d.key, u.path, d.missed_scan IS NULL, d.files, d.bytes, d.newest_ns, d.digest FROM folder d"
+                "SELECT d.path, d.key, u.path, d.missed_scan IS NULL, d.files, d.bytes, d.newest_ns, d.digest"
+                " FROM folder d"
                 " LEFT JOIN folder u ON u.id = d.parent_id"
             ),
             key=str,
