@@ -48,6 +48,7 @@ class SearchQuery:
         since_us: modified at or after, microseconds since 1970.
         verdicts: `pass`, `fail`, `pending`, `stale`; empty for all.
         limit: newest hits that are wanted; 0 for all.
+        without_records: leave out sidecars and hash caches.
     """
 
     text: str
@@ -58,6 +59,7 @@ class SearchQuery:
     since_us: int | None = None
     verdicts: tuple[str, ...] = ()
     limit: int = 1000
+    without_records: bool = False
 
 
 class Hit(NamedTuple):
@@ -233,6 +235,9 @@ def _filters(query: SearchQuery) -> tuple[str, list[Any]]:
     if query.categories:
         condition += f" AND f.category IN ({', '.join('?' * len(query.categories))})"
         bindings += [int(Category[label.upper()]) for label in query.categories]
+    if query.without_records:
+        condition += " AND f.category <> ?"
+        bindings.append(int(Category.QC))
     if query.extensions:
         tests = []
         for extension in query.extensions:

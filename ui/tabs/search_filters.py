@@ -41,6 +41,7 @@ class FilterBar(QWidget):
         self.verdict = Chip("Verdict", removable=True, menu=self.verdict_menu)
         self.clear_all = KeyButton("Clear filters", role="link")
         self.category_menu.set_choices(_CATEGORIES)
+        self.category.setToolTip("Any file but QC records (sidecars, hash caches); choose qc to see those")
         self.verdict_menu.set_choices(_VERDICTS)
         layout = FlowLayout(self)
         for chip in self._chips():
@@ -50,7 +51,7 @@ class FilterBar(QWidget):
         self._show_clear()
 
     def query(self, text: str, limit: int) -> SearchQuery:
-        """What is searched for."""
+        """What is searched for. QC records are left out unless their category is asked for."""
         least, most = self.size_menu.bounds()
         return SearchQuery(
             text,
@@ -61,6 +62,7 @@ class FilterBar(QWidget):
             self._since,
             self.verdict_menu.chosen(),
             limit,
+            without_records=not self.category_menu.chosen(),
         )
 
     def drive_ids(self) -> tuple[str, ...]:

@@ -160,6 +160,15 @@ def test_chips_narrow_the_hits_and_their_crosses_take_that_back(qtbot: QtBot, ta
     qtbot.waitUntil(lambda: len(names(tab)) > 10)
 
 
+def test_qc_records_show_only_where_they_are_asked_for(qtbot: QtBot, tab: SearchTab) -> None:
+    assert not [name for name in names(tab) if name.endswith(".json")]
+    tab.filters.category_menu.box("qc").trigger()
+    qtbot.waitUntil(lambda: "harbour.png.qc.json" in names(tab), timeout=5000)
+    assert all(name.endswith(".json") for name in names(tab))
+    tab.filters.clear_filters()
+    qtbot.waitUntil(lambda: "harbour.png" in names(tab), timeout=5000)
+
+
 def test_arrows_in_the_field_move_through_the_hits(qtbot: QtBot, tab: SearchTab) -> None:
     search(qtbot, tab, "comp.10", *(f"sh010_comp.{frame}.exr" for frame in (1001, 1002, 1004, 1005)))
     assert tab.table.currentIndex().row() == 0
