@@ -38,13 +38,17 @@ def summarise(database: Database) -> ShardSummary:
 
 
 def categories(database: Database) -> dict[str, dict[str, int]]:
-    """Files and bytes of each category that is present."""
-    return {
-        Category(category).label: {"files": files, "bytes": size}
-        for category, files, size in database.rows(
-            "SELECT category, count(*), sum(size) FROM file WHERE missed_scan IS NULL GROUP BY category ORDER BY 2 DESC"
-        )
-    }
+    """Files and bytes of each category that is present, most files first.
+
+    Counted in one pass: grouping would sort every row in memory.
+    """
+    counted = ", ".join(
+        f"count(*) FILTER (WHERE category = {kind:d}), sum(size) FILTER (WHERE category = {kind:d})"
+        for kind in Category
+    )
+    row = database.row(f"SELECT {counted} FROM file WHERE missed_scan IS NULL") or ()
+    found = sorted(zip(Category, row[::2], row[1::2], strict=True), key=lambda entry: -entry[1])
+    return {kind.label: {"files": files, "bytes": size} for kind, files, size in found if files}
 
 
 def kept_categories(database: Database, scan_id: int, tally: Tally) -> dict[str, dict[str, int]]:
