@@ -6,11 +6,11 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from app.catalog.database import Database, peewee_query
+from app.catalog.database import ABSENT, Database, peewee_query
 from app.catalog.migrations import CATALOG
 from app.catalog.processes import process_started
 from app.catalog.tables import DriveRow, JobRow
-from app.errors import InputError, UsageError
+from app.errors import InputError, NotACatalog, UsageError
 from app.model.drives import Drive, Passport
 from app.model.names import decoded, folded_text, raw
 from app.model.times import now_us, uuid7
@@ -42,10 +42,7 @@ class Catalog:
         Args:
             look: False does not touch the drives, which may take long for a share that is gone: `online` is False.
         """
-        if not self._is_made():
-            return []
-        with self._read() as database:
-            rows = list(peewee_query(database, DriveRow.select().order_by(DriveRow.label)))
+        rows = self._rows(DriveRow.select().order_by(DriveRow.label))
         return [_drive(row, look=look) for row in rows]
 
     def drive(self, name: str) -> Drive:
@@ -159,18 +156,18 @@ class Catalog:
 
     def jobs(self, limit: int = 100) -> list[dict[str, Any]]:
         """The newest jobs, newest first; a running one whose process is gone is `interrupted`."""
-        if not self._is_made():
-            return []
-        with self._read() as database:
-            rows = list(peewee_query(database, JobRow.select().order_by(JobRow.id.desc()).limit(limit)))
+        rows = self._rows(JobRow.select().order_by(JobRow.id.desc()).limit(limit))
         return [_job(row) for row in rows]
 
-    def _is_made(self) -> bool:
-        """Whether there is a catalogue yet. An empty file is what a process that died while it made one leaves."""
-        return self._path.exists() and self._path.stat().st_size > 0
-
-    def _read(self) -> Database:
-        return Database(self._path, CATALOG, read_only=True)
+    def _rows(self, query: Any) -> list[Any]:
+        """What a query finds; nothing where there is no catalogue, or one that another process is only just making."""
+        try:
+            with Database(self._path, CATALOG, read_only=True) as database:
+                return list(peewee_query(database, query))
+        except NotACatalog as error:
+            if error.code != ABSENT:
+                raise
+            return []
 
     def _write(self) -> Database:
         self._path.parent.mkdir(parents=True, exist_ok=True)

@@ -18,6 +18,9 @@ _BUSY_TIMEOUT_S = 5.0
 _CHECK_EVERY_STEPS = 20_000
 _MAGIC = b"SQLite format 3\0"
 
+#: The code of the error for a database that is not there (yet).
+ABSENT = "catalog.absent"
+
 
 @dataclass(frozen=True, slots=True)
 class Schema:
@@ -153,6 +156,8 @@ class Database:
     def _prepare(self, read_only: bool, durable: bool, wal: bool) -> None:
         """See whether it is ours before anything in it is touched, then bring it up to date."""
         version = self._version()
+        if read_only and not version:
+            raise absent(self.path)
         if read_only and version < len(self.schema.steps):
             raise NotACatalog(f"{self.path} was made by an older version", hint="Scan the drive once to upgrade it.")
         self._configure(read_only, durable, wal)
@@ -229,12 +234,17 @@ def _check_header(path: Path, schema: Schema, *, must_exist: bool) -> None:
     except OSError as error:
         raise NotACatalog(f"{path} cannot be read: {error.strerror}", hint="Check its permissions.") from error
     if not magic and must_exist:
-        raise NotACatalog(f"{path} does not exist or is empty", hint="Scan the drive first.", code="catalog.absent")
+        raise absent(path)
     if magic and magic != _MAGIC:
         raise NotACatalog(
             f"{path} is not a Reelmark {schema.name}: it is no SQLite database",
             hint="Restore it from the backups folder, or move it away and scan again.",
         )
+
+
+def absent(path: Path) -> NotACatalog:
+    """The error for a database that is not there, or that another process is only just making."""
+    return NotACatalog(f"{path} does not exist or is empty", hint="Scan the drive first.", code=ABSENT)
 
 
 def _cannot_share_memory(path: Path) -> bool:

@@ -11,9 +11,10 @@ from typing import Any
 
 from app.catalog.assets import Judge, ShardAssets
 from app.catalog.catalog import Catalog
+from app.catalog.database import ABSENT
 from app.catalog.search import Hit, SearchQuery, ShardSearch
 from app.catalog.shard import open_reader
-from app.errors import AppError
+from app.errors import AppError, NotACatalog
 from app.jobs.job import CancelToken
 from app.model.drives import Drive
 from app.model.kinds import Category
@@ -147,9 +148,12 @@ class Find:
         return total
 
     def _add(self, drive: Drive, path: Path, judge: Judge, token: CancelToken | None) -> None:
-        if not path.exists():
+        try:
+            database = self._open.enter_context(open_reader(path, token))
+        except NotACatalog as error:
+            if error.code != ABSENT:
+                raise
             return
-        database = self._open.enter_context(open_reader(path, token))
         assets = ShardAssets(database, judge)
         judged = assets.judged(self._query.verdicts) if self._query.verdicts else ((), ())
         search = ShardSearch(database, self._query, judged)

@@ -11,11 +11,12 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -109,25 +110,26 @@ def main() -> None:
     scan, search, _ = front.tabs or (None, None, None)
     assert scan is not None
     assert search is not None
-    wait(lambda: bool(scan.drives.cards()), 20)
+    if home.catalog.exists():
+        wait(lambda: bool(scan.drives.cards()), 20)
     print(
         f"first paint {paint.age_s:.2f} s after the start of the process,"
         f" tabs {ready:.2f} s, drives {process_age_s():.2f} s"
     )
 
     beat = Heartbeat()
-    QTest.qWait(1000)
+    let_run(1000)
     beat.start()
-    QTest.qWait(int(options.idle_s * 1000))
+    let_run(int(options.idle_s * 1000))
     print(told("idle", beat.stop()))
 
     window.show_page(2)
-    QTest.qWait(500)
+    let_run(500)
     beat.start()
     for letter in options.typing:
         QTest.keyClicks(search.field, letter)
-        QTest.qWait(120)
-    QTest.qWait(1500)
+        let_run(120)
+    let_run(1500)
     print(told(f"typing {options.typing!r}", beat.stop()))
 
     if options.tree:
@@ -143,13 +145,20 @@ def main() -> None:
     front.stop()
 
 
-def wait(condition: object, seconds: float) -> None:
+def let_run(milliseconds: int) -> None:
+    """Let events run as the program does; `QTest.qWait` would hold the interpreter's lock all the while."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
+def wait(condition: Callable[[], bool], seconds: float) -> None:
     """Let events run until a condition holds."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
             raise SystemExit("it took too long")
-        QTest.qWait(10)
+        let_run(50)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from pathlib import Path
 import apsw
 import pytest
 
+from app.catalog.catalog import Catalog
 from app.catalog.database import BulkInsert, Database, Schema, peewee_query
 from app.catalog.migrations import CATALOG, SHARD
 from app.catalog.tables import JobRow
@@ -131,6 +132,16 @@ def test_an_empty_file_is_as_good_as_none(tmp_path: Path) -> None:
     assert caught.value.code == "catalog.absent"
     with Database(path, SHARD) as database:
         assert database.value("SELECT count(*) FROM file") == 0
+
+
+def test_a_database_that_another_is_just_making_is_not_there_yet(tmp_path: Path) -> None:
+    connection = apsw.Connection(str(tmp_path / "a.db"))
+    connection.execute("PRAGMA journal_mode=WAL")
+    with pytest.raises(NotACatalog) as caught:
+        Database(tmp_path / "a.db", CATALOG, read_only=True)
+    assert caught.value.code == "catalog.absent"
+    assert Catalog(tmp_path / "a.db", tmp_path / "shards").drives() == []
+    connection.close()
 
 
 def test_a_locked_database_is_held_by_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
