@@ -176,9 +176,10 @@ class Database:
         run(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
 
     def _version(self) -> int:
-        version = int(self._pragma("PRAGMA user_version"))
-        application_id = self._pragma("PRAGMA application_id")
-        tables = self._pragma("SELECT count(*) FROM sqlite_schema")
+        with self.connection:  # one moment of the file, which another process may be making just now
+            tables = self._pragma("SELECT count(*) FROM sqlite_schema")
+            version = int(self._pragma("PRAGMA user_version"))
+            application_id = self._pragma("PRAGMA application_id")
         if application_id != self.schema.application_id and (tables or version):
             raise NotACatalog(
                 f"{self.path} is not a Reelmark {self.schema.name}",
