@@ -25,6 +25,7 @@ from app.paths import find_home
 from app.scanning.request import ScanRequest
 from app.settings import load_settings
 from ui import theme
+from ui.__main__ import calm_collector
 from ui.front import Front
 from ui.main_window import MainWindow
 
@@ -105,6 +106,7 @@ def main() -> None:
     front = Front(window, lambda: open_engine(loaded, home))
     window.show()
     front.start()
+    calm_collector()
     wait(lambda: front.tabs is not None, 20)
     ready = process_age_s()
     scan, search, _ = front.tabs or (None, None, None)

@@ -78,7 +78,7 @@ class ReviewTab(QWidget):
         self._lay_out()
         self._connect()
         self._set_possible()
-        self.queue.start(desk.window.state.text(_DRIVE))
+        self._opened = False
 
     def page(self) -> Page:
         """What the window needs to know of this tab."""
@@ -133,7 +133,15 @@ class ReviewTab(QWidget):
         """The keys belong to the picture at once; what changed meanwhile is read."""
         super().showEvent(event)
         self.stage.focus_viewer()
-        self.queue.refresh()
+        self._open_queue()
+
+    def _open_queue(self) -> None:
+        """Begin to read the queue with the first look at the tab; later read what changed meanwhile."""
+        if self._opened:
+            self.queue.refresh()
+            return
+        self._opened = True
+        self.queue.start(self._desk.window.state.text(_DRIVE))
 
     def dossier(self) -> Dossier | None:
         """The asset that is looked at, once it was read."""
