@@ -46,7 +46,7 @@ def main(argv: list[str] | None = None) -> int:
     """
     arguments = sys.argv[1:] if argv is None else argv
     if arguments[:1] == ["--child"]:
-        from app.jobs.children import child_main
+        from app.jobs.childmain import child_main
 
         child_main(arguments[1:])
         return 0

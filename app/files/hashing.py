@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from app.errors import AppError, MediaError
-from app.jobs.children import Send
+from app.jobs.framing import Send
 from app.model.names import shown
 
 BUFFER_BYTES = 256 * 1024

@@ -15,7 +15,8 @@ from typing import Any, Generic, TypeVar
 
 from app.errors import AppError, Cancelled, MediaError
 from app.files.hashing import HEAD_BYTES, Hashed, algorithm, unpack_rows
-from app.jobs.children import Child, ChildFailed, Message
+from app.jobs.children import Child, ChildFailed
+from app.jobs.framing import Message
 from app.jobs.job import Job
 
 K = TypeVar("K")

@@ -20,7 +20,7 @@ from app.errors import DriveGone
 from app.files.filters import NameFilter
 from app.files.mounts import mount_points, os_path
 from app.files.walk import BEAT_S, HEAD, LISTED, SKIPPED, UNREADABLE, VANISHED
-from app.jobs.children import Send
+from app.jobs.framing import Send
 from app.model import names as model_names
 
 _BATCH_BYTES = 256 * 1024

@@ -13,40 +13,26 @@ not used because it follows the thread that started the child, not the process.
 """
 
 import contextlib
-import importlib
-import json
 import os
 import queue
 import signal
-import struct
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import Any
 
 from app.errors import AppError, Cancelled, MediaError
+from app.jobs.framing import END, ERROR, Message, read_message, write_message
 from app.jobs.job import CancelToken
 
-_LENGTHS = struct.Struct(">II")
 _LOOK_AGAIN_S = 0.1
 _LAST_WAIT_S = 5.0  # a child that hangs inside the system (a dead mount) ends when the system lets it
 _INBOX = 8
-_END = "end"
-_ERROR = "error"
-
-Message = tuple[dict[str, Any], bytes]
-
-
-class Send(Protocol):
-    """How a handler answers: any number of messages, each a JSON-ready header and raw bytes."""
-
-    def __call__(self, header: dict[str, Any], payload: bytes = b"") -> None:
-        """Send one message to the parent; blocks while the parent is busy."""
 
 
 class ChildFailed(MediaError):
@@ -88,7 +74,7 @@ class Child:
         """Hand the child one request. A child that is gone shows in the inbox, not here."""
         with contextlib.suppress(BrokenPipeError, OSError):
             assert self._process.stdin is not None
-            _write(self._process.stdin, header, payload)
+            write_message(self._process.stdin, header, payload)
 
     def why_gone(self) -> str:
         """How a child ended, as a sentence; waits a little for the end."""
@@ -126,7 +112,7 @@ class Child:
         pipe = FileIO(self._process.stdout.fileno(), closefd=False)
         try:
             while not self._closing.is_set():
-                message = _read_frame(pipe)
+                message = read_message(pipe)
                 self._put(message)
                 if message is None:
                     return
@@ -176,10 +162,10 @@ def stream(
             if message is None:
                 raise _crashed(child)
             header, body = message
-            if _END in header:
+            if END in header:
                 return
-            if _ERROR in header:
-                raise _error_from(header[_ERROR])
+            if ERROR in header:
+                raise _error_from(header[ERROR])
             yield header, body
             deadline = time.monotonic() + silence_s
     finally:
@@ -301,14 +287,14 @@ class ChildPool:
             failure = _crashed(child)
             child.kill()
             yield task_or_none.key, failure
-        elif _END in message[0]:
+        elif END in message[0]:
             del self._busy[child]
             self._idle.append(child)
             yield task_or_none.key, task_or_none.messages
-        elif _ERROR in message[0]:
+        elif ERROR in message[0]:
             del self._busy[child]
             self._idle.append(child)
-            yield task_or_none.key, _error_from(message[0][_ERROR])
+            yield task_or_none.key, _error_from(message[0][ERROR])
         else:
             task_or_none.messages.append(message)
 
@@ -330,7 +316,7 @@ def _error_from(envelope: dict[str, Any]) -> AppError:
 def _child_command() -> list[str]:
     if getattr(sys, "frozen", False):
         return [sys.executable, "--child"]
-    return [sys.executable, "-m", "app.jobs.children"]
+    return [sys.executable, "-m", "app.jobs.childmain"]
 
 
 def _child_environment() -> dict[str, str]:
@@ -338,100 +324,3 @@ def _child_environment() -> dict[str, str]:
     root = str(Path(__file__).resolve().parents[2])
     paths = [root, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)), "OMP_NUM_THREADS": "1"}
-
-
-def _write(pipe: IO[bytes], header: dict[str, Any], payload: bytes) -> None:
-    head = json.dumps(header, separators=(",", ":")).encode("utf-8", "surrogatepass")
-    pipe.write(_LENGTHS.pack(len(head), len(payload)) + head)
-    if payload:
-        pipe.write(payload)
-    pipe.flush()
-
-
-def _read_frame(pipe: FileIO) -> Message | None:
-    lengths = _read_exactly(pipe, _LENGTHS.size)
-    if lengths is None:
-        return None
-    head_size, payload_size = _LENGTHS.unpack(lengths)
-    head = _read_exactly(pipe, head_size)
-    payload = _read_exactly(pipe, payload_size)
-    return None if head is None or payload is None else (json.loads(head), payload)
-
-
-def _read_exactly(pipe: FileIO, size: int) -> bytes | None:
-    """So many bytes, or None where the pipe ends before."""
-    buffer = bytearray(size)
-    view = memoryview(buffer)
-    done = 0
-    while done < size:
-        number = pipe.readinto(view[done:])
-        if not number:
-            return None
-        done += number
-    return bytes(buffer)
-
-
-def child_main(argv: list[str]) -> None:
-    """Be a child: `argv` is the handler's dotted name and the memory limit in bytes (0 for none)."""
-    answers = os.fdopen(os.dup(1), "wb", buffering=1 << 16)
-    os.dup2(2, 1)
-    _limit_memory(int(argv[1]))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    module, _, function = argv[0].partition(":")
-    handle: Callable[[dict[str, Any], Send], None] = getattr(importlib.import_module(module), function)
-    lock = threading.Lock()
-
-    def send(header: dict[str, Any], payload: bytes = b"") -> None:
-        with lock:
-            _write(answers, header, payload)
-
-    for header, payload in _requests():
-        _answer(handle, {**header, "payload": payload} if payload else header, send)
-
-
-def _answer(handle: Callable[[dict[str, Any], Send], None], request: dict[str, Any], send: Send) -> None:
-    try:
-        handle(request, send)
-    except AppError as error:
-        send({_ERROR: error.envelope()["error"]})
-    except MemoryError:
-        send({_ERROR: _plain_error("it needs more memory than a reader may use", "media.too_large")})
-    except BrokenPipeError:
-        os._exit(0)
-    except Exception as error:  # noqa: BLE001 - the last line of defence: a library's error is one file's reason
-        send({_ERROR: _plain_error(f"{type(error).__name__}: {error}"[:500], "media.unreadable")})
-    else:
-        send({_END: True})
-
-
-def _plain_error(message: str, code: str) -> dict[str, Any]:
-    return {"message": message, "hint": "", "code": code, "context": {}}
-
-
-def _requests() -> Iterator[Message]:
-    """Requests from the parent, read by a thread that ends the process when the parent is gone."""
-    inbox: queue.Queue[Message] = queue.Queue()
-
-    def read() -> None:
-        pipe = FileIO(0, closefd=False)
-        while (message := _read_frame(pipe)) is not None:
-            inbox.put(message)
-        os._exit(0)
-
-    threading.Thread(target=read, daemon=True).start()
-    while True:
-        yield inbox.get()
-
-
-def _limit_memory(limit: int) -> None:
-    if sys.platform == "win32":
-        return
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if limit:
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-
-
-if __name__ == "__main__":
-    child_main(sys.argv[1:])

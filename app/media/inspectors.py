@@ -5,7 +5,8 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from app.errors import AppError, MediaError
-from app.jobs.children import ChildPool, Message
+from app.jobs.children import ChildPool
+from app.jobs.framing import Message
 from app.jobs.job import CancelToken
 from app.model.facts import MediaFacts, facts_from_json
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from app.errors import MediaError
-from app.jobs.children import Send
+from app.jobs.framing import Send
 from app.media.complete import why_incomplete
 from app.media.exr import Box, missing_data, read_header
 from app.media.exrvalues import number, window

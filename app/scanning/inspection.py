@@ -9,8 +9,9 @@ from typing import Any
 from app.catalog.database import Database
 from app.errors import AppError
 from app.files.mounts import os_path
-from app.jobs.children import ChildPool, Message
+from app.jobs.children import ChildPool
 from app.jobs.events import Stage
+from app.jobs.framing import Message
 from app.jobs.job import Job
 from app.model.kinds import MEDIA, Category
 from app.model.names import decoded, raw, shown

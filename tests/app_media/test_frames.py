@@ -13,7 +13,8 @@ import psutil
 import pytest
 
 from app.errors import Cancelled, MediaError
-from app.jobs.children import ChildFailed, Send
+from app.jobs.children import ChildFailed
+from app.jobs.framing import Send
 from app.jobs.job import CancelToken
 from app.media import worker
 from app.media.frames import DecodedFrame, FrameReader

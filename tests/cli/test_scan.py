@@ -128,7 +128,7 @@ def slow_children(folder: Path) -> dict[str, str]:
     (site / "sitecustomize.py").write_text(
         "import os, sys, time\n"
         "parent = os.getppid()\n"
-        "while any('jobs.children' in part for part in sys.orig_argv) and os.getppid() == parent:\n"
+        "while any('jobs.childmain' in part for part in sys.orig_argv) and os.getppid() == parent:\n"
         "    time.sleep(0.05)\n"
     )
     return {"PYTHONPATH": str(site)}

@@ -208,7 +208,7 @@ def test_many_files_in_children(tmp_path: Path) -> None:
 
 
 def children() -> list[psutil.Process]:
-    return [child for child in psutil.Process().children() if "app.jobs.children" in " ".join(child.cmdline())]
+    return [child for child in psutil.Process().children() if "app.jobs.childmain" in " ".join(child.cmdline())]
 
 
 def outcomes_when(folder: Path, act: Callable[[psutil.Process], object]) -> dict[str, Hashed | AppError]:

@@ -41,7 +41,7 @@ def child_hook(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path
     (site / "sitecustomize.py").write_text(
         "import os, signal, sys, time\nreal = os.scandir\n"
         "def scandir(path='.'):\n    exec(open(os.path.dirname(__file__) + '/hook.py').read())\n    return real(path)\n"
-        "if any('jobs.children' in part for part in sys.orig_argv):\n    os.scandir = scandir\n"
+        "if any('jobs.childmain' in part for part in sys.orig_argv):\n    os.scandir = scandir\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(site))
     yield site / "hook.py"

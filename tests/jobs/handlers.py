@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from app.errors import InputError
-from app.jobs.children import Send
+from app.jobs.framing import Send
 
 
 def serve(request: dict[str, Any], send: Send) -> None:

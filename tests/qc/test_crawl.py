@@ -338,7 +338,7 @@ def test_cancelling_keeps_what_was_hashed_and_ends_the_children(reviewer: Review
 
     with pytest.raises(Cancelled):
         qc_crawl(reviewer.engine, CrawlRequest((plates,), workers=1), Job(hear, token))
-    assert not [child for child in psutil.Process().children() if "app.jobs.children" in " ".join(child.cmdline())]
+    assert not [child for child in psutil.Process().children() if "app.jobs.childmain" in " ".join(child.cmdline())]
     assert not (plates / ".qc" / "long.mov.qc.json").exists()
     assert len(list((plates / ".qc").glob("*.qc.json"))) == 3
 

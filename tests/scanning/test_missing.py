@@ -231,7 +231,7 @@ def with_child_hook(monkeypatch: pytest.MonkeyPatch, folder: Path, code: str) ->
         "def scandir(path='.'):\n"
         f"    {code}\n"
         "    return real(path)\n"
-        "if any('jobs.children' in part or part == '--child' for part in sys.orig_argv):\n"
+        "if any('jobs.childmain' in part or part == '--child' for part in sys.orig_argv):\n"
         "    os.scandir = scandir\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(site))
