@@ -189,10 +189,8 @@ class _Run:
         self._tell("", last=True)
 
     def _tell(self, current: str, *, last: bool = False) -> None:
-        """Say how far the walk is, with the running counts."""
-        self._job.progress(
-            self._tally["files"], bytes_done=self._tally["bytes"], current=current, counts=self._tally.counts, last=last
-        )
+        """Say how far the walk is, with the running counts. Nothing is read yet, so no bytes are done."""
+        self._job.progress(self._tally["files"], current=current, counts=self._tally.counts, last=last)
 
     def _take(self, folder: Folder, comparison: FolderComparison) -> None:
         """Bring one folder into the shard, and say what in it cannot be read."""

@@ -33,7 +33,7 @@ class HitActions(QObject):
         self._folder = self._action("Open folder", "folder-open", "Return, Enter", self.open_folder)
         self._paths = self._action("Copy path", "copy", "Ctrl+C", self.copy_paths)
         self._names = self._action("Copy name", "copy", "Ctrl+Shift+C", self.copy_names)
-        self._review = self._action("Send to review", "review", "Ctrl+R", self.review)
+        self._review = self._action("Send to review", "review", "Ctrl+R", self.review, anywhere=True)
         table.doubleClicked.connect(self.open_folder)
         table.customContextMenuRequested.connect(self.open_menu)
 
@@ -87,10 +87,14 @@ class HitActions(QObject):
         if self._table.selected_hits():
             self.menu().popup(self._table.viewport().mapToGlobal(place))
 
-    def _action(self, words: str, icon: str, keys: str, slot: Callable[[], object]) -> QAction:
+    def _action(
+        self, words: str, icon: str, keys: str, slot: Callable[[], object], *, anywhere: bool = False
+    ) -> QAction:
+        """One action; its keys work where the table has them, or anywhere on the tab."""
         action = QAction(icons.icon(icon), words, self._table)
         action.setShortcuts(QKeySequence.listFromString(keys.replace(", ", "; ")))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        context = Qt.ShortcutContext
+        action.setShortcutContext(context.WindowShortcut if anywhere else context.WidgetShortcut)
         action.triggered.connect(slot)
         self._table.addAction(action)
         return action

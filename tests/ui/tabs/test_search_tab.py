@@ -257,6 +257,12 @@ def test_enter_opens_the_folder_and_an_absent_one_is_refused_in_words(
     assert len(opener.opened) == 1
 
 
+def test_ctrl_r_in_the_field_sends_the_selected_hit_to_review(qtbot: QtBot, tab: SearchTab) -> None:
+    search(qtbot, tab, "comp.1002", "sh010_comp.1002.exr")
+    with qtbot.waitSignal(tab.review_requested):
+        qtbot.keyClick(tab.field, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
+
+
 def test_send_to_review_names_the_whole_sequence(qtbot: QtBot, tab: SearchTab) -> None:
     search(qtbot, tab, "comp.1002", "sh010_comp.1002.exr")
     with qtbot.waitSignal(tab.review_requested) as sent:
