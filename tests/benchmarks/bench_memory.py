@@ -1,6 +1,8 @@
 """Peak memory of an inventory scan: PSS of the whole process tree, sampled, for trees of several shapes.
 
-Run by hand: python tests/benchmarks/bench_memory.py [FILES]...     (trees of empty files are made and removed)
+Run by hand: python tests/benchmarks/bench_memory.py [FILES | ROOT]...
+
+A number makes and removes trees of so many empty files; a folder that is there already is measured as it is.
 """
 
 import os
@@ -54,8 +56,12 @@ def peak(root: Path, home: str) -> tuple[float, float]:
 
 
 def main() -> None:
-    counts = [int(text) for text in sys.argv[1:]] or [300_000]
-    for files in counts:
+    asked = sys.argv[1:] or ["300000"]
+    for root in [Path(text) for text in asked if not text.isdigit()]:
+        with tempfile.TemporaryDirectory(prefix="bench_memory_") as home:
+            first, again = peak(root, home), peak(root, home)
+        print(f"{root}: first scan {first[0]:.0f} MB ({first[1]:.1f} s), rescan {again[0]:.0f} MB ({again[1]:.1f} s)")
+    for files in [int(text) for text in asked if text.isdigit()]:
         for folders in (files // 100, 1):
             top = Path(tempfile.mkdtemp(prefix="bench_memory_"))
             try:
