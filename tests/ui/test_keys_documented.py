@@ -1,0 +1,43 @@
+"""`docs/keys.md` lists the keys of the window as they are. WRITE_DOCS=1 writes it anew."""
+
+import os
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from tests.ui.enginekit import make_engine
+from ui.front import Front
+from ui.main_window import MainWindow
+
+PAGE = Path(__file__).parents[2] / "docs" / "keys.md"
+
+HEAD = """\
+# Keys
+
+F1 shows those of the tab in front, Ctrl+K finds every command by name. Keys never fire while text is typed into a field.
+"""
+
+
+def table(title: str, keys: tuple[tuple[str, str], ...]) -> str:
+    rows = "".join(f"| {key.replace('|', '&#124;')} | {does} |\n" for key, does in keys)
+    return f"\n## {title}\n\n| key | does |\n|---|---|\n{rows}"
+
+
+def test_the_page_of_keys_lists_every_key_of_the_window(qtbot: QtBot, tmp_path: Path) -> None:
+    window = MainWindow()
+    qtbot.addWidget(window)
+    engine = make_engine(tmp_path / "home")
+    front = Front(window, lambda: engine)
+    with qtbot.waitSignal(front.ready, timeout=20_000):
+        window.show()
+        front.start()
+    groups: dict[str, tuple[tuple[str, str], ...]] = {}
+    for number in (1, 2, 6):
+        window.show_page(number)
+        for group in window.key_groups():
+            groups[group.title] = tuple((key, does) for key, does in group.keys)
+    front.stop()
+    text = HEAD + "".join(table(title, groups[title]) for title in ("Window", "Scan", "Search", "QC Review"))
+    if os.environ.get("WRITE_DOCS"):
+        PAGE.write_text(text, encoding="utf-8")
+    assert PAGE.read_text(encoding="utf-8") == text
