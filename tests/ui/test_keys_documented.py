@@ -14,7 +14,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "keys.md"
 HEAD = """\
 # Keys
 
-F1 shows those of the tab in front, Ctrl+K finds every command by name. Keys never fire while text is typed into a field.
+F1 shows those of the tab in front, Ctrl+K finds every command by name. Letters never fire while text is typed into a
+field.
 """
 
 
