@@ -42,6 +42,8 @@ def search(
 ) -> int:
     """Find files by part of their name or path, newest first."""
     front = front_of(ctx)
+    if limit is not None and limit < 0:
+        raise UsageError("--limit must be 0 or more", hint="0 gives all hits.")
     query = SearchQuery(
         text,
         _categories(category or []),

@@ -109,6 +109,10 @@ def test_wrong_filters_are_told(home: Path, options: list[str], code: int) -> No
     assert reelmark("--home", home, "search", "x", *options, "--json").returncode == code
 
 
+def test_a_negative_limit_is_refused(home: Path) -> None:
+    assert reelmark("--home", home, "search", "x", "--limit", "-5").returncode == 2
+
+
 def test_files_for_a_spreadsheet_and_for_scripts(home: Path, tmp_path: Path) -> None:
     table, lines = tmp_path / "hits.csv", tmp_path / "hits.jsonl"
     process = reelmark("--home", home, "search", "txt", "--csv", table, "--jsonl", lines)

@@ -176,6 +176,8 @@ class ReviewTab(QWidget):
             self.signer.sign(key, loaded.dossier.path, operator=operator, result="pending", note="", reasons=())
         else:
             self.bar.say("There is no verdict to take back.")
+            return
+        self.bar.set_words("", ())  # they belonged to the verdict that is taken back, not to the next one
 
     def next_pending(self) -> None:
         """Go to the next asset that nobody judged."""

@@ -64,6 +64,7 @@ class SearchTab(QWidget):
         self._refreshed_at = 0.0
         self._online: dict[str, bool] = {}
         self.field = QLineEdit(placeholderText="Name, or part of a path")
+        self.setFocusProxy(self.field)
         self.filters = FilterBar()
         self.status = DimLabel()
         self.export_button = QPushButton("Export")

@@ -125,6 +125,21 @@ def test_undo_writes_a_record_that_restores_the_one_before(qtbot: QtBot, tab: Re
     assert tab.inspector.tabs.tabText(2) == "History 3"
 
 
+def test_words_of_a_verdict_that_was_taken_back_are_not_in_the_next_one(
+    qtbot: QtBot, tab: ReviewTab, library: Path
+) -> None:
+    press(qtbot, "1")
+    tab.bar.note.setText("render it again")
+    press(qtbot, "f")
+    wait_written(qtbot, tab)
+    qtbot.keyClick(tab.stage.viewer, Qt.Key.Key_Z, CONTROL)
+    wait_written(qtbot, tab)
+    press(qtbot, "p")
+    wait_written(qtbot, tab)
+    written = sidecar(library / "shots" / ".qc" / "sh010.####.exr.qc.json")
+    assert (written["qc_result"], written["notes"], written["reasons"]) == ("pass", "", [])
+
+
 def test_undo_of_the_first_verdict_writes_pending(qtbot: QtBot, tab: ReviewTab, library: Path) -> None:
     press(qtbot, "f")
     wait_written(qtbot, tab)

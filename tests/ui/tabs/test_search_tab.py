@@ -354,6 +354,11 @@ def test_the_field_has_the_keys_when_the_tab_comes_to_the_front(qtbot: QtBot, ta
     qtbot.waitUntil(tab.field.hasFocus)
 
 
+def test_calling_the_tab_again_leaves_the_keys_in_the_field(qtbot: QtBot, tab: SearchTab) -> None:
+    tab.setFocus()
+    qtbot.waitUntil(tab.field.hasFocus, timeout=5000)
+
+
 def test_letters_typed_into_the_table_go_to_the_field(qtbot: QtBot, tab: SearchTab) -> None:
     search(qtbot, tab, "harb", *[name for name in names(tab) if "harb" in name])
     tab.table.setFocus()
