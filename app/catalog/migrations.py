@@ -41,6 +41,9 @@ CREATE TABLE verdict (
 CREATE TABLE problem (
     folder_id INTEGER NOT NULL, name BLOB NOT NULL, code TEXT NOT NULL, reason TEXT NOT NULL,
     scan_id INTEGER NOT NULL, PRIMARY KEY (folder_id, name)) WITHOUT ROWID;
+CREATE TABLE skipped (
+    folder_id INTEGER NOT NULL, name BLOB NOT NULL, reason TEXT NOT NULL,
+    PRIMARY KEY (folder_id, name)) WITHOUT ROWID;
 CREATE TABLE gone_file (file_id INTEGER NOT NULL PRIMARY KEY);
 CREATE TABLE gone_folder (folder_id INTEGER NOT NULL PRIMARY KEY);
 CREATE VIRTUAL TABLE name_index USING fts5 (

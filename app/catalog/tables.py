@@ -148,6 +148,19 @@ class Problem(Model):
         primary_key = CompositeKey("folder_id", "name")
 
 
+class Skipped(Model):
+    """An entry that was seen and passed over, with its reason: a word of `app.files.walk.SKIPPED`."""
+
+    folder_id = IntegerField()
+    name = BlobField()
+    reason = TextField()
+
+    class Meta:
+        """Keyed by the entry."""
+
+        primary_key = CompositeKey("folder_id", "name")
+
+
 class DriveRow(Model):
     """A drive of the catalogue."""
 
@@ -187,5 +200,5 @@ class JobRow(Model):
         table_name = "job"
 
 
-SHARD_MODELS = (Scan, Folder, File, Block, Sequence, Facts, Verdict, Problem)
+SHARD_MODELS = (Scan, Folder, File, Block, Sequence, Facts, Verdict, Problem, Skipped)
 CATALOG_MODELS = (DriveRow, JobRow)

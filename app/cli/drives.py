@@ -4,12 +4,14 @@ from typing import Annotated, Any
 
 import typer
 
-from app.catalog.shard import open_reader, scans
+from app.catalog.shard import ScanRow, open_reader, scans
 from app.cli.front import JsonOption, front_of
 from app.cli.output import human_bytes, print_lines, print_table
 from app.model.drives import Drive
-from app.model.names import shown
+from app.model.names import raw_name, shown
 from app.model.times import rfc3339
+from app.scanning.entrylists import EntryList, ListedEntry, count_entries, listed_entries
+from app.scanning.problems import entry_path
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -38,33 +40,60 @@ def list_drives(ctx: typer.Context, json: JsonOption = False) -> int:
 def show(
     ctx: typer.Context,
     drive: Annotated[str, typer.Argument(metavar="D", help="Label or id.")],
+    skipped: Annotated[bool, typer.Option("--skipped", help="List what was passed over, and why.")] = False,
+    unreadable: Annotated[bool, typer.Option("--unreadable", help="List what could not be read, and why.")] = False,
+    missing: Annotated[bool, typer.Option("--missing", help="List files that are not there any more.")] = False,
+    limit: Annotated[int, typer.Option(metavar="N", min=0, help="At most so many of each; 0 for all.")] = 1000,
     json: JsonOption = False,
 ) -> int:
-    """Show one drive with its evidence and its scans."""
+    """Show one drive with its evidence and its scans, or list what its totals leave out."""
     front = front_of(ctx)
     found = front.engine.catalog.drive(drive)
+    asked = [which for which, wanted in zip(EntryList, (skipped, unreadable, missing), strict=True) if wanted]
     document = drive_document(found)
+    rows: list[ScanRow] = []
+    lists: dict[EntryList, list[ListedEntry]] = {which: [] for which in asked}
     shard = front.engine.catalog.shard_path(found.id)
-    rows = []
     if shard.exists():
         with open_reader(shard) as database:
             rows = scans(database)
-    document["scans"] = [
-        {
-            "scan_id": row.id,
-            "started": rfc3339(row.started_us),
-            "ended": rfc3339(row.ended_us) if row.ended_us else None,
-            "mode": row.mode,
-            "inventory_only": row.inventory_only,
-            "state": row.state,
-            "counts": row.counts,
-        }
-        for row in rows
-    ]
+            lists = {which: list(listed_entries(database, which, limit)) for which in asked}
+            document.update({f"{which}_total": count_entries(database, which) for which in asked})
+    document["scans"] = [_scan_document(row) for row in rows]
+    document.update({which: [_entry_document(found, entry) for entry in entries] for which, entries in lists.items()})
     if json:
         front.emit({"drives": [document]})
-        return 0
-    print_lines(f"{found.label}  {'online' if found.online else 'offline'}  {shown(found.base)}")
+    elif asked:
+        for which, entries in lists.items():
+            _print_entries(which, document.get(f"{which}_total", 0), found, entries)
+    else:
+        _print_drive(found, document)
+    return 0
+
+
+def _scan_document(row: ScanRow) -> dict[str, Any]:
+    return {
+        "scan_id": row.id,
+        "started": rfc3339(row.started_us),
+        "ended": rfc3339(row.ended_us) if row.ended_us else None,
+        "mode": row.mode,
+        "inventory_only": row.inventory_only,
+        "state": row.state,
+        "counts": row.counts,
+    }
+
+
+def _entry_document(drive: Drive, entry: ListedEntry) -> dict[str, Any]:
+    path = "/".join([shown(part) for part in (entry.folder, entry.name) if part])
+    invalid = raw_name(b"/".join([part for part in (entry.folder, entry.name) if part]))
+    document = {"path": entry_path(drive.base, entry.folder, entry.name), "relative_path": path}
+    if invalid:
+        document["raw_name"] = invalid
+    return {**document, "code": entry.code, "reason": entry.reason}
+
+
+def _print_drive(drive: Drive, document: dict[str, Any]) -> None:
+    print_lines(f"{drive.label}  {'online' if drive.online else 'offline'}  {shown(drive.base)}")
     evidence = ((name, value) for name, value in document["passport"].items() if value)
     print_table(("evidence", "value"), [(name, str(value)) for name, value in evidence])
     print_table(
@@ -74,7 +103,16 @@ def show(
             for row in document["scans"]
         ],
     )
-    return 0
+
+
+def _print_entries(which: EntryList, total: int, drive: Drive, entries: list[ListedEntry]) -> None:
+    if not total:
+        print_lines(f"Nothing is {which} on {drive.label}.")
+        return
+    rows = [(entry_path(drive.base, entry.folder, entry.name), entry.reason) for entry in entries]
+    print_table((f"{which} on {drive.label}", "reason"), rows)
+    if total > len(entries):
+        print_lines(f"{len(entries):,} of {total:,}. --limit 0 lists all of them.")
 
 
 @app.command("rename")

@@ -14,18 +14,20 @@ import os
 import threading
 from array import array
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any
 
 from app.errors import DriveGone
 from app.files.filters import NameFilter
 from app.files.mounts import mount_points, os_path
-from app.files.walk import BEAT_S, HEAD, LISTED, SKIPPED, UNREADABLE, VANISHED
+from app.files.walk import BEAT_S, HEAD, LISTED, SKIPPED, UNREAD, UNREADABLE, VANISHED
 from app.jobs.framing import Send
 from app.model import names as model_names
 
 _BATCH_BYTES = 256 * 1024
 _NOT_THE_DRIVE = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP)
 _PERMISSION, _LONG_PATH, _IGNORED, _HIDDEN, _LINK, _SPECIAL, _MOUNT = range(7)
+_NAME_OF_PASSED = itemgetter(slice(1, None))
 
 
 def serve(request: dict[str, Any], send: Send) -> None:
@@ -147,7 +149,7 @@ class _Walker:
                 elif entry.is_dir(follow_symlinks=False):
                     subfolders.append(entry.name)
                 else:
-                    listing.skipped[_LINK if entry.is_symlink() else _SPECIAL] += 1
+                    listing.pass_over(entry.name, _LINK if entry.is_symlink() else _SPECIAL)
             except OSError as error:
                 listing.entry_failed(entry.name, error)
 
@@ -159,8 +161,7 @@ class _Walker:
                 if self._filter is not None:
                     why = self._filter.leaves_out(path, entry)
                     if why:
-                        listing.skipped[_HIDDEN if why == "hidden" else _IGNORED] += 1
-                        listing.left_out.append(name)
+                        listing.pass_over(name, _HIDDEN if why == "hidden" else _IGNORED)
                         continue
                 follow = self._follow and entry.is_symlink()
                 if entry.is_file(follow_symlinks=follow):
@@ -169,10 +170,10 @@ class _Walker:
                 elif entry.is_dir(follow_symlinks=follow) and not (follow and self._cuts(entry)):
                     listing.subfolders.append(name)
                 else:
-                    listing.skipped[_LINK if entry.is_symlink() else _SPECIAL] += 1
+                    listing.pass_over(name, _LINK if entry.is_symlink() else _SPECIAL)
             except OSError as error:
                 if error.errno == errno.ELOOP:
-                    listing.skipped[_LINK] += 1
+                    listing.pass_over(name, _LINK)
                 else:
                     listing.entry_failed(name, error)
 
@@ -190,8 +191,7 @@ class _Walker:
         crossed = [name for name in listing.subfolders if prefix + name in self._mounts]
         for name in crossed:
             listing.subfolders.remove(name)
-            listing.left_out.append(name)
-            listing.skipped[_MOUNT] += 1
+            listing.pass_over(name, _MOUNT)
 
 
 def _lies_in(path: bytes, folder: bytes) -> bool:
@@ -202,26 +202,31 @@ def _lies_in(path: bytes, folder: bytes) -> bool:
 class _Listing:
     """What one folder holds, while it is read."""
 
-    __slots__ = ("errors", "left_out", "rows", "skipped", "status", "subfolders")
+    __slots__ = ("errors", "passed", "rows", "skipped", "status", "subfolders")
 
     def __init__(self) -> None:
         self.status = LISTED
         self.rows: list[tuple[bytes, int, int]] = []
         self.subfolders: list[bytes] = []
-        self.left_out: list[bytes] = []
+        self.passed: list[bytes] = []
         self.skipped = [0] * len(SKIPPED)
         self.errors: list[tuple[str, str, str]] = []
 
     @property
     def seen(self) -> int:
         """How many entries were read so far."""
-        return len(self.rows) + len(self.subfolders) + len(self.left_out) + sum(self.skipped)
+        return len(self.rows) + len(self.subfolders) + len(self.passed)
+
+    def pass_over(self, name: bytes, reason: int) -> None:
+        """Leave an entry out, for the reason at that place of `SKIPPED`."""
+        self.skipped[reason] += 1
+        self.passed.append(b"%d%b" % (reason, name))
 
     def folder_failed(self, error: OSError) -> None:
         self.status = VANISHED if error.errno in (errno.ENOENT, errno.ENOTDIR) else UNREADABLE
         self.rows.clear()
         self.subfolders.clear()
-        self.left_out.clear()
+        self.passed.clear()
         self.errors.clear()
         self.skipped = [0] * len(SKIPPED)
         self._note("", error)
@@ -229,7 +234,7 @@ class _Listing:
     def entry_failed(self, name: bytes, error: OSError) -> None:
         if error.errno == errno.ENOENT:
             return
-        self.left_out.append(name)
+        self.passed.append(UNREAD + name)
         self._note(model_names.decoded(name), error)
 
     def _note(self, name: str, error: OSError) -> None:
@@ -245,15 +250,16 @@ class _Listing:
         self.subfolders.sort()
         names = b"\0".join([row[0] for row in rows])
         dirs = b"\0".join(self.subfolders)
-        kept = b"\0".join(self.left_out)
+        self.passed.sort(key=_NAME_OF_PASSED)
+        passed = b"\0".join(self.passed)
         errors = json.dumps(self.errors).encode() if self.errors else b""
         sizes = array("q", [row[1] for row in rows]).tobytes()
         mtimes = _packed_times([row[2] for row in rows])
-        size = len(path) + len(names) + 2 * len(sizes) + len(dirs) + len(kept) + len(errors)
+        size = len(path) + len(names) + 2 * len(sizes) + len(dirs) + len(passed) + len(errors)
         head = HEAD.pack(
-            size, len(path), len(rows), len(names), len(dirs), len(kept), len(errors), self.status, *self.skipped
+            size, len(path), len(rows), len(names), len(dirs), len(passed), len(errors), self.status, *self.skipped
         )
-        return b"".join((head, path, names, sizes, mtimes, dirs, kept, errors))
+        return b"".join((head, path, names, sizes, mtimes, dirs, passed, errors))
 
 
 def _packed_times(times: list[int]) -> bytes:

@@ -20,7 +20,7 @@ from app.jobs.children import ChildFailed, stream
 from app.jobs.job import CancelToken
 from app.model import names as model_names
 
-#: A folder's packed form begins so: sizes of all, path, files, names, subfolders, left out, errors; status; skipped.
+#: A folder's packed form begins so: sizes of all, path, files, names, subfolders, passed over, errors; status; skipped.
 HEAD = struct.Struct("<IIIIIIIBxxx7I")
 #: Seconds between two signs of life of the child.
 BEAT_S = 1.0
@@ -29,8 +29,12 @@ _MOST_DEATHS = 3
 
 LISTED, UNREADABLE, TIMED_OUT, VANISHED = range(4)
 
-#: Counters of entries that were seen and left out, in the order of the packed form.
+#: Why entries were seen and passed over, in the order of their counters in the packed form.
 SKIPPED = ("permission", "long_path", "ignored", "hidden", "link", "special", "mount")
+#: In the packed form an entry passed over begins with the number of its reason in `SKIPPED`, or with this: unreadable.
+UNREAD = b"!"
+#: Links and special files are no files: one that was a file before is missing. All others may still be there.
+_NO_FILES = frozenset({"link", "special"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +74,8 @@ class Folder:
         "_body",
         "_dirs_size",
         "_errors_size",
-        "_kept_size",
         "_names_size",
+        "_passed_size",
         "bytes",
         "file_count",
         "path",
@@ -83,14 +87,14 @@ class Folder:
         self.path = path
         self.status = status
         self._body = body
-        self.file_count, self._names_size, self._dirs_size, self._kept_size, self._errors_size = sizes
+        self.file_count, self._names_size, self._dirs_size, self._passed_size, self._errors_size = sizes
         self.skipped = skipped
         self.bytes = sum(self.sizes) if self.file_count else 0
 
     @property
     def digest(self) -> bytes:
-        """Sixteen bytes that change with any name, size or modification time in the folder (XXH3-128)."""
-        return xxhash.xxh3_128_digest(self._body[: self._names_size + 16 * self.file_count + self._dirs_size])
+        """Sixteen bytes that change with any name, size, modification time or reason in the folder (XXH3-128)."""
+        return xxhash.xxh3_128_digest(self._body[: len(self._body) - self._errors_size])
 
     @property
     def names(self) -> list[bytes]:
@@ -113,9 +117,21 @@ class Folder:
         return self._split(self._names_size + 16 * self.file_count, self._dirs_size)
 
     @property
+    def passed_over(self) -> list[tuple[bytes, str]]:
+        """Raw name and reason (a word of `SKIPPED`) of each readable entry that was not catalogued, by name."""
+        return [(entry[1:], SKIPPED[entry[0] - ord("0")]) for entry in self._passed() if entry[:1] != UNREAD]
+
+    @property
     def left_out(self) -> list[bytes]:
-        """Raw names that exist but were not catalogued (hidden, ignored, unreadable, mounts): not missing."""
-        return self._split(self._names_size + 16 * self.file_count + self._dirs_size, self._kept_size)
+        """Raw names that may be files or folders but were not catalogued: hidden, ignored, unreadable, mounts."""
+        return [
+            entry[1:]
+            for entry in self._passed()
+            if entry[:1] == UNREAD or SKIPPED[entry[0] - ord("0")] not in _NO_FILES
+        ]
+
+    def _passed(self) -> list[bytes]:
+        return self._split(self._names_size + 16 * self.file_count + self._dirs_size, self._passed_size)
 
     @property
     def errors(self) -> list[tuple[bytes, str, str]]:

@@ -90,6 +90,7 @@ class FolderComparison:
         self._queued: dict[bytes, int] = {}
         self._listed: list[tuple[object, ...]] = []
         self._same: list[tuple[int, int]] = []
+        self._skipped: list[tuple[int, bytes, str]] = []
         self._with_problems = folders_with_problems(database)
 
     def flush(self) -> None:
@@ -109,6 +110,8 @@ class FolderComparison:
             self._listed,
         )
         self._listed.clear()
+        self._database.run_many("INSERT INTO skipped (folder_id, name, reason) VALUES (?, ?, ?)", self._skipped)
+        self._skipped.clear()
 
     def take(self, folder: Folder) -> None:
         """Bring one folder into the shard."""
@@ -126,6 +129,7 @@ class FolderComparison:
             self._tally.add("unchanged", folder.file_count)
             self._same.append((self._scan_id, known.id))
             return
+        self._keep_skipped(folder, known)
         settled = self._take_subfolders(folder, known)
         files, total = folder.file_count, folder.bytes
         newest = max(folder.mtimes) if files else None
@@ -145,6 +149,13 @@ class FolderComparison:
         if any(folder.skipped):
             for name, number in zip(SKIPPED, folder.skipped, strict=True):
                 self._tally.add(f"skipped.{name}", number)
+
+    def _keep_skipped(self, folder: Folder, known: _Known) -> None:
+        """Keep what was passed over in the folder, in place of what its last listing passed over."""
+        if known.has_files:
+            self._database.run("DELETE FROM skipped WHERE folder_id = ?", (known.id,))
+        if any(folder.skipped):
+            self._skipped += [(known.id, name, reason) for name, reason in folder.passed_over]
 
     def _known(self, path: bytes) -> _Known:
         folder_id = self._queued.pop(path, None)
@@ -306,6 +317,7 @@ class FolderComparison:
         self._count_skipped(folder)
         _, reason, code = folder.errors[0]
         self._note_problem(known.id, b"", code, reason)
+        self._database.run("DELETE FROM skipped WHERE folder_id = ?", (known.id,))
         self._database.run(
             "UPDATE folder SET queued_scan = 0, digest = NULL, missed_scan = NULL WHERE id = ?", (known.id,)
         )

@@ -1,7 +1,6 @@
 """Entries that could not be read, each with its reason, until a later scan reads them."""
 
 import sys
-from collections.abc import Iterator
 
 from app.catalog.database import Database
 from app.model.names import shown
@@ -26,22 +25,6 @@ def forget_listing_problems(database: Database, folder_id: int) -> None:
 def forget_problem(database: Database, folder_id: int, name: bytes) -> None:
     """An entry was read, has changed, or is gone."""
     database.run("DELETE FROM problem WHERE folder_id = ? AND name = ?", (folder_id, name))
-
-
-def problems(database: Database, limit: int) -> Iterator[tuple[bytes, bytes, str, str]]:
-    """Folder path, name, code and reason of what cannot be read now, by path."""
-    return database.rows(
-        "SELECT d.path, p.name, p.code, p.reason FROM problem p JOIN folder d ON d.id = p.folder_id"
-        " WHERE d.missed_scan IS NULL ORDER BY d.path, p.name LIMIT ?",
-        (limit,),
-    )
-
-
-def count_problems(database: Database) -> int:
-    """How many entries cannot be read now."""
-    return int(
-        database.value("SELECT count(*) FROM problem p JOIN folder d ON d.id = p.folder_id WHERE d.missed_scan IS NULL")
-    )
 
 
 def folders_with_problems(database: Database) -> set[int]:

@@ -214,7 +214,7 @@ class _Run:
         """An empty base or mount under which the shard knows files: more likely unmounted than emptied."""
         if self._request.accept_missing or folder.status != LISTED:
             return False
-        if folder.file_count or folder.subfolders or folder.left_out or any(folder.skipped):
+        if folder.file_count or folder.subfolders or folder.errors or any(folder.skipped):
             return False
         known = self._database.value(
             "SELECT sum(files) FROM folder WHERE missed_scan IS NULL AND (path = ? OR (path > ? AND path < ?))",

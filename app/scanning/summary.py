@@ -11,7 +11,8 @@ from app.files.walk import SKIPPED
 from app.model.drives import Drive
 from app.model.kinds import Category
 from app.scanning.changes import EMPTY_BASE, UNACCEPTED, Tally
-from app.scanning.problems import count_problems, entry_path, problems
+from app.scanning.entrylists import EntryList, count_entries, listed_entries
+from app.scanning.problems import entry_path
 from app.scanning.request import ScanRequest
 
 _COUNTS = ("files", "directories", "bytes", "new", "changed", "touched", "moved", "missing", "unchanged", "unreadable")
@@ -76,12 +77,12 @@ def scan_document(
 ) -> dict[str, Any]:
     """The result of a scan as its command prints it."""
     failed = [
-        {"path": entry_path(drive.base, folder, name), "reason": reason, "code": code}
-        for folder, name, code, reason in problems(database, _MOST_FAILED)
+        {"path": entry_path(drive.base, entry.folder, entry.name), "reason": entry.reason, "code": entry.code}
+        for entry in listed_entries(database, EntryList.UNREADABLE, _MOST_FAILED)
     ]
     skipped = {name: tally[f"skipped.{name}"] for name in (*SKIPPED, "placeholder", "timeout")}
     counts: dict[str, Any] = {name: tally[name] for name in _COUNTS}
-    counts["unreadable"] = count_problems(database)
+    counts["unreadable"] = count_entries(database, EntryList.UNREADABLE)
     document: dict[str, Any] = {
         "drive": {"id": drive.id, "label": drive.label, "shard": shard.as_posix()},
         "scan_id": scan_id,

@@ -45,3 +45,24 @@ def test_a_drive_is_renamed_unless_the_label_is_taken(home: Path) -> None:
 def test_a_fresh_home_has_no_drives(tmp_path: Path) -> None:
     assert document(reelmark("--home", tmp_path / "x", "drives", "list", "--json")) == {"drives": []}
     assert b"scan FOLDER" in reelmark("--home", tmp_path / "x", "drives", "list").stdout
+
+
+def test_what_a_drive_does_not_count_is_listed(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "one" / "link").symlink_to("a.txt")
+    (tmp_path / "one" / "gone\udcff.txt").write_bytes(b"1")
+    reelmark("--home", home, "scan", tmp_path / "one", "--inventory-only")
+    (tmp_path / "one" / "gone\udcff.txt").unlink()
+    reelmark("--home", home, "scan", tmp_path / "one", "--inventory-only")
+    result = document(reelmark("--home", home, "drives", "show", "one", "--skipped", "--missing", "--json"))
+    (drive,) = result["drives"]
+    assert (drive["skipped_total"], drive["missing_total"], "unreadable" in drive) == (1, 1, False)
+    assert drive["skipped"][0] == {
+        "path": str(tmp_path / "one" / "link"),
+        "relative_path": "link",
+        "code": "link",
+        "reason": "a link, which is not followed",
+    }
+    assert drive["missing"][0]["raw_name"] == "Z29uZf8udHh0"
+    text = reelmark("--home", home, "drives", "show", "one", "--skipped", "--unreadable").stdout
+    assert b"link" in text
+    assert b"Nothing is unreadable on one." in text

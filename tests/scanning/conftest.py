@@ -119,6 +119,9 @@ def shard_content(database: Database) -> dict[str, Any]:
         "problems": sorted(
             ask("SELECT d.path, p.name, p.code, p.reason FROM problem p JOIN folder d ON d.id = p.folder_id"), key=str
         ),
+        "skipped": sorted(
+            ask("SELECT d.path, s.name, s.reason FROM skipped s JOIN folder d ON d.id = s.folder_id"), key=str
+        ),
         "blocks": sorted(
             ask(
                 "SELECT d.path, (SELECT count(*) FROM file f WHERE f.id BETWEEN b.first_id AND b.last_id"

@@ -1,0 +1,78 @@
+"""The entries of a drive that its totals leave out: passed over, unreadable, missing; each with its reason."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.catalog.database import Database
+from app.model.times import rfc3339
+
+
+class EntryList(StrEnum):
+    """Which entries are listed."""
+
+    SKIPPED = "skipped"
+    UNREADABLE = "unreadable"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class ListedEntry:
+    """One of them.
+
+    Attributes:
+        folder: relative to the drive's base, raw bytes.
+        name: raw bytes; empty for the folder itself.
+        code: a word for programs: that of `counts.skipped`, of the error, or `missing`.
+        reason: the same for people.
+    """
+
+    folder: bytes
+    name: bytes
+    code: str
+    reason: str
+
+
+#: What each reason of `skipped` means to people.
+SKIPPED_WORDS = {
+    "ignored": "left out by a pattern",
+    "hidden": "hidden, and hidden files are left out",
+    "link": "a link, which is not followed",
+    "special": "a device, pipe or socket, not a file",
+    "mount": "another volume is mounted here",
+}
+
+_QUERIES = {
+    EntryList.SKIPPED: (
+        "SELECT d.path, e.name, e.reason, NULL FROM skipped e JOIN folder d ON d.id = e.folder_id"
+        " WHERE d.missed_scan IS NULL"
+    ),
+    EntryList.UNREADABLE: (
+        "SELECT d.path, e.name, e.code, e.reason FROM problem e JOIN folder d ON d.id = e.folder_id"
+        " WHERE d.missed_scan IS NULL"
+    ),
+    EntryList.MISSING: (
+        "SELECT d.path, e.name, 'missing', s.started_us FROM file e JOIN folder d ON d.id = e.folder_id"
+        " LEFT JOIN scan s ON s.id = e.missed_scan WHERE e.missed_scan IS NOT NULL"
+    ),
+}
+
+
+def listed_entries(database: Database, which: EntryList, limit: int = 0) -> Iterator[ListedEntry]:
+    """Yield those entries by folder and name, at most `limit` of them (0: all)."""
+    order = " ORDER BY d.path, e.name LIMIT ?"
+    for folder, name, code, detail in database.rows(_QUERIES[which] + order, (limit or -1,)):
+        yield ListedEntry(folder, name, code, _reason(which, code, detail))
+
+
+def count_entries(database: Database, which: EntryList) -> int:
+    """How many there are."""
+    return int(database.value(f"SELECT count(*) FROM ({_QUERIES[which]})"))
+
+
+def _reason(which: EntryList, code: str, detail: str | int | None) -> str:
+    if which is EntryList.SKIPPED:
+        return SKIPPED_WORDS.get(code, code)
+    if which is EntryList.MISSING:
+        return f"not there any more at the scan of {rfc3339(int(detail))[:16].replace('T', ' ')} UTC" if detail else ""
+    return str(detail)
