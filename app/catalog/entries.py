@@ -4,10 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from app.catalog.database import BulkInsert, Database
-from app.catalog.nameindex import block_text
+from app.catalog.nameindex import BLOCK_FILES, block_text
 from app.model.names import folded
 
-BLOCK_FILES = 64
 _MOST_WAITING = 100_000  # values collected before they are written, so that a huge folder does not fill the memory
 
 

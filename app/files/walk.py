@@ -20,12 +20,14 @@ from app.jobs.children import ChildFailed, stream
 from app.jobs.job import CancelToken
 from app.model import names as model_names
 
-#: A folder's packed form begins so: sizes of all, path, files, names, subfolders, passed over, errors; status; skipped.
-HEAD = struct.Struct("<IIIIIIIBxxx7I")
+#: A folder's packed form begins so: sizes of all, path, files, names, subfolders, passed over, errors, arrangement;
+#: status; skipped.
+HEAD = struct.Struct("<IIIIIIIIBxxx7I")
 #: Seconds between two signs of life of the child.
 BEAT_S = 1.0
 _CAREFUL_FOLDERS = 20_000  # more than a child holds back, so that a second death finds its folder
 _MOST_DEATHS = 3
+_HANDLER = "app.files.listing:serve"
 
 LISTED, UNREADABLE, TIMED_OUT, VANISHED = range(4)
 
@@ -71,6 +73,7 @@ class Folder:
     """
 
     __slots__ = (
+        "_arranged_size",
         "_body",
         "_dirs_size",
         "_errors_size",
@@ -87,14 +90,15 @@ class Folder:
         self.path = path
         self.status = status
         self._body = body
-        self.file_count, self._names_size, self._dirs_size, self._passed_size, self._errors_size = sizes
+        self.file_count, self._names_size, self._dirs_size, self._passed_size, self._errors_size = sizes[:5]
+        self._arranged_size = sizes[5]
         self.skipped = skipped
         self.bytes = sum(self.sizes) if self.file_count else 0
 
     @property
     def digest(self) -> bytes:
         """Sixteen bytes that change with any name, size, modification time or reason in the folder (XXH3-128)."""
-        return xxhash.xxh3_128_digest(self._body[: len(self._body) - self._errors_size])
+        return xxhash.xxh3_128_digest(self._body[: len(self._body) - self._errors_size - self._arranged_size])
 
     @property
     def names(self) -> list[bytes]:
@@ -138,8 +142,14 @@ class Folder:
         """Name, reason and code of each entry that could not be read; the name is empty for the folder itself."""
         if not self._errors_size:
             return []
-        start = len(self._body) - self._errors_size
-        return [(model_names.raw(name), reason, code) for name, reason, code in json.loads(bytes(self._body[start:]))]
+        end = len(self._body) - self._arranged_size
+        found = json.loads(bytes(self._body[end - self._errors_size : end]))
+        return [(model_names.raw(name), reason, code) for name, reason, code in found]
+
+    @property
+    def arranged(self) -> memoryview:
+        """What the child made of the files, empty where it was not asked for or there are none: see `walk`."""
+        return self._body[len(self._body) - self._arranged_size :]
 
     def _numbers(self, start: int) -> "array[int]":
         numbers = array("q")
@@ -150,11 +160,13 @@ class Folder:
         return bytes(self._body[start : start + size]).split(b"\0") if size else []
 
 
-def walk(request: WalkRequest, token: CancelToken, *, timeout_s: float = 30.0) -> Generator[Folder, None, None]:
+def walk(
+    request: WalkRequest, token: CancelToken, *, timeout_s: float = 30.0, handler: str = _HANDLER
+) -> Generator[Folder, None, None]:
     """Yield every folder once, each after the one that holds it.
 
     A folder that gives nothing for `timeout_s` seconds comes as TIMED_OUT, one that ends the child as UNREADABLE; the
-    walk goes on.
+    walk goes on. `handler` names the child's side, for one that works more out of each folder (`Folder.arranged`).
 
     Raises:
         Cancelled: the token was set.
@@ -169,7 +181,7 @@ def walk(request: WalkRequest, token: CancelToken, *, timeout_s: float = 30.0) -
         wire["folders"] = [model_names.decoded(path) for path in reversed(pending)]
         try:
             silence_s = timeout_s + 3 * BEAT_S
-            with closing(stream("app.files.listing:serve", wire, token, silence_s=silence_s)) as messages:
+            with closing(stream(handler, wire, token, silence_s=silence_s)) as messages:
                 for header, payload in messages:
                     for folder in _unpack(memoryview(payload)):
                         pending.pop(folder.path, None)
@@ -208,7 +220,7 @@ def walk(request: WalkRequest, token: CancelToken, *, timeout_s: float = 30.0) -
 def _unlisted(path: bytes, status: int, reason: str, code: str) -> Folder:
     """A folder of which nothing is known but why."""
     errors = json.dumps([("", reason, code)]).encode()
-    return Folder(path, status, memoryview(errors), (0, 0, 0, 0, len(errors)), (0,) * len(SKIPPED))
+    return Folder(path, status, memoryview(errors), (0, 0, 0, 0, len(errors), 0), (0,) * len(SKIPPED))
 
 
 def _push(pending: dict[bytes, None], folder: Folder) -> None:
@@ -221,10 +233,10 @@ def _unpack(payload: memoryview) -> Iterator[Folder]:
     offset = 0
     while offset < len(payload):
         fields = HEAD.unpack_from(payload, offset)
-        size, path_size, *sizes = fields[:7]
+        size, path_size, *sizes = fields[:8]
         start = offset + HEAD.size
         body = payload[start + path_size : start + size]
-        yield Folder(bytes(payload[start : start + path_size]), fields[7], body, tuple(sizes), fields[8:])
+        yield Folder(bytes(payload[start : start + path_size]), fields[8], body, tuple(sizes), fields[9:])
         offset = start + size
 
 

@@ -8,6 +8,7 @@ import base64
 import os
 import sys
 import unicodedata
+from collections.abc import Sequence
 
 _WINDOWS = sys.platform == "win32"
 _ERRORS = "surrogatepass" if _WINDOWS else "surrogateescape"
@@ -45,6 +46,12 @@ def folded(name: bytes) -> bytes:
         return name.lower()
     text = name.decode("utf-8", _ERRORS)
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold()).encode("utf-8", _ERRORS)
+
+
+def folded_all(names: Sequence[bytes]) -> list[bytes]:
+    """The search keys of many names, none of which holds a NUL."""
+    joined = b"\0".join(names)
+    return joined.lower().split(b"\0") if joined.isascii() and names else [folded(name) for name in names]
 
 
 def folded_text(text: str) -> bytes:

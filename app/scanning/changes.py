@@ -10,11 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from app.catalog.database import Database
-from app.catalog.entries import BLOCK_FILES, EntryWriter, KnownFile, NewFile, known_files, raise_newest
+from app.catalog.entries import EntryWriter, KnownFile, NewFile, known_files, raise_newest
+from app.catalog.nameindex import BLOCK_FILES
 from app.files.sequences import group_names
 from app.files.walk import LISTED, SKIPPED, TIMED_OUT, VANISHED, Folder
 from app.model.kinds import category_of
-from app.model.names import folded
+from app.model.names import folded, folded_all
+from app.scanning.arrangement import arrange, sequence_facts, unpacked
 from app.scanning.problems import folders_with_problems, forget_listing_problems, forget_problem, note_problem
 from app.scanning.sequencerows import SequenceRows
 
@@ -201,12 +203,23 @@ class FolderComparison:
         if not names:
             return
         self._tally.add("new", len(names))
-        sizes, mtimes = folder.sizes.tolist(), folder.mtimes.tolist()
-        grouping = group_names(names)
-        for group in grouping.sequences:
-            sequence_id = self._sequences.take(folder_id, group, sizes, mtimes, {})
-            self._add_frames(folder_id, names, sizes, mtimes, group.members, sequence_id)
-        self._add_singles(folder_id, names, sizes, mtimes, grouping.singles)
+        sizes, mtimes = folder.sizes, folder.mtimes
+        arranged = unpacked(folder.arranged) if folder.arranged else arrange(names, sizes, mtimes)
+        for begin, end, facts in arranged.runs():
+            sequence_id = None if facts is None else self._sequences.add(folder_id, facts)
+            for start in range(begin, end, _AT_ONCE):
+                part = arranged.order[start : min(start + _AT_ONCE, end)]
+                of_part = [names[at] for at in part]
+                files = zip(
+                    of_part,
+                    folded_all(of_part),
+                    [sizes[at] for at in part],
+                    [mtimes[at] for at in part],
+                    arranged.categories[start : start + len(part)],
+                    [sequence_id] * len(part),
+                    strict=True,
+                )
+                self._entries.add_files(folder_id, list(files))
 
     def _add_frames(
         self,
@@ -252,7 +265,7 @@ class FolderComparison:
         grouping = group_names(names)
         sequence_of: dict[int, int] = {}
         for group in grouping.sequences:
-            sequence_id = self._sequences.take(known.id, group, sizes, mtimes, sequences)
+            sequence_id = self._sequences.take(known.id, sequence_facts(group, sizes, mtimes), sequences)
             sequence_of.update(dict.fromkeys(group.members, sequence_id))
             new = [at for at in group.members if names[at] not in there]
             self._add_frames(known.id, names, sizes, mtimes, new, sequence_id)

@@ -17,6 +17,7 @@ from app.jobs.filelock import hold_file_lock
 from app.jobs.job import Job
 from app.model.names import raw, shown
 from app.model.times import now_us
+from app.scanning.arrangement import SERVE
 from app.scanning.changes import EMPTY_BASE, UNACCEPTED, FolderComparison, Tally, queue_folders
 from app.scanning.contents import forget_contents, hash_files_of_scan
 from app.scanning.inspection import inspect_files_of_scan
@@ -178,7 +179,9 @@ class _Run:
         self._job.stage(Stage.WALK)
         comparison = FolderComparison(self._database, self._scan_id, self._tally, tolerance)
         batch = _Batch(int(self._request.batch_files or 1000), float(self._request.batch_seconds or 2))
-        with closing(walk(request, self._job.token, timeout_s=float(self._request.op_timeout_s or 30))) as listed:
+        timeout_s = float(self._request.op_timeout_s or 30)
+        handler = {"handler": SERVE} if self._is_first_walk() else {}
+        with closing(walk(request, self._job.token, timeout_s=timeout_s, **handler)) as listed:
             for folders_of_batch in batch.split(listed, self._job):
                 with self._database.transaction():
                     for folder in folders_of_batch:
@@ -187,6 +190,12 @@ class _Run:
                     update_scan(self._database, self._scan_id, self._tally.counts)
                 self._tell(shown(folder.path))
         self._tell("", last=True)
+
+    def _is_first_walk(self) -> bool:
+        """Whether the shard knows no folder from an earlier scan: then all that is listed is new to it."""
+        return not self._database.value(
+            "SELECT EXISTS (SELECT 1 FROM folder WHERE listed_scan > 0 AND listed_scan < ?)", (self._scan_id,)
+        )
 
     def _tell(self, current: str, *, last: bool = False) -> None:
         """Say how far the walk is, with the running counts. Nothing is read yet, so no bytes are done."""

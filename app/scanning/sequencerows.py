@@ -1,11 +1,9 @@
 """Keeps the shard's rows of file sequences in step with the names that were listed."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from app.catalog.database import BulkInsert, Database
-from app.files.framerange import frame_range, gap_count, missing_count
-from app.files.sequences import NameGroup
+from app.scanning.arrangement import SequenceFacts
 
 _COLUMNS = (
     "id",
@@ -53,43 +51,25 @@ class SequenceRows:
             )
         }
 
-    def take(
-        self,
-        folder_id: int,
-        group: NameGroup,
-        sizes: Sequence[int],
-        mtimes: Sequence[int],
-        known: dict[_Key, tuple[Any, ...]],
-    ) -> int:
-        """Keep one sequence; its id. `known` is what `known()` gave, empty for a new folder."""
-        members, frames = group.members, group.frames
-        total = sum([sizes[index] for index in members])
-        newest = max([mtimes[index] for index in members])
-        ranges = frame_range(frames)
-        row = known.get((group.base, group.ext, group.pad))
-        if row is not None and row[1:] == (ranges, total, newest, 0):
-            return int(row[0])
-        facts = (
-            str(frames[0]),
-            str(frames[-1]),
-            len(frames),
-            missing_count(frames),
-            gap_count(frames),
-            ranges,
-            total,
-            newest,
-        )
-        if row is not None:
+    def add(self, folder_id: int, facts: SequenceFacts) -> int:
+        """Keep a sequence that the shard does not have; its id."""
+        sequence_id, self._next = self._next, self._next + 1
+        self._values += (sequence_id, folder_id, *facts, self._scan_id, self._scan_id)
+        return sequence_id
+
+    def take(self, folder_id: int, facts: SequenceFacts, known: dict[_Key, tuple[Any, ...]]) -> int:
+        """Keep a sequence as it is now; its id. `known` is what `known()` gave."""
+        row = known.get((facts.base, facts.ext, facts.pad))
+        if row is None:
+            return self.add(folder_id, facts)
+        if row[1:] != (facts.ranges, facts.bytes, facts.newest_ns, 0):
             self._database.run(
                 "UPDATE sequence SET first_frame = ?, last_frame = ?, frame_count = ?, missing_count = ?,"
                 " gap_count = ?, ranges = ?, bytes = ?, newest_ns = ?, changed_scan = ?, missed_scan = NULL"
                 " WHERE id = ?",
-                (*facts, self._scan_id, row[0]),
+                (*facts[3:], self._scan_id, row[0]),
             )
-            return int(row[0])
-        sequence_id, self._next = self._next, self._next + 1
-        self._values += (sequence_id, folder_id, group.base, group.ext, group.pad, *facts, self._scan_id, self._scan_id)
-        return sequence_id
+        return int(row[0])
 
     def dissolve(self, sequence_ids: set[int]) -> None:
         """Mark sequences as missed of which too few frames are left to be one."""
