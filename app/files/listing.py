@@ -150,18 +150,22 @@ class _Walker:
     @staticmethod
     def _read_plain(entries: "Iterator[os.DirEntry[bytes]]", listing: "_Listing") -> None:
         """The usual case, kept short: this loop is the speed of the walk."""
-        rows, subfolders = listing.rows, listing.subfolders
+        names, sizes, mtimes, subfolders = listing.names, listing.sizes, listing.mtimes, listing.subfolders
         for entry in entries:
             try:
                 if entry.is_file(follow_symlinks=False):
                     stat = entry.stat(follow_symlinks=False)
-                    rows.append((entry.name, stat.st_size, stat.st_mtime_ns))
+                    mtimes.append(stat.st_mtime_ns)
+                    sizes.append(stat.st_size)
+                    names.append(entry.name)
                 elif entry.is_dir(follow_symlinks=False):
                     subfolders.append(entry.name)
                 else:
                     listing.pass_over(entry.name, _LINK if entry.is_symlink() else _SPECIAL)
             except OSError as error:
                 listing.entry_failed(entry.name, error)
+            except OverflowError:
+                listing.add_file(entry.name, stat.st_size, stat.st_mtime_ns)
 
     def _read_filtered(self, entries: "Iterator[os.DirEntry[bytes]]", listing: "_Listing", path: bytes) -> None:
         """With a filter or links to follow; in the order of names, so that the same link is entered each time."""
@@ -176,7 +180,7 @@ class _Walker:
                 follow = self._follow and entry.is_symlink()
                 if entry.is_file(follow_symlinks=follow):
                     stat = entry.stat(follow_symlinks=follow)
-                    listing.rows.append((name, stat.st_size, stat.st_mtime_ns))
+                    listing.add_file(name, stat.st_size, stat.st_mtime_ns)
                 elif entry.is_dir(follow_symlinks=follow) and not (follow and self._cuts(entry)):
                     listing.subfolders.append(name)
                 else:
@@ -212,11 +216,13 @@ def _lies_in(path: bytes, folder: bytes) -> bool:
 class _Listing:
     """What one folder holds, while it is read."""
 
-    __slots__ = ("errors", "passed", "rows", "skipped", "status", "subfolders")
+    __slots__ = ("errors", "mtimes", "names", "passed", "sizes", "skipped", "status", "subfolders")
 
     def __init__(self) -> None:
         self.status = LISTED
-        self.rows: list[tuple[bytes, int, int]] = []
+        self.names: list[bytes] = []
+        self.sizes = array("q")
+        self.mtimes = array("q")
         self.subfolders: list[bytes] = []
         self.passed: list[bytes] = []
         self.skipped = [0] * len(SKIPPED)
@@ -225,7 +231,13 @@ class _Listing:
     @property
     def seen(self) -> int:
         """How many entries were read so far."""
-        return len(self.rows) + len(self.subfolders) + len(self.passed)
+        return len(self.names) + len(self.subfolders) + len(self.passed)
+
+    def add_file(self, name: bytes, size: int, mtime_ns: int) -> None:
+        """Add a regular file. The times of absurd clocks, before 1678 and after 2262, are clamped to 64 bits."""
+        self.mtimes.append(min(max(mtime_ns, -(2**63)), 2**63 - 1))
+        self.sizes.append(size)
+        self.names.append(name)
 
     def pass_over(self, name: bytes, reason: int) -> None:
         """Leave an entry out, for the reason at that place of `SKIPPED`."""
@@ -234,7 +246,8 @@ class _Listing:
 
     def folder_failed(self, error: OSError) -> None:
         self.status = VANISHED if error.errno in (errno.ENOENT, errno.ENOTDIR) else UNREADABLE
-        self.rows.clear()
+        self.names.clear()
+        del self.sizes[:], self.mtimes[:]
         self.subfolders.clear()
         self.passed.clear()
         self.errors.clear()
@@ -255,27 +268,22 @@ class _Listing:
         self.errors.append((name, error.strerror or str(error), errno.errorcode.get(error.errno or 0, "EIO")))
 
     def packed(self, path: bytes, arrange: Arrange | None) -> bytes:
-        """The packed form; the rows are given up, so that a huge folder is not held twice."""
-        rows = self.rows
-        rows.sort()
-        names, sizes, mtimes = [row[0] for row in rows], array("q", [row[1] for row in rows]), _times(rows)
-        rows.clear()
-        arranged = arrange(names, sizes, mtimes) if arrange and names else b""
+        self._sort()
+        names, sizes, mtimes = self.names, self.sizes, self.mtimes
         joined = b"\0".join(names)
-        self.subfolders.sort()
-        dirs = b"\0".join(self.subfolders)
-        self.passed.sort(key=_NAME_OF_PASSED)
-        passed = b"\0".join(self.passed)
+        arranged = arrange(names, sizes, mtimes) if arrange and names else b""
+        dirs, passed = b"\0".join(self.subfolders), b"\0".join(self.passed)
         errors = json.dumps(self.errors).encode() if self.errors else b""
         parts = (path, joined, sizes.tobytes(), mtimes.tobytes(), dirs, passed, errors, arranged)
         lengths = (len(path), len(names), len(joined), len(dirs), len(passed), len(errors), len(arranged))
         head = HEAD.pack(sum(map(len, parts)), *lengths, self.status, *self.skipped)
         return b"".join((head, *parts))
 
-
-def _times(rows: list[tuple[bytes, int, int]]) -> "array[int]":
-    """Modification times in ns as 64 bits; those of absurd clocks (before 1678, after 2262) are clamped."""
-    try:
-        return array("q", [row[2] for row in rows])
-    except OverflowError:
-        return array("q", [min(max(row[2], -(2**63)), 2**63 - 1) for row in rows])
+    def _sort(self) -> None:
+        """By name; files by their raw bytes."""
+        order = sorted(range(len(self.names)), key=self.names.__getitem__)
+        self.names = [self.names[at] for at in order]
+        self.sizes = array("q", [self.sizes[at] for at in order])
+        self.mtimes = array("q", [self.mtimes[at] for at in order])
+        self.subfolders.sort()
+        self.passed.sort(key=_NAME_OF_PASSED)
