@@ -34,6 +34,7 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 SECTIONS = {"run": ("run",), "test": ("run", "dev")}
 MISSING_PART = 7
+_OTHER_SYSTEMS = sorted({"linux", "win32", "darwin"} - {sys.platform})
 
 
 class CannotSetUp(Exception):
@@ -257,6 +258,7 @@ def test(arguments: list[str]) -> int:
         ["ruff", "check", "."],
         ["ruff", "format", "--check", "--output-format", "concise", "."],
         ["mypy"],
+        *(["mypy", "--platform", system, "--cache-dir", f".mypy_cache/{system}"] for system in _OTHER_SYSTEMS),
         ["lint-imports", "--no-logo"],
     ]
     failed = []
@@ -267,9 +269,14 @@ def test(arguments: list[str]) -> int:
     if failed:
         say("-- failed: " + ", ".join(failed))
     say("-- tests")
-    cores = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    tests = subprocess.run([BIN / "pytest", "-n", str(cores), *arguments], cwd=ROOT, env=environment, check=False)
+    tests = subprocess.run([BIN / "pytest", "-n", str(_cores()), *arguments], cwd=ROOT, env=environment, check=False)
     return tests.returncode or int(bool(failed))
+
+
+def _cores() -> int:
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def main() -> int:

@@ -12,6 +12,7 @@ import importlib
 import os
 import stat
 import struct
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -39,7 +40,6 @@ _OPEN_FLAGS = (
     | getattr(os, "O_NOINHERIT", 0)
 )
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
-_HAS_READV = hasattr(os, "readv")
 _READ_AHEAD_FROM = 1 << 20
 _FLUSH_S = 0.2
 _FLUSH_ROWS = 512
@@ -195,12 +195,12 @@ class FileHasher:
 
     def _read(self, handle: int, size: int, digest: _Digest, quick: _Digest | None) -> bytes | None:
         """Feed the digests; the head of the file, or None where it had more or fewer bytes than `size`."""
-        if size > _READ_AHEAD_FROM and hasattr(os, "posix_fadvise"):
+        if sys.platform == "linux" and size > _READ_AHEAD_FROM:
             with suppress(OSError):
                 os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_SEQUENTIAL)
         left, head = size, b""
         while left > 0:
-            count = os.readv(handle, self._buffers) if _HAS_READV else self._read_plain(handle)
+            count = self._read_more(handle)
             if not count:
                 return None
             if left == size:
@@ -213,7 +213,9 @@ class FileHasher:
             self.bytes_done += count
         return head if left == 0 else None
 
-    def _read_plain(self, handle: int) -> int:
+    def _read_more(self, handle: int) -> int:
+        if sys.platform != "win32":
+            return os.readv(handle, self._buffers)
         data = os.read(handle, len(self._buffer))
         self._view[: len(data)] = data
         return len(data)
