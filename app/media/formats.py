@@ -149,6 +149,9 @@ json | other | application/json | ~a JSON document | json
 text | other | text/plain | ~plain text | txt text log
 """
 
+#: Extensions of media that other kinds of files use as well: TypeScript, modules of many programs, sensor data, ...
+_SHARED = frozenset(b"ts mts tod mod raw pic hdr fit au snd rm tx dv iff bw qt mid ape dff".split())
+
 
 def _read_table() -> tuple[dict[str, Format], dict[bytes, Format]]:
     by_name: dict[str, Format] = {}
@@ -183,6 +186,16 @@ def format_named(name: str) -> Format:
 def format_of_extension(key: bytes) -> Format | None:
     """The format that the extension of a folded name promises, or None."""
     return _BY_EXTENSION.get(extension(key))
+
+
+def may_be_other(key: bytes, found: str) -> bool:
+    """Whether a file in which the format `found` was found is rightly no media, though its extension is one of media.
+
+    Args:
+        key: its folded name.
+        found: the word for the format that its first bytes tell; empty where they do not say.
+    """
+    return extension(key) in _SHARED and found in _BY_NAME and _BY_NAME[found].kind == "other"
 
 
 @cache

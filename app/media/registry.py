@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.errors import MediaError
-from app.media.formats import Format, format_named, format_of_extension, mime_of_extension
+from app.media.formats import Format, format_named, format_of_extension, may_be_other, mime_of_extension
 from app.media.generic import inspect_generic
 from app.media.image import (
     inspect_exr,
@@ -80,6 +80,8 @@ def recognise(file: OpenFile) -> tuple[Format, str]:
     name, mime = sniff(head, key)
     promised = format_of_extension(key)
     form = format_named(name) if name else None
+    if form is not None and may_be_other(key, form.name):
+        return form, mime
     if promised is not None and promised.kind != "other" and (form is None or form.kind == "other"):
         if promised.name == "svg" and name == "xml":
             return promised, promised.mime

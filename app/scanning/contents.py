@@ -17,8 +17,9 @@ from app.files.hashpool import HashPool
 from app.files.mounts import os_path
 from app.jobs.events import Stage
 from app.jobs.job import Job
+from app.media.formats import may_be_other
 from app.media.magic import sniff
-from app.model.kinds import Category
+from app.model.kinds import MEDIA, Category
 from app.model.names import decoded, folded, raw, shown
 from app.scanning.changes import HASH_AGAIN, HASH_FAILED, HASH_GOOD, HASH_NONE, HASH_STALE, Tally
 from app.scanning.problems import entry_path, folders_with_problems, forget_problem, note_problem
@@ -144,8 +145,10 @@ class _HashRun:
             self._written_meanwhile(folder_id, file_id, hashed.size - size, hashed.mtime_ns)
         if folder_id in self._with_problems:
             forget_problem(self._database, folder_id, name)
-        mime = sniff(hashed.head, folded(name))[1]
-        if category == Category.OTHER:
+        found, mime = sniff(hashed.head, folded(name))
+        if category in MEDIA and may_be_other(folded(name), found):
+            category = int(Category.OTHER)
+        elif category == Category.OTHER:
             category = int(_BY_MIME.get(mime.partition("/")[0], Category.OTHER))
         return (digest, hashed.xxh3_128, HASH_GOOD, hashed.size, hashed.mtime_ns, mime, changed_scan, category, file_id)
 

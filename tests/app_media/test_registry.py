@@ -201,7 +201,7 @@ def test_a_playlist_opens_nothing_else(tmp_path: Path) -> None:
     media.wav(tmp_path / "secret.wav")
     for name, content in (
         ("a.mp4", f"ffconcat version 1.0\nfile {tmp_path}/secret.wav\n"),
-        ("b.ts", f"#EXTM3U\n#EXTINF:1,\n{tmp_path}/secret.wav\n"),
+        ("b.mkv", f"#EXTM3U\n#EXTINF:1,\n{tmp_path}/secret.wav\n"),
         ("c.mpg", "\0ffconcat version 1.0\nfile secret.wav\n"),
     ):
         (tmp_path / name).write_text(content)
@@ -260,3 +260,15 @@ def test_the_engine_side_loads_no_decoder() -> None:
     )
     asked = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
     assert asked.stdout == "[]\n"
+
+
+def test_a_file_of_another_trade_with_the_extension_of_media_is_not_damaged(tmp_path: Path) -> None:
+    for name, content in (("main.ts", b"export const frames = 24;\n"), ("geo.mod", b"\x7fELF" + bytes(60))):
+        path = tmp_path / name
+        path.write_bytes(content)
+        assert inspect(path).kind == "other"
+    for name, content in (("clip.ts", bytes(4096)), ("clip.mov", b"just words\n"), ("a.exr", b"just words\n")):
+        path = tmp_path / name
+        path.write_bytes(content)
+        with pytest.raises(MediaError, match="this is not"):
+            inspect(path)
