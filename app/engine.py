@@ -2,13 +2,19 @@
 
 from dataclasses import dataclass, field
 
+from app.catalog.adoption import adopt, shards_without_catalog
 from app.catalog.assets import Judge
 from app.catalog.catalog import Catalog
 from app.catalog.hashes import shown_hash
 from app.files.manifest import fingerprint, manifest_hash
+from app.jobs.filelock import hold_file_lock
+from app.jobs.job import CancelToken
 from app.jobs.lanes import Lanes
+from app.model.names import shown
 from app.paths import Home, is_local_disk
 from app.settings import LoadedSettings, Settings
+
+_CATALOG_WAIT_S = 30.0
 
 
 @dataclass(slots=True)
@@ -20,6 +26,7 @@ class Engine:
         home: the working directory.
         catalog: all drives and their shards.
         wal: whether databases in the working directory may have readers and a writer at once.
+        notices: sentences the user should see, such as that a lost catalogue was made again.
         judge: tells whether the content under a verdict is still the same.
         lanes: who takes turns inside this process.
     """
@@ -28,6 +35,7 @@ class Engine:
     home: Home
     catalog: Catalog
     wal: bool
+    notices: tuple[str, ...] = ()
     judge: Judge = Judge(fingerprint, manifest_hash, shown_hash)
     lanes: Lanes = field(default_factory=Lanes)
 
@@ -41,6 +49,31 @@ class Engine:
 
 
 def open_engine(loaded: LoadedSettings, home: Home) -> Engine:
-    """Wire the engine over a working directory. Nothing is made in it before an operation writes."""
+    """Wire the engine over a working directory.
+
+    Nothing is made in it before an operation writes, but for a catalogue that is gone while shards lie there: it is
+    made again from them.
+
+    Raises:
+        RecordsBroken: the catalogue is damaged.
+        NotACatalog: it is not ours, cannot be read, or is newer than this program.
+        HeldByAnother: it has to be made again, and another process holds it.
+    """
     wal = is_local_disk(home.root)
-    return Engine(loaded, home, Catalog(home.catalog, home.shards, wal=wal), wal)
+    catalog = Catalog(home.catalog, home.shards, wal=wal)
+    notices = _take_over_shards(home, catalog)
+    catalog.drives(look=False)
+    return Engine(loaded, home, catalog, wal, notices)
+
+
+def _take_over_shards(home: Home, catalog: Catalog) -> tuple[str, ...]:
+    """Make a lost catalogue again; what to tell the user."""
+    if not shards_without_catalog(home.catalog, home.shards):
+        return ()
+    if not home.writable:
+        return (
+            f"The catalogue {shown(str(home.catalog))} is not there, and cannot be made again from the shards: the "
+            "working directory is read-only.",
+        )
+    with hold_file_lock(home.catalog_lock, CancelToken(), _CATALOG_WAIT_S):
+        return adopt(catalog, shards_without_catalog(home.catalog, home.shards)).sentences()

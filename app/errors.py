@@ -5,7 +5,7 @@ The tree, with the exit code of the command line:
     AppError                     70  (never raised itself)
       UsageError                  2  the command or request was put wrongly
       InputError                  3  an input cannot be used
-        NotACatalog               3  a database that is not ours, damaged, or newer than this program
+        NotACatalog               3  a database that is not ours, not readable, or newer than this program
         BadSettings               3  settings, environment or working directory that cannot be used
         DriveGone                 3  the drive vanished while it was read
         MediaError                3  one media file that cannot be read; data about a row, a job goes on

@@ -9,7 +9,7 @@ import os
 import secrets
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +43,11 @@ class Home:
     def catalog(self) -> Path:
         """The file of all drives and jobs."""
         return self.root / "catalog.db"
+
+    @property
+    def catalog_lock(self) -> Path:
+        """Held while a drive is found or added, and while the catalogue is made again."""
+        return self.root / "catalog.lock"
 
     @property
     def shards(self) -> Path:
@@ -337,13 +342,26 @@ def filesystem_type(path: Path) -> str:
 
 def mount_of(path: Path) -> Mount | None:
     """The mount the path lies on (POSIX); None where the mounts cannot be listed."""
-    real = os.path.realpath(path)
+    return mount_holding(os.path.realpath(path), list(mounts()))
+
+
+def mount_holding(path: str, table: Iterable[Mount]) -> Mount | None:
+    """The mount of a table that an absolute path without links lies on; the path itself is not touched."""
     best: Mount | None = None
-    for mount in mounts():
-        inside = real == mount.point or real.startswith(mount.point.rstrip("/") + "/")
+    for mount in table:
+        inside = path == mount.point or path.startswith(mount.point.rstrip("/") + "/")
         if inside and (best is None or len(mount.point) >= len(best.point)):
             best = mount
     return best
+
+
+def may_hang(paths: Iterable[str]) -> set[str]:
+    """Those of the absolute paths that may lie on a share, which may never answer; none of them is touched."""
+    if sys.platform == "win32":
+        return {path for path in paths if _windows_filesystem_type(Path(path)) == "network"}
+    table = list(mounts())
+    holding = {path: mount_holding(path, table) for path in paths}
+    return {path for path, mount in holding.items() if mount is not None and mount.type.lower() not in _LOCAL_TYPES}
 
 
 def mounts() -> Iterator[Mount]:

@@ -23,3 +23,27 @@ needs_mounts = pytest.mark.skipif(not _may_mount(), reason="needs to mount, in a
 needs_mount_table = pytest.mark.skipif(
     mount_of(Path("/")) is None, reason="a changed root: its mount table does not say what it lies on"
 )
+
+_DEAD_SHARE = """
+import ctypes, os, subprocess, sys
+server = os.open("/dev/fuse", os.O_RDWR)
+libc = ctypes.CDLL(None, use_errno=True)
+options = f"fd={server},rootmode=40000,user_id=0,group_id=0".encode()
+if libc.mount(b"nobody", os.fsencode(sys.argv[1]), b"fuse.sshfs", 6, options):
+    raise OSError(ctypes.get_errno(), "mount")
+sys.exit(subprocess.call(["sh", "-ec", sys.argv[2]]))
+"""
+
+
+def dead_share_script(folder: Path) -> list[str]:
+    """A command that runs the shell script appended to it while a share that never answers is mounted at `folder`."""
+    return ["unshare", "-m", sys.executable, "-c", _DEAD_SHARE, str(folder)]
+
+
+def _may_have_a_dead_share() -> bool:
+    if not (_may_mount() and Path("/dev/fuse").exists()):
+        return False
+    return subprocess.run([*dead_share_script(Path("/mnt")), "true"], capture_output=True, check=False).returncode == 0
+
+
+needs_dead_share = pytest.mark.skipif(not _may_have_a_dead_share(), reason="needs to mount a file system of its own")

@@ -9,6 +9,7 @@ from PySide6.QtGui import QDesktopServices
 from app.engine import Engine
 from app.errors import AppError
 from app.log import LiveLog
+from app.model.names import shown
 from ui.desk import Desk
 from ui.main_window import MainWindow
 from ui.tabs.review_tab import ReviewTab
@@ -102,6 +103,8 @@ class Front(QObject):
         for tab in self._tabs:
             self.window.add_page(tab.page())
         self._connect(self.jobs, scan, search, review)
+        for number, notice in enumerate(engine.notices):
+            self.window.banners.show_banner(BannerView(f"engine.{number}", notice, BannerKind.WARNING))
         self.ready.emit(engine)
 
     def _connect(self, jobs: JobController, scan: ScanTab, search: SearchTab, review: ReviewTab) -> None:
@@ -155,7 +158,7 @@ class Front(QObject):
         if not isinstance(error, AppError):
             raise error
         _log.error("The catalogue cannot be opened: %s", error.message)
-        text = f"The catalogue cannot be opened: {error.message} {error.hint}".rstrip()
+        text = f"The catalogue cannot be opened: {shown(error.message)}. {error.hint}".rstrip()
         self.window.banners.show_banner(BannerView("engine", text, BannerKind.ERROR))
 
 

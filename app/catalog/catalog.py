@@ -1,19 +1,27 @@
 """The catalogue of all drives and jobs. What a drive holds lies in its shard."""
 
 import json
+import logging
 import os
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from app.catalog.database import ABSENT, Database, peewee_query
+from app.catalog.database import Database, peewee_query
+from app.catalog.dberrors import ABSENT
 from app.catalog.migrations import CATALOG
 from app.catalog.processes import process_started
+from app.catalog.shard import get_meta, open_reader, open_writer, set_identity
 from app.catalog.tables import DriveRow, JobRow
-from app.errors import InputError, NotACatalog, UsageError
+from app.errors import AppError, InputError, NotACatalog, RecordsBroken, UsageError
+from app.jobs.job import CancelToken
+from app.jobs.looking import folders_there
 from app.model.drives import Drive, Passport
 from app.model.names import decoded, folded_text, raw
 from app.model.times import now_us, uuid7
+
+_log = logging.getLogger(__name__)
 
 
 class Catalog:
@@ -40,10 +48,51 @@ class Catalog:
         """Every drive, by label; `online` says whether its base is a folder now.
 
         Args:
-            look: False does not touch the drives, which may take long for a share that is gone: `online` is False.
+            look: False does not touch the drives, which takes some seconds where a share is gone: `online` is False.
         """
-        rows = self._rows(DriveRow.select().order_by(DriveRow.label))
-        return [_drive(row, look=look) for row in rows]
+        drives = [_drive(row) for row in self._rows(DriveRow.select().order_by(DriveRow.label))]
+        return _looked_at(drives) if look else drives
+
+    def open_shard(self, drive: Drive, token: CancelToken | None = None) -> Database:
+        """Open a drive's shard for queries; they stop when the token is cancelled.
+
+        Raises:
+            NotACatalog: no scan of the drive has made one yet (its code is `ABSENT`), or it is not ours or newer.
+            RecordsBroken: it is damaged, gone, or that of another drive.
+        """
+        path = self.shard_path(drive.id)
+        try:
+            database = open_reader(path, token)
+        except NotACatalog as error:
+            if error.code != ABSENT or drive.last_scan is None:
+                raise
+            state = "is empty" if path.exists() else "is not there any more"
+            raise RecordsBroken(
+                f"shard {path} {state}",
+                hint="Put it back from a copy of your own, or scan the drive again.",
+                code="shard.missing",
+            ) from error
+        try:
+            meta = get_meta(database)
+        except BaseException:
+            database.close()
+            raise
+        if meta.get("drive_id", drive.id) != drive.id:
+            database.close()
+            raise RecordsBroken(
+                f"shard {path} holds the records of another drive, {meta.get('label', '')}",
+                hint="Put the right file there, or move this one away and scan the drive again.",
+                code="shard.other_drive",
+            )
+        return database
+
+    def shard_error(self, drive: Drive) -> AppError | None:
+        """Why a drive's shard cannot be used, as far as opening it tells; None for a drive without a scan."""
+        try:
+            self.open_shard(drive).close()
+        except AppError as error:
+            return None if error.code == ABSENT else error
+        return None
 
     def drive(self, name: str) -> Drive:
         """The drive called so: by id, by label, else by a label that differs in case alone.
@@ -54,15 +103,15 @@ class Catalog:
         """
         found = self.find_drive(name)
         if found is None:
-            labels = ", ".join(drive.label for drive in self.drives()) or "none yet"
+            labels = ", ".join(drive.label for drive in self.drives(look=False)) or "none yet"
             raise InputError(
                 f"there is no drive called {name}", hint=f"Catalogued drives: {labels}.", code="drive.not_found"
             )
-        return found
+        return _looked_at([found])[0]
 
     def find_drive(self, name: str) -> Drive | None:
-        """As `drive`, but None where there is none."""
-        drives = self.drives()
+        """As `drive`, but None where there is none, and without a look whether it is connected."""
+        drives = self.drives(look=False)
         exact = [drive for drive in drives if name in (drive.id, drive.label)]
         alike = exact or [drive for drive in drives if folded_text(drive.label) == folded_text(name)]
         if len(alike) > 1:
@@ -76,22 +125,28 @@ class Catalog:
     def add_drive(self, label: str, base: str, passport: Passport) -> Drive:
         """Add a drive under a label that is not taken."""
         drive = Drive(uuid7(), label, base, passport, online=True)
-        with self._write() as database, database.transaction():
-            peewee_query(
-                database,
-                DriveRow.insert(
-                    id=drive.id,
-                    label=label,
-                    base=raw(base),
-                    passport=json.dumps(asdict(passport)),
-                    made_us=now_us(),
-                    last_scan_us=None,
-                    files=0,
-                    bytes=0,
-                    sequences=0,
-                ),
-            )
+        self.add_known([drive])
         return drive
+
+    def add_known(self, drives: Iterable[Drive]) -> None:
+        """Add drives that have their ids, all or none."""
+        rows = [
+            {
+                "id": drive.id,
+                "label": drive.label,
+                "base": raw(drive.base),
+                "passport": json.dumps(asdict(drive.passport)),
+                "made_us": now_us(),
+                "last_scan_us": drive.last_scan,
+                "files": drive.files,
+                "bytes": drive.bytes,
+                "sequences": drive.sequences,
+            }
+            for drive in drives
+        ]
+        with self._write() as database, database.transaction():
+            for row in rows:
+                peewee_query(database, DriveRow.insert(**row))
 
     def move_drive(self, drive: Drive, base: str, passport: Passport) -> Drive:
         """Record where a drive is now and the evidence found there."""
@@ -103,19 +158,23 @@ class Catalog:
         return replace(drive, base=base, passport=passport, online=True)
 
     def rename_drive(self, drive: Drive, label: str) -> Drive:
-        """Give a drive another label.
+        """Give a drive another label. A shard that is being written, or cannot be, learns it with the next scan.
 
         Raises:
             UsageError: the label is empty, or another drive has it, in whatever case.
         """
         if not label.strip():
             raise UsageError("a label has at least one letter", hint="Choose another label.")
-        other = next((other for other in self.drives() if folded_text(other.label) == folded_text(label)), None)
+        other = next(
+            (other for other in self.drives(look=False) if folded_text(other.label) == folded_text(label)), None
+        )
         if other is not None and other.id != drive.id:
             raise UsageError(f"another drive is called {other.label}", hint="Choose another label.")
         with self._write() as database, database.transaction():
             peewee_query(database, DriveRow.update(label=label).where(DriveRow.id == drive.id))
-        return replace(drive, label=label)
+        renamed = replace(drive, label=label)
+        self._tell_shard(renamed)
+        return renamed
 
     def summarise(self, drive_id: str, files: int, total_bytes: int, sequences: int) -> None:
         """Keep the totals of a drive's shard after a scan."""
@@ -159,6 +218,17 @@ class Catalog:
         rows = self._rows(JobRow.select().order_by(JobRow.id.desc()).limit(limit))
         return [_job(row) for row in rows]
 
+    def _tell_shard(self, drive: Drive) -> None:
+        """Let the shard know what its drive is called, for a catalogue that must be made again from it."""
+        path = self.shard_path(drive.id)
+        if not path.exists():
+            return
+        try:
+            with open_writer(path, CancelToken(), wal=self._wal) as database, database.transaction():
+                set_identity(database, drive)
+        except AppError as error:
+            _log.info("The shard of %s was not told its label: %s", drive.label, error.message)
+
     def _rows(self, query: Any) -> list[Any]:
         """What a query finds; nothing where there is no catalogue, or one that another process is only just making."""
         try:
@@ -174,18 +244,23 @@ class Catalog:
         return Database(self._path, CATALOG, durable=True, wal=self._wal)
 
 
-def _drive(row: Any, *, look: bool = True) -> Drive:
-    base = decoded(bytes(row.base))
+def _drive(row: Any) -> Drive:
     return Drive(
         row.id,
         row.label,
-        base,
+        decoded(bytes(row.base)),
         Passport(**json.loads(row.passport)),
-        look and Path(base).is_dir(),
+        False,
         row.files,
         row.bytes,
         row.last_scan_us,
+        row.sequences,
     )
+
+
+def _looked_at(drives: list[Drive]) -> list[Drive]:
+    there = folders_there(drive.base for drive in drives)
+    return [replace(drive, online=bool(there[drive.base])) for drive in drives]
 
 
 def _job(row: Any) -> dict[str, Any]:

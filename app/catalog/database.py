@@ -2,39 +2,22 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import apsw
-from peewee import PeeweeException
 from playhouse.apsw_ext import APSWDatabase
 
-from app.errors import AppError, Cancelled, HeldByAnother, InputError, NotACatalog
+from app.catalog.copies import keep_copy
+from app.catalog.dberrors import absent, damaged, database_errors
+from app.catalog.schema import Schema
+from app.errors import NotACatalog
 from app.jobs.job import CancelToken
 from app.paths import may_write
 
 _BUSY_TIMEOUT_S = 5.0
 _CHECK_EVERY_STEPS = 20_000
 _MAGIC = b"SQLite format 3\0"
-
-#: The code of the error for a database that is not there (yet).
-ABSENT = "catalog.absent"
-
-
-@dataclass(frozen=True, slots=True)
-class Schema:
-    """What a database of one kind must look like.
-
-    Attributes:
-        name: the word for it in messages (`shard`).
-        application_id: SQLite's `application_id`, which tells our files from anybody else's.
-        steps: SQL of each version; step N takes version N to N + 1 and commits together with that number.
-    """
-
-    name: str
-    application_id: int
-    steps: tuple[str, ...]
 
 
 class Database:
@@ -49,7 +32,8 @@ class Database:
         token: interrupts a running statement when it is cancelled.
 
     Raises:
-        NotACatalog: not an SQLite file, not ours, damaged, or newer than this program.
+        NotACatalog: not ours, not readable, or newer than this program.
+        RecordsBroken: damaged.
         HeldByAnother: locked by somebody else.
     """
 
@@ -67,7 +51,7 @@ class Database:
         self.schema = schema
         self.token = token
         _check_header(path, schema, must_exist=read_only)
-        with database_errors(path, schema.name):
+        with database_errors(path, schema):
             self.peewee = self._open(read_only)
             self.connection: apsw.Connection = self.peewee.connection()
             try:
@@ -81,7 +65,7 @@ class Database:
     def close(self) -> None:
         """Close the connection."""
         if not self.peewee.is_closed():
-            with database_errors(self.path, self.schema.name):
+            with database_errors(self.path, self.schema):
                 self.peewee.close()
 
     def __enter__(self) -> "Database":
@@ -92,7 +76,7 @@ class Database:
 
     def rows(self, sql: str, bindings: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
         """Run a statement and yield its rows."""
-        with database_errors(self.path, self.schema.name, self.token):
+        with database_errors(self.path, self.schema, self.token):
             yield from self.connection.execute(sql, bindings)
 
     def row(self, sql: str, bindings: Sequence[Any] = ()) -> tuple[Any, ...] | None:
@@ -106,13 +90,13 @@ class Database:
 
     def run(self, sql: str, bindings: Sequence[Any] = ()) -> None:
         """Run a statement that gives no rows."""
-        with database_errors(self.path, self.schema.name, self.token):
+        with database_errors(self.path, self.schema, self.token):
             self.connection.execute(sql, bindings)
 
     def run_many(self, sql: str, bindings: Sequence[Sequence[Any]]) -> None:
         """Run a statement for each tuple of bindings."""
         if bindings:
-            with database_errors(self.path, self.schema.name, self.token):
+            with database_errors(self.path, self.schema, self.token):
                 self.connection.executemany(sql, bindings)
 
     @contextmanager
@@ -200,7 +184,7 @@ class Database:
 
     def _upgrade(self, version: int) -> None:
         if version and version < len(self.schema.steps):
-            self._copy_aside(version)
+            keep_copy(self.connection, self.path, self.schema, version)
         for number in range(version, len(self.schema.steps)):
             with self.transaction():
                 if int(self._pragma("PRAGMA user_version")) > number:
@@ -211,21 +195,13 @@ class Database:
                 self.connection.execute(f"PRAGMA application_id={self.schema.application_id}")
                 self.connection.execute(f"PRAGMA user_version={number + 1}")
 
-    def _copy_aside(self, version: int) -> None:
-        """Keep the file as it was before an upgrade, beside it."""
-        target = apsw.Connection(str(self.path.with_name(f"{self.path.stem}.v{version}.bak")))
-        try:
-            with target.backup("main", self.connection, "main") as backup:
-                backup.step()
-        finally:
-            target.close()
-
 
 def _check_header(path: Path, schema: Schema, *, must_exist: bool) -> None:
     """Refuse what is no SQLite file. An empty one is as good as none: a process that died while it made it leaves one.
 
     Raises:
-        NotACatalog: it is something else, cannot be read, or is not there and must be.
+        NotACatalog: it cannot be read, or is not there and must be.
+        RecordsBroken: it is something else.
     """
     try:
         with path.open("rb") as file:
@@ -233,19 +209,14 @@ def _check_header(path: Path, schema: Schema, *, must_exist: bool) -> None:
     except FileNotFoundError:
         magic = b""
     except OSError as error:
-        raise NotACatalog(f"{path} cannot be read: {error.strerror}", hint="Check its permissions.") from error
+        raise NotACatalog(
+            f"{schema.name} {path} cannot be read: {error.strerror}",
+            hint="Check its permissions and the disk it lies on.",
+        ) from error
     if not magic and must_exist:
         raise absent(path)
     if magic and magic != _MAGIC:
-        raise NotACatalog(
-            f"{path} is not a Reelmark {schema.name}: it is no SQLite database",
-            hint="Restore it from the backups folder, or move it away and scan again.",
-        )
-
-
-def absent(path: Path) -> NotACatalog:
-    """The error for a database that is not there, or that another process is only just making."""
-    return NotACatalog(f"{path} does not exist or is empty", hint="Scan the drive first.", code=ABSENT)
+        raise damaged(path, schema, "it is no SQLite database")
 
 
 def _cannot_share_memory(path: Path) -> bool:
@@ -264,59 +235,9 @@ def _refuse_unfinished(path: Path, schema: Schema) -> None:
         )
 
 
-@contextmanager
-def database_errors(path: Path, name: str, token: CancelToken | None = None) -> Iterator[None]:
-    """Turn what SQLite raises, also through Peewee, into errors that say which file and what to do."""
-    try:
-        yield
-    except apsw.Error as error:
-        told = _told(error, path, name, token)
-        if told is None:
-            raise
-        raise told from error
-    except PeeweeException as error:
-        cause = error.__context__
-        told = _told(cause, path, name, token) if isinstance(cause, apsw.Error) else None
-        if told is None:
-            raise
-        raise told from cause
-
-
-def _told(error: apsw.Error, path: Path, name: str, token: CancelToken | None) -> AppError | Cancelled | None:
-    """The error to raise in place of SQLite's; None for what only a bug can raise."""
-    if isinstance(error, (apsw.InterruptError, apsw.AbortError)):
-        if token is not None and token.cancelled:
-            return Cancelled()
-        return HeldByAnother(f"{name} {path} was interrupted", hint="Try again.")
-    if isinstance(error, (apsw.BusyError, apsw.LockedError)):
-        return HeldByAnother(
-            f"{name} {path} is locked by another program",
-            hint="Wait for the other job, or close the other window.",
-        )
-    if isinstance(error, (apsw.CorruptError, apsw.NotADBError)):
-        return NotACatalog(
-            f"{name} {path} is damaged: {error}",
-            hint="Restore it from the backups folder, or move it away and scan again.",
-            code="catalog.damaged",
-        )
-    if isinstance(error, apsw.FullError):
-        return InputError(
-            f"the disk that holds {path} is full",
-            hint="Free some space and run it again; what was committed is kept.",
-            code="disk.full",
-        )
-    if isinstance(error, (apsw.IOError, apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError)):
-        return InputError(
-            f"{name} {path} cannot be used: {error}",
-            hint="Check the disk and its permissions.",
-            code="catalog.io",
-        )
-    return None
-
-
 def peewee_query(database: Database, query: Any) -> Any:
     """Run a Peewee query on this connection; models are not bound, since every shard has the same ones."""
-    with database_errors(database.path, database.schema.name):
+    with database_errors(database.path, database.schema):
         return query.execute(database.peewee)
 
 
@@ -340,7 +261,7 @@ class BulkInsert:
         step = self._count * self._width
         whole = len(values) - len(values) % step
         execute: Callable[..., Any] = self._database.connection.execute
-        with database_errors(self._database.path, self._database.schema.name, self._database.token):
+        with database_errors(self._database.path, self._database.schema, self._database.token):
             for start in range(0, whole, step):
                 execute(self._many, values[start : start + step])
             for start in range(whole, len(values), self._width):

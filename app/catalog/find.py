@@ -6,15 +6,13 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from app.catalog.assets import Judge, ShardAssets
 from app.catalog.catalog import Catalog
-from app.catalog.database import ABSENT
+from app.catalog.dberrors import ABSENT
 from app.catalog.search import Hit, SearchQuery, ShardSearch
-from app.catalog.shard import open_reader
-from app.errors import AppError, NotACatalog
+from app.errors import AppError
 from app.jobs.job import CancelToken
 from app.model.drives import Drive
 from app.model.kinds import Category
@@ -83,7 +81,7 @@ class Find:
     Args:
         catalog: all drives.
         judge: tells stale verdicts.
-        drives: which drives; those without a shard are left out.
+        drives: which drives; those that were never scanned to an end and have no shard are left out.
         query: what is searched for.
         token: stops a running query.
         broken: where given, a drive whose shard cannot be read is left out and noted here with its error; else that
@@ -108,7 +106,7 @@ class Find:
         try:
             for drive in drives:
                 with self._left_out(drive):
-                    self._add(drive, catalog.shard_path(drive.id), judge, token)
+                    self._add(catalog, drive, judge, token)
         except BaseException:
             self._open.close()
             raise
@@ -119,6 +117,11 @@ class Find:
 
     def __exit__(self, *_: object) -> None:
         self._open.close()
+
+    @property
+    def searched(self) -> int:
+        """How many drives could be searched so far without an error."""
+        return sum(1 for part in self._parts if part[0].id not in (self._broken or {}))
 
     def page(self, limit: int, before: Found | None = None) -> list[Found]:
         """The newest hits over all drives, newest first; `limit` 0 for all, `before` for the page behind a hit.
@@ -135,7 +138,8 @@ class Find:
         for index, hit in merged:
             if limit and len(page) >= limit:
                 break
-            page.append(self._found(index, hit))
+            with self._left_out(self._parts[index][0]):
+                page.append(self._found(index, hit))
         self.seconds += time.perf_counter() - started
         return page
 
@@ -147,10 +151,10 @@ class Find:
                 total += search.total()
         return total
 
-    def _add(self, drive: Drive, path: Path, judge: Judge, token: CancelToken | None) -> None:
+    def _add(self, catalog: Catalog, drive: Drive, judge: Judge, token: CancelToken | None) -> None:
         try:
-            database = self._open.enter_context(open_reader(path, token))
-        except NotACatalog as error:
+            database = self._open.enter_context(catalog.open_shard(drive, token))
+        except AppError as error:
             if error.code != ABSENT:
                 raise
             return
@@ -174,7 +178,11 @@ class Find:
         if before is not None:
             shown_first = next(at for at, part in enumerate(self._parts) if part[0].id == before.drive.id)
             bound = (before.hit.mtime_ns, before.hit.file_id + (index > shown_first))
-        for hit in self._parts[index][1].page(limit, bound):
+        drive, search, _, _ = self._parts[index]
+        hits: list[Hit] = []
+        with self._left_out(drive):
+            hits = search.page(limit, bound)
+        for hit in hits:
             yield index, hit
 
     def _found(self, index: int, hit: Hit) -> Found:

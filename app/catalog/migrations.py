@@ -1,6 +1,6 @@
 """The numbered steps of each kind of database. A step is never edited once released: add the next one."""
 
-from app.catalog.database import Schema
+from app.catalog.schema import Schema
 
 _SHARD_1 = """
 CREATE TABLE meta (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -63,7 +63,16 @@ CREATE TABLE job (
     state TEXT NOT NULL, summary TEXT NOT NULL)
 """
 
+_SHARD_REMEDY = (
+    "Move it away and scan the drive again: files, facts and hashes are read anew and verdicts come back from their "
+    "sidecars; the history of its scans does not. Other drives are not touched."
+)
+_CATALOG_REMEDY = (
+    "Move it away: the drives are then taken over from their shards at the next start. The history of jobs cannot be "
+    "brought back."
+)
+
 #: The database of one drive. `RMsh`
-SHARD = Schema("shard", 0x524D7368, (_SHARD_1,))
+SHARD = Schema("shard", 0x524D7368, (_SHARD_1,), _SHARD_REMEDY, "../backups")
 #: The database of all drives. `RMca`
-CATALOG = Schema("catalog", 0x524D6361, (_CATALOG_1,))
+CATALOG = Schema("catalog", 0x524D6361, (_CATALOG_1,), _CATALOG_REMEDY)

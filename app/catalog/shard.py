@@ -1,9 +1,10 @@
 """One drive's file: one writer at a time, any number of readers."""
 
+import base64
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,24 +13,34 @@ from app.catalog.migrations import SHARD
 from app.errors import HeldByAnother
 from app.jobs.filelock import hold_file_lock
 from app.jobs.job import CancelToken
+from app.model.drives import Drive, Passport
+from app.model.names import decoded, raw, shown
 from app.model.times import now_us
 
 
 @contextmanager
-def open_writer(path: Path, token: CancelToken, *, wal: bool = True) -> Iterator[Database]:
+def open_writer(path: Path, token: CancelToken, *, wal: bool = True, label: str = "") -> Iterator[Database]:
     """Hold the shard's writer lock and open it for writing; made when absent.
+
+    Args:
+        path: the shard.
+        token: interrupts a running statement when it is cancelled.
+        wal: whether readers may work beside the writer; only on a local disk.
+        label: what messages call the drive.
 
     Raises:
         HeldByAnother: another process writes it.
-        NotACatalog: the file is not a shard of ours, damaged, or newer.
+        NotACatalog: the file is not a shard of ours, or newer.
+        RecordsBroken: it is damaged.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
 
     def refuse(holder: str) -> HeldByAnother:
         return HeldByAnother(
-            f"another job (process {holder or 'unknown'}) writes the shard {path.name}",
+            f"another job ({holder or 'of an unknown process'}) is writing the records of {label or path.name}",
             hint="Wait for it to finish, or cancel it.",
             code="shard.locked",
+            context={"drive": label, "holder": holder},
         )
 
     with (
@@ -49,6 +60,46 @@ def set_meta(database: Database, **values: str) -> None:
     database.run_many(
         "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", list(values.items())
     )
+
+
+def set_identity(database: Database, drive: Drive) -> None:
+    """Keep in the shard whose it is, so that the catalogue can be made again from it."""
+    set_meta(
+        database,
+        drive_id=drive.id,
+        label=drive.label,
+        base=shown(drive.base),
+        base_raw=base64.b64encode(raw(drive.base)).decode(),
+        passport=json.dumps(asdict(drive.passport)),
+    )
+
+
+def read_drive(database: Database) -> Drive:
+    """The drive that a shard says it belongs to, with its present totals; the id is empty where it says none."""
+    meta = get_meta(database)
+    base = decoded(base64.b64decode(meta["base_raw"])) if "base_raw" in meta else meta.get("base", "")
+    passport = Passport(**json.loads(meta.get("passport", "{}")))
+    files, size = database.row(
+        "SELECT coalesce(sum(files), 0), coalesce(sum(bytes), 0) FROM folder WHERE missed_scan IS NULL"
+    ) or (0, 0)
+    sequences = database.value("SELECT count(*) FROM sequence WHERE missed_scan IS NULL")
+    last_scan = database.value("SELECT max(ended_us) FROM scan WHERE state = 'done'")
+    return Drive(
+        meta.get("drive_id", ""), meta.get("label", ""), base, passport, False, files, size, last_scan, sequences
+    )
+
+
+def top_names(database: Database) -> set[bytes]:
+    """Raw names of the files and folders directly in the drive's base, a thousand of each at most."""
+    files = database.rows(
+        "SELECT f.name FROM folder d JOIN block b ON b.folder_id = d.id JOIN file f ON f.id BETWEEN b.first_id"
+        " AND b.last_id WHERE d.path = x'' AND f.missed_scan IS NULL LIMIT 1000"
+    )
+    folders = database.rows(
+        "SELECT c.path FROM folder d JOIN folder c ON c.parent_id = d.id WHERE d.path = x''"
+        " AND c.missed_scan IS NULL LIMIT 1000"
+    )
+    return {bytes(row[0]) for rows in (files, folders) for row in rows}
 
 
 def get_meta(database: Database) -> dict[str, str]:

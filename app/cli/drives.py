@@ -4,9 +4,12 @@ from typing import Annotated, Any
 
 import typer
 
-from app.catalog.shard import ScanRow, open_reader, scans
+from app.catalog.dberrors import ABSENT
+from app.catalog.shard import ScanRow, scans
+from app.cli.driveerrors import drive_error, drive_problem
 from app.cli.front import JsonOption, front_of
-from app.cli.output import human_bytes, print_lines, print_table
+from app.cli.output import human_bytes, print_lines, print_table, say
+from app.errors import AppError
 from app.model.drives import Drive
 from app.model.names import raw_name, shown
 from app.model.times import rfc3339
@@ -20,20 +23,32 @@ app = typer.Typer(no_args_is_help=True)
 def list_drives(ctx: typer.Context, json: JsonOption = False) -> int:
     """List the catalogued drives."""
     front = front_of(ctx)
-    drives = front.engine.catalog.drives()
+    catalog = front.engine.catalog
+    drives = [(drive, catalog.shard_error(drive)) for drive in catalog.drives()]
     if json:
-        front.emit({"drives": [drive_document(drive) for drive in drives]})
+        front.emit({"drives": [drive_document(drive, error) for drive, error in drives]})
     elif drives:
         print_table(
-            ("label", "online", "files", "bytes", "last scan", "base"),
+            ("label", "online", "files", "bytes", "last scan", "records", "base"),
             [
-                (drive.label, drive.online, drive.files, human_bytes(drive.bytes), _when(drive), shown(drive.base))
-                for drive in drives
+                (
+                    drive.label,
+                    drive.online,
+                    drive.files,
+                    human_bytes(drive.bytes),
+                    _when(drive),
+                    "BROKEN" if error else "good" if drive.last_scan else "none yet",
+                    shown(drive.base),
+                )
+                for drive, error in drives
             ],
         )
     else:
         print_lines("No drive is catalogued yet. Begin with: reelmark scan FOLDER")
-    return 0
+    for drive, error in drives:
+        if error is not None:
+            say(f"warning: {drive.label}: {shown(error.message)}. {error.hint}".rstrip())
+    return int(any(error for _, error in drives))
 
 
 @app.command("show")
@@ -50,15 +65,20 @@ def show(
     front = front_of(ctx)
     found = front.engine.catalog.drive(drive)
     asked = [which for which, wanted in zip(EntryList, (skipped, unreadable, missing), strict=True) if wanted]
-    document = drive_document(found)
+    problem: AppError | None = None
     rows: list[ScanRow] = []
     lists: dict[EntryList, list[ListedEntry]] = {which: [] for which in asked}
-    shard = front.engine.catalog.shard_path(found.id)
-    if shard.exists():
-        with open_reader(shard) as database:
+    totals: dict[str, int] = {}
+    try:
+        with front.engine.catalog.open_shard(found) as database:
             rows = scans(database)
             lists = {which: list(listed_entries(database, which, limit)) for which in asked}
-            document.update({f"{which}_total": count_entries(database, which) for which in asked})
+            totals = {f"{which}_total": count_entries(database, which) for which in asked}
+    except AppError as error:
+        problem = None if error.code == ABSENT else error
+    if problem is not None and asked:
+        raise drive_error(found, problem)
+    document = {**drive_document(found, problem), **totals}
     document["scans"] = [_scan_document(row) for row in rows]
     document.update({which: [_entry_document(found, entry) for entry in entries] for which, entries in lists.items()})
     if json:
@@ -68,7 +88,9 @@ def show(
             _print_entries(which, document.get(f"{which}_total", 0), found, entries)
     else:
         _print_drive(found, document)
-    return 0
+    if problem is not None:
+        say(f"warning: {found.label}: {shown(problem.message)}. {problem.hint}".rstrip())
+    return int(problem is not None)
 
 
 def _scan_document(row: ScanRow) -> dict[str, Any]:
@@ -133,8 +155,8 @@ def rename(
     return 0
 
 
-def drive_document(drive: Drive) -> dict[str, Any]:
-    """The JSON of a drive; what is not known is null."""
+def drive_document(drive: Drive, problem: AppError | None = None) -> dict[str, Any]:
+    """The JSON of a drive; what is not known is null, and so is `problem` where its shard can be used."""
     passport = drive.passport
     return {
         "id": drive.id,
@@ -147,6 +169,7 @@ def drive_document(drive: Drive) -> dict[str, Any]:
         "files": drive.files,
         "bytes": drive.bytes,
         "last_scan": rfc3339(drive.last_scan) if drive.last_scan else None,
+        "problem": drive_problem(drive, problem) if problem else None,
         "passport": {
             "filesystem_uuid": passport.filesystem_uuid,
             "filesystem_type": passport.filesystem_type,

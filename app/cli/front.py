@@ -106,7 +106,10 @@ class Front:
         """The engine over the working directory; closed when the command ends."""
         from app.engine import open_engine
 
-        return open_engine(self.settings, self.home)
+        engine = open_engine(self.settings, self.home)
+        for notice in engine.notices:
+            say(f"note: {notice}")
+        return engine
 
     def require_writing(self) -> None:
         """Refuse a writing command on a read-only working directory or on settings that could not be read.

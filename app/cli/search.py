@@ -8,10 +8,12 @@ import typer
 
 from app.catalog.find import Find, Found
 from app.catalog.search import SearchQuery
-from app.cli.front import Front, JsonOption, front_of
-from app.cli.output import human_bytes, print_lines, print_table, shown_cell
-from app.errors import UsageError
+from app.cli.driveerrors import drive_error, drive_problem
+from app.cli.front import JsonOption, front_of
+from app.cli.output import human_bytes, print_lines, print_table, say, shown_cell
+from app.errors import AppError, UsageError
 from app.model.kinds import Category
+from app.model.names import shown
 from app.model.times import parse_time
 from app.reports.exports import write_hits
 
@@ -22,7 +24,7 @@ app = typer.Typer()
 def search(
     ctx: typer.Context,
     text: Annotated[str, typer.Argument(metavar="TEXT", help="Part of a name or path; one or two letters: its start.")],
-    drive: Annotated[list[str] | None, typer.Option("--drive", metavar="D", help="Only this drive.")] = None,
+    wanted: Annotated[list[str] | None, typer.Option("--drive", metavar="D", help="Only this drive.")] = None,
     category: Annotated[
         list[str] | None, typer.Option("--category", metavar="C", help="Only image, video, audio, document, ...")
     ] = None,
@@ -55,25 +57,38 @@ def search(
         front.settings.values.search.limit if limit is None else limit,
     )
     catalog = front.engine.catalog
-    drives = [catalog.drive(name) for name in drive] if drive else catalog.drives()
-    with Find(catalog, front.engine.judge, drives, query) as find:
+    drives = [catalog.drive(name) for name in wanted] if wanted else catalog.drives()
+    broken: dict[str, AppError] = {}
+    with Find(catalog, front.engine.judge, drives, query, broken=broken) as find:
         found = find.page(query.limit)
         seconds = find.seconds
         total = find.total()
+        searched = find.searched
+    problems = [(drive, broken[drive.id]) for drive in drives if drive.id in broken]
+    if problems and not searched:
+        raise drive_error(*problems[0], others=len(problems) - 1)
+    for drive, error in problems:
+        say(f"warning: {drive.label} was not searched: {shown(error.message)}. {error.hint}".rstrip())
     if csv_file is not None:
         write_hits(csv_file, "csv", found)
     if jsonl_file is not None:
         write_hits(jsonl_file, "jsonl", found)
-    _print(front, text, total, seconds, found)
-    return 0
-
-
-def _print(front: Front, text: str, total: int, seconds: float, found: Sequence[Found]) -> None:
-    if front.json:
+    if json:
         front.emit(
-            {"query": text, "total": total, "seconds": round(seconds, 6), "results": [hit.document() for hit in found]}
+            {
+                "query": text,
+                "total": total,
+                "seconds": round(seconds, 6),
+                "results": [hit.document() for hit in found],
+                "problems": [drive_problem(drive, error) for drive, error in problems],
+            }
         )
-        return
+    else:
+        _print(total, seconds, found)
+    return int(bool(problems))
+
+
+def _print(total: int, seconds: float, found: Sequence[Found]) -> None:
     documents = [hit.document() for hit in found]
     if documents:
         print_table(

@@ -6,11 +6,13 @@ tells is recorded; what is not known stays empty and never counts against a driv
 
 import os
 import shutil
+import sys
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 
 from app.model.drives import Passport
-from app.paths import mount_of
+from app.paths import mount_holding, mounts
 
 _COARSE_S = {"vfat": 2, "msdos": 2, "exfat": 2, "fat": 2, "fat32": 2}
 
@@ -24,11 +26,20 @@ class Match(Enum):
 
 
 def read_passport(base: str) -> Passport:
-    """The evidence about the volume that holds `base`. What cannot be learnt is left empty."""
-    mount = mount_of(Path(base))
-    capacity, free = _space(base)
+    """The evidence about the volume that holds `base`. What cannot be learnt is left empty.
+
+    It touches the drive, which may take for ever where a share is gone: see `app.drives.probing`.
+    """
+    real = os.path.realpath(base)
+    capacity, free = _space(real)
+    return replace(passport_by_table(real), capacity_bytes=capacity, free_bytes=free, folder_id=_folder_id(real))
+
+
+def passport_by_table(base: str) -> Passport:
+    """What the mount table alone says about an absolute path without links; the drive is not touched."""
+    mount = mount_holding(base, mounts()) if sys.platform != "win32" else None
     if mount is None:
-        return Passport(capacity_bytes=capacity, free_bytes=free)
+        return Passport()
     device = os.path.realpath(mount.device) if mount.device.startswith("/dev/") else mount.device
     return Passport(
         filesystem_uuid=device if mount.is_network else _by_device("/dev/disk/by-uuid", device),
@@ -37,8 +48,6 @@ def read_passport(base: str) -> Passport:
         mount=mount.point,
         root=mount.root,
         label=_by_device("/dev/disk/by-label", device),
-        capacity_bytes=capacity,
-        free_bytes=free,
         network=mount.is_network,
     )
 
@@ -57,6 +66,17 @@ def compare(before: Passport, now: Passport) -> Match:
     if known_device and before.capacity_bytes == now.capacity_bytes:
         return Match.SAME
     return Match.UNKNOWN
+
+
+def may_be_same_place(before: Passport, now: Passport) -> bool:
+    """Whether two folders lie on one volume, as far as a folder that was moved within it may be recognised there.
+
+    A volume without an identifier is taken for the same one where it is mounted at the same point from the same device.
+    """
+    match = compare(before, now)
+    if match is not Match.UNKNOWN:
+        return match is Match.SAME
+    return bool(before.mount) and (before.device, before.mount) == (now.device, now.mount)
 
 
 def path_in_volume(base: str, passport: Passport) -> str:
@@ -83,6 +103,13 @@ def _by_device(folder: str, device: str) -> str:
         if os.path.realpath(link) == device:
             return link.name
     return ""
+
+
+def _folder_id(base: str) -> int:
+    try:
+        return os.stat(base).st_ino  # noqa: PTH116 - may be no valid text
+    except OSError:
+        return 0
 
 
 def _space(base: str) -> tuple[int, int]:

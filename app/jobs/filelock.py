@@ -1,19 +1,23 @@
 """A lock that other processes see: an advisory lock of the system on a file of its own.
 
 It belongs to whoever has the file open: the system frees it when that process ends, however it ends. The file is made
-for it, holds the process id of its holder, and is removed when the lock is given back.
+for it, says who holds it (process, host, since when), and is removed when the lock is given back.
 """
 
 import os
+import platform
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from app.errors import Cancelled, HeldByAnother, InputError
 from app.jobs.job import CancelToken
+from app.log import visible
 from app.model.names import shown
+from app.model.times import now_us
 from app.paths import cannot_write
 
 _LOOK_AGAIN_S = 0.05
@@ -30,7 +34,7 @@ def hold_file_lock(
         path: the lock's own file.
         token: cancels the wait.
         wait_s: seconds to wait for another holder; 0 for not at all.
-        refuse: makes the error from the holder's process id, which is empty where it cannot be read.
+        refuse: makes the error from who holds it (`process 123 on host since 10:32`), empty where that cannot be read.
 
     Raises:
         HeldByAnother: somebody else held it all the while.
@@ -51,11 +55,11 @@ def hold_file_lock(
 
 def _refuse(path: Path) -> Callable[[str], HeldByAnother]:
     def error(holder: str) -> HeldByAnother:
-        who = f" (process {holder})" if holder else ""
+        who = f" ({holder})" if holder else ""
         return HeldByAnother(
             f"Another process{who} is writing beside {shown(str(path))}",
             hint="Wait for it to end, then try again.",
-            context={"lock": shown(str(path)), "process": holder},
+            context={"lock": shown(str(path)), "holder": holder},
         )
 
     return error
@@ -84,15 +88,23 @@ def _sign(handle: int) -> None:
     with suppress(OSError):
         os.ftruncate(handle, 0)
         os.lseek(handle, 0, os.SEEK_SET)
-        os.write(handle, str(os.getpid()).encode())
+        os.write(handle, f"{os.getpid()} {now_us()} {platform.node()}".encode("ascii", "replace"))
 
 
 def _holder(path: Path) -> str:
+    """Who holds it, in words; as much of it as its file says."""
     try:
-        text = path.read_bytes()[:20].decode("ascii", "replace").strip()
+        pid, since, host = (path.read_bytes()[:300].decode("ascii", "replace").split() + ["", "", ""])[:3]
     except OSError:
         return ""
-    return text if text.isdigit() else ""
+    if not pid.isdigit():
+        return ""
+    words = [f"process {pid}"]
+    if host and host != platform.node():
+        words.append(f"on {visible(host)}")
+    if since.isdigit():
+        words.append(f"since {datetime.fromtimestamp(int(since) / 1e6, UTC):%Y-%m-%d %H:%M:%S} UTC")
+    return " ".join(words)
 
 
 def _same_file(handle: int, path: Path) -> bool:

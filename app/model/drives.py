@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Passport:
     """Evidence about the volume below a drive's base. Empty strings and zeros mean: could not be learnt.
 
-    `mount` is where the volume is mounted, `root` the folder of it that is seen there (more than `/` for a bind mount).
+    `mount` is where the volume is mounted, `root` the folder of it that is seen there (more than `/` for a bind mount),
+    `folder_id` what the file system calls the base itself (its inode), which a move within the volume keeps.
     """
 
     filesystem_uuid: str = ""
@@ -19,6 +20,7 @@ class Passport:
     capacity_bytes: int = 0
     free_bytes: int = 0
     network: bool = False
+    folder_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Drive:
         base: absolute path of the base folder when it was last seen.
         passport: evidence recorded at the last scan.
         online: whether the base was reachable when this value was made.
-        files, bytes: as of the last scan's summary.
+        files, bytes, sequences: as of the last scan's summary.
         last_scan: microseconds since 1970 UTC of the end of the last finished scan, or None.
     """
 
@@ -43,3 +45,4 @@ class Drive:
     files: int = 0
     bytes: int = 0
     last_scan: int | None = None
+    sequences: int = 0

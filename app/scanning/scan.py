@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from app.catalog.database import Database
-from app.catalog.shard import ScanRow, begin_scan, last_scan, open_writer, set_meta, update_scan
+from app.catalog.shard import ScanRow, begin_scan, last_scan, open_writer, set_identity, update_scan
 from app.drives.identity import time_tolerance_ns
+from app.drives.probing import probe_folders
 from app.engine import Engine
 from app.errors import Cancelled
 from app.files.walk import LISTED, VANISHED, Folder, WalkRequest, walk
@@ -41,12 +42,14 @@ def scan(engine: Engine, request: ScanRequest, job: Job) -> ScanResult:
     """
     request = with_settings(engine, request)
     engine.home.prepare()
-    with hold_file_lock(engine.home.root / "catalog.lock", job.token, _CATALOG_WAIT_S):
-        target = find_target(engine.catalog, request.paths, request.drive, job)
+    probed = probe_folders(request.paths, job.token, float(request.op_timeout_s or 30))
+    with hold_file_lock(engine.home.catalog_lock, job.token, _CATALOG_WAIT_S):
+        target = find_target(engine.catalog, probed, request.drive, job)
     job_id = engine.catalog.begin_job("scan", target.drive.label, target.drive.id)
     started = time.monotonic()
     try:
-        with open_writer(engine.catalog.shard_path(target.drive.id), job.token, wal=engine.wal) as database:
+        shard = engine.catalog.shard_path(target.drive.id)
+        with open_writer(shard, job.token, wal=engine.wal, label=target.drive.label) as database:
             run = _Run(engine, request, target, database, job)
             result = run.whole(started)
     except BaseException as error:
@@ -127,6 +130,8 @@ class _Run:
             "skip_hidden": self._request.skip_hidden,
             "follow_symlinks": self._request.follow_symlinks,
         }
+        with self._database.transaction():
+            set_identity(self._database, self._target.drive)
         before = last_scan(self._database)
         if before and before.state != "done" and before.request == wanted and self._request.resume:
             self._scan_id, self._tally = before.id, Tally(before.counts)
@@ -138,12 +143,6 @@ class _Run:
             if before and before.state == "running":
                 update_scan(self._database, before.id, before.counts, state="abandoned")
             self._scan_id = begin_scan(self._database, str(self._request.mode), self._request.inventory_only, wanted)
-            set_meta(
-                self._database,
-                drive_id=self._target.drive.id,
-                label=self._target.drive.label,
-                base=shown(self._target.drive.base),
-            )
             queue_folders(self._database, self._scan_id, self._roots)
         return None
 

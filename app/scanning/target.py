@@ -1,15 +1,24 @@
 """Which drive a scan belongs to, and which folders of it are walked."""
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.catalog.catalog import Catalog
-from app.drives.identity import Match, compare, path_in_volume, read_passport
-from app.errors import DriveGone, HeldByAnother, InputError, UsageError
+from app.catalog.shard import top_names
+from app.drives.identity import Match, compare, may_be_same_place, passport_by_table, path_in_volume
+from app.drives.probing import ProbedFolder
+from app.errors import AppError, DriveGone, HeldByAnother, UsageError
 from app.jobs.job import Job
+from app.jobs.looking import folders_there
 from app.model.drives import Drive, Passport
-from app.model.names import shown
+from app.model.names import decoded, shown
+
+#: So many names of a base that are all in another folder say that it is that base.
+_ENOUGH_NAMES = 3
+#: What the mount table says of a volume without touching it.
+_OF_TABLE = ("filesystem_uuid", "filesystem_type", "device", "mount", "root", "label", "network")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,49 +29,41 @@ class Target:
     folders: tuple[str, ...]
 
 
-def find_target(catalog: Catalog, paths: tuple[str, ...], label: str | None, job: Job) -> Target:
-    """The drive that holds `paths`: the one called `label`, the one that is known there, or a new one.
+def find_target(catalog: Catalog, folders: Sequence[ProbedFolder], label: str | None, job: Job) -> Target:
+    """The drive that holds the folders: the one called `label`, the one that is known there, or a new one.
 
     Raises:
-        InputError: a path is no readable folder.
-        UsageError: the paths do not lie under one base, or the label is ambiguous.
-        HeldByAnother: the label's base is another volume, or bases would overlap.
+        UsageError: the folders do not lie under one base, or the label is ambiguous.
+        DriveGone: the folder is the empty mount point of a known drive.
+        HeldByAnother: the label's base is another volume, bases would overlap, or the folder looks like the base of a
+            known drive that was moved, and nobody said whether it is that drive.
     """
-    folders = outermost([_folder(path) for path in paths])
-    if not folders:
+    probed = {folder.path: folder for folder in folders}
+    paths = outermost(list(probed))
+    if not paths:
         raise UsageError("no folder was given", hint="Name the folder or drive to scan.")
-    drive = catalog.find_drive(label) if label else _deepest(catalog, folders)
+    drive = catalog.find_drive(label) if label else _deepest(catalog, paths, probed)
     if drive is not None:
-        drive = _check_volume(catalog, drive, folders, job)
-        return Target(drive, tuple(_relative(folder, drive.base) for folder in folders))
-    base = folders[0]
-    for folder in folders[1:]:
-        base = folder if _holds(folder, base) else base
-    if not all(_holds(base, folder) for folder in folders):
+        drive = _check_volume(catalog, drive, [probed[path] for path in paths], job)
+        return Target(drive, tuple(_relative(path, drive.base) for path in paths))
+    if len(paths) > 1:
         raise UsageError(
-            f"{', '.join(map(shown, folders))} do not lie under one folder of a drive",
+            f"{', '.join(map(shown, paths))} do not lie under one folder of a drive",
             hint="Scan them one by one, or scan the folder above them first.",
         )
-    passport = read_passport(base)
-    _refuse_unmounted(catalog, base, passport)
-    if not label:
-        moved = _same_volume_elsewhere(catalog, base, passport)
-        if moved is not None:
-            drive = catalog.move_drive(moved, base, passport)
-            job.notice("drive.elsewhere", f"{drive.label} was at {shown(moved.base)} and is now at {shown(base)}.")
-            return Target(drive, tuple(_relative(folder, base) for folder in folders))
-    _refuse_overlap(catalog, base)
-    drive = catalog.add_drive(label or _free_label(catalog, base), base, passport)
-    return Target(drive, tuple(_relative(folder, base) for folder in folders))
+    folder = probed[paths[0]]
+    _refuse_unmounted(catalog, folder)
+    drive = (None if label else _same_volume_elsewhere(catalog, folder, job)) or _new_drive(catalog, folder, label, job)
+    return Target(drive, ("",))
 
 
 def lane_of(catalog: Catalog, paths: tuple[str, ...], label: str | None) -> str:
     """The lane of the drive that a scan is most likely about; nothing is touched or added."""
-    drives = catalog.drives()
+    drives = catalog.drives(look=False)
     if label:
         drive = next((drive for drive in drives if label in (drive.id, drive.label)), None)
     else:
-        folders = [os.path.realpath(path) for path in paths]
+        folders = [os.path.abspath(path) for path in paths]  # noqa: PTH100 - resolving links would touch the drive
         holding = [drive for drive in drives if all(_holds(drive.base, folder) for folder in folders)]
         drive = max(holding, key=lambda drive: len(drive.base), default=None)
     return f"shard:{drive.id}" if drive else "shard:new"
@@ -75,23 +76,6 @@ def outermost(folders: list[str]) -> list[str]:
         for folder in dict.fromkeys(folders)
         if not any(other != folder and _holds(other, folder) for other in folders)
     ]
-
-
-def _folder(path: str) -> str:
-    """The absolute real path of a folder that can be listed."""
-    absolute = os.path.realpath(path)
-    try:
-        with os.scandir(absolute):
-            return absolute
-    except FileNotFoundError:
-        reason, hint = "does not exist", "Check the path; plug the drive in."
-    except NotADirectoryError:
-        reason, hint = "is not a folder", "Name the folder that holds it."
-    except PermissionError:
-        reason, hint = "cannot be read", "Check its permissions."
-    except OSError as error:
-        reason, hint = f"cannot be read: {error.strerror}", "Check the drive."
-    raise InputError(f"{shown(path)} {reason}", hint=hint, code="scan.path", context={"path": shown(absolute)})
 
 
 def _holds(base: str, path: str) -> bool:
@@ -107,25 +91,31 @@ def _relative(folder: str, base: str) -> str:
     return folder[len(base.rstrip(os.sep)) :].strip(os.sep).replace(os.sep, "/")
 
 
-def _deepest(catalog: Catalog, folders: list[str]) -> Drive | None:
+def _deepest(catalog: Catalog, paths: list[str], probed: Mapping[str, ProbedFolder]) -> Drive | None:
     """The drive with the deepest base that holds every folder and still is the volume it was."""
-    holding = [drive for drive in catalog.drives() if all(_holds(drive.base, folder) for folder in folders)]
-    same = [drive for drive in holding if compare(drive.passport, read_passport(drive.base)) is not Match.OTHER]
+    holding = [drive for drive in catalog.drives(look=False) if all(_holds(drive.base, path) for path in paths)]
+    same = [drive for drive in holding if compare(drive.passport, _passport(drive.base, probed)) is not Match.OTHER]
     return max(same, key=lambda drive: len(drive.base), default=None)
 
 
-def _check_volume(catalog: Catalog, drive: Drive, folders: list[str], job: Job) -> Drive:
+def _passport(base: str, probed: Mapping[str, ProbedFolder]) -> Passport:
+    """The evidence about a base, without touching one that was not asked for."""
+    return probed[base].passport if base in probed else passport_by_table(base)
+
+
+def _check_volume(catalog: Catalog, drive: Drive, folders: list[ProbedFolder], job: Job) -> Drive:
     """The drive as it is now, or why it is not the one that these folders lie on."""
-    inside = all(_holds(drive.base, folder) for folder in folders)
-    base = drive.base if inside else folders[0]
-    passport = read_passport(base)
-    match = compare(drive.passport, passport)
-    if inside and match is not Match.OTHER:
-        return catalog.move_drive(drive, base, passport)
-    elsewhere = path_in_volume(base, passport) == path_in_volume(drive.base, drive.passport)
-    if not inside and match is Match.SAME and elsewhere and not Path(drive.base).is_dir() and len(folders) == 1:
-        job.notice("drive.elsewhere", f"{drive.label} was at {shown(drive.base)} and is now at {shown(base)}.")
-        return catalog.move_drive(drive, base, passport)
+    inside = all(_holds(drive.base, folder.path) for folder in folders)
+    first = folders[0]
+    if inside:
+        passport = first.passport if first.path == drive.base else _inside(drive, first.passport)
+        if compare(drive.passport, passport) is not Match.OTHER:
+            return catalog.move_drive(drive, drive.base, passport)
+    elif len(folders) == 1 and _is_gone(drive) and (_elsewhere(drive, first) or _moved(catalog, drive, first)):
+        _refuse_overlap(catalog, first, beside=drive)
+        return _move(catalog, drive, first, job)
+    base, found = (drive.base, passport_by_table(drive.base)) if inside else (first.path, first.passport)
+    match = compare(drive.passport, found)
     raise HeldByAnother(
         f"{drive.label} is the drive at {shown(drive.base)}; {shown(base)} is another"
         f"{' volume' if match is Match.OTHER else ' folder'}",
@@ -134,9 +124,53 @@ def _check_volume(catalog: Catalog, drive: Drive, folders: list[str], job: Job) 
         context={
             "drive": drive.label,
             "recorded": _evidence(drive.base, drive.passport),
-            "found": _evidence(base, passport),
+            "found": _evidence(base, found),
         },
     )
+
+
+def _inside(drive: Drive, below: Passport) -> Passport:
+    """The evidence about a base of which a folder below was looked at: on its volume they share all but the base's own.
+
+    A folder on a volume mounted below the base says nothing about it.
+    """
+    passport = passport_by_table(drive.base)
+    if passport.mount != below.mount:
+        return replace(drive.passport, **{name: getattr(passport, name) for name in _OF_TABLE})
+    return replace(below, folder_id=drive.passport.folder_id)
+
+
+def _is_gone(drive: Drive) -> bool:
+    """Whether the drive's base is not there; a share that does not answer says nothing."""
+    return folders_there([drive.base])[drive.base] is False
+
+
+def _move(catalog: Catalog, drive: Drive, folder: ProbedFolder, job: Job) -> Drive:
+    job.notice("drive.elsewhere", f"{drive.label} was at {shown(drive.base)} and is now at {shown(folder.path)}.")
+    return catalog.move_drive(drive, folder.path, folder.passport)
+
+
+def _new_drive(catalog: Catalog, folder: ProbedFolder, label: str | None, job: Job) -> Drive:
+    """A drive of its own, unless it looks like one that was moved and nobody said that it is another."""
+    drives = catalog.drives(look=False)
+    known = next((drive for drive in drives if _moved(catalog, drive, folder) and _is_gone(drive)), None)
+    if known is not None and not label:
+        raise HeldByAnother(
+            f"{shown(folder.path)} looks like the drive {known.label}, which was at {shown(known.base)} and is not "
+            "there any more",
+            hint=f"To go on with {known.label} there, scan it again with the label {known.label} "
+            f"(--drive); to make it a drive of its own, give it another label.",
+            code="drive.moved",
+            context={"drive": known.label, "was": shown(known.base), "is": shown(folder.path)},
+        )
+    _refuse_overlap(catalog, folder)
+    drive = catalog.add_drive(label or _free_label(catalog, folder.path), folder.path, folder.passport)
+    if known is not None:
+        job.notice(
+            "drive.looks_moved",
+            f"{drive.label} is a new drive, though it looks like {known.label}, which was at {shown(known.base)}.",
+        )
+    return drive
 
 
 def _evidence(base: str, passport: Passport) -> dict[str, str | int]:
@@ -149,41 +183,71 @@ def _evidence(base: str, passport: Passport) -> dict[str, str | int]:
     }
 
 
-def _same_volume_elsewhere(catalog: Catalog, base: str, passport: Passport) -> Drive | None:
-    """A known drive whose old base is gone and whose volume and place in it are those of `base`."""
-    for drive in catalog.drives():
-        if (
-            compare(drive.passport, passport) is Match.SAME
-            and drive.passport.mount != passport.mount
-            and path_in_volume(drive.base, drive.passport) == path_in_volume(base, passport)
-            and not Path(drive.base).is_dir()
-        ):
-            return drive
+def _elsewhere(drive: Drive, folder: ProbedFolder) -> bool:
+    """Whether a folder is the drive's base by volume and place in it, under another mount."""
+    return (
+        compare(drive.passport, folder.passport) is Match.SAME
+        and drive.passport.mount != folder.passport.mount
+        and path_in_volume(drive.base, drive.passport) == path_in_volume(folder.path, folder.passport)
+    )
+
+
+def _moved(catalog: Catalog, drive: Drive, folder: ProbedFolder) -> bool:
+    """Whether a folder looks like the drive's base, moved or renamed on its volume.
+
+    It is the same folder to the file system and something is left in it of what the base had (a file system gives the
+    number of a folder that is gone to a new one), or all of that is in it. A copy looks the same: see `_is_gone`.
+    """
+    if not may_be_same_place(drive.passport, folder.passport):
+        return False
+    try:
+        with catalog.open_shard(drive) as database:
+            known = {decoded(name) for name in top_names(database)}
+    except AppError:
+        return False
+    if drive.passport.folder_id and drive.passport.folder_id == folder.passport.folder_id and known & folder.names:
+        return True
+    return known <= folder.names and (len(known) >= _ENOUGH_NAMES or known == folder.names) and bool(known)
+
+
+def _same_volume_elsewhere(catalog: Catalog, folder: ProbedFolder, job: Job) -> Drive | None:
+    """A known drive whose old base is gone and whose volume and place in it are those of the folder; now moved."""
+    for drive in catalog.drives(look=False):
+        if _elsewhere(drive, folder) and _is_gone(drive):
+            return _move(catalog, drive, folder, job)
     return None
 
 
-def _refuse_unmounted(catalog: Catalog, base: str, passport: Passport) -> None:
+def _refuse_unmounted(catalog: Catalog, folder: ProbedFolder) -> None:
     """Do not take the empty folder on which a known drive is usually mounted for a drive of its own."""
-    for drive in catalog.drives():
-        if drive.base == base and compare(drive.passport, passport) is Match.OTHER and not os.listdir(base):  # noqa: PTH208 - text
+    for drive in catalog.drives(look=False):
+        if drive.base == folder.path and compare(drive.passport, folder.passport) is Match.OTHER and not folder.names:
             raise DriveGone(
-                f"{drive.label} is not mounted: {shown(base)} is an empty folder of another volume",
+                f"{drive.label} is not mounted: {shown(folder.path)} is an empty folder of another volume",
                 hint="Mount the drive and scan again. Nothing was marked missing.",
             )
 
 
-def _refuse_overlap(catalog: Catalog, base: str) -> None:
-    """A new drive may neither hold nor lie in the base of another volume that is the same one."""
-    for drive in catalog.drives():
-        if not (_holds(drive.base, base) or _holds(base, drive.base)):
+def _refuse_overlap(catalog: Catalog, folder: ProbedFolder, beside: Drive | None = None) -> None:
+    """A base may neither hold nor lie in the base of another drive whose volume is the same one."""
+    base = folder.path
+    for drive in catalog.drives(look=False):
+        below = _holds(base, drive.base)
+        if (beside and drive.id == beside.id) or not (below or _holds(drive.base, base)):
             continue
-        if compare(drive.passport, read_passport(drive.base if _holds(base, drive.base) else base)) is Match.OTHER:
+        found = passport_by_table(drive.base) if below else folder.passport
+        if compare(drive.passport, found) is Match.OTHER:
             continue
-        raise HeldByAnother(
-            f"{shown(base)} overlaps the drive {drive.label} at {shown(drive.base)}",
-            hint=f"Scan it as a part of {drive.label}, or choose a folder outside it.",
-            code="drive.overlap",
-        )
+        if below and base != drive.base:
+            what = f"{shown(base)} holds the drive {drive.label} at {shown(drive.base)}"
+            hint = (
+                f"Scan {shown(drive.base)} to bring {drive.label} up to date. What lies beside it needs drives of its "
+                "own: scan those folders one by one."
+            )
+        else:
+            what = f"{shown(base)} overlaps the drive {drive.label} at {shown(drive.base)}"
+            hint = f"Scan it as a part of {drive.label} (leave --drive away), or choose a folder outside it."
+        raise HeldByAnother(what, hint=hint, code="drive.overlap")
 
 
 def _free_label(catalog: Catalog, base: str) -> str:

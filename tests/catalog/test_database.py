@@ -2,6 +2,7 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import apsw
@@ -11,7 +12,7 @@ from app.catalog.catalog import Catalog
 from app.catalog.database import BulkInsert, Database, Schema, peewee_query
 from app.catalog.migrations import CATALOG, SHARD
 from app.catalog.tables import JobRow
-from app.errors import Cancelled, HeldByAnother, InputError, NotACatalog
+from app.errors import Cancelled, HeldByAnother, InputError, NotACatalog, RecordsBroken
 from app.jobs.job import CancelToken
 from tests.unprivileged import REPOSITORY
 
@@ -55,8 +56,31 @@ def test_an_older_file_is_upgraded_behind_a_copy_of_it(tmp_path: Path) -> None:
     with Database(path, TWO) as database:
         assert list(database.rows("SELECT x, y FROM a")) == [(7, None)]
         assert database.value("PRAGMA user_version") == 2
-    with Database(tmp_path / "a.v1.bak", ONE, read_only=True) as copy:
+    with Database(tmp_path / "backups" / "a.v1.db", ONE, read_only=True) as copy:
         assert list(copy.rows("SELECT * FROM a")) == [(7,)]
+
+
+def test_the_copy_of_a_shard_says_its_drive_and_is_named_where_the_shard_breaks(tmp_path: Path) -> None:
+    shards = tmp_path / "shards"
+    shards.mkdir()
+    path = shards / "0193.db"
+    with Database(path, SHARD) as database, database.transaction():
+        database.run("INSERT INTO meta VALUES ('label', 'Card A/1')")
+    path.with_name("other.db").write_bytes(b"no database" * 9)
+    with pytest.raises(RecordsBroken) as caught:
+        Database(path.with_name("other.db"), SHARD)
+    assert "backups" not in caught.value.hint and "copy" not in caught.value.hint
+    newer = replace(SHARD, steps=(*SHARD.steps, "ALTER TABLE meta ADD COLUMN more TEXT"))
+    Database(path, newer).close()
+    copy = tmp_path / "backups" / "Card_A_1.0193.v1.db"
+    names = {entry.name for entry in shards.iterdir()}
+    assert {name for name in names if "-" not in name} == {"0193.db", "other.db"}, "no copy lies among the shards"
+    with Database(copy, SHARD, read_only=True) as database:
+        assert database.value("SELECT value FROM meta") == "Card A/1"
+    path.write_bytes(b"no database" * 9)
+    with pytest.raises(RecordsBroken) as caught:
+        Database(path, newer)
+    assert str(copy) in caught.value.hint
 
 
 def test_an_upgrade_that_fails_leaves_the_old_version(tmp_path: Path) -> None:
@@ -102,9 +126,9 @@ def test_a_shard_is_no_catalogue(tmp_path: Path) -> None:
 def test_text_and_torn_files_are_refused_with_what_to_do(tmp_path: Path) -> None:
     text = tmp_path / "text.db"
     text.write_bytes(b"hello, this is no database at all")
-    with pytest.raises(NotACatalog, match="no SQLite database") as caught:
+    with pytest.raises(RecordsBroken, match="no SQLite database") as caught:
         Database(text, SHARD)
-    assert "backups" in caught.value.hint
+    assert "Move it away and scan the drive again" in caught.value.hint
     torn = tmp_path / "torn.db"
     with Database(torn, SHARD, wal=False) as database, database.transaction():
         database.run(
@@ -114,13 +138,13 @@ def test_text_and_torn_files_are_refused_with_what_to_do(tmp_path: Path) -> None
     data = bytearray(torn.read_bytes())
     data[4096 * 2 : 4096 * 60] = os.urandom(4096 * 58)
     torn.write_bytes(data)
-    with pytest.raises(NotACatalog) as caught, Database(torn, SHARD) as database:
+    with pytest.raises(RecordsBroken) as caught, Database(torn, SHARD) as database:
         list(database.rows("SELECT * FROM meta"))
         list(database.rows("SELECT * FROM file"))
         list(database.rows("SELECT * FROM folder"))
     assert caught.value.code == "catalog.damaged"
     torn.write_bytes(bytes(data[:5000]))
-    with pytest.raises(NotACatalog), Database(torn, SHARD) as database:
+    with pytest.raises(RecordsBroken), Database(torn, SHARD) as database:
         list(database.rows("SELECT * FROM meta"))
 
 

@@ -9,8 +9,9 @@ import pytest
 from app.catalog.find import Find, Found
 from app.catalog.search import SearchQuery
 from app.engine import Engine
-from app.errors import AppError, NotACatalog
+from app.errors import AppError, RecordsBroken
 from app.jobs.job import Job
+from app.model.drives import Passport
 from app.operations import run
 from app.scanning.request import ScanRequest
 from tests.ui.enginekit import make_engine
@@ -54,7 +55,7 @@ def test_a_hit_knows_its_path(engine: Engine, tmp_path: Path) -> None:
 def test_a_damaged_shard_stops_a_search_unless_it_may_be_left_out(engine: Engine) -> None:
     drives = engine.catalog.drives()
     engine.catalog.shard_path(drives[0].id).write_bytes(b"no database" * 500)
-    with pytest.raises(NotACatalog):
+    with pytest.raises(RecordsBroken):
         Find(engine.catalog, engine.judge, drives, SearchQuery("take"))
     broken: dict[str, AppError] = {}
     with Find(engine.catalog, engine.judge, drives, SearchQuery("take"), broken=broken) as find:
@@ -75,3 +76,32 @@ def test_a_shard_that_turns_out_damaged_while_it_is_read_is_left_out_too(engine:
         assert {hit.drive.label for hit in find.page(0)} == {"two"}
         assert find.total() == 20
     assert [broken[drives[0].id].code] == ["catalog.damaged"]
+
+
+def test_a_shard_that_was_deleted_is_told(engine: Engine) -> None:
+    drives = engine.catalog.drives()
+    for beside in engine.home.shards.glob(f"{drives[0].id}*"):
+        beside.unlink()
+    broken: dict[str, AppError] = {}
+    with Find(engine.catalog, engine.judge, drives, SearchQuery("take"), broken=broken) as find:
+        assert find.total() == 20
+        assert find.searched == 1
+    assert broken[drives[0].id].code == "shard.missing"
+    engine.catalog.shard_path(drives[0].id).touch()
+    assert "is empty" in str(engine.catalog.shard_error(drives[0]))
+
+
+def test_a_shard_of_another_drive_is_not_taken_for_this_one(engine: Engine) -> None:
+    one, two = engine.catalog.drives()
+    shutil.copy(engine.catalog.shard_path(two.id), engine.catalog.shard_path(one.id))
+    error = engine.catalog.shard_error(one)
+    assert error is not None and error.code == "shard.other_drive" and "another drive, two" in error.message
+    assert engine.catalog.shard_error(two) is None
+
+
+def test_a_drive_that_was_never_scanned_is_not_broken(engine: Engine) -> None:
+    drive = engine.catalog.add_drive("new", "/nowhere", Passport())
+    broken: dict[str, AppError] = {}
+    with Find(engine.catalog, engine.judge, engine.catalog.drives(), SearchQuery("take"), broken=broken) as find:
+        assert find.total() == 40
+    assert not broken and engine.catalog.shard_error(drive) is None

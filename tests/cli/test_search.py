@@ -1,7 +1,9 @@
 import csv
 import json
 import os
+import sqlite3
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -129,3 +131,86 @@ def test_a_home_without_a_catalogue_finds_nothing(tmp_path: Path) -> None:
     process = reelmark("--home", tmp_path / "none", "search", "x", "--json")
     assert (process.returncode, document(process)["total"]) == (0, 0)
     assert not (tmp_path / "none").exists()
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Path:
+    """A home with the drives `one` and `two`, a file called take on each."""
+    for label in ("one", "two"):
+        (tmp_path / label).mkdir()
+        (tmp_path / label / f"take {label}.mov").write_bytes(b"x")
+        reelmark("--home", tmp_path / "h", "scan", tmp_path / label, "--inventory-only")
+    return tmp_path / "h"
+
+
+def shard_of(home: Path, label: str) -> Path:
+    (drive,) = document(reelmark("--home", home, "drives", "show", label, "--json"))["drives"]
+    return home / "shards" / f"{drive['id']}.db"
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code", "alone"),
+    [
+        (Path.unlink, "shard.missing", 6),
+        (lambda path: path.write_bytes(b""), "shard.missing", 6),
+        (lambda path: path.write_bytes(b"no database" * 500), "catalog.damaged", 6),
+        (lambda path: sqlite3.connect(path).execute("PRAGMA user_version=99").close(), "catalog.newer", 3),
+        (lambda path: path.chmod(0), "catalog.unusable", 3),
+    ],
+    ids=["deleted", "empty", "damaged", "newer", "denied"],
+)
+def test_a_drive_that_cannot_be_searched_is_told_and_the_others_are_searched(
+    pair: Path, spoil: Callable[[Path], object], code: str, alone: int
+) -> None:
+    shard = shard_of(pair, "one")
+    for beside in pair.glob("shards/*.db-*"):
+        beside.unlink()
+    spoil(shard)
+    process = reelmark("--home", pair, "search", "take", "--json", obey_permissions=True)
+    found = document(process)
+    assert (process.returncode, [hit["drive"] for hit in found["results"]], found["total"]) == (1, ["two"], 1)
+    (problem,) = found["problems"]
+    assert (problem["drive"], problem["code"]) == ("one", code)
+    assert str(shard) in problem["message"] and problem["hint"]
+    warned = process.stderr.decode()
+    assert "warning: one was not searched" in warned and str(shard) in warned
+    for options in (["--drive", "one"], ["--drive", "one", "--json"]):
+        process = reelmark("--home", pair, "search", "take", *options, obey_permissions=True)
+        assert process.returncode == alone
+    error = document(process)["error"]
+    assert error["code"] == code and error["message"].startswith("one: ") and error["context"]["drive"] == "one"
+    listed = reelmark("--home", pair, "drives", "list", "--json", obey_permissions=True)
+    assert listed.returncode == 1
+    assert [(d["label"], d["problem"] and d["problem"]["code"]) for d in document(listed)["drives"]] == [
+        ("one", code),
+        ("two", None),
+    ]
+    shown = reelmark("--home", pair, "drives", "show", "one", obey_permissions=True)
+    assert shown.returncode == 1 and "warning: one: " in shown.stderr.decode()
+    assert b"BROKEN" in reelmark("--home", pair, "drives", "list", obey_permissions=True).stdout
+    assert reelmark("--home", pair, "search", "take", "--drive", "two").returncode == 0
+
+
+def test_where_no_drive_can_be_searched_it_is_an_error(pair: Path) -> None:
+    for shard in pair.glob("shards/*"):
+        shard.unlink()
+    process = reelmark("--home", pair, "search", "take", "--json")
+    assert process.returncode == 6
+    assert "and 1 other drive cannot be used either" in document(process)["error"]["message"]
+
+
+def test_a_deleted_shard_comes_back_with_a_scan(pair: Path) -> None:
+    shard = shard_of(pair, "one")
+    for beside in pair.glob(f"shards/{shard.stem}*"):
+        beside.unlink()
+    assert reelmark("--home", pair, "scan", pair.parent / "one", "--inventory-only").returncode == 0
+    assert document(reelmark("--home", pair, "search", "take", "--json"))["total"] == 2
+
+
+def test_a_lost_catalogue_is_made_again_and_said_once(pair: Path) -> None:
+    for path in pair.glob("catalog.db*"):
+        path.unlink()
+    process = reelmark("--home", pair, "search", "take", "--json")
+    assert (process.returncode, document(process)["total"]) == (0, 2)
+    assert "made again from the shards of one, two" in process.stderr.decode()
+    assert b"made again" not in reelmark("--home", pair, "search", "take", "--json").stderr

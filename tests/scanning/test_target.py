@@ -1,13 +1,16 @@
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
 
 import pytest
 
+from app.catalog.shard import open_writer
 from app.drives.identity import read_passport
 from app.errors import DriveGone, HeldByAnother, InputError, UsageError
-from app.jobs.job import Job
+from app.jobs.events import Noticed
+from app.jobs.job import CancelToken, Job
 from app.scanning.target import find_target, lane_of, outermost
 from tests.mounting import needs_mount_table, needs_mounts
 from tests.unprivileged import REPOSITORY, document
@@ -74,10 +77,13 @@ def test_the_empty_mount_point_of_a_drive_is_not_a_new_drive(studio: Studio) -> 
 def test_bases_do_not_overlap(studio: Studio) -> None:
     studio.write("show/shot/a.txt")
     studio.scan("show")
-    with pytest.raises(HeldByAnother, match="overlaps the drive show"):
+    with pytest.raises(HeldByAnother, match="holds the drive show at") as caught:
         studio.scan("")
-    with pytest.raises(HeldByAnother):
+    assert "as a part of" not in caught.value.hint, "a folder above the base is no part of the drive"
+    assert f"Scan {studio.base / 'show'} to bring show up to date" in caught.value.hint
+    with pytest.raises(HeldByAnother, match="overlaps the drive show") as caught:
         studio.scan("show/shot", drive="Shot")
+    assert "as a part of show" in caught.value.hint
     assert studio.scan("show/shot")["drive"]["label"] == "show", "a folder of a drive is scanned as a part of it"
 
 
@@ -169,3 +175,75 @@ def test_the_same_folder_written_otherwise_is_the_same_drive(studio: Studio) -> 
     studio.scan()
     studio.scan(str(studio.base) + "/.")
     assert len(drives(studio)) == 1
+
+
+@pytest.fixture
+def moved(studio: Studio) -> Studio:
+    """A drive whose folder was renamed after its scan."""
+    for name in ("A/a.txt", "A/b.txt", "A/sub/c.txt"):
+        studio.write(name)
+    studio.scan("A")
+    (studio.base / "A").rename(studio.base / "B")
+    return studio
+
+
+def test_a_folder_that_was_moved_is_not_silently_a_new_drive(moved: Studio) -> None:
+    with pytest.raises(HeldByAnother, match="looks like the drive A, which was at") as caught:
+        moved.scan("B")
+    assert caught.value.code == "drive.moved"
+    assert "label A (--drive)" in caught.value.hint and "another label" in caught.value.hint
+    assert drives(moved) == [("A", str(moved.base / "A"))]
+
+
+def test_a_moved_folder_goes_on_as_its_drive_when_somebody_says_so(moved: Studio) -> None:
+    (before,) = moved.engine.catalog.drives()
+    document = moved.scan("B", drive="A")
+    assert (document["scan_id"], document["counts"]["unchanged"], document["counts"]["missing"]) == (2, 3, 0)
+    assert [event.code for event in moved.events if isinstance(event, Noticed)] == ["drive.elsewhere"]
+    (after,) = moved.engine.catalog.drives()
+    assert (after.id, after.base) == (before.id, str(moved.base / "B"))
+    assert moved.scan("B")["scan_id"] == 3, "from then on it is known there"
+
+
+def test_a_moved_folder_is_a_new_drive_under_another_label_with_a_word(moved: Studio) -> None:
+    assert moved.scan("B", drive="Copy")["counts"]["new"] == 3
+    assert [event.code for event in moved.events if isinstance(event, Noticed)] == ["drive.looks_moved"]
+    assert [label for label, _ in drives(moved)] == ["A", "Copy"]
+
+
+def test_a_moved_folder_is_known_by_its_content_where_its_number_changed(moved: Studio) -> None:
+    (moved.base / "B").rename(moved.base / "C")
+    shutil.copytree(moved.base / "C", moved.base / "B")
+    with pytest.raises(HeldByAnother, match="looks like the drive A"):
+        moved.scan("B")
+
+
+def test_a_copy_or_another_folder_is_not_taken_for_a_moved_one(studio: Studio) -> None:
+    for name in ("A/a.txt", "A/b.txt", "A/c.txt", "other/a.txt"):
+        studio.write(name)
+    studio.scan("A")
+    shutil.copytree(studio.base / "A", studio.base / "B")
+    assert studio.scan("B")["drive"]["label"] == "B", "the base is still there: it is a copy"
+    shutil.rmtree(studio.base / "A")
+    shutil.rmtree(studio.base / "B")
+    assert studio.scan("other")["drive"]["label"] == "other"
+    studio.write("more/z.txt")
+    with pytest.raises(HeldByAnother, match="is another folder"):
+        studio.scan("more", drive="A")
+
+
+def test_a_base_does_not_move_over_another_drive(moved: Studio) -> None:
+    moved.write("holder/x.txt")
+    moved.scan("holder")
+    (moved.base / "B").rename(moved.base / "holder" / "B")
+    with pytest.raises(HeldByAnother, match="overlaps the drive holder"):
+        moved.scan("holder/B", drive="A")
+
+
+def test_somebody_who_writes_the_same_drive_is_named(studio: Studio) -> None:
+    studio.write("a.txt")
+    studio.scan(drive="Card")
+    with open_writer(studio.shard, CancelToken()), pytest.raises(HeldByAnother) as caught:
+        studio.scan(drive="Card")
+    assert f"another job (process {os.getpid()} since " in caught.value.message
+    assert "the records of Card" in caught.value.message
