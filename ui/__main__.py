@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from app import __version__
 from app.errors import AppError, MissingPart
@@ -102,8 +102,15 @@ def _run(home: Home, loaded: LoadedSettings, logs: LogSetup) -> int:
     front.start()
     calm_collector()
     code = app.exec()
-    front.stop()
+    if not front.stop():
+        _end_at_once(code)
     return code
+
+
+def _end_at_once(code: int) -> NoReturn:
+    """End without taking down threads that hang at a share that is gone: Qt would abort."""
+    logging.shutdown()
+    os._exit(code)
 
 
 def calm_collector() -> None:

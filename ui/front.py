@@ -18,6 +18,7 @@ from ui.tabs.search_tab import SearchTab
 from ui.widgets.banner import BannerKind, BannerView
 from ui.widgets.failures import FailuresDialog
 from ui.workers.job_controller import JobController
+from ui.workers.reader import left_behind
 
 _CLOSING_LIMIT_MS = 10_000
 
@@ -81,18 +82,25 @@ class Front(QObject):
         """Begin to open the engine."""
         self._opener.start()
 
-    def stop(self) -> None:
-        """Stop every thread and close the engine; the window is gone by then."""
+    def stop(self) -> bool:
+        """Stop every thread and close the engine; the window is gone by then.
+
+        Returns:
+            False where a thread hangs and is left behind.
+        """
         self._opener.wait()
+        ended = True
         for tab in self._tabs or ():
             tab.stop()
         if self.jobs is not None:
             self.jobs.stop_all()
-            if not self.jobs.wait(_CLOSING_LIMIT_MS):
+            ended = self.jobs.wait(_CLOSING_LIMIT_MS)
+            if not ended:
                 _log.error("A job did not stop in time")
         if self.engine is not None:
             self.engine.close()
             self.engine = None
+        return ended and not left_behind()
 
     def _opened(self, engine: Engine) -> None:
         self.engine = engine

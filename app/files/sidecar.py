@@ -195,7 +195,16 @@ def read_sidecar(path: Path) -> Record:
         InputError: it may not be read.
         RecordsBroken: `sidecar.broken`, `sidecar.newer`: it is no sidecar, damaged, or of a newer version.
     """
-    document = parse_document(_content(path), path)
+    return parse_sidecar(sidecar_content(path), path)
+
+
+def parse_sidecar(data: bytes, path: Path) -> Record:
+    """The record in the content of a sidecar; `path` is where it stands.
+
+    Raises:
+        RecordsBroken: as `read_sidecar`.
+    """
+    document = parse_document(data, path)
     result = document.get("qc_result")
     if not isinstance(result, str) or result.lower() not in VERDICTS:
         raise _broken(path, "it has no qc_result of pass, fail or pending")
@@ -269,7 +278,13 @@ def raw_or_empty(text: str) -> bytes:
         return b""
 
 
-def _content(path: Path) -> bytes:
+def sidecar_content(path: Path) -> bytes:
+    """The bytes of a sidecar; a link, a pipe or something far too large is refused.
+
+    Raises:
+        FileNotFoundError: it is not there.
+        InputError, RecordsBroken: as `read_sidecar`.
+    """
     flags = os.O_RDONLY
     for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
         flags |= getattr(os, name, 0)

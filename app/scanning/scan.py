@@ -102,7 +102,8 @@ class _Run:
             if not self._request.inventory_only and not self._tally[EMPTY_BASE]:
                 self._read_contents()
             if self._tally.has_changes:
-                import_sidecars(self._database, self._target.drive.base, self._scan_id, self._job)
+                timeout_s = float(self._request.op_timeout_s or 30)
+                import_sidecars(self._database, self._target.drive.base, self._scan_id, self._job, timeout_s=timeout_s)
         self._finish()
         summary = summarise(self._database)
         self._engine.catalog.summarise(self._target.drive.id, summary.files, summary.bytes, summary.sequences)

@@ -29,7 +29,8 @@ def test_a_share_that_never_answers_keeps_no_other_folder_back(tmp_path: Path) -
     alive.mkdir()
     code = (
         "from app.jobs.looking import folders_there\n"
-        f"found = folders_there([{str(dead)!r}, {str(alive)!r}], 1.0); print(found[{str(dead)!r}], found[{str(alive)!r}])"
+        f"found = folders_there([{str(dead)!r}, {str(alive)!r}], 1.0)\n"
+        f"print(found[{str(dead)!r}], found[{str(alive)!r}])"
     )
     process = in_dead_share(dead, f"exec '{sys.executable}' -c \"{code}\"")
     assert process.stdout.split() == [b"None", b"True"]

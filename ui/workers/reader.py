@@ -14,7 +14,15 @@ from app.jobs.job import CancelToken
 
 Question = Callable[[CancelToken], Any]
 
+_LAST_WAIT_MS = 2000
+
 _log = logging.getLogger(__name__)
+_left_behind: list["Reader"] = []
+
+
+def left_behind() -> bool:
+    """Whether a reader that was stopped still runs. Qt aborts the program when the thread is destroyed."""
+    return any(reader.isRunning() for reader in _left_behind)
 
 
 @dataclass(slots=True)
@@ -77,15 +85,24 @@ class Reader(QThread):
         with self._change:
             return self._numbers.get(kind) == number
 
-    def stop(self) -> None:
-        """Interrupt what runs and end the thread."""
+    def stop(self, limit_ms: int = _LAST_WAIT_MS) -> bool:
+        """Interrupt what runs and end the thread; False where it did not end in time and is left behind.
+
+        One that is left behind hangs inside the system, at a share that is gone: it is kept alive, and the program must
+        end without taking it down (see `left_behind`).
+        """
         with self._change:
             self._stopping = True
             self._waiting.clear()
             if self._running is not None:
                 self._running[1].token.cancel()
             self._change.notify()
-        self.wait()
+        if self.wait(limit_ms):
+            return True
+        _log.error("%s did not stop in time", self.objectName())
+        self.setParent(None)
+        _left_behind.append(self)
+        return False
 
     def run(self) -> None:
         """Qt: the thread's own work."""

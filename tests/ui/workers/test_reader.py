@@ -1,14 +1,17 @@
 """Queries of the window: the newest of a kind wins, and a running one is interrupted."""
 
+import os
 import threading
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from app.errors import Cancelled, InputError
 from app.jobs.job import CancelToken
-from ui.workers.reader import Reader
+from ui.workers.reader import Reader, left_behind
 
 
 @pytest.fixture
@@ -78,3 +81,22 @@ def test_a_dropped_question_stays_unanswered(qtbot: QtBot, reader: Reader) -> No
     with qtbot.waitSignal(reader.answered, timeout=5000):
         reader.ask("other", lambda _token: "other")
     assert answers == ["other"]
+
+
+def test_closing_does_not_wait_for_a_question_that_hangs(reader: Reader, tmp_path: Path) -> None:
+    pipe, running = tmp_path / "pipe", threading.Event()
+    os.mkfifo(pipe)
+
+    def hang(_token: CancelToken) -> bytes:
+        running.set()
+        return pipe.read_bytes()
+
+    reader.ask("page", hang)
+    assert running.wait(5)
+    began = time.monotonic()
+    assert not reader.stop(100)
+    assert time.monotonic() - began < 5
+    assert left_behind()
+    pipe.write_bytes(b"")
+    assert reader.wait(5000)
+    assert not left_behind()
