@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.demo.walkthrough import DemoRequest
+from app.errors import AppError
 from app.jobs.events import Noticed
 from app.jobs.job import CancelToken
 from app.log import LiveLog
@@ -132,7 +133,7 @@ class ScanTab(QWidget):
     def _read(self, _token: CancelToken) -> tuple[Any, ...]:
         catalog = self._desk.engine.catalog
         drives = catalog.drives()
-        return drive_cards(catalog), history(catalog, drives), {drive.id: drive for drive in drives}
+        return drive_cards(catalog, drives), history(catalog, drives), {drive.id: drive for drive in drives}
 
     def _answered(self, _kind: str, _number: int, answer: tuple[Any, ...]) -> None:
         cards, rows, self._known = answer
@@ -140,6 +141,11 @@ class ScanTab(QWidget):
         self.jobs.set_rows(rows)
         if cards or self._desk.jobs.running():
             self._stack.setCurrentIndex(1)
+
+    def _unread(self, _kind: str, _number: int, error: AppError) -> None:
+        """Say that drives and history cannot be read; they stay as they were."""
+        text = f"The catalogue cannot be read: {shown(error.message)}. {error.hint}".rstrip()
+        self._desk.window.banners.show_banner(BannerView("scan.catalogue", text, BannerKind.ERROR))
 
     def _browse(self) -> None:
         start = self._desk.window.state.text("window/folder")
@@ -248,6 +254,7 @@ class ScanTab(QWidget):
         jobs.catalog_changed.connect(self.refresh)
         self._desk.window.banners.action_clicked.connect(self._banner_acted)
         self._reader.answered.connect(self._answered)
+        self._reader.failed.connect(self._unread)
         self.drives.current_changed.connect(self._drive_chosen)
         self.drives.opened.connect(self._drive_opened)
         self.drives.menu_requested.connect(self._drive_menu)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.catalog.catalog import Catalog
+from app.errors import AppError
 from app.model.drives import Drive
 from app.model.names import shown
 from app.model.times import now_us
@@ -20,14 +21,23 @@ _OUTCOMES = {
 }
 
 
-def drive_cards(catalog: Catalog, busy: frozenset[str] = frozenset()) -> tuple[DriveCard, ...]:
-    """Every drive as a card; connected ones first."""
-    drives = sorted(catalog.drives(), key=lambda drive: (not drive.online, drive.label.casefold()))
-    return tuple(drive_card(drive, drive.id in busy) for drive in drives)
+def drive_cards(catalog: Catalog, drives: Sequence[Drive], busy: frozenset[str] = frozenset()) -> tuple[DriveCard, ...]:
+    """The drives as cards; connected ones first."""
+    ordered = sorted(drives, key=lambda drive: (not drive.online, drive.label.casefold()))
+    return tuple(drive_card(drive, catalog.shard_error(drive), busy=drive.id in busy) for drive in ordered)
 
 
-def drive_card(drive: Drive, busy: bool) -> DriveCard:
-    """One drive as a card."""
+def drive_card(drive: Drive, error: AppError | None, *, busy: bool) -> DriveCard:
+    """One drive as a card.
+
+    Args:
+        drive: the drive.
+        error: why its shard cannot be used, or None.
+        busy: whether a job runs on it.
+    """
+    note = f"{formats.count(drive.files)} files · {formats.size(drive.bytes)}" if drive.last_scan else shown(drive.base)
+    if error is not None:
+        note = f"Records cannot be used: {shown(error.message)}. {error.hint}".rstrip()
     passport = drive.passport
     kind = "network" if passport.network else passport.filesystem_type or "folder"
     capacity = passport.capacity_bytes
@@ -39,8 +49,8 @@ def drive_card(drive: Drive, busy: bool) -> DriveCard:
         capacity,
         "network" if passport.network else "drive",
         f"{kind} · scanned {formats.age(drive.last_scan, now_us())}",
-        f"{formats.count(drive.files)} files · {formats.size(drive.bytes)}" if drive.last_scan else shown(drive.base),
-        "",
+        note,
+        "fail" if error is not None else "",
         busy,
     )
 

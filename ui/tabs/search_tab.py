@@ -33,6 +33,7 @@ from ui.tabs.search_preview import Preview
 from ui.tabs.search_runner import FIRST_PAGE, Answer, SearchRunner, Wanted
 from ui.tabs.search_table import ResultsTable
 from ui.tabs.search_words import left_out, nothing_found, status_words
+from ui.widgets.banner import BannerKind, BannerView
 from ui.widgets.empty_state import EmptyState
 from ui.widgets.labels import DimLabel, ElidedLabel, IconLabel
 from ui.widgets.toasts import ToastView
@@ -41,6 +42,7 @@ _TYPING_MS = 40
 _SLOW_MS = 300
 _REFRESH_MS = 1000
 _MOST_REFRESHED = 5000
+_LEFT_OUT = "search.left_out"
 _ROOM_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
@@ -61,6 +63,7 @@ class SearchTab(QWidget):
         self._total: int | None = None
         self._dirty = True
         self._reading = ""
+        self._left_out = ""
         self._refreshed_at = 0.0
         self._online: dict[str, bool] = {}
         self.field = QLineEdit(placeholderText="Name, or part of a path")
@@ -246,7 +249,8 @@ class SearchTab(QWidget):
     def _show_drives(self, answer: Answer) -> None:
         self.filters.set_drives(answer.drives, self._online)
         self.errands.watch(answer.drives)
-        self._show_notice(left_out(answer))
+        self._show_notice("")
+        self._show_left_out(left_out(answer))
 
     def _looked(self, online: dict[str, bool]) -> None:
         if {**self._online, **online} == self._online:
@@ -286,6 +290,17 @@ class SearchTab(QWidget):
     def _show_notice(self, words: str) -> None:
         self.notice.setFullText(words)
         self._notice_line.setVisible(bool(words))
+
+    def _show_left_out(self, words: str) -> None:
+        """Name the drives that could not be searched in a banner, once: who closed it is not told the same again."""
+        if words == self._left_out:
+            return
+        self._left_out = words
+        banners = self._desk.window.banners
+        if words:
+            banners.show_banner(BannerView(_LEFT_OUT, words, BannerKind.ERROR))
+        else:
+            banners.remove(_LEFT_OUT)
 
     def _show_hit(self, hit: Found | None) -> None:
         self.preview.show_hit(hit, online=hit is not None and self.model.is_online(hit))

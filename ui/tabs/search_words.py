@@ -42,9 +42,9 @@ def nothing_found(text: str, filters: str) -> str:
 
 
 def left_out(answer: Answer) -> str:
-    """Which drives could not be searched and why; empty where all were."""
+    """Which drives could not be searched, why and what to do; empty where all were."""
     labels = {drive.id: drive.label for drive in answer.drives}
     return " ".join(
-        f"{labels.get(key, key)} is left out: {shown(error.message)}. {error.hint}".rstrip()
+        f"{labels.get(key, key)} is not searched: {shown(error.message)}. {error.hint}".rstrip()
         for key, error in answer.broken.items()
     )

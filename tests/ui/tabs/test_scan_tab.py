@@ -111,3 +111,22 @@ def test_scans_of_other_windows_show_in_the_history(qtbot: QtBot, tab: ScanTab, 
     tab.refresh()
     qtbot.waitUntil(lambda: tab.jobs.rowCount() == 2, timeout=5000)
     assert [tab.jobs.index(row, 5).data() for row in range(2)] == ["nothing changed", "12 new"]
+
+
+def test_a_drive_whose_shard_is_gone_says_so_on_its_card(
+    qtbot: QtBot, tab: ScanTab, engine: Engine, tmp_path: Path
+) -> None:
+    tree = make_tree(tmp_path / "card")
+    run(engine, "scan", ScanRequest((str(tree),), "A001"), Job())
+    for path in engine.home.shards.iterdir():
+        path.unlink()
+    tab.refresh()
+    qtbot.waitUntil(lambda: len(tab.drives.cards()) == 1, timeout=5000)
+    (card,) = tab.drives.cards()
+    assert card.note_state == "fail" and "is not there any more" in card.note and "scan the drive again" in card.note
+
+
+def test_a_catalogue_that_breaks_meanwhile_is_told(qtbot: QtBot, tab: ScanTab, engine: Engine) -> None:
+    engine.home.catalog.write_bytes(b"no database" * 500)
+    tab.refresh()
+    qtbot.waitUntil(lambda: "scan.catalogue" in tab._desk.window.banners.ids(), timeout=5000)

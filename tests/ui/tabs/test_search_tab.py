@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.jobs.job import Job
@@ -308,10 +308,31 @@ def test_a_damaged_shard_is_named_and_the_other_drives_are_searched(
         file.unlink()
     (home / "shards" / f"{shelf.id}.db").write_bytes(b"this is no database at all" * 100)
     tab = open_tab(home)
-    assert tab.notice.isVisible()
-    assert tab.notice.fullText().startswith("Shelf is left out: ")
+    banners = tab._desk.window.banners
+    assert banners.ids() == ("search.left_out",)
+    (told,) = [label.text() for label in banners.findChildren(QLabel)]
+    assert told.startswith("Shelf is not searched: ") and "Move it away and scan the drive again" in told
     search(qtbot, tab, "harbour", "harbour.png", "harbour notes.txt", *qc_of(tab, "harbour"))
-    assert tab.notice.isVisible()
+    assert banners.ids() == ("search.left_out",)
+    banners.remove("search.left_out")
+    search(qtbot, tab, "foghorn", "foghorn.wav", *qc_of(tab, "foghorn"))
+    assert banners.ids() == (), "who closed it is not told the same again"
+
+
+def test_a_deleted_shard_is_named_until_it_is_back(
+    qtbot: QtBot, open_tab: Open, library: Library, tmp_path: Path
+) -> None:
+    home = copy_home(library, tmp_path)
+    shard = library.engine().catalog.shard_path(library.engine().catalog.drive("Shelf").id).name
+    whole = (home / "shards" / shard).read_bytes()
+    for file in (home / "shards").glob(f"{Path(shard).stem}*"):
+        file.unlink()
+    tab = open_tab(home)
+    banners = tab._desk.window.banners
+    assert banners.ids() == ("search.left_out",)
+    (home / "shards" / shard).write_bytes(whole)
+    search(qtbot, tab, "harbour_old", "harbour_old.png", *qc_of(tab, "harbour_old"))
+    assert banners.ids() == ()
 
 
 def test_what_a_scan_adds_appears_while_selection_and_place_stay(qtbot: QtBot, open_tab: Open, tmp_path: Path) -> None:

@@ -35,4 +35,4 @@ def test_nothing_found_repeats_text_and_filters() -> None:
 
 
 def test_a_drive_that_is_left_out_is_named_with_what_to_do() -> None:
-    assert left_out(answer("x")) == "Card is left out: the shard is damaged. Restore it."
+    assert left_out(answer("x")) == "Card is not searched: the shard is damaged. Restore it."
