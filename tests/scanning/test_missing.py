@@ -226,9 +226,10 @@ def with_child_hook(monkeypatch: pytest.MonkeyPatch, folder: Path, code: str) ->
     (site / "sitecustomize.py").write_text(
         "import os, signal, sys, time\n"
         "real = os.scandir\n"
-        "def scandir(path='.'):\n"
+        "def scandir(given='.'):\n"
+        "    path = os.fsencode(given)\n"
         f"    {code}\n"
-        "    return real(path)\n"
+        "    return real(given)\n"
         "if any('jobs.childmain' in part or part == '--child' for part in sys.orig_argv):\n"
         "    os.scandir = scandir\n"
     )
