@@ -9,9 +9,11 @@ fileseq, RV, Nuke, Houdini and printf; fileseq itself is loaded when a range is 
 import math
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from app.errors import UsageError
 from app.model.frames import FileSequence, Frame
@@ -37,28 +39,67 @@ _DECIMALS_BEFORE = re.compile(_START + _DECIMALS + rb"(?:,-?" + _DECIMALS + rb")
 _RANGE_AFTER = re.compile(rb"\A(?P<ext>.*?)[ \t]+\[?(?P<range>-?[0-9][-0-9.,xy:]*)\]?\Z", re.DOTALL)
 
 
-def step_of(frames: Sequence[Frame]) -> Frame:
-    """The distance at which frames are expected: 1, or for sub-frames the widest step that meets all of them."""
-    if set(map(type, frames)) <= {int}:
-        return 1
-    places = max(_places(frame) for frame in frames)
-    unit = 10**places
-    ticks = [int(Decimal(frame) * unit) for frame in frames]
-    step = math.gcd(*(tick - ticks[0] for tick in ticks), unit)
-    return _tidy(Decimal(step) / unit, places)
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """Where frames are expected, for ascending frames of which some are decimal.
+
+    Attributes:
+        unit: ticks of a whole frame, a power of ten.
+        step: ticks from one expected frame to the next.
+        runs: first and last tick of each run without a gap.
+        extra: whether there are frames between the expected ones.
+        whole: whether whole numbers are written without a fraction.
+    """
+
+    unit: int
+    step: int
+    runs: list[tuple[int, int]]
+    extra: bool
+    whole: bool
+
+    @classmethod
+    def of(cls, frames: Sequence[Frame]) -> "_Grid":
+        """The grid of `frames`: every fraction counts that at least half as many frames have as the commonest."""
+        unit = 10 ** max(map(_places, frames))
+        ticks = [int(frame * unit) for frame in frames]
+        often = Counter(tick % unit for tick in ticks)
+        most = max(often.values())
+        regular = [fraction for fraction, times in often.items() if 2 * times >= most]
+        step = math.gcd(unit, *(fraction - regular[0] for fraction in regular))
+        expected = [tick for tick in ticks if (tick - regular[0]) % step == 0]
+        breaks = [i for i in range(1, len(expected)) if expected[i] - expected[i - 1] != step]
+        runs = [(expected[a], expected[b - 1]) for a, b in pairwise([0, *breaks, len(expected)])]
+        return cls(unit, step, runs, len(expected) < len(ticks), any(isinstance(frame, int) for frame in frames))
+
+    def frame(self, tick: int) -> Frame:
+        """The frame at a tick, as a file of this sequence would be called."""
+        if self.whole and tick % self.unit == 0:
+            return tick // self.unit
+        return Decimal(tick).scaleb(1 - len(str(self.unit)))
+
+    def listed(self, first: int, last: int) -> Iterator[str]:
+        """A run: each frame by itself, or first, last and step where there are many or no fractions."""
+        if self.whole and self.step == self.unit and first < last:
+            yield f"{self.frame(first)}-{self.frame(last)}"
+        elif (last - first) // self.step >= _LISTED_DECIMALS:
+            yield f"{self.frame(first)}-{self.frame(last)}x{_plain(Decimal(self.step) / self.unit)}"
+        else:
+            yield from (str(self.frame(tick)) for tick in range(first, last + 1, self.step))
 
 
 def spans(frames: Sequence[Frame]) -> list[FrameSpan]:
-    """The runs without a gap in ascending `frames`."""
+    """The runs without a gap in ascending `frames`; a rare frame between regular ones is in none of them."""
     if not frames:
         return []
-    step = step_of(frames)
-    if frames[-1] - frames[0] == step * (len(frames) - 1):
+    if not _are_whole(frames):
+        grid = _Grid.of(frames)
+        return [(grid.frame(first), grid.frame(last)) for first, last in grid.runs]
+    if frames[-1] - frames[0] == len(frames) - 1:
         return [(frames[0], frames[-1])]
     found: list[FrameSpan] = []
     first = before = frames[0]
     for frame in frames[1:]:
-        if frame - before != step:
+        if frame - before != 1:
             found.append((first, before))
             first = frame
         before = frame
@@ -68,14 +109,18 @@ def spans(frames: Sequence[Frame]) -> list[FrameSpan]:
 
 def missing_ranges(frames: Sequence[Frame]) -> list[FrameSpan]:
     """The runs of frames that are absent between the first and the last of ascending `frames`."""
-    step = step_of(frames)
-    runs = spans(frames)
-    return [(_add(runs[i][1], step), _add(runs[i + 1][0], -step)) for i in range(len(runs) - 1)]
+    if _are_whole(frames):
+        return [(before[1] + 1, after[0] - 1) for before, after in pairwise(spans(frames))]
+    grid = _Grid.of(frames)
+    return [(grid.frame(first), grid.frame(last)) for first, last in _gaps(grid)]
 
 
 def missing_count(frames: Sequence[Frame]) -> int:
     """How many frames are absent between the first and the last of ascending `frames`."""
-    return int((frames[-1] - frames[0]) / step_of(frames)) + 1 - len(frames) if len(frames) > 1 else 0
+    if _are_whole(frames):
+        return int(frames[-1] - frames[0]) + 1 - len(frames) if frames else 0
+    grid = _Grid.of(frames)
+    return sum((last - first) // grid.step + 1 for first, last in _gaps(grid))
 
 
 def gap_count(frames: Sequence[Frame]) -> int:
@@ -85,21 +130,32 @@ def gap_count(frames: Sequence[Frame]) -> int:
 
 def frame_range(frames: Sequence[Frame]) -> str:
     """Ascending frames in fileseq's notation (`1001-1010,1012`); empty for none."""
-    return range_text(spans(frames), step_of(frames) if frames else 1)
+    if _are_whole(frames):
+        return _range_text(spans(frames))
+    grid = _Grid.of(frames)
+    if not grid.extra:
+        return ",".join(text for run in grid.runs for text in grid.listed(*run))
+    ticks = [int(frame * grid.unit) for frame in frames]
+    offset = grid.runs[0][0]
+    breaks = [
+        i
+        for i in range(1, len(ticks))
+        if ticks[i] - ticks[i - 1] != grid.step or (ticks[i] - offset) % grid.step != 0
+    ]  # fmt: skip
+    runs = [(ticks[a], ticks[b - 1]) for a, b in pairwise([0, *breaks, len(ticks)])]
+    return ",".join(text for run in runs for text in grid.listed(*run))
 
 
 def missing_frames(frames: Sequence[Frame]) -> str:
     """The missing frames of ascending `frames` in fileseq's notation; empty where none is missing."""
-    return range_text(missing_ranges(frames), step_of(frames) if frames else 1)
+    if _are_whole(frames):
+        return _range_text(missing_ranges(frames))
+    grid = _Grid.of(frames)
+    return ",".join(text for gap in _gaps(grid) for text in grid.listed(*gap))
 
 
-def range_text(runs: Sequence[FrameSpan], step: Frame = 1) -> str:
-    """Ascending runs of frames, `step` apart inside a run, in fileseq's notation.
-
-    Three single frames or more at even distances become `1-9x2`.
-    """
-    if step != 1:
-        return ",".join(text for run in runs for text in _decimal_run(run, step))
+def _range_text(runs: Sequence[FrameSpan]) -> str:
+    """Ascending runs of whole frames; three single frames or more at even distances become `1-9x2`."""
     parts: list[str] = []
     lonely: list[int] = []
     for first, last in runs:
@@ -174,6 +230,7 @@ class SequencePattern:
         places: digits behind the decimal point of sub-frames, 0 for whole frames.
         frames: the frames that were written with it, ascending; None where it names none.
         udim: the number is a UDIM tile.
+        printf: the padding was written as `%04d`, where a minus takes the place of a digit.
     """
 
     base: bytes
@@ -182,15 +239,20 @@ class SequencePattern:
     places: int = 0
     frames: tuple[Frame, ...] | None = None
     udim: bool = False
+    printf: bool = False
 
     def name(self, frame: Frame) -> bytes:
-        """The file name of a frame."""
+        """The file name of a frame; a minus counts for no digit but in a `%04d`."""
         whole, _, fraction = f"{abs(frame):.{self.places}f}".partition(".")
-        number = "-" * (frame < 0) + whole.zfill(self.pad) + ("." + fraction if fraction else "")
+        sign = "-" * (frame < 0)
+        number = sign + whole.zfill(self.pad - len(sign) * self.printf) + ("." + fraction if fraction else "")
         return self.base + number.encode() + self.ext
 
     def frame_of(self, name: bytes) -> Frame | None:
-        """The frame number of a file name, or None where the pattern does not cover it."""
+        """The frame number of a file name, or None where the pattern does not cover it.
+
+        The minus of a negative frame may count for a digit or not (`-003` and `-0003` of `####`).
+        """
         if not (name.startswith(self.base) and name.endswith(self.ext)):
             return None
         number = name[len(self.base) : len(name) - len(self.ext)]
@@ -198,10 +260,11 @@ class SequencePattern:
         if match is None or len(number) > _MAX_NUMBER or len(match["fraction"] or b"") > self.places:
             return None
         frame: Frame = Decimal(number.decode()) if match["fraction"] else int(number)
-        if frame == 0 and match["sign"]:
+        sign = len(match["sign"])
+        if frame == 0 and sign:
             return None
-        digits = match["whole"]
-        if len(digits) < self.pad or (len(digits) > self.pad and digits.startswith(b"0")):
+        digits, padded = len(match["whole"]), match["whole"].startswith(b"0")
+        if not any(width == self.pad or (width > self.pad and not padded) for width in {digits, digits + sign}):
             return None
         if self.frames is not None:
             place = bisect_left(self.frames, frame)
@@ -218,7 +281,8 @@ def parse_pattern(text: str | bytes) -> SequencePattern:
     """A sequence from its pattern.
 
     `#` means four digits and `@` one. Several `#` mean four digits each behind a frame range (`a.1-9##.exr`, as
-    fileseq writes it) and one digit each elsewhere (`a.####.exr`, as Nuke and our sidecars write it). `%04d`, `$F4`
+    fileseq writes it) and one digit each elsewhere (`a.####.exr`, as Nuke and our sidecars write it), and so does
+    each `#` of a fraction (`a.####.#.exr`). `%04d`, `$F4`
     and `<UDIM>` say what they mean. A range may stand before the padding (fileseq, RV) or, after a space, behind
     the pattern (Nuke).
 
@@ -246,8 +310,9 @@ def parse_pattern(text: str | bytes) -> SequencePattern:
         ext = after["ext"]
     ranged = before is not None
     pad = _digits(match["pad"], match["printf"] or match["houdini"] or b"1", ranged=ranged)
-    places = _digits(match["places"], b"", ranged=ranged) if match["places"] else 0
-    return SequencePattern(base, ext, pad, places, frames, udim=match["udim"] is not None)
+    places = _digits(match["places"], b"", ranged=True) if ranged and match["places"] else len(match["places"] or b"")
+    printf = match["printf"] is not None
+    return SequencePattern(base, ext, pad, places, frames, udim=match["udim"] is not None, printf=printf)
 
 
 def _find_padding(name: bytes) -> re.Match[bytes] | None:
@@ -270,27 +335,19 @@ def _places(frame: Frame) -> int:
     return -exponent if isinstance(exponent, int) and exponent < 0 else 0
 
 
-def _tidy(value: Decimal, places: int) -> Frame:
-    """A decimal with so many places; a whole number becomes an int."""
-    return int(value) if value == int(value) else value.quantize(Decimal(1).scaleb(-places))
+def _are_whole(frames: Sequence[Frame]) -> bool:
+    """Whether no frame is decimal."""
+    return set(map(type, frames)) <= {int}
 
 
-def _add(frame: Frame, step: Frame) -> Frame:
-    """The frame one step on; a whole number becomes an int."""
-    moved = frame + step
-    return moved if isinstance(moved, int) else _tidy(moved, max(_places(frame), _places(step)))
+def _gaps(grid: _Grid) -> Iterator[tuple[int, int]]:
+    """First and last tick of each run of missing frames."""
+    return ((before[1] + grid.step, after[0] - grid.step) for before, after in pairwise(grid.runs))
 
 
-def _decimal_run(run: FrameSpan, step: Frame) -> Iterator[str]:
-    """A run of decimal frames: each by itself, or first, last and step where there are many."""
-    first, last = run
-    count = int((last - first) / step) + 1
-    if count > _LISTED_DECIMALS:
-        yield f"{first}-{last}x{step}"
-        return
-    for _ in range(count):
-        yield str(first)
-        first = _add(first, step)
+def _plain(step: Decimal) -> str:
+    """A step without zeros at its end: `0.5`, `1`."""
+    return f"{step.normalize():f}"
 
 
 def _even_steps(lonely: Iterable[int]) -> list[str]:

@@ -9,30 +9,32 @@ Names are raw bytes and are never decoded here. The rules, in the order in which
   a number are single files. Under an extension nobody knows, numbers count as frames only in the form
   `name.0001.xyz`: after a dot, three digits or more, and two of them in succession. A name without an extension is
   a single file.
-* `v001` is a version, never a frame, where the `v` begins a word (`sh_v001`, `sh010v001`, `shotV001`; not `env001`).
+* `v001` is a version, never a frame, where the `v` (`ver`, `version`) begins a word (`sh_v001`, `sh010v001`,
+  `shotV001`; not `env001`). The day of a date is none either (`ref_2024-10-05`).
 * Base, extension and upper or lower case must be equal. A dash is a sign after `.`, `_` or at the start of a name
   (`a.-0002.exr`); after a space or another dash only where the same base has frames without it; otherwise it
-  separates (`shot-0001.exr`). Negative and positive frames are one sequence.
-* Numbers may outgrow their padding (9998 to 10001). A leading zero ties a number to its width, so `001` and `0001`
-  are two sequences; the numbers that both have are told as duplicate frames.
-* `1001.25`, `1001.50` are sub-frames where they divide a frame into a few equal steps: see `_join_subframes`.
+  separates (`shot-0001.exr`). Negative and positive frames are one sequence, whether the minus stands before the
+  padded number (`-0002`) or takes the place of a digit, as printf writes it (`-002` beside `0001`).
+* Numbers may outgrow their padding (9998 to 10001), but digit by digit: `20240101` is no frame of `1001` to `1100`.
+  A leading zero ties a number to its width, so `001` and `0001` are two sequences; the numbers that both have are
+  told as duplicate frames.
+* `1001.25`, `1001.5`, `1.250` are sub-frames where they divide a frame into a few equal steps and nothing speaks for a
+  version or a date: see `numbering.are_fractions`. In all other names (`sh.1010.10`) the last number is the frame.
 * UDIM tiles (1001-1999) are frames, unless asked for as tiles.
 """
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 
+from app.files.numbering import are_distinct, are_fractions, is_day, is_version, paddings, widths
 from app.model.frames import FileSequence, Frame
 from app.model.kinds import Category, category_of_extension
 
 _DIGITS = b"0123456789"
 _MAX_DIGITS = 10
-_MAX_SUBFRAME_DIGITS = 4
-_MAX_SUBFRAMES = 64
 _UDIM_TILES = (1001, 1999)
 
 _COMPRESSED = frozenset({b".gz", b".sc", b".bz2", b".xz", b".zst", b".lz4"})
@@ -53,7 +55,7 @@ class NameGroup:
     Attributes:
         base: everything before the frame number, with its separator.
         ext: everything after it, with its dot.
-        pad: digits of the shortest number; the sign counts for none.
+        pad: digits of the shortest number; a minus counts where it takes the place of a digit (`-003` beside `0001`).
         members: indices into the names that were given, in the order of `frames`.
         frames: ascending, each once.
         duplicate_frames: numbers that the same base has in another padding too, ascending.
@@ -203,10 +205,13 @@ def _frame_runs(numbered: dict[bytes, list[int]], names: Sequence[bytes], rest: 
         if not nul:
             base, _, ext = key.rpartition(b".")
             ext = b"." + ext
-        widths = set(map(len, map(names.__getitem__, members)))
-        longest = max(widths) - len(base) - len(ext)
+        lengths = set(map(len, map(names.__getitem__, members)))
+        longest = max(lengths) - len(base) - len(ext)
         known = _known_format(ext)
-        if known is False or (known is None and not (longest >= 3 and base.endswith(b"."))) or _is_version(base):
+        if known is False or (known is None and not (longest >= 3 and base.endswith(b"."))) or is_version(base):
+            rest += members
+            continue
+        if longest == 2 and is_day(base, min(lengths) - len(base) - len(ext)):
             rest += members
             continue
         if longest > _MAX_DIGITS:
@@ -214,7 +219,7 @@ def _frame_runs(numbered: dict[bytes, list[int]], names: Sequence[bytes], rest: 
             rest += [i for i in members if len(names[i]) > limit]
             members = [i for i in members if len(names[i]) <= limit]
         if members:
-            runs[base, ext] = _Run(base, ext, members, even=len(widths) == 1, doubtful=known is None)
+            runs[base, ext] = _Run(base, ext, members, even=len(lengths) == 1, doubtful=known is None)
     return runs
 
 
@@ -227,16 +232,6 @@ def _known_format(ext: bytes) -> bool | None:
     if category is Category.IMAGE:
         return kind not in _STILLS
     return None if category is Category.OTHER and not compressed else False
-
-
-def _is_version(base: bytes) -> bool:
-    """Whether `base` ends with a `v` that begins a word."""
-    if not base.endswith((b"v", b"V")):
-        return False
-    before = base[-2:-1]
-    if before.isalpha() or before >= b"\x80":
-        return base.endswith(b"V") and before.islower()
-    return True
 
 
 def _any_in_succession(frames: list[Frame]) -> bool:
@@ -261,10 +256,7 @@ def _join_negatives(runs: _Runs) -> None:
 def _join_subframes(runs: _Runs, names: Sequence[bytes]) -> None:
     """Join `a.1001.` and its like, with fractions behind them, into `a.` with decimal frames.
 
-    The number before the fraction must stand by itself, and all fractions must lie on a division of the frame into
-    at most 64 equal steps that is coarser than their last digit: .25 .50 .75 do, the frames 0001 0002 of a shot 1001
-    do not. Whole frames of the same base and padding join them. Where there are none, the number must have three
-    digits or more and one frame at least two fractions, the longest of them two or three digits.
+    Whole frames of the same base and padding join them.
     """
     cohorts: dict[tuple[bytes, bytes], list[_Run]] = {}
     for (base, ext), run in runs.items():
@@ -272,39 +264,19 @@ def _join_subframes(runs: _Runs, names: Sequence[bytes]) -> None:
             cohorts.setdefault((base[: match.start(1)], ext), []).append(run)
     for (base, ext), cohort in cohorts.items():
         whole = runs.get((base, ext))
-        if any(run.signed or run.subframes for run in cohort) or not _divide_frames(base, cohort, whole, names):
+        if any(run.signed or run.subframes for run in cohort):
+            continue
+        fractions = {
+            run.base[len(base) : -1]: [names[i][len(run.base) : -len(ext)] for i in run.members] for run in cohort
+        }
+        if not are_fractions(base, fractions, beside_whole=whole is not None):
             continue
         members = [i for run in cohort for i in run.members] + (whole.members if whole else [])
-        texts = [names[i][len(base) : -len(ext)] for i in members]
-        if not _distinct_frames(texts):
+        if not are_distinct([names[i][len(base) : -len(ext)] for i in members]):
             continue
         for run in cohort:
             del runs[run.base, ext]
         runs[base, ext] = _Run(base, ext, members, doubtful=cohort[0].doubtful, signed=True, subframes=True)
-
-
-def _distinct_frames(texts: list[bytes]) -> bool:
-    """Whether these numbers are all different and their whole parts have one padding; a minus zero is none."""
-    numbers = {Decimal(text.decode()) for text in texts}
-    wholes = [text.partition(b".")[0].lstrip(b"-") for text in texts]
-    pad = min(map(len, wholes))
-    padded = not any(len(whole) > pad and whole.startswith(b"0") for whole in wholes)
-    return padded and len(numbers) == len(texts) and not any(number.is_signed() and not number for number in numbers)
-
-
-def _divide_frames(base: bytes, cohort: list[_Run], whole: _Run | None, names: Sequence[bytes]) -> bool:
-    """Whether what follows the numbers of a cohort are fractions of a frame."""
-    fractions = [[names[i][len(run.base) : -len(run.ext)] for i in run.members] for run in cohort]
-    digits = max(len(text) for texts in fractions for text in texts)
-    if digits > _MAX_SUBFRAME_DIGITS:
-        return False
-    if whole is None:
-        numbers = (len(run.base[len(base) : -1].lstrip(b"-")) for run in cohort)
-        if min(numbers) < 3 or not 2 <= digits <= 3 or max(map(len, fractions)) < 2:
-            return False
-    unit = 10**digits
-    step = math.gcd(unit, *(int(text.ljust(digits, b"0")) for texts in fractions for text in texts))
-    return step > 1 and unit // step <= _MAX_SUBFRAMES
 
 
 def _split(run: _Run, names: Sequence[bytes], rest: list[int]) -> list[NameGroup]:
@@ -317,7 +289,7 @@ def _split(run: _Run, names: Sequence[bytes], rest: list[int]) -> list[NameGroup
     texts = [names[i][start:end] for i in run.members]
     if run.subframes:
         return [_subframe_group(run, texts)]
-    return _share_out(run, list(zip(run.members, texts, strict=True)), rest)
+    return _share_out(run, texts, rest)
 
 
 def _sorted_group(run: _Run, pad: int, frames: list[Frame], members: list[int]) -> NameGroup:
@@ -329,31 +301,27 @@ def _sorted_group(run: _Run, pad: int, frames: list[Frame], members: list[int]) 
 def _subframe_group(run: _Run, texts: list[bytes]) -> NameGroup:
     """A sequence with decimal frames; whole numbers stay integers."""
     frames: list[Frame] = [Decimal(text.decode()) if b"." in text else int(text) for text in texts]
-    pad = min(len(text.partition(b".")[0].lstrip(b"-")) for text in texts)
+    pad = min(widths([text.partition(b".")[0] for text in texts]))
     return _sorted_group(run, pad, frames, run.members)
 
 
-def _share_out(run: _Run, numbers: list[tuple[int, bytes]], rest: list[int]) -> list[NameGroup]:
+def _share_out(run: _Run, texts: list[bytes], rest: list[int]) -> list[NameGroup]:
     """Share numbers of different widths out to their paddings, and tell which frames two paddings have.
 
-    A leading zero fixes the padding. Any other number belongs to the widest fixed padding that it fills or outgrows;
-    those narrower than all of them are unpadded. A minus zero is no number and goes to `rest`.
+    A minus zero is no number and goes to `rest`.
     """
-    fixed = sorted({len(text.lstrip(b"-")) for _, text in numbers if text.lstrip(b"-").startswith(b"0")}, reverse=True)
-    shares: dict[int, list[tuple[Frame, int]]] = {}
-    for index, text in numbers:
+    shares: dict[int, list[tuple[Frame, int, int]]] = {}
+    counted = widths(texts)
+    for index, text, width, pad in zip(run.members, texts, counted, paddings(counted, texts), strict=True):
         frame = int(text)
         if frame == 0 and text.startswith(b"-"):
             rest.append(index)
-            continue
-        width = len(text.lstrip(b"-"))
-        pad = next((pad for pad in fixed if pad <= width), 0)
-        shares.setdefault(pad, []).append((frame, index))
-    lengths = dict(numbers)
+        else:
+            shares.setdefault(pad, []).append((frame, index, width))
     groups = []
     for pad, share in shares.items():
-        narrowest = pad or min(len(lengths[index].lstrip(b"-")) for _, index in share)
-        groups.append(_sorted_group(run, narrowest, [frame for frame, _ in share], [index for _, index in share]))
+        narrowest = pad or min(width for _, _, width in share)
+        groups.append(_sorted_group(run, narrowest, [frame for frame, _, _ in share], [index for _, index, _ in share]))
     if len(groups) > 1:
         _tell_duplicates(groups)
     return groups

@@ -14,7 +14,8 @@ class FileSequence:
     Attributes:
         base: everything before the frame number, raw bytes (`sh010.`; the separator belongs to it).
         ext: everything after the number, raw bytes with its dot (`.exr`).
-        pad: digits of the shortest-padded frame (4 for `0998`…`10001`); the sign counts for none.
+        pad: digits of the shortest-padded frame (4 for `0998`…`10001`); a minus counts for one only where it takes
+            the place of a digit (`-003` beside `0001`).
         frames: ascending frame numbers, each once.
         names: raw file names, in the order of `frames`.
         bytes: sum of the sizes, where they were given.

@@ -6,6 +6,7 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 
+import fileseq
 import pytest
 from fileseq import FrameSet
 
@@ -32,6 +33,11 @@ def sequence(*names: str, udim: bool = False) -> FileSequence:
     return found
 
 
+def decimals(text: str) -> list[Frame]:
+    """Decimal frames as they stand in file names."""
+    return [Decimal(frame) for frame in text.split()]
+
+
 @pytest.mark.parametrize(
     ("frames", "printed", "missing", "count", "gaps"),
     [
@@ -46,6 +52,12 @@ def sequence(*names: str, udim: bool = False) -> FileSequence:
         ([], "", "", 0, 0),
         ([Decimal("1001.25"), Decimal("1001.50"), Decimal("1001.75")], "1001.25,1001.50,1001.75", "", 0, 0),
         ([1, Decimal("1.5"), 2, Decimal("3.5")], "1,1.5,2,3.5", "2.5,3", 2, 1),
+        (decimals("1001.0 1001.5 1002.5"), "1001.0,1001.5,1002.5", "1002.0", 1, 1),
+        (decimals("1.000 1.250 1.500 2.000"), "1.000,1.250,1.500,2.000", "1.750", 1, 1),
+        ([-2, -1, 1, 2], "-2--1,1-2", "0", 1, 1),
+        ([*range(1001, 1006), Decimal("1005.5"), *range(1006, 1011)], "1001-1005,1005.5,1006-1010", "", 0, 0),
+        ([1, 2, 3, Decimal("3.5"), 4, 7, 8], "1-3,3.5,4,7-8", "5-6", 2, 1),
+        (decimals("1.0 1.5 2.0 2.5 3.0 3.1 3.5 4.5"), "1.0,1.5,2.0,2.5,3.0,3.1,3.5,4.5", "4.0", 1, 1),
     ],
 )
 def test_frames_are_printed_and_missing_ones_counted(
@@ -75,6 +87,8 @@ def test_a_long_run_of_sub_frames_is_written_with_its_step() -> None:
     frames = [Decimal(tick) / 4 for tick in range(4004, 4100)]
     assert parse_frames(frame_range(frames)) == tuple(frames)
     assert "x0.25" in frame_range(frames)
+    assert frame_range(decimals(" ".join(f"{tick / 2:.1f}" for tick in range(20)))) == "0.0-9.5x0.5"
+    assert missing_frames([1, Decimal("1.5"), 2, Decimal("2.5"), 40, Decimal("40.5")]) == "3-39.5x0.5"
 
 
 @pytest.mark.parametrize(
@@ -173,6 +187,24 @@ def test_a_printed_pattern_leads_back_to_the_files(names: list[str], printed: by
     for pattern in (parse_pattern(printed), parse_pattern(called)):
         assert tuple(map(pattern.frame_of, made.names)) == made.frames
         assert tuple(map(pattern.name, made.frames)) == made.names
+
+
+def test_negative_frames_whose_minus_takes_the_place_of_a_digit_are_found_by_their_pattern() -> None:
+    made = sequence("a.-003.exr", "a.-002.exr", "a.0001.exr", "a.0002.exr")
+    assert sequence_pattern(made) == b"a.-3--2,1-2#.exr"
+    assert sequence_name(made) == b"a.####.exr"
+    for notation in (sequence_pattern(made), sequence_name(made), "a.%04d.exr"):
+        assert tuple(map(parse_pattern(notation).frame_of, made.names)) == made.frames
+    assert tuple(map(parse_pattern("a.%04d.exr").name, made.frames)) == made.names
+    assert tuple(fileseq.FileSequence(sequence_pattern(made).decode())) == tuple(name.decode() for name in made.names)
+    assert parse_pattern("a.####.exr").frame_of(b"a.-03.exr") is None
+
+
+def test_sub_frames_of_one_digit_lead_back_to_their_files() -> None:
+    made = sequence("r.1001.0.exr", "r.1001.5.exr", "r.1002.5.exr")
+    assert sequence_pattern(made) == b"r.1001.0,1001.5,1002.5#.@.exr"
+    assert sequence_name(made) == b"r.####.#.exr"
+    assert tuple(map(parse_pattern(sequence_name(made)).name, made.frames)) == made.names
 
 
 def test_grouping_and_printing_do_not_load_fileseq() -> None:

@@ -18,6 +18,7 @@ def grouped(*names: str | bytes, udim: bool = False, min_frames: int = 2) -> tup
         assert group.frames == sorted(set(group.frames))
         for frame, member in zip(group.frames, group.members, strict=True):
             assert str(abs(frame)).encode() in raw[member]
+        assert (frame < 0) == raw[member][len(group.base) :].startswith(b"-")
     found = [(g.base.decode(), g.ext.decode(), g.pad, g.frames) for g in grouping.sequences]
     return found, [raw[i] for i in grouping.singles]
 
@@ -46,6 +47,30 @@ def test_negative_frames_join_the_positive_ones() -> None:
     assert grouped("a_-2.exr", "a_-1.exr") == ([("a_", ".exr", 1, [-2, -1])], [])
     assert grouped("-0001.exr", "0000.exr") == ([("", ".exr", 4, [-1, 0])], [])
     assert grouped("shot--0001.exr", "shot-0000.exr") == ([("shot-", ".exr", 4, [-1, 0])], [])
+
+
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        (["a.-003.exr", "a.-002.exr", "a.0001.exr", "a.0002.exr"], [("a.", ".exr", 4, [-3, -2, 1, 2])]),
+        (["a.-003.exr", "a.-002.exr", "a.1001.exr"], [("a.", ".exr", 4, [-3, -2, 1001])]),
+        (["a.-1000.exr", "a.-999.exr", "a.-001.exr", "a.0000.exr"], [("a.", ".exr", 4, [-1000, -999, -1, 0])]),
+        (["a.-10.exr", "a.-09.exr", "a.001.exr", "a.002.exr"], [("a.", ".exr", 3, [-10, -9, 1, 2])]),
+        (["a.-5.exr", "a.-4.exr", "a.00.exr", "a.01.exr"], [("a.", ".exr", 2, [-5, -4, 0, 1])]),
+        (["shot--02.exr", "shot--01.exr", "shot-001.exr"], [("shot-", ".exr", 3, [-2, -1, 1])]),
+        (["a.-2.exr", "a.-1.exr", "a.0.exr", "a.2.exr"], [("a.", ".exr", 1, [-2, -1, 0, 2])]),
+        (["a.-003.exr", "a.-002.exr", "a.001.exr"], [("a.", ".exr", 3, [-3, -2, 1])]),
+        (["a.-03.exr", "a.-02.exr"], [("a.", ".exr", 2, [-3, -2])]),
+    ],
+)
+def test_a_minus_may_take_the_place_of_a_digit(names: list[str], found: list[tuple]) -> None:
+    assert grouped(*names) == (found, [])
+
+
+def test_both_ways_to_write_a_minus_in_one_folder_tell_their_duplicates() -> None:
+    short, long = group_names([b"a.-003.exr", b"a.-002.exr", b"a.-0003.exr", b"a.0001.exr"]).sequences
+    assert (short.pad, short.frames, short.duplicate_frames) == (3, [-3, -2], [-3])
+    assert (long.pad, long.frames, long.duplicate_frames) == (4, [-3, 1], [-3])
 
 
 def test_a_dash_after_a_word_separates() -> None:
@@ -95,6 +120,11 @@ def test_udim_tiles_are_frames_unless_asked_for() -> None:
         ["sh_v001.exr", "sh_v002.exr"],
         ["v1.exr", "v2.exr"],
         ["sh010v001.exr", "sh010v002.exr"],
+        ["sh_ver001.exr", "sh_ver002.exr"],
+        ["sh_version1.exr", "sh_version2.exr"],
+        ["shotVersion1.exr", "shotVersion2.exr"],
+        ["ref_2024-01-02.png", "ref_2024-01-03.png"],
+        ["plate.2024.10.05.exr", "plate.2024.10.10.exr", "plate.2024.11.05.exr"],
         ["shotV001.exr", "shotV002.exr"],
         ["clip_001.mov", "clip_002.mov"],
         ["track01.wav", "track02.wav"],
@@ -128,6 +158,21 @@ def test_a_version_before_the_frame_belongs_to_the_name() -> None:
 
 def test_a_word_that_ends_in_v_is_no_version() -> None:
     assert grouped("env001.png", "env002.png") == ([("env", ".png", 3, [1, 2])], [])
+    assert grouped("river001.png", "river002.png") == ([("river", ".png", 3, [1, 2])], [])
+
+
+def test_what_only_looks_like_a_date_is_a_frame() -> None:
+    assert grouped("sh_2024-13-02.png", "sh_2024-13-03.png")[0] == [("sh_2024-13-", ".png", 2, [2, 3])]
+    assert grouped("2024_10_0001.dpx", "2024_10_0002.dpx")[0] == [("2024_10_", ".dpx", 4, [1, 2])]
+
+
+def test_a_date_or_a_take_beside_padded_frames_is_not_one_of_them() -> None:
+    frames = [f"{frame:04}.exr" for frame in range(1, 11)]
+    assert grouped(*frames, "20240101.exr") == ([("", ".exr", 4, list(range(1, 11)))], [b"20240101.exr"])
+    assert grouped("a.1001.exr", "a.1002.exr", "a.20240101.exr", "a.20240102.exr")[0] == [
+        ("a.", ".exr", 4, [1001, 1002]),
+        ("a.", ".exr", 8, [20240101, 20240102]),
+    ]
 
 
 def test_the_shot_number_is_not_the_frame() -> None:
@@ -144,6 +189,46 @@ def test_sub_frames_are_one_sequence_with_decimal_frames() -> None:
     found, singles = grouped(*names)
     assert found == [("a.", ".exr", 4, [Decimal("1001.25"), Decimal("1001.50"), Decimal("1001.75")])]
     assert singles == []
+
+
+@pytest.mark.parametrize(
+    ("names", "base", "pad", "frames"),
+    [
+        (["r.1001.0", "r.1001.5", "r.1002.0", "r.1002.5"], "r.", 4, "1001.0 1001.5 1002.0 1002.5"),
+        (["u.1.000", "u.1.250", "u.1.500", "u.2.000"], "u.", 1, "1.000 1.250 1.500 2.000"),
+        (["u.9.0", "u.9.5", "u.10.0", "u.10.5"], "u.", 1, "9.0 9.5 10.0 10.5"),
+        (["u.1.0", "u.1.25", "u.1.5", "u.2.0"], "u.", 1, "1.0 1.25 1.5 2.0"),
+        (["fx_v003.1001.0", "fx_v003.1001.5", "fx_v003.1002.0"], "fx_v003.", 4, "1001.0 1001.5 1002.0"),
+        (["0001.0", "0001.5", "0002.0"], "", 4, "1.0 1.5 2.0"),
+        (["r.-001.5", "r.-001.0", "r.0000.0", "r.0000.5"], "r.", 4, "-1.5 -1.0 0.0 0.5"),
+        (["r.1001.0000", "r.1001.2500", "r.1002.0000"], "r.", 4, "1001.0000 1001.2500 1002.0000"),
+    ],
+)
+def test_sub_frames_in_any_number_of_digits(names: list[str], base: str, pad: int, frames: str) -> None:
+    found, singles = grouped(*(f"{name}.exr" for name in names))
+    assert [(base, ".exr", pad, [Decimal(frame) for frame in frames.split()])] == found
+    assert [str(frame) for frame in found[0][3]] == frames.split()
+    assert singles == []
+
+
+@pytest.mark.parametrize(
+    ("names", "bases"),
+    [
+        (["plate_v1.2.1001", "plate_v1.2.1002", "plate_v1.3.1001", "plate_v1.3.1002"], ["plate_v1.2.", "plate_v1.3."]),
+        (["plate_v1.2.0", "plate_v1.2.5", "plate_v1.3.0", "plate_v1.3.5"], ["plate_v1.2.", "plate_v1.3."]),
+        (["tool_2.1.0", "tool_2.1.5", "tool_2.2.0"], ["tool_2.1."]),
+        (["sh.1010.10", "sh.1010.20", "sh.1020.10", "sh.1020.20"], ["sh.1010.", "sh.1020."]),
+        (["sh.1010.0", "sh.1010.5", "sh.1020.0", "sh.1020.5"], ["sh.1010.", "sh.1020."]),
+        (["2024.05", "2024.10", "2025.05", "2025.10"], ["2024.", "2025."]),
+        (["sh.10.250", "sh.10.500", "sh.11.250"], ["sh.10."]),
+        (["sh.1.1", "sh.1.2", "sh.2.1", "sh.2.2"], ["sh.1.", "sh.2."]),
+        (["tex.1001.0001", "tex.1001.0002", "tex.1002.0001", "tex.1002.0002"], ["tex.1001.", "tex.1002."]),
+        (["sh.1001.0", "sh.1001.5"], ["sh.1001."]),
+    ],
+)
+def test_dotted_versions_dates_shots_and_tiles_are_no_sub_frames(names: list[str], bases: list[str]) -> None:
+    found, _ = grouped(*(f"{name}.exr" for name in names))
+    assert [base for base, _, _, _ in found] == bases
 
 
 def test_whole_frames_join_their_sub_frames() -> None:
