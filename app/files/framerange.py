@@ -23,7 +23,7 @@ from app.model.names import raw
 FrameSpan = tuple[Frame, Frame]
 
 _SEPARATORS = (b".", b"_", b"-", b" ")
-_LISTED_DECIMALS = 16
+_LISTED_DECIMALS = 6
 _MAX_NUMBER = 20
 _NUMBER = re.compile(rb"(?P<sign>-?)(?P<whole>[0-9]+)(?:\.(?P<fraction>[0-9]+))?")
 _PADDING = re.compile(
@@ -121,6 +121,14 @@ def missing_count(frames: Sequence[Frame]) -> int:
         return int(frames[-1] - frames[0]) + 1 - len(frames) if frames else 0
     grid = _Grid.of(frames)
     return sum((last - first) // grid.step + 1 for first, last in _gaps(grid))
+
+
+def absent_frames(frames: Sequence[Frame]) -> Iterator[Frame]:
+    """Each frame that is absent between the first and the last of ascending `frames`, one by one."""
+    if _are_whole(frames):
+        return (frame for first, last in missing_ranges(frames) for frame in range(int(first), int(last) + 1))
+    grid = _Grid.of(frames)
+    return (grid.frame(tick) for first, last in _gaps(grid) for tick in range(first, last + 1, grid.step))
 
 
 def gap_count(frames: Sequence[Frame]) -> int:

@@ -1,11 +1,12 @@
 """What of an asset can be looked at: frames, a movie or a sound; where they lie, how fast they run, what was found."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from app.files.framerange import absent_frames, missing_count
 from app.model.facts import MediaFacts
 from app.model.frames import Frame
 from app.model.kinds import Category
@@ -15,6 +16,7 @@ from ui import formats
 from ui.widgets.frame_strip import FindingTick, Frames, Range
 
 DEFAULT_RATE = Fraction(24)
+_MOST_ABSENT = 100_000
 _RATE_NAMES = ("FramesPerSecond", "framesPerSecond", "dpx:FrameRate", "dpx:TVFrameRate")
 
 
@@ -52,8 +54,8 @@ class Reel:
 
     Attributes:
         kind: `frames` (one still or many), `movie` or `sound`.
-        paths: the file at each position: a frame number, or a running number where frames are not whole numbers.
-            A movie and a sound have one, at 0.
+        paths: the file at each position: a frame number, or a running number for decimal frames and for tiles. A
+            movie and a sound have one, at 0.
         labels: real names of positions where they are no frame numbers.
         existing: ranges of positions that can be shown.
         rate: frames a second; `rate_known` says whether the asset says so itself.
@@ -101,7 +103,7 @@ class Reel:
     def strip(self, cached: tuple[Range, ...] = ()) -> Frames:
         """What the timeline draws."""
         ticks = (FindingTick(f.position, f.state) for f in self.findings if f.position is not None)
-        return Frames(self.existing, cached, tuple(ticks))
+        return Frames(self.existing, cached, tuple(ticks), self.labels)
 
 
 def reel_of(dossier: Dossier) -> Reel:
@@ -123,7 +125,7 @@ def reel_of(dossier: Dossier) -> Reel:
         width=video.get("width") or 0,
         height=video.get("height") or 0,
         timecode=_timecode(facts, video),
-        findings=_findings(dossier, {}),
+        findings=_findings(dossier, _itself),
     )
 
 
@@ -153,20 +155,18 @@ def fraction(text: Any) -> Fraction | None:
 def _frames_reel(dossier: Dossier, facts: MediaFacts | None) -> Reel:
     folder = dossier.folder
     frames = [member for member in dossier.detail.members if member.frame is not None]
-    whole = dossier.asset.sequence is not None and all(isinstance(member.frame, int) for member in frames)
-    missing = dossier.asset.sequence is not None and dossier.asset.sequence.missing_count > 0
-    gaps_told = not whole or missing or _without_gaps([int(member.frame or 0) for member in frames])
-    positions: dict[Frame, int] = {}
-    for number, member in enumerate(frames, 1):
-        assert member.frame is not None
-        positions[member.frame] = int(member.frame) if whole and gaps_told else number
-    if not frames:
+    numbers = [member.frame for member in frames if member.frame is not None]
+    positions = _positions(numbers, tiles=not dossier.missing())
+    place_of = positions.get if positions else _itself
+    if numbers:
+        places = (place_of(frame) for frame in numbers)
+        files = zip(places, frames, strict=True)
+        paths = {place: str(folder / decoded(member.name)) for place, member in files if place is not None}
+        labels = {place: str(frame) for frame, place in positions.items()}
+    else:
         members = dossier.detail.members
         paths = {1: str(folder / decoded(members[0].name))} if members else {}
-        frame_labels = {1: ""}
-    else:
-        paths = {positions[m.frame]: str(folder / decoded(m.name)) for m in frames if m.frame is not None}
-        frame_labels = {} if whole and gaps_told else {place: str(frame) for frame, place in positions.items()}
+        labels = {1: ""}
     rate = _image_rate(facts)
     width, height = _display_size(facts)
     return Reel(
@@ -174,44 +174,64 @@ def _frames_reel(dossier: Dossier, facts: MediaFacts | None) -> Reel:
         "frames",
         paths,
         formats.ranges_of(sorted(paths)),
-        labels=frame_labels,
+        labels=labels,
         rate=rate or DEFAULT_RATE,
         rate_known=rate is not None,
         width=width,
         height=height,
         views=_views(facts),
-        findings=_findings(dossier, positions),
+        findings=_findings(dossier, place_of),
     )
 
 
-def _without_gaps(frames: list[int]) -> bool:
-    return not frames or frames[-1] - frames[0] == len(frames) - 1
+def _positions(frames: Sequence[Frame], *, tiles: bool) -> dict[Frame, int]:
+    """Running numbers for frames that cannot be positions themselves; empty where all are whole numbers.
+
+    Missing decimal frames have one too, unless they are without end. Frames at equal steps begin at a multiple of the
+    steps in a frame, so that the ruler meets whole frames. `tiles` says that no number between them is missing.
+    """
+    if all(isinstance(frame, int) for frame in frames):
+        apart = tiles and len(frames) > 1 and frames[-1] - frames[0] >= len(frames)
+        return {frame: place for place, frame in enumerate(frames, 1)} if apart else {}
+    absent = absent_frames(frames) if missing_count(frames) <= _MOST_ABSENT else ()
+    slots = sorted([*frames, *absent])
+    steps = round((len(slots) - 1) / (slots[-1] - slots[0])) if len(slots) > 1 else 1
+    return {frame: place for place, frame in enumerate(slots, int(slots[0] * steps))}
 
 
-def _findings(dossier: Dossier, positions: Mapping[Frame, int]) -> tuple[Finding, ...]:
+def _itself(frame: Frame) -> int | None:
+    """The position of a whole frame."""
+    return frame if isinstance(frame, int) else None
+
+
+def _findings(dossier: Dossier, place_of: Callable[[Frame], int | None]) -> tuple[Finding, ...]:
     found = []
     missing = dossier.missing()
     if missing:
         count = dossier.asset.sequence.missing_count if dossier.asset.sequence else 0
         found.append(Finding("fail", "Missing frames", f"{formats.count(count)} missing", _range_text(missing)))
         found += [
-            Finding("fail", "Missing", "no file", _range_text([gap]), int(gap[0]))
+            Finding("fail", "Missing", "no file", _range_text([gap]), place_of(gap[0]))
             for gap in missing[:200]
-            if len(missing) > 1 and isinstance(gap[0], int)
+            if len(missing) > 1
         ]
         if len(missing) == 1:
             found[-1] = Finding(
-                "fail", "Missing frames", f"{formats.count(count)} missing", _range_text(missing), int(missing[0][0])
+                "fail",
+                "Missing frames",
+                f"{formats.count(count)} missing",
+                _range_text(missing),
+                place_of(missing[0][0]),
             )
     for member in dossier.detail.members:
-        place = positions.get(member.frame) if member.frame is not None else 1
+        place = place_of(member.frame) if member.frame is not None else 1
         frame = str(member.frame) if member.frame is not None else ""
         if member.problem:
             found.append(Finding("fail", "Unreadable", member.problem, frame, place))
         elif member.bytes == 0:
             found.append(Finding("fail", "Empty file", "0 bytes", frame, place))
     found += [
-        Finding("stale", "Duplicate frame", "also there in another padding", str(frame), positions.get(frame))
+        Finding("stale", "Duplicate frame", "also there in another padding", str(frame), place_of(frame))
         for frame in dossier.detail.duplicates[:200]
     ]
     if dossier.sidecar_problem:

@@ -1,8 +1,8 @@
 """What the timeline draws, worked out without Qt: which pixel stands for which frames, and where numbers go."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import islice, pairwise
 
@@ -36,11 +36,13 @@ class Frames:
         existing: ranges of frames that exist, ascending, both ends included, not touching.
         cached: ranges that are decoded and ready.
         findings: what was found where, in any order.
+        labels: what positions are called that are no frame numbers themselves (`1001.5`, or a tile).
     """
 
     existing: tuple[Range, ...] = ()
     cached: tuple[Range, ...] = ()
     findings: tuple[FindingTick, ...] = ()
+    labels: Mapping[int, str] = field(default_factory=dict, hash=False)
 
     @classmethod
     def of(cls, frames: Iterable[int], findings: Sequence[FindingTick] = ()) -> "Frames":
@@ -61,6 +63,14 @@ class Frames:
     def length(self) -> int:
         """Frames from first to last, missing ones included."""
         return self.last - self.first + 1
+
+    def label(self, frame: int) -> str:
+        """How a frame is called."""
+        return self.labels.get(frame, str(frame))
+
+    def longest_label(self) -> str:
+        """The label that is widest to write. Walks over all labels."""
+        return max((self.label(self.first), self.label(self.last), *self.labels.values()), key=len)
 
     def count(self) -> int:
         """How many frames exist."""
@@ -88,16 +98,19 @@ class Frames:
         if not self.existing:
             return "No frames"
         if self.length == 1:
-            return f"Frame {self.first}"
+            return f"Frame {self.label(self.first)}"
         gaps = tuple(islice(self.gaps(), _LISTED))
-        span = f"{self.first}–{self.last}"
+        span = f"{self.label(self.first)}–{self.label(self.last)}"
         if not gaps:
             return f"{span}   {formats.count(self.length)} frames   none missing"
         count = self.count()
         unlisted = self.length - count - sum(b - a + 1 for a, b in gaps)
         more = f" … and {formats.count(unlisted)} more" if unlisted else ""
         there = f"{formats.count(count)} of {formats.count(self.length)} frames"
-        return f"{span}   {there}   missing {formats.frame_list(gaps, _LISTED)}{more}"
+        return f"{span}   {there}   missing {', '.join(map(self._span_text, gaps))}{more}"
+
+    def _span_text(self, span: Range) -> str:
+        return self.label(span[0]) if span[0] == span[1] else f"{self.label(span[0])}-{self.label(span[1])}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,13 +35,14 @@ class Timeline(QWidget):
     """
 
     frame_changed = Signal(object)
-    """The frame (int of any size) the user went to. Not sent by `set_frame`."""
+    """The frame (int of any size; a position where frames have labels) the user went to. Not sent by `set_frame`."""
     scrubbing = Signal(bool)
     """True while the mouse is held down on the strip."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._frames = Frames()
+        self._longest = ""
         self._frame = 0
         self._picture: QPixmap | None = None
         self._picture_key: tuple[object, ...] = ()
@@ -54,6 +55,8 @@ class Timeline(QWidget):
 
     def set_frames(self, frames: Frames, frame: int | None = None) -> None:
         """Show other frames and stand at `frame` (the first by default; the same place where it still exists)."""
+        if frames.labels is not self._frames.labels or frames.existing != self._frames.existing:
+            self._longest = frames.longest_label()
         self._frames = frames
         wanted = self._frame if frame is None else frame
         self._frame = min(max(wanted, frames.first), max(frames.last, frames.first))
@@ -148,7 +151,8 @@ class Timeline(QWidget):
         frame = self._scale().frame(event.position().x())
         if self._dragging:
             self.go_to(frame)
-        words = f"{frame} · missing" if self._frames.is_missing(frame) else str(frame)
+        label = self._frames.label(frame)
+        words = f"{label} · missing" if self._frames.is_missing(frame) else label
         QToolTip.showText(event.globalPosition().toPoint(), words, self)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -266,15 +270,15 @@ class Timeline(QWidget):
         font = theme.ui_font(0.92, numbers=True)
         metrics = QFontMetrics(font)
         painter.setFont(font)
-        longest = max((str(self._frames.first), str(self._frames.last)), key=len)
-        for number in ruler(scale, metrics.horizontalAdvance(longest)):
+        for number in ruler(scale, metrics.horizontalAdvance(self._longest)):
+            label = self._frames.label(number)
             x = scale.x(number)
             painter.setPen(look.color("control"))
             painter.drawLine(QPointF(x, top + 1), QPointF(x, top + 4))
-            words = QRectF(x, bubble.top(), metrics.horizontalAdvance(str(number)) + 4, bubble.height())
+            words = QRectF(x, bubble.top(), metrics.horizontalAdvance(label) + 4, bubble.height())
             if not words.intersects(bubble):
                 painter.setPen(look.color("dim"))
-                painter.drawText(QPointF(x, top + 4 + metrics.ascent()), str(number))
+                painter.drawText(QPointF(x, top + 4 + metrics.ascent()), label)
 
     def _draw_marker(self, painter: QPainter) -> None:
         look, top, scale = theme.current(), self._strip_top(), self._scale()
@@ -287,7 +291,7 @@ class Timeline(QWidget):
 
     def _bubble_rect(self) -> QRectF:
         metrics = QFontMetrics(theme.ui_font(0.92, bold=True, numbers=True))
-        wide = metrics.horizontalAdvance(str(self._frame)) + 10
+        wide = metrics.horizontalAdvance(self._frames.label(self._frame)) + 10
         left = min(max(self.x_of(self._frame) - wide / 2, 2), self.width() - wide - 2)
         return QRectF(left, self._strip_top() + _STRIP + _CACHE + 4, wide, metrics.height())
 
@@ -300,13 +304,13 @@ class Timeline(QWidget):
         painter.drawRoundedRect(rect, 4, 4)
         painter.setFont(theme.ui_font(0.92, bold=True, numbers=True))
         painter.setPen(look.color("window"))
-        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, str(self._frame))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self._frames.label(self._frame))
 
     def _describe(self) -> None:
         words = self._frames.legend()
         if self._frames.length > 0:
             state = ", which is missing" if self._frames.is_missing(self._frame) else ""
-            words = f"{words}. At frame {self._frame}{state}."
+            words = f"{words}. At frame {self._frames.label(self._frame)}{state}."
         self.setAccessibleDescription(words)
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
 

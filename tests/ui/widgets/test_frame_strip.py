@@ -14,6 +14,14 @@ def test_the_legend_of_a_sequence() -> None:
     assert Frames().legend() == "No frames"
 
 
+def test_frames_that_are_no_whole_numbers_are_called_by_their_labels() -> None:
+    labels = {place: str(place / 2) for place in range(2002, 2009)}
+    frames = Frames(((2002, 2003), (2006, 2008)), labels=labels)
+    assert frames.legend() == "1001.0–1004.0   5 of 7 frames   missing 1002.0-1002.5"
+    assert Frames(((2002, 2002),), labels=labels).legend() == "Frame 1001.0"
+    assert frames.longest_label() == "1001.0"
+
+
 @given(st.sets(st.integers(-50, 400), min_size=1, max_size=80), st.integers(1, 300))
 def test_every_gap_is_on_a_column_and_every_column_is_drawn_once(numbers: set[int], width: int) -> None:
     frames = Frames.of(sorted(numbers))

@@ -62,6 +62,17 @@ def test_keys_walk_frames_tens_ends_and_gaps(timeline: Timeline, qtbot) -> None:
     assert walked == [1002, 1012, 1014, 1058, 1014, 1100, 1100, 1001]
 
 
+def test_decimal_frames_are_called_by_their_numbers(timeline: Timeline, qtbot) -> None:
+    labels = {place: str(place / 2) for place in range(2002, 2009)}
+    timeline.set_frames(Frames(((2002, 2003), (2006, 2008)), labels=labels), 2002)
+    qtbot.keyClick(timeline, Qt.Key.Key_Right)
+    assert timeline.accessibleDescription().endswith("At frame 1001.5.")
+    timeline.set_frames(Frames(((1, 3),), labels={1: "1001", 2: "1002", 3: "1011"}), 3)
+    assert timeline.accessibleDescription().startswith("1001–1011")
+    assert timeline.accessibleDescription().endswith("At frame 1011.")
+    timeline.grab()
+
+
 def test_findings_can_be_walked(timeline: Timeline) -> None:
     timeline.go_to_finding(1)
     timeline.go_to_finding(1)

@@ -1,0 +1,57 @@
+"""What the review makes of the frames of an asset: real numbers on the strip, whatever they look like."""
+
+from pathlib import Path
+
+import pytest
+
+from app.engine import Engine
+from app.jobs.job import CancelToken
+from app.qc.dossier import read_dossier
+from tests import media
+from tests.ui.enginekit import make_engine
+from tests.ui.tabs.reviewkit import scan
+from ui.tabs.review_reel import Reel, reel_of
+
+
+def reel(engine: Engine, folder: Path, name: bytes, *numbers: str) -> Reel:
+    """The reel of a sequence `sh.NUMBER.exr`."""
+    for number in numbers:
+        media.exr(folder / f"sh.{number}.exr")
+    scan(engine, folder)
+    return reel_of(read_dossier(engine, engine.catalog.drives()[0].id, b"", name, CancelToken()))
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    return make_engine(tmp_path / "home")
+
+
+@pytest.fixture
+def shots(tmp_path: Path) -> Path:
+    folder = tmp_path / "shots"
+    folder.mkdir()
+    return folder
+
+
+def test_decimal_frames_keep_their_numbers_and_their_gaps(engine: Engine, shots: Path) -> None:
+    found = reel(engine, shots, b"sh.####.#.exr", "1001.0", "1001.5", "1002.0", "1003.0", "1003.5")
+    walk = range(found.first, found.last + 1)
+    assert [found.label(place) for place in walk] == ["1001.0", "1001.5", "1002.0", "1002.5", "1003.0", "1003.5"]
+    assert [Path(found.path(place) or "none").name for place in walk][2:5] == ["sh.1002.0.exr", "none", "sh.1003.0.exr"]
+    (finding,) = found.findings
+    assert (finding.frames, found.label(finding.position or 0)) == ("1002.5", "1002.5")
+    assert found.strip().legend() == "1001.0–1003.5   5 of 6 frames   missing 1002.5"
+    assert found.first % 2 == 0
+
+
+def test_a_frame_between_whole_ones_is_shown_and_nothing_is_missed_for_it(engine: Engine, shots: Path) -> None:
+    found = reel(engine, shots, b"sh.####.#.exr", "1001", "1002", "1002.5", "1003", "1004", "1005")
+    assert found.findings == ()
+    assert found.strip().legend() == "1001–1005   6 frames   none missing"
+
+
+def test_negative_frames_lead_to_their_files(engine: Engine, shots: Path) -> None:
+    found = reel(engine, shots, b"sh.####.exr", "-002", "-001", "0001")
+    assert [Path(found.path(place) or "none").name for place in (-2, 0, 1)] == ["sh.-002.exr", "none", "sh.0001.exr"]
+    (finding,) = found.findings
+    assert (finding.frames, finding.position) == ("0", 0)
