@@ -84,6 +84,38 @@ def mxf(path: Path, frames: int = 25) -> Path:
     return path
 
 
+def sound(path: Path, codec: str, rate: int, seconds: float = 1.0) -> Path:
+    """A soft noise in stereo, encoded by `codec`."""
+    import av
+    import numpy as np
+
+    noise = np.random.default_rng(7).normal(0, 0.05, (2, round(rate * seconds))).astype(np.float32)
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream(codec, rate=rate, layout="stereo")
+        frame = av.AudioFrame.from_ndarray(noise, format="fltp", layout="stereo")
+        frame.sample_rate, frame.pts = rate, 0
+        resampler = av.AudioResampler(format=stream.format, layout="stereo", rate=rate, frame_size=stream.frame_size)
+        for piece in [*resampler.resample(frame), *resampler.resample(None)]:
+            out.mux(stream.encode(piece))
+        out.mux(stream.encode())
+    return path
+
+
+def mpeg_movie(path: Path, frames: int = 12) -> Path:
+    """An MPEG stream of 64 × 48 pixels, in whatever container the extension stands for."""
+    import av
+    import numpy as np
+
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("mpeg1video" if path.suffix == ".m1v" else "mpeg2video", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for number in range(frames):
+            noise = np.random.default_rng(number).integers(0, 255, (48, 64, 3), np.uint8)
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(noise, format="rgb24")))
+        out.mux(stream.encode())
+    return path
+
+
 def svg(path: Path, attributes: str = 'width="64px" height="36px"', before: str = "") -> Path:
     """A drawing."""
     path.write_text(f'<?xml version="1.0"?>\n{before}<svg xmlns="http://www.w3.org/2000/svg" {attributes}><g/></svg>\n')

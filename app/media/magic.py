@@ -1,5 +1,7 @@
 """What a file is, by its first bytes; by its extension only where the bytes do not say.
 
+Where the extension promises no media, media are recognised only by bytes that are sure: see `secondlook`.
+
 Sources of the signatures: the formats' own specifications (OpenEXR file layout, SMPTE 268M for DPX, ISO 14496-12
 for `ftyp`, SMPTE 377 for MXF, EBU 3285 and 3306 for WAVE and RF64, POSIX ustar, ...).
 """
@@ -8,6 +10,7 @@ import codecs
 import re
 
 from app.media.formats import Format, format_named, format_of_extension, is_textual, mime_of_extension
+from app.media.secondlook import stands
 
 #: Bytes from the start of a file that `sniff` wants to see.
 HEAD_BYTES = 4096
@@ -78,6 +81,8 @@ def sniff(head: bytes, key: bytes) -> tuple[str, str]:
     """
     found = by_first_bytes(head)
     promised = format_of_extension(key)
+    if found is not None and found.kind != "other" and (promised is None or promised.kind == "other"):
+        found = _looked_at_again(found, head)
     if found is None:
         if promised is None or promised.signed:
             return "", "" if promised else mime_of_extension(key)
@@ -92,6 +97,14 @@ def sniff(head: bytes, key: bytes) -> tuple[str, str]:
 def by_first_bytes(head: bytes) -> Format | None:
     """The format that the first bytes tell, or None. Text counts as a format, the weakest."""
     name = _by_start(head) or _by_container(head) or _by_stream(head) or _by_text(head)
+    return format_named(name) if name else None
+
+
+def _looked_at_again(found: Format, head: bytes) -> Format | None:
+    """The same where the structure behind the first bytes agrees; else text, or nothing known."""
+    if stands(found.name, head, is_text=text_encoding(head) not in (None, "latin-1")):
+        return found
+    name = _by_text(head)
     return format_named(name) if name else None
 
 

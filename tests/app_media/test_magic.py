@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import lzma
+import random
 import sqlite3
 import struct
 import tarfile
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from app.media.formats import mime_of_extension
+from app.media.formats import format_named, mime_of_extension
 from app.media.magic import HEAD_BYTES, sniff, text_encoding
 from tests import media
 
@@ -71,13 +72,13 @@ def test_a_made_file_is_known_by_its_first_bytes_alone(name: str, tmp_path: Path
         (b"\x06\x0e\x2b\x34\x02\x05\x01\x01\x0d\x01\x02\x01\x01\x02\x04\0", b"x", "mxf"),
         (b"".join(b"\x47" + bytes(187) for _ in range(5)), b"x", "mpegts"),
         (b"".join(bytes(4) + b"\x47" + bytes(187) for _ in range(5)), b"x.m2ts", "mpegts"),
-        (b"\0\0\x01\xba\x44\0\x04", b"x", "mpegps"),
+        (b"\0\0\x01\xba\x44\0\x04", b"x.mpg", "mpegps"),
         (b"FLV\x01\x05", b"x", "flv"),
         (b"0&\xb2u\x8ef\xcf\x11\xa6\xd9\0\xaa", b"x.wma", "wma"),
         (b"ID3\x04\0\0\0\0\0\0", b"x", "mp3"),
-        (b"\xff\xfb\x90\x64\0\0", b"x", "mp3"),
-        (b"\xff\xf1\x50\x80\0\x1f", b"x", "aac"),
-        (b"\x0b\x77\x12\x34", b"x", "ac3"),
+        (b"\xff\xfb\x90\x64\0\0", b"x.mp2", "mp3"),
+        (b"\xff\xf1\x50\x80\0\x1f", b"x.mp3", "aac"),
+        (b"\x0b\x77\x12\x34", b"x.wav", "ac3"),
         (b"fLaC\0\0\0\x22", b"x", "flac"),
         (b"\0\0\x10\0RED2\0\0", b"x", "r3d"),
         (b"8BPS\0\x01", b"x", "psd"),
@@ -89,6 +90,64 @@ def test_a_made_file_is_known_by_its_first_bytes_alone(name: str, tmp_path: Path
 )
 def test_signatures(head: bytes, key: bytes, form: str) -> None:
     assert sniff(head, key)[0] == form
+
+
+def streams(folder: Path) -> dict[str, Path]:
+    """Sounds and movies whose files have no header, by their format."""
+    made = {"jpeg": media.jpeg(folder / "a.jpg")}
+    for name, suffix, codec, rate in (
+        ("mp3", "mp3", "libmp3lame", 44100), ("mp2", "mp2", "mp2", 48000), ("aac", "aac", "aac", 48000),
+        ("ac3", "ac3", "ac3", 48000), ("ac3", "ac3", "ac3", 44100), ("eac3", "eac3", "eac3", 48000),
+    ):  # fmt: skip
+        made[f"{name}-{rate}"] = media.sound(folder / f"a{rate}.{suffix}", codec, rate)
+    for suffix in ("ts", "mpg", "vob", "m2v", "m1v", "m2ts"):
+        made[suffix] = media.mpeg_movie(folder / f"a.{suffix}")
+    return made
+
+
+def test_media_without_their_suffix_are_still_known(tmp_path: Path) -> None:
+    wanted = {
+        "mp2-48000": "mp3", "eac3-48000": "ac3", "ts": "mpegts", "m2ts": "mpegts", "mpg": "mpegps", "vob": "mpegps",
+        "m2v": "mpegps", "m1v": "mpegps",
+    }  # fmt: skip
+    for name, path in streams(tmp_path).items():
+        form = wanted.get(name, name.partition("-")[0])
+        assert [sniff(head_of(path), key)[0] for key in (b"nameless", b"wrong.bin", b"a.txt")] == [form] * 3, name
+
+
+WEAK = (
+    b"\xff\xd8\xff", b"\xff\x0a", b"\x01\xda", b"\x01\xda\x00\x01", b"\x0b\x77", b"\0\0\x01\xba", b"\0\0\x01\xb3",
+    b"\0\0\x01\0\x01\0", b"PF\n", b"P6 1", b"P5\n#", b"\xff\xfb", b"\xff\xf3", b"\xff\xfd", b"\xff\xf1", b"\xff\xf9",
+    b"ID3", b"MAC ", b"\0\0\0\0\x01\xbc",
+)  # fmt: skip
+
+
+def test_random_bytes_are_no_media_under_a_suffix_that_promises_none() -> None:
+    chance = random.Random(20261121)
+    for number in range(20_000):
+        start = WEAK[number % len(WEAK)] if number % 2 else b""
+        head = start + chance.randbytes(chance.choice((60, 700, HEAD_BYTES)))
+        form = sniff(head, chance.choice((b"dump.bin", b"cache.dat", b"nameless")))[0]
+        assert not form or format_named(form).kind == "other", (head[:16], form)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        b"MAC addresses of the farm\n", b"DSD levels, take 3\n", b"DDS report\n", b"P1 3 people called\n",
+        b"TTA1 and TTA2\n", b"be free to use it\n", b"I  moov it\n", b"OggS is a format\n",
+        b"BM" + b" " * 12 + b"(   \n",
+    ],
+)  # fmt: skip
+def test_notes_that_begin_like_media_are_text(words: bytes) -> None:
+    assert sniff(words, b"note")[0] == "text"
+    assert sniff(words, b"note.md")[0] == "text"
+
+
+def test_under_a_media_suffix_first_bytes_go_on_to_decide() -> None:
+    assert sniff(b"\xff\xd8\xff\x42" + bytes(60), b"a.png")[0] == "jpeg"
+    assert sniff(b"\xff\x0a" + bytes(60), b"a.jxl")[0] == "jpegxl"
+    assert sniff(b"\xff\x0a" + bytes(60), b"a.dat")[0] == ""
 
 
 def test_archives_and_documents(tmp_path: Path) -> None:
