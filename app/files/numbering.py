@@ -5,10 +5,14 @@ Everything here is raw bytes; `sequences.py` says in which order the questions a
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from decimal import Decimal
 from itertools import pairwise
 
+#: How a base ends of which `is_version` may be asked.
+VERSION_ENDS = (b"v", b"V", b"r", b"R", b"n", b"N")
+
+_DATE_ENDS = (b"-", b"_", b".")
 _MAX_SUBFRAME_DIGITS = 4
 _MAX_SUBFRAMES = 64
 _LEAST_PADDED = 3
@@ -19,8 +23,6 @@ _DOTTED = re.compile(rb"[0-9]\.\Z")
 
 def is_version(base: bytes) -> bool:
     """Whether `base` ends with a `v`, `ver` or `version` that begins a word: `sh_v`, `sh010v`, `shotV`; not `env`."""
-    if base[-1:] not in b"vVrRnN":
-        return False
     lowered = base[-len(_VERSIONS[0]) :].lower()
     word = next((word for word in _VERSIONS if lowered.endswith(word)), b"")
     if not word:
@@ -31,9 +33,9 @@ def is_version(base: bytes) -> bool:
     return True
 
 
-def is_day(base: bytes, digits: int) -> bool:
-    """Whether a number of so many digits behind `base` is the day of a date (`2024-10-05`)."""
-    return digits == 2 and _YEAR_AND_MONTH.fullmatch(base[-8:]) is not None and not base[-9:-8].isdigit()
+def is_day(base: bytes) -> bool:
+    """Whether two digits behind `base` are the day of a date (`2024-10-05`)."""
+    return base.endswith(_DATE_ENDS) and _YEAR_AND_MONTH.fullmatch(base[-8:]) is not None and not base[-9:-8].isdigit()
 
 
 def minus_counts(numbers: Sequence[bytes]) -> bool:
@@ -99,7 +101,7 @@ def are_fractions(base: bytes, fractions: Mapping[bytes, Sequence[bytes]], *, be
         beside_whole: frames without a fraction have the same base.
     """
     shortest = min(len(number.lstrip(b"-")) for number in fractions)
-    texts = [text for each in fractions.values() for text in each]
+    texts = set().union(*fractions.values())
     digits = max(map(len, texts))
     if digits > _MAX_SUBFRAME_DIGITS or (shortest < _LEAST_PADDED and _DOTTED.search(base)):
         return False
@@ -110,7 +112,7 @@ def are_fractions(base: bytes, fractions: Mapping[bytes, Sequence[bytes]], *, be
     return step > 1 and unit // step <= _MAX_SUBFRAMES
 
 
-def _speak_for_themselves(fractions: Mapping[bytes, Sequence[bytes]], texts: Sequence[bytes], *, plain: bool) -> bool:
+def _speak_for_themselves(fractions: Mapping[bytes, Sequence[bytes]], texts: Set[bytes], *, plain: bool) -> bool:
     """Whether numbers have fractions though no whole frames lie beside them; `plain`: none has less than 3 digits."""
     if max(map(len, fractions.values())) < 2 or all(len(text) == 2 and 1 <= int(text) <= 12 for text in texts):
         return False

@@ -29,7 +29,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 
-from app.files.numbering import are_distinct, are_fractions, is_day, is_version, paddings, widths
+from app.files.numbering import VERSION_ENDS, are_distinct, are_fractions, is_day, is_version, paddings, widths
 from app.model.frames import FileSequence, Frame
 from app.model.kinds import Category, category_of_extension
 
@@ -208,10 +208,14 @@ def _frame_runs(numbered: dict[bytes, list[int]], names: Sequence[bytes], rest: 
         lengths = set(map(len, map(names.__getitem__, members)))
         longest = max(lengths) - len(base) - len(ext)
         known = _known_format(ext)
-        if known is False or (known is None and not (longest >= 3 and base.endswith(b"."))) or is_version(base):
+        if (
+            known is False
+            or (known is None and not (longest >= 3 and base.endswith(b".")))
+            or (base.endswith(VERSION_ENDS) and is_version(base))
+        ):
             rest += members
             continue
-        if longest == 2 and is_day(base, min(lengths) - len(base) - len(ext)):
+        if longest == 2 and len(lengths) == 1 and is_day(base):
             rest += members
             continue
         if longest > _MAX_DIGITS:
