@@ -25,6 +25,8 @@ FrameSpan = tuple[Frame, Frame]
 _SEPARATORS = (b".", b"_", b"-", b" ")
 _LISTED_DECIMALS = 6
 _MAX_NUMBER = 20
+#: The fraction of each frame in a range; steps are left out.
+_WRITTEN = re.compile(r"(?<![0-9.xy:])[0-9]+(?:\.([0-9]+))?")
 _NUMBER = re.compile(rb"(?P<sign>-?)(?P<whole>[0-9]+)(?:\.(?P<fraction>[0-9]+))?")
 _PADDING = re.compile(
     rb"(?P<pad>#+|@+|%0?(?P<printf>[0-9]{0,2})d|\$F(?P<houdini>[0-9]?)|(?P<udim><UDIM>|<udim>|%\(UDIM\)d))"
@@ -179,6 +181,8 @@ def _range_text(runs: Sequence[FrameSpan]) -> str:
 def parse_frames(text: str) -> tuple[Frame, ...]:
     """The frames of a range such as `1-100x5`, `1-100y5`, `1-100:3`, `-10-100` or `1001-1066x0.25`, ascending.
 
+    Whole numbers are ints, unless all frames are written with a fraction (`1001.0-1002.5x0.5`).
+
     Raises:
         UsageError: the text is no frame range, or one of more than ten million frames.
     """
@@ -196,6 +200,9 @@ def parse_frames(text: str) -> tuple[Frame, ...]:
         ) from error
     if not frames:
         raise UsageError("The frame range is empty", hint="Write frames as 1001-1100.", code="frames.invalid")
+    written = [fraction or "" for fraction in _WRITTEN.findall(ascii_text)]
+    if all(written):
+        return tuple(frame.quantize(Decimal(1).scaleb(-max(map(len, written)))) for frame in frames)
     return tuple(int(frame) if frame == int(frame) else frame for frame in frames)
 
 

@@ -18,6 +18,7 @@ _MAX_SUBFRAMES = 64
 _LEAST_PADDED = 3
 _VERSIONS = (b"version", b"ver", b"v")
 _YEAR_AND_MONTH = re.compile(rb"(?:19|20)[0-9]{2}([-_.])(?:0[1-9]|1[0-2])\1")
+_DATE = re.compile(rb"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 _DOTTED = re.compile(rb"[0-9]\.\Z")
 
 
@@ -36,6 +37,11 @@ def is_version(base: bytes) -> bool:
 def is_day(base: bytes) -> bool:
     """Whether two digits behind `base` are the day of a date (`2024-10-05`)."""
     return base.endswith(_DATE_ENDS) and _YEAR_AND_MONTH.fullmatch(base[-8:]) is not None and not base[-9:-8].isdigit()
+
+
+def is_date(number: bytes) -> bool:
+    """Whether a number is a date of eight digits (`20240101`)."""
+    return _DATE.fullmatch(number) is not None
 
 
 def minus_counts(numbers: Sequence[bytes]) -> bool:

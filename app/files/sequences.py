@@ -3,7 +3,9 @@
 Names are raw bytes and are never decoded here. The rules, in the order in which they are asked:
 
 * A frame number is the run of ASCII digits that ends right before the extension; compressed frames have two
-  extensions (`.exr.gz`, `.bgeo.sc`). A run of more than ten digits is a timestamp or a hash, not a frame.
+  extensions (`.exr.gz`, `.bgeo.sc`). A run of more than ten digits is a timestamp or a hash, not a frame, and
+  eight digits that are a date (`20240101`) are none either. Powers of two alone, from 16 on and unpadded, are the
+  sizes of one picture (`bake_1024`, `bake_2048`).
 * Only frame formats make sequences: every image format, and the caches of simulations and renderers that are
   written one file a frame (`vdb`, `bgeo`, `abc`, `ass`, ...). Movies, sound, documents, archives and projects with
   a number are single files. Under an extension nobody knows, numbers count as frames only in the form
@@ -29,12 +31,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 
-from app.files.numbering import VERSION_ENDS, are_distinct, are_fractions, is_day, is_version, paddings, widths
+from app.files.numbering import VERSION_ENDS, are_distinct, are_fractions, is_date, is_day, is_version, paddings, widths
 from app.model.frames import FileSequence, Frame
 from app.model.kinds import Category, category_of_extension
 
 _DIGITS = b"0123456789"
 _MAX_DIGITS = 10
+_DATE_DIGITS = 8
+_LEAST_SIZE = 16
 _UDIM_TILES = (1001, 1999)
 
 _COMPRESSED = frozenset({b".gz", b".sc", b".bz2", b".xz", b".zst", b".lz4"})
@@ -120,7 +124,7 @@ def group_names(names: Sequence[bytes], *, min_frames: int = 2, udim: bool = Fal
             singles += run.members
             continue
         for group in _split(run, names, singles):
-            if len(group.members) < min_frames or (run.doubtful and not _any_in_succession(group.frames)):
+            if len(group.members) < min_frames or _are_no_frames(group, doubtful=run.doubtful):
                 singles += group.members
                 continue
             group.udim = udim and _are_tiles(group)
@@ -218,10 +222,11 @@ def _frame_runs(numbered: dict[bytes, list[int]], names: Sequence[bytes], rest: 
         if longest == 2 and len(lengths) == 1 and is_day(base):
             rest += members
             continue
-        if longest > _MAX_DIGITS:
-            limit = len(base) + len(ext) + _MAX_DIGITS
-            rest += [i for i in members if len(names[i]) > limit]
-            members = [i for i in members if len(names[i]) <= limit]
+        if longest >= _DATE_DIGITS:
+            start, end = len(base), -len(ext)
+            dated = [i for i in members if len(names[i]) - start + end > _MAX_DIGITS or is_date(names[i][start:end])]
+            rest += dated
+            members = sorted(set(members).difference(dated)) if dated else members
         if members:
             runs[base, ext] = _Run(base, ext, members, even=len(lengths) == 1, doubtful=known is None)
     return runs
@@ -238,9 +243,14 @@ def _known_format(ext: bytes) -> bool | None:
     return None if category is Category.OTHER and not compressed else False
 
 
-def _any_in_succession(frames: list[Frame]) -> bool:
-    """Whether two frames follow each other."""
-    return any(after - before == 1 for before, after in pairwise(frames))
+def _are_no_frames(group: NameGroup, *, doubtful: bool) -> bool:
+    """Whether numbers are something else: none follows another under an unknown extension, or all are sizes."""
+    if doubtful and not any(after - before == 1 for before, after in pairwise(group.frames)):
+        return True
+    first = group.frames[0]
+    if not isinstance(first, int) or first < _LEAST_SIZE or first & (first - 1) or len(str(first)) != group.pad:
+        return False
+    return all(isinstance(frame, int) and not frame & (frame - 1) for frame in group.frames)
 
 
 def _join_negatives(runs: _Runs) -> None:

@@ -108,6 +108,13 @@ def test_ranges_that_are_understood(text: str, frames: tuple[Frame, ...]) -> Non
     assert parse_frames(text) == frames
 
 
+def test_decimal_frames_are_understood_as_they_are_written() -> None:
+    frames = parse_frames("1001.0-1002.5x0.5,1003.5")
+    assert list(map(str, frames)) == ["1001.0", "1001.5", "1002.0", "1002.5", "1003.5"]
+    assert missing_frames(frames) == "1003.0"
+    assert list(map(str, parse_frames("1,1.5,2"))) == ["1", "1.5", "2"]
+
+
 @pytest.mark.parametrize("text", ["", "a", "1-", "-", "1-10x0", "1-10x-2", "1-2000000000", "1" * 5000, "١-٣"])
 def test_what_is_no_range_is_told(text: str) -> None:
     with pytest.raises(UsageError):

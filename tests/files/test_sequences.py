@@ -123,6 +123,8 @@ def test_udim_tiles_are_frames_unless_asked_for() -> None:
         ["sh_ver001.exr", "sh_ver002.exr"],
         ["sh_version1.exr", "sh_version2.exr"],
         ["shotVersion1.exr", "shotVersion2.exr"],
+        ["IMG_20240102.jpg", "IMG_20240103.jpg"],
+        ["20240101.exr", "20240102.exr"],
         ["ref_2024-01-02.png", "ref_2024-01-03.png"],
         ["plate.2024.10.05.exr", "plate.2024.10.10.exr", "plate.2024.11.05.exr"],
         ["shotV001.exr", "shotV002.exr"],
@@ -169,10 +171,19 @@ def test_what_only_looks_like_a_date_is_a_frame() -> None:
 def test_a_date_or_a_take_beside_padded_frames_is_not_one_of_them() -> None:
     frames = [f"{frame:04}.exr" for frame in range(1, 11)]
     assert grouped(*frames, "20240101.exr") == ([("", ".exr", 4, list(range(1, 11)))], [b"20240101.exr"])
-    assert grouped("a.1001.exr", "a.1002.exr", "a.20240101.exr", "a.20240102.exr")[0] == [
+    assert grouped("a.1001.exr", "a.1002.exr", "a.700500.exr", "a.700501.exr")[0] == [
         ("a.", ".exr", 4, [1001, 1002]),
-        ("a.", ".exr", 8, [20240101, 20240102]),
+        ("a.", ".exr", 6, [700500, 700501]),
     ]
+    assert grouped("a.00001.exr", "a.99999.exr", "a.20241332.exr", "a.20241333.exr")[0][1][3] == [20241332, 20241333]
+
+
+def test_picture_sizes_are_no_frames() -> None:
+    assert grouped("bake_1024.png", "bake_2048.png", "bake_4096.png")[0] == []
+    assert grouped("icon16.png", "icon32.png", "icon128.png")[0] == []
+    assert grouped("a.0016.png", "a.0032.png")[0] == [("a.", ".png", 4, [16, 32])]
+    assert grouped("a.16.png", "a.17.png")[0] == [("a.", ".png", 2, [16, 17])]
+    assert grouped("a.1.png", "a.2.png", "a.4.png")[0] == [("a.", ".png", 1, [1, 2, 4])]
 
 
 def test_the_shot_number_is_not_the_frame() -> None:
