@@ -10,7 +10,6 @@ from app.files.manifest import fingerprint, manifest_hash
 from app.jobs.filelock import hold_file_lock
 from app.jobs.job import CancelToken
 from app.jobs.lanes import Lanes
-from app.model.names import shown
 from app.paths import Home, is_local_disk
 from app.settings import LoadedSettings, Settings
 
@@ -68,12 +67,10 @@ def open_engine(loaded: LoadedSettings, home: Home) -> Engine:
 
 def _take_over_shards(home: Home, catalog: Catalog) -> tuple[str, ...]:
     """Make a lost catalogue again; what to tell the user."""
-    if not shards_without_catalog(home.catalog, home.shards):
+    shards = shards_without_catalog(home.catalog, home.shards)
+    if not shards:
         return ()
     if not home.writable:
-        return (
-            f"The catalogue {shown(str(home.catalog))} is not there, and cannot be made again from the shards: the "
-            "working directory is read-only.",
-        )
+        return adopt(catalog, shards, keep=False).sentences()
     with hold_file_lock(home.catalog_lock, CancelToken(), _CATALOG_WAIT_S):
         return adopt(catalog, shards_without_catalog(home.catalog, home.shards)).sentences()

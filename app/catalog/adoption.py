@@ -1,6 +1,7 @@
 """Making a lost catalogue again from the shards: each says whose it is.
 
-Only a catalogue that is gone is made again; a shard that is not known to one that is there is left alone.
+Only a catalogue that is gone is made again; a shard that is not known to one that is there is left alone. In a working
+directory that cannot be written, what the shards say stands in for the catalogue.
 """
 
 from collections.abc import Iterable
@@ -21,21 +22,27 @@ class Adopted:
     Attributes:
         drives: the drives that are in the catalogue again.
         left_out: shards that could not be taken over, with the reason.
+        kept: whether the catalogue could be written.
     """
 
     drives: tuple[Drive, ...] = ()
     left_out: tuple[tuple[Path, str], ...] = ()
+    kept: bool = True
 
     def sentences(self) -> tuple[str, ...]:
         """What the user should know; nothing where there was nothing to do."""
         told = [f"{shown(str(path))} was not taken over into the new catalogue: {why}." for path, why in self.left_out]
         if self.drives:
             labels = ", ".join(drive.label for drive in self.drives)
-            told.insert(
-                0,
+            made = (
                 f"The catalogue was gone and was made again from the shards of {labels}. "
-                "The history of jobs could not be brought back.",
+                "The history of jobs could not be brought back."
             )
+            read = (
+                "The catalogue is gone, and the working directory is read-only: for now the drives are those of the "
+                f"shards, {labels}."
+            )
+            told.insert(0, made if self.kept else read)
         return tuple(told)
 
 
@@ -54,10 +61,15 @@ def shards_without_catalog(catalog_file: Path, shards: Path) -> tuple[Path, ...]
         return ()
 
 
-def adopt(catalog: Catalog, shards: Iterable[Path]) -> Adopted:
+def adopt(catalog: Catalog, shards: Iterable[Path], *, keep: bool = True) -> Adopted:
     """Enter the drives of shards into a catalogue that has none. The caller holds the catalogue's lock.
 
     A label that two shards claim is kept by the one that was scanned last.
+
+    Args:
+        catalog: the catalogue.
+        shards: files of shards.
+        keep: False writes nothing: the drives stand in while this process runs.
 
     Raises:
         InputError: the catalogue cannot be written.
@@ -86,6 +98,8 @@ def adopt(catalog: Catalog, shards: Iterable[Path]) -> Adopted:
         taken.add(folded_text(label))
         drives.append(replace(drive, label=label))
     drives.sort(key=lambda drive: drive.label)
-    if drives:
+    if keep and drives:
         catalog.add_known(drives)
-    return Adopted(tuple(drives), tuple(left_out))
+    elif drives:
+        catalog.stand_in(drives)
+    return Adopted(tuple(drives), tuple(left_out), keep)

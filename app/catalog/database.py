@@ -52,15 +52,26 @@ class Database:
         self.token = token
         _check_header(path, schema, must_exist=read_only)
         with database_errors(path, schema):
-            self.peewee = self._open(read_only)
-            self.connection: apsw.Connection = self.peewee.connection()
+            frozen = read_only and _cannot_share_memory(path)
+            if frozen:
+                _refuse_unfinished(path, schema)
             try:
-                self._prepare(read_only, durable, wal)
-            except BaseException:
-                self.peewee.close()
-                raise
+                self._connect(read_only, durable, wal, frozen=frozen)
+            except (apsw.IOError, apsw.FullError, apsw.CantOpenError):
+                if not read_only or frozen or _unfinished(path):
+                    raise
+                self._connect(read_only, durable, wal, frozen=True)  # a full disk takes no index of WAL
             if token is not None:
                 self.connection.set_progress_handler(self._cancelled, _CHECK_EVERY_STEPS)
+
+    def _connect(self, read_only: bool, durable: bool, wal: bool, *, frozen: bool) -> None:
+        self.peewee = self._open(read_only, frozen)
+        self.connection: apsw.Connection = self.peewee.connection()
+        try:
+            self._prepare(read_only, durable, wal)
+        except BaseException:
+            self.peewee.close()
+            raise
 
     def close(self) -> None:
         """Close the connection."""
@@ -127,13 +138,13 @@ class Database:
     def _cancelled(self) -> bool:
         return self.token is not None and self.token.cancelled
 
-    def _open(self, read_only: bool) -> APSWDatabase:
+    def _open(self, read_only: bool, frozen: bool) -> APSWDatabase:
+        """A connection; a `frozen` one takes it that nobody writes, and writes nothing beside the file itself."""
         if not read_only:
             flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
             return APSWDatabase(str(self.path), flags=flags, timeout=_BUSY_TIMEOUT_S)
         name, flags = str(self.path), apsw.SQLITE_OPEN_READONLY
-        if _cannot_share_memory(self.path):
-            _refuse_unfinished(self.path, self.schema)
+        if frozen:
             name, flags = self.path.absolute().as_uri() + "?immutable=1", flags | apsw.SQLITE_OPEN_URI
         return APSWDatabase(name, flags=flags, timeout=_BUSY_TIMEOUT_S)
 
@@ -224,10 +235,15 @@ def _cannot_share_memory(path: Path) -> bool:
     return not path.with_name(path.name + "-shm").exists() and not may_write(path.parent)
 
 
+def _unfinished(path: Path) -> bool:
+    """Whether the last commits lie in a log beside the database."""
+    log = path.with_name(path.name + "-wal")
+    return log.exists() and log.stat().st_size > 0
+
+
 def _refuse_unfinished(path: Path, schema: Schema) -> None:
     """Refuse a database whose last commits lie in a log that cannot be read without writing beside it."""
-    log = path.with_name(path.name + "-wal")
-    if log.exists() and log.stat().st_size:
+    if _unfinished(path):
         raise NotACatalog(
             f"{schema.name} {path} was not closed cleanly and lies in a folder that cannot be written",
             hint="Copy it, with the -wal file beside it, to a folder that can be written.",

@@ -3,12 +3,14 @@ import json
 import os
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.unprivileged import document, reelmark
+from tests.mounting import needs_mounts
+from tests.unprivileged import REPOSITORY, document, reelmark
 
 TERMS = ("txt", "report", "SH010", "01", "a/b", "deep/", "/r", "x y", "-", ".EXR")
 
@@ -214,3 +216,38 @@ def test_a_lost_catalogue_is_made_again_and_said_once(pair: Path) -> None:
     assert (process.returncode, document(process)["total"]) == (0, 2)
     assert "made again from the shards of one, two" in process.stderr.decode()
     assert b"made again" not in reelmark("--home", pair, "search", "take", "--json").stderr
+
+
+def test_a_read_only_home_is_searched_even_where_its_catalogue_is_lost(pair: Path) -> None:
+    folders = [pair, *(path for path in pair.iterdir() if path.is_dir())]
+    for lost in (False, True):
+        for path in pair.glob("catalog.db*") if lost else ():
+            path.unlink()
+        for folder in folders:
+            folder.chmod(0o555)
+        before = sorted(pair.rglob("*"))
+        try:
+            process = reelmark("--home", pair, "search", "take", "--json", obey_permissions=True)
+            refused = reelmark("--home", pair, "scan", pair.parent / "one", obey_permissions=True)
+        finally:
+            for folder in folders:
+                folder.chmod(0o755)
+        assert (process.returncode, document(process)["total"]) == (0, 2)
+        assert (b"drives are those of the shards, one, two" in process.stderr) is lost
+        assert refused.returncode == 3
+        assert sorted(pair.rglob("*")) == before
+
+
+@needs_mounts
+def test_a_full_disk_can_still_be_searched(pair: Path, tmp_path: Path) -> None:
+    full = tmp_path / "full"
+    full.mkdir()
+    for path in pair.glob("**/*.db-*"):
+        path.unlink()
+    script = (
+        f"mount -t tmpfs -o size=4m none '{full}'; cp -r '{pair}' '{full}/h'; dd if=/dev/zero of='{full}/fill' bs=64k "
+        f"2>/dev/null || dd if=/dev/zero of='{full}/rest' bs=1 count=4096 2>/dev/null || true;"
+        f" exec '{sys.executable}' -m app --home '{full}/h' search take --json"
+    )
+    process = subprocess.run(["unshare", "-m", "sh", "-ec", script], cwd=REPOSITORY, capture_output=True, check=False)
+    assert (process.returncode, document(process)["total"]) == (0, 2), process.stderr
