@@ -12,7 +12,7 @@ from app.catalog.database import Database, peewee_query
 from app.catalog.dberrors import ABSENT
 from app.catalog.migrations import CATALOG
 from app.catalog.processes import process_started
-from app.catalog.shard import get_meta, open_reader, open_writer, set_identity
+from app.catalog.shard import open_reader, open_writer, refuse_other_drive, set_identity
 from app.catalog.tables import DriveRow, JobRow
 from app.errors import AppError, InputError, NotACatalog, RecordsBroken, UsageError
 from app.jobs.job import CancelToken
@@ -79,17 +79,10 @@ class Catalog:
                 code="shard.missing",
             ) from error
         try:
-            meta = get_meta(database)
+            refuse_other_drive(database)
         except BaseException:
             database.close()
             raise
-        if meta.get("drive_id", drive.id) != drive.id:
-            database.close()
-            raise RecordsBroken(
-                f"shard {path} holds the records of another drive, {meta.get('label', '')}",
-                hint="Put the right file there, or move this one away and scan the drive again.",
-                code="shard.other_drive",
-            )
         return database
 
     def shard_error(self, drive: Drive) -> AppError | None:

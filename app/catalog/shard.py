@@ -10,7 +10,7 @@ from typing import Any
 
 from app.catalog.database import Database
 from app.catalog.migrations import SHARD
-from app.errors import HeldByAnother
+from app.errors import HeldByAnother, RecordsBroken
 from app.jobs.filelock import hold_file_lock
 from app.jobs.job import CancelToken
 from app.model.drives import Drive, Passport
@@ -31,7 +31,7 @@ def open_writer(path: Path, token: CancelToken, *, wal: bool = True, label: str 
     Raises:
         HeldByAnother: another process writes it.
         NotACatalog: the file is not a shard of ours, or newer.
-        RecordsBroken: it is damaged.
+        RecordsBroken: it is damaged, or that of another drive.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
 
@@ -47,7 +47,23 @@ def open_writer(path: Path, token: CancelToken, *, wal: bool = True, label: str 
         hold_file_lock(path.with_suffix(".lock"), token, refuse=refuse),
         Database(path, SHARD, wal=wal, token=token) as database,
     ):
+        refuse_other_drive(database)
         yield database
+
+
+def refuse_other_drive(database: Database) -> None:
+    """Refuse a shard that was put in the place of another drive's: its file is called after its drive's id.
+
+    Raises:
+        RecordsBroken: it says that it belongs to another drive.
+    """
+    meta = get_meta(database)
+    if meta.get("drive_id", database.path.stem) != database.path.stem:
+        raise RecordsBroken(
+            f"shard {database.path} holds the records of another drive, {meta.get('label', '')}",
+            hint="Put the right file there, or move this one away and scan the drive again.",
+            code="shard.other_drive",
+        )
 
 
 def open_reader(path: Path, token: CancelToken | None = None) -> Database:

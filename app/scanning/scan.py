@@ -1,5 +1,6 @@
 """Brings a drive's shard up to date with the drive: walk, then hash, then inspect, each batch committed as it goes."""
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -11,7 +12,7 @@ from app.catalog.shard import ScanRow, begin_scan, last_scan, open_writer, set_i
 from app.drives.identity import time_tolerance_ns
 from app.drives.probing import probe_folders
 from app.engine import Engine
-from app.errors import Cancelled
+from app.errors import AppError, Cancelled
 from app.files.walk import LISTED, VANISHED, Folder, WalkRequest, walk
 from app.jobs.events import Stage
 from app.jobs.filelock import hold_file_lock
@@ -30,6 +31,8 @@ from app.scanning.summary import scan_document, summarise
 from app.scanning.target import Target, find_target
 
 _CATALOG_WAIT_S = 30.0
+
+_log = logging.getLogger(__name__)
 
 
 def scan(engine: Engine, request: ScanRequest, job: Job) -> ScanResult:
@@ -53,10 +56,19 @@ def scan(engine: Engine, request: ScanRequest, job: Job) -> ScanResult:
             run = _Run(engine, request, target, database, job)
             result = run.whole(started)
     except BaseException as error:
-        engine.catalog.end_job(job_id, "cancelled" if isinstance(error, Cancelled) else "failed", {"error": str(error)})
+        _note_end(engine, job_id, error)
         raise
     engine.catalog.end_job(job_id, "done", {"counts": result.counts, "scan_id": result.scan_id})
     return result
+
+
+def _note_end(engine: Engine, job_id: int, error: BaseException) -> None:
+    """Note how a job ended early. Where even that cannot be written, what ended it is what the user must hear."""
+    state = "cancelled" if isinstance(error, Cancelled) else "failed"
+    try:
+        engine.catalog.end_job(job_id, state, {"error": str(error)})
+    except AppError as second:
+        _log.warning("The end of the job could not be noted: %s", second.message)
 
 
 def with_settings(engine: Engine, request: ScanRequest) -> ScanRequest:

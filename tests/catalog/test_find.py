@@ -97,6 +97,10 @@ def test_a_shard_of_another_drive_is_not_taken_for_this_one(engine: Engine) -> N
     error = engine.catalog.shard_error(one)
     assert error is not None and error.code == "shard.other_drive" and "another drive, two" in error.message
     assert engine.catalog.shard_error(two) is None
+    before = engine.catalog.shard_path(one.id).read_bytes()
+    with pytest.raises(RecordsBroken, match="another drive, two"):
+        run(engine, "scan", ScanRequest((one.base,), drive="one", inventory_only=True), Job())
+    assert engine.catalog.shard_path(one.id).read_bytes() == before, "nothing is written into it"
 
 
 def test_a_drive_that_was_never_scanned_is_not_broken(engine: Engine) -> None:

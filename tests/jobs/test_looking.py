@@ -18,7 +18,11 @@ def test_folders_here_are_asked_directly(tmp_path: Path) -> None:
 def in_dead_share(folder: Path, script: str) -> "subprocess.CompletedProcess[bytes]":
     """Runs a shell script while a share that never answers is mounted at a folder."""
     return subprocess.run(
-        [*dead_share_script(folder), script], cwd=REPOSITORY, capture_output=True, check=False, timeout=120
+        [*dead_share_script(folder), script],
+        cwd=REPOSITORY,
+        capture_output=True,
+        check=False,
+        timeout=120,
     )
 
 

@@ -13,6 +13,12 @@ from ui import formats
 from ui.models.jobs_model import JobRecord
 from ui.widgets.drive_list import DriveCard
 
+_BROKEN = {
+    "shard.missing": "Its records are gone: scan it again",
+    "shard.other_drive": "Its records are another drive's",
+    "catalog.damaged": "Its records are damaged",
+    "catalog.newer": "Made by a newer version",
+}
 _OUTCOMES = {
     "done": ("done", "pass"),
     "cancelled": ("stopped", "stale"),
@@ -37,7 +43,7 @@ def drive_card(drive: Drive, error: AppError | None, *, busy: bool) -> DriveCard
     """
     note = f"{formats.count(drive.files)} files · {formats.size(drive.bytes)}" if drive.last_scan else shown(drive.base)
     if error is not None:
-        note = f"Records cannot be used: {shown(error.message)}. {error.hint}".rstrip()
+        note = _BROKEN.get(error.code, "Its records cannot be used")
     passport = drive.passport
     kind = "network" if passport.network else passport.filesystem_type or "folder"
     capacity = passport.capacity_bytes
@@ -52,6 +58,7 @@ def drive_card(drive: Drive, error: AppError | None, *, busy: bool) -> DriveCard
         note,
         "fail" if error is not None else "",
         busy,
+        f"{shown(error.message)}. {error.hint}".rstrip() if error is not None else "",
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
+from app.jobs.looking import folders_there
 from app.model.drives import Drive
 from app.model.names import shown
 
@@ -30,10 +31,9 @@ class Errands(QObject):
         self._lock = threading.Lock()
         self._stopped = False
         self._drives: tuple[Drive, ...] = ()
-        self._looking = ""
-        self._hung: set[str] = set()
+        self._looking = threading.Lock()
         self._timer = QTimer(self, interval=_LOOK_EVERY_MS)
-        self._timer.timeout.connect(self._look_again)
+        self._timer.timeout.connect(self._look)
         self._there.connect(self._open)
 
     def watch(self, drives: Sequence[Drive]) -> None:
@@ -42,7 +42,7 @@ class Errands(QObject):
             return
         self._drives = tuple(drives)
         self._timer.start()
-        self._look()
+        self._start("look", self._look_at, self._drives)
 
     def open(self, path: str) -> None:
         """Open a file or folder with what the system has for it."""
@@ -57,25 +57,15 @@ class Errands(QObject):
     def _start(self, name: str, run: Callable[..., None], *args: object) -> None:
         threading.Thread(target=run, args=args, name=name, daemon=True).start()
 
-    def _look_again(self) -> None:
-        """A drive at which the look before still stands is left out until it answers."""
-        if self._looking:
-            self._hung.add(self._looking)
-        self._look()
-
     def _look(self) -> None:
-        self._start("look", self._look_at, [drive for drive in self._drives if drive.id not in self._hung])
+        """Look again, unless the look before still stands somewhere."""
+        if not self._looking.locked():
+            self._start("look", self._look_at, self._drives)
 
     def _look_at(self, drives: Sequence[Drive]) -> None:
-        seen = {}
-        for drive in drives:
-            self._looking = drive.id
-            seen[drive.id] = os.path.isdir(drive.base)  # noqa: PTH112 - a base may be no valid text
-            if drive.id in self._hung:
-                self._hung.discard(drive.id)
-                return
-        self._looking = ""
-        self._say(self.looked, seen)
+        with self._looking:
+            there = folders_there(drive.base for drive in drives)
+        self._say(self.looked, {drive.id: bool(there[drive.base]) for drive in drives})
 
     def _check(self, path: str) -> None:
         if os.path.exists(path):  # noqa: PTH110 - a path may be no valid text

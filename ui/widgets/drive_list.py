@@ -39,6 +39,7 @@ class DriveCard:
         note: a second line, or "".
         note_state: "", "pass", "stale" or "fail": the colour (and sign) of the second line.
         busy: whether a job runs on it now.
+        detail: what the tooltip adds.
     """
 
     id: str
@@ -51,6 +52,7 @@ class DriveCard:
     note: str = ""
     note_state: str = ""
     busy: bool = False
+    detail: str = ""
 
     def spoken(self) -> str:
         """The card in words, for screen readers."""
@@ -79,7 +81,7 @@ class _Cards(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return card.spoken()
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(part for part in (card.label, card.line, card.note) if part)
+            return "\n".join(part for part in (card.label, card.line, card.note, card.detail) if part)
         return card if role == Qt.ItemDataRole.UserRole else None
 
     def set_cards(self, cards: tuple[DriveCard, ...]) -> None:

@@ -123,7 +123,8 @@ def test_a_drive_whose_shard_is_gone_says_so_on_its_card(
     tab.refresh()
     qtbot.waitUntil(lambda: len(tab.drives.cards()) == 1, timeout=5000)
     (card,) = tab.drives.cards()
-    assert card.note_state == "fail" and "is not there any more" in card.note and "scan the drive again" in card.note
+    assert (card.note, card.note_state) == ("Its records are gone: scan it again", "fail")
+    assert "is not there any more" in card.detail
 
 
 def test_a_catalogue_that_breaks_meanwhile_is_told(qtbot: QtBot, tab: ScanTab, engine: Engine) -> None:
