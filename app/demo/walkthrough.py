@@ -127,7 +127,7 @@ def demo(engine: Engine, request: DemoRequest, job: Job) -> DemoResult:
 
 def _scan(engine: Engine, folder: Path, job: Job) -> ScanResult:
     """Scan into the drive that holds the library; a new one called `Demo`, or `Demo 2` where that is taken."""
-    known = engine.catalog.drives()
+    known = engine.catalog.drives(look=False)
     if any(folder.is_relative_to(drive.base) for drive in known):
         return scan(engine, ScanRequest((str(folder),), mode="delta"), job)
     label, number = LABEL, 1

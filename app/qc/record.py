@@ -32,7 +32,7 @@ class ShardUpdates:
     def __init__(self, engine: Engine, job: Job) -> None:
         self._engine = engine
         self._job = job
-        self._drives = sorted(engine.catalog.drives(), key=lambda drive: len(raw(drive.base)), reverse=True)
+        self._drives = sorted(engine.catalog.drives(look=False), key=lambda drive: len(raw(drive.base)), reverse=True)
         self._rows: dict[str, list[VerdictRow]] = {}
         self._told: set[str] = set()
 
@@ -85,7 +85,7 @@ def catalogued_names(engine: Engine, folder: Path) -> set[bytes]:
     Raises:
         NotACatalog: the shard that covers the folder cannot be read.
     """
-    for drive in sorted(engine.catalog.drives(), key=lambda drive: len(raw(drive.base)), reverse=True):
+    for drive in sorted(engine.catalog.drives(look=False), key=lambda drive: len(raw(drive.base)), reverse=True):
         if not folder.is_relative_to(drive.base):
             continue
         shard = engine.catalog.shard_path(drive.id)
