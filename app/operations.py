@@ -2,17 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any
 
-from app.demo.walkthrough import DemoRequest, demo
+from app.demo.walkthrough import DemoRequest, DemoResult, demo
 from app.engine import Engine
+from app.files.sidecar import Record
+from app.jobrecords import JobRecorder, Kept
 from app.jobs.job import Job
-from app.qc.clean import CleanRequest, qc_clean
-from app.qc.crawl import CrawlRequest, qc_crawl
+from app.model.names import shown
+from app.qc.clean import CleanRequest, CleanResult, qc_clean
+from app.qc.crawl import CrawlRequest, CrawlResult, qc_crawl
 from app.qc.signoff import SignOffRequest, UndoRequest, sign_off, undo_sign_off
 from app.qc.status import HistoryRequest, StatusRequest, qc_history, qc_status
-from app.reports.exports import ExportSearchRequest, export_search
-from app.scanning.request import ScanRequest
+from app.reports.exports import ExportResult, ExportSearchRequest, export_search
+from app.scanning.request import ScanRequest, ScanResult
 from app.scanning.scan import scan
 from app.scanning.target import lane_of
 
@@ -26,12 +31,14 @@ class Operation:
         request: the frozen dataclass it takes.
         function: a plain function of engine, request and job; it returns its result.
         lanes: which turns it takes inside this process.
+        kept: what the job history keeps of it; None where it only reads.
     """
 
     name: str
     request: type
     function: Callable[[Engine, Any, Job], Any]
     lanes: Callable[[Engine, Any], tuple[str, ...]]
+    kept: Kept | None = None
 
 
 def _scan_lanes(engine: Engine, request: ScanRequest) -> tuple[str, ...]:
@@ -52,18 +59,78 @@ def _no_lanes(_engine: Engine, _request: object) -> tuple[str, ...]:
     return ()
 
 
+def _named(paths: tuple[str | Path, ...]) -> str:
+    """Paths in a few words: the name of the first, and how many more."""
+    first = shown(Path(paths[0]).name or str(paths[0])) if paths else ""
+    return f"{first} and {len(paths) - 1} more" if len(paths) > 1 else first
+
+
+def _scan_asked(request: ScanRequest) -> dict[str, Any]:
+    asked = {"mode": request.mode, "inventory_only": request.inventory_only}
+    return {name: value for name, value in asked.items() if value}
+
+
+def _scan_summary(result: ScanResult) -> dict[str, Any]:
+    document = result.document
+    kept = ("counts", "scan_id", "mode", "inventory_only", "resumed", "unaccepted_missing", "empty_base")
+    return {name: document[name] for name in kept if name in document}
+
+
+def _crawl_summary(result: CrawlResult) -> dict[str, Any]:
+    names = ("assets", "written", "unchanged", "changed", "stale", "missing")
+    return {"counts": {name: getattr(result, name) for name in names} | {"failed": len(result.failed)}}
+
+
+def _clean_summary(result: CleanResult) -> dict[str, Any]:
+    return {"counts": {name: getattr(result, name) for name in ("removed", "kept", "failed", "bytes")}}
+
+
+def _record_summary(record: Record) -> dict[str, Any]:
+    return {"verdict": record.verdict, "sidecar": shown(record.path.name)}
+
+
+def _demo_summary(result: DemoResult) -> dict[str, Any]:
+    return {"counts": {"files": result.scan.document["counts"]["files"], "signed": len(result.signed)}}
+
+
+def _export_summary(result: ExportResult) -> dict[str, Any]:
+    return {"counts": {"rows": result.rows, "bytes": result.bytes}, "file": shown(result.path)}
+
+
+_SCAN = Kept(
+    lambda request: request.drive or _named(request.paths),
+    _scan_summary,
+    lambda request: tuple(request.paths),
+    _scan_asked,
+)
+_CRAWL = Kept(
+    lambda request: _named(request.paths),
+    _crawl_summary,
+    lambda request: request.paths,
+    writes=lambda request: not request.dry_run,
+)
+_CLEAN = Kept(
+    lambda request: _named((request.path,)),
+    _clean_summary,
+    lambda request: (request.path,),
+    writes=lambda request: not request.dry_run,
+)
+_SIGN_OFF = Kept(lambda request: _named((request.path,)), _record_summary, lambda request: (request.path,), small=True)
+_DEMO = Kept(lambda _request: "", _demo_summary, lambda _request: ())
+_EXPORT = Kept(lambda request: request.query.text, _export_summary, lambda _request: ())
+
 OPERATIONS: dict[str, Operation] = {
     operation.name: operation
     for operation in (
-        Operation("scan", ScanRequest, scan, _scan_lanes),
-        Operation("qc_crawl", CrawlRequest, qc_crawl, _sidecar_lanes),
-        Operation("qc_clean", CleanRequest, qc_clean, _sidecar_lanes),
+        Operation("scan", ScanRequest, scan, _scan_lanes, _SCAN),
+        Operation("qc_crawl", CrawlRequest, qc_crawl, _sidecar_lanes, _CRAWL),
+        Operation("qc_clean", CleanRequest, qc_clean, _sidecar_lanes, _CLEAN),
         Operation("qc_status", StatusRequest, qc_status, _no_lanes),
         Operation("qc_history", HistoryRequest, qc_history, _no_lanes),
-        Operation("sign_off", SignOffRequest, sign_off, _no_lanes),
-        Operation("undo_sign_off", UndoRequest, undo_sign_off, _no_lanes),
-        Operation("demo", DemoRequest, demo, _demo_lanes),
-        Operation("export_search", ExportSearchRequest, export_search, _no_lanes),
+        Operation("sign_off", SignOffRequest, sign_off, _no_lanes, _SIGN_OFF),
+        Operation("undo_sign_off", UndoRequest, undo_sign_off, _no_lanes, _SIGN_OFF),
+        Operation("demo", DemoRequest, demo, _demo_lanes, _DEMO),
+        Operation("export_search", ExportSearchRequest, export_search, _no_lanes, _EXPORT),
     )
 }
 
@@ -77,4 +144,7 @@ def run(engine: Engine, name: str, request: Any, job: Job) -> Any:
     """
     operation = OPERATIONS[name]
     with engine.lanes.hold(operation.lanes(engine, request), job.token):
-        return operation.function(engine, request, job)
+        if operation.kept is None:
+            return operation.function(engine, request, job)
+        recorder = JobRecorder(engine, name, operation.kept, request, job)
+        return recorder.run(partial(operation.function, engine, request, job))

@@ -91,8 +91,7 @@ def _run(home: Home, loaded: LoadedSettings, logs: LogSetup) -> int:
     from ui.main_window import MainWindow
 
     window = MainWindow(home.root / _STATE_FILE if home.writable else None, __version__)
-    wished = loaded.values.window.theme
-    window.set_theme(window.state.text("window/theme", wished) if wished == "system" else wished)
+    window.set_theme(loaded.values.window.theme)
     _log.debug("theme %s", theme.current().name)
     catch_bugs(app, window)
     show_notices(window, [*home.notices, *logs.notices, *(problem.sentence for problem in loaded.problems)])

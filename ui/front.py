@@ -12,6 +12,7 @@ from app.log import LiveLog
 from app.model.names import shown
 from ui.desk import Desk
 from ui.main_window import MainWindow
+from ui.settings_writer import SettingsWriter
 from ui.tabs.review_tab import ReviewTab
 from ui.tabs.scan_tab import ScanTab
 from ui.tabs.search_tab import SearchTab
@@ -67,6 +68,7 @@ class Front(QObject):
         self.engine: Engine | None = None
         self.jobs: JobController | None = None
         self._log = log
+        self._settings: SettingsWriter | None = None
         self._tabs: tuple[ScanTab, SearchTab, ReviewTab] | None = None
         self._opener = EngineOpener(open_engine, self)
         self._opener.opened.connect(self._opened)
@@ -92,6 +94,8 @@ class Front(QObject):
         ended = True
         for tab in self._tabs or ():
             tab.stop()
+        if self._settings is not None:
+            self._settings.stop()
         if self.jobs is not None:
             self.jobs.stop_all()
             ended = self.jobs.wait(_CLOSING_LIMIT_MS)
@@ -105,6 +109,9 @@ class Front(QObject):
     def _opened(self, engine: Engine) -> None:
         self.engine = engine
         self.jobs = JobController(engine, self)
+        self._settings = SettingsWriter(engine, self)
+        self._settings.failed.connect(self._not_saved)
+        self._settings.overridden.connect(self._not_saved)
         desk = Desk(engine, self.jobs, self.window)
         scan, search, review = ScanTab(desk, self._log), SearchTab(desk), ReviewTab(desk)
         self._tabs = (scan, search, review)
@@ -124,13 +131,21 @@ class Front(QObject):
         panel.resume_requested.connect(jobs.resume)
         panel.cancel_requested.connect(jobs.cancel)
         panel.failed_items_requested.connect(self._show_failures)
-        self.window.folder_chosen.connect(scan.offer)
-        self.window.folder_chosen.connect(self._show_scan)
+        self.window.folder_asked.connect(self._show_scan)
+        self.window.folder_asked.connect(scan.browse)
+        self.window.theme_chosen.connect(self._save_theme)
         self.window.toasts.action_clicked.connect(_open_folder)
         search.review_requested.connect(self._review)
 
-    def _show_scan(self, _folder: str) -> None:
+    def _show_scan(self) -> None:
         self.window.show_page(1)
+
+    def _save_theme(self, mode: str) -> None:
+        if self._settings is not None:
+            self._settings.set("window.theme", mode)
+
+    def _not_saved(self, sentence: str) -> None:
+        self.window.banners.show_banner(BannerView("settings", sentence, BannerKind.WARNING))
 
     def _review(self, asset: tuple[str, bytes, bytes]) -> None:
         if self._tabs is not None:
@@ -138,7 +153,11 @@ class Front(QObject):
             self._tabs[2].open_asset(*asset)
 
     def _job_failed(self, job_id: str, error: AppError) -> None:
-        text = f"{error.message}. {error.hint}".rstrip(" .") + "."
+        """Say why in a banner; of a failed sign-off the review tells, and its row in the panel stays."""
+        job = self.jobs.job(job_id) if self.jobs else None
+        if job is None or job.progress.view.small:
+            return
+        text = f"{job.progress.view.title}: {error.message}. {error.hint}".rstrip(" .") + "."
         self.window.banners.show_banner(BannerView(f"failed.{job_id}", text, BannerKind.ERROR))
 
     def _show_failures(self, job_id: str) -> None:

@@ -8,7 +8,6 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
-    QFileDialog,
     QHBoxLayout,
     QMainWindow,
     QMenu,
@@ -45,10 +44,10 @@ class MainWindow(QMainWindow):
         version: shown in About.
     """
 
-    folder_chosen = Signal(str)
-    """A folder picked through File > Open folder to scan."""
+    folder_asked = Signal()
+    """File > Open folder to scan."""
     theme_chosen = Signal(str)
-    """The mode picked through View > Theme; it is applied and remembered already."""
+    """The mode picked through View > Theme, applied already."""
     page_changed = Signal(int)
     """The number of the tab that came to the front."""
 
@@ -73,11 +72,11 @@ class MainWindow(QMainWindow):
         self.jobs = JobPanel()
         self.heartbeat = HeartbeatLabel()
         self.note = DimLabel()
+        self.toasts = Toasts()
         self.menus = QMenuBar()
         self.command_palette = CommandPalette(self)
         self.command_palette.about_to_run.connect(self._show_page_of)
         self._lay_out()
-        self.toasts = Toasts(self.body, self.stack)
         self._make_menus()
         if not self.state.restore_window(self):
             self.resize(1500, 900)
@@ -127,12 +126,11 @@ class MainWindow(QMainWindow):
         self.note.setText(text)
 
     def set_theme(self, mode: str, _checked: object = None) -> None:
-        """Dress the whole application, and remember it."""
+        """Dress the whole application; who remembers it listens to `theme_chosen`."""
         app = QApplication.instance()
         if isinstance(app, QApplication):
             theme.apply_theme(app, mode)
             self._looks[mode].setChecked(True)
-            self.state.set_text("window/theme", mode)
             self.theme_chosen.emit(mode)
 
     def open_palette(self) -> None:
@@ -190,12 +188,13 @@ class MainWindow(QMainWindow):
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
         bar.addWidget(self.heartbeat, 1)
+        bar.addPermanentWidget(self.toasts)
         self.note.setContentsMargins(0, 0, 12, 0)
         bar.addPermanentWidget(self.note)
 
     def _make_menus(self) -> None:
         file_menu, self.view_menu, help_menu = (self.menus.addMenu(name) for name in ("&File", "&View", "&Help"))
-        self._add(file_menu, "Open folder to scan…", "folder", self._pick_folder, "Ctrl+O")
+        self._add(file_menu, "Open folder to scan…", "folder", self.folder_asked.emit, "Ctrl+O")
         file_menu.addSeparator()
         self._add(file_menu, "Quit", "quit", self.close, "Ctrl+Q")
         self._after_pages = self.view_menu.addSeparator()
@@ -226,20 +225,12 @@ class MainWindow(QMainWindow):
         self.stack.setCurrentIndex(place)
         page = self.current_page()
         if page is not None:
-            self.toasts.set_foot(page.foot)
             self.page_changed.emit(page.number)
 
     def _show_page_of(self, command: Command) -> None:
         for page in self._pages:
             if command.place == page.title:
                 self.show_page(page.number)
-
-    def _pick_folder(self) -> None:
-        start = self.state.text("window/folder")
-        folder = QFileDialog.getExistingDirectory(self, "Choose a folder or drive to scan", start)
-        if folder:
-            self.state.set_text("window/folder", folder)
-            self.folder_chosen.emit(folder)
 
     def _about(self) -> None:
         QMessageBox.about(

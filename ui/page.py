@@ -15,7 +15,6 @@ class Page:
         icon: name of its icon.
         widget: what is shown; its actions, and those of the widgets in it, reach the command palette and F1.
         keys: `(keys, what they do)` for keys that are no actions.
-        foot: a bar at the foot of the page that toasts keep clear of, or None.
     """
 
     number: int
@@ -23,4 +22,3 @@ class Page:
     icon: str
     widget: QWidget
     keys: tuple[tuple[str, str], ...] = ()
-    foot: QWidget | None = None

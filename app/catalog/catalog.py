@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -10,10 +9,10 @@ from typing import Any
 
 from app.catalog.database import Database, peewee_query
 from app.catalog.dberrors import ABSENT
+from app.catalog.jobs import JobHistory
 from app.catalog.migrations import CATALOG
-from app.catalog.processes import process_started
 from app.catalog.shard import open_reader, open_writer, refuse_other_drive, set_identity
-from app.catalog.tables import DriveRow, JobRow
+from app.catalog.tables import DriveRow
 from app.errors import AppError, InputError, NotACatalog, RecordsBroken, UsageError
 from app.jobs.job import CancelToken
 from app.jobs.looking import folders_there
@@ -39,6 +38,8 @@ class Catalog:
         self._path = path
         self._shards = shards
         self._wal = wal
+        #: Runs of operations.
+        self.jobs = JobHistory(path, wal=wal)
         self._standing_in: tuple[Drive, ...] = ()
 
     def stand_in(self, drives: Iterable[Drive]) -> None:
@@ -185,38 +186,6 @@ class Catalog:
                 ),
             )
 
-    def begin_job(self, operation: str, title: str, drive_id: str | None) -> int:
-        """Note that an operation runs in this process; the job's number."""
-        with self._write() as database, database.transaction():
-            return int(
-                peewee_query(
-                    database,
-                    JobRow.insert(
-                        operation=operation,
-                        title=title,
-                        drive_id=drive_id,
-                        pid=os.getpid(),
-                        pid_started=process_started(os.getpid()),
-                        started_us=now_us(),
-                        state="running",
-                        summary="{}",
-                    ),
-                )
-            )
-
-    def end_job(self, job_id: int, state: str, summary: dict[str, Any]) -> None:
-        """Note how a job ended: `done`, `cancelled` or `failed`."""
-        with self._write() as database, database.transaction():
-            peewee_query(
-                database,
-                JobRow.update(ended_us=now_us(), state=state, summary=json.dumps(summary)).where(JobRow.id == job_id),
-            )
-
-    def jobs(self, limit: int = 100) -> list[dict[str, Any]]:
-        """The newest jobs, newest first; a running one whose process is gone is `interrupted`."""
-        rows = self._rows(JobRow.select().order_by(JobRow.id.desc()).limit(limit))
-        return [_job(row) for row in rows]
-
     def _tell_shard(self, drive: Drive) -> None:
         """Let the shard know what its drive is called, for a catalogue that must be made again from it."""
         path = self.shard_path(drive.id)
@@ -260,19 +229,3 @@ def _drive(row: Any) -> Drive:
 def _looked_at(drives: list[Drive]) -> list[Drive]:
     there = folders_there(drive.base for drive in drives)
     return [replace(drive, online=bool(there[drive.base])) for drive in drives]
-
-
-def _job(row: Any) -> dict[str, Any]:
-    state = row.state
-    if state == "running" and process_started(row.pid) != row.pid_started:
-        state = "interrupted"
-    return {
-        "id": row.id,
-        "operation": row.operation,
-        "title": row.title,
-        "drive_id": row.drive_id,
-        "state": state,
-        "started_us": row.started_us,
-        "ended_us": row.ended_us,
-        "summary": json.loads(row.summary),
-    }

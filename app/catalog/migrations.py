@@ -19,6 +19,7 @@ CREATE TABLE file (
     mtime_ns INTEGER NOT NULL, category INTEGER NOT NULL, first_scan INTEGER NOT NULL, sequence_id INTEGER,
     missed_scan INTEGER, hash_state INTEGER NOT NULL DEFAULT 0, changed_scan INTEGER, identity INTEGER, hash BLOB,
     xxh3 BLOB, mime TEXT);
+CREATE INDEX file_missed ON file (missed_scan) WHERE missed_scan IS NOT NULL;
 CREATE TABLE block (
     first_id INTEGER NOT NULL PRIMARY KEY, last_id INTEGER NOT NULL, folder_id INTEGER NOT NULL,
     newest_ns INTEGER NOT NULL);

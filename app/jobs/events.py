@@ -70,4 +70,12 @@ class Paused:
     paused: bool
 
 
-JobEvent = StageStarted | Progressed | ItemFailed | Noticed | Paused
+@dataclass(frozen=True, slots=True)
+class Concerns:
+    """Which drive the job works on, said once it is known: its id and its label."""
+
+    drive_id: str
+    label: str
+
+
+JobEvent = StageStarted | Progressed | ItemFailed | Noticed | Paused | Concerns

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from app.errors import Cancelled
-from app.jobs.events import ItemFailed, JobEvent, Noticed, Paused, Progressed, Stage, StageStarted
+from app.jobs.events import Concerns, ItemFailed, JobEvent, Noticed, Paused, Progressed, Stage, StageStarted
 
 T = TypeVar("T")
 
@@ -64,16 +64,25 @@ class Job:
     Args:
         emit: called with each event in the job's own thread; must be quick and thread-safe.
         token: what the front sets to stop or pause.
+
+    Attributes:
+        failed_items: how many items could not be handled so far.
+        counts: the running totals by name as they were told last.
     """
 
     def __init__(self, emit: Callable[[JobEvent], None] | None = None, token: CancelToken | None = None) -> None:
-        self._emit = emit or _ignore
+        self._listeners = [emit] if emit is not None else []
         self.token = token or CancelToken()
         self.failed_items = 0
+        self.counts: dict[str, int] = {}
         self._stage = Stage.WAIT
         self._total: int | None = None
         self._total_bytes: int | None = None
         self._next_event = 0.0
+
+    def watch(self, heard: Callable[[JobEvent], None]) -> None:
+        """Let another one hear each event, under the same rules as `emit`."""
+        self._listeners.append(heard)
 
     def check(self) -> None:
         """Stand still while paused; raise `Cancelled` once asked to stop."""
@@ -101,6 +110,8 @@ class Job:
     ) -> None:
         """Say how far the stage is (throttled, unless `last`), and check the token."""
         self.check()
+        if counts is not None:
+            self.counts = counts
         now = time.monotonic()
         if now < self._next_event and not last:
             return
@@ -126,10 +137,14 @@ class Job:
         self.failed_items += 1
         self._emit(ItemFailed(path, reason, code))
 
+    def concerns(self, drive_id: str, label: str) -> None:
+        """Say which drive the job works on."""
+        self._emit(Concerns(drive_id, label))
+
     def notice(self, code: str, text: str, hint: str = "") -> None:
         """Tell the user something that lasts: a banner in the window, a line on the terminal."""
         self._emit(Noticed(code, text, hint))
 
-
-def _ignore(_event: JobEvent) -> None:
-    """The listener of a job that nobody watches."""
+    def _emit(self, event: JobEvent) -> None:
+        for heard in self._listeners:
+            heard(event)

@@ -27,8 +27,6 @@ _AT_ONCE = 256 * BLOCK_FILES
 HASH_NONE, HASH_GOOD, HASH_STALE, HASH_FAILED, HASH_AGAIN = range(5)
 
 #: Counts of the tally that are no counts of files walked: files that are missing without anybody's consent, and roots
-#: that are empty though files are known there.
-UNACCEPTED = "unaccepted_missing"
 EMPTY_BASE = "empty_base"
 
 

@@ -82,7 +82,9 @@ class _HashRun:
             for row, answer in pool.run(self._rows(), self._job, on_bytes=self._count_bytes):
                 self._done.append((row, answer))
                 done += 1
-                self._job.progress(done, bytes_done=self._bytes, current=shown(row[2]))
+                self._job.progress(
+                    done, bytes_done=self._bytes, current=shown(b"/".join(part for part in row[1:3] if part))
+                )
                 if len(self._done) >= int(self._request.batch_files or 1000) or (
                     time.monotonic() - self._committed > float(self._request.batch_seconds or 2)
                 ):

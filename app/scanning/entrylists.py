@@ -23,7 +23,8 @@ class ListedEntry:
     Attributes:
         folder: relative to the drive's base, raw bytes.
         name: raw bytes; empty for the folder itself.
-        code: a word for programs: that of `counts.skipped`, of the error, or `missing`.
+        code: a word for programs: that of `counts.skipped`, of the error, `missing`, or `unaccepted` where so many
+            were missing that nothing was marked.
         reason: the same for people.
     """
 
@@ -53,14 +54,17 @@ _QUERIES = {
     ),
     EntryList.MISSING: (
         "SELECT d.path, e.name, 'missing', s.started_us FROM file e JOIN folder d ON d.id = e.folder_id"
-        " LEFT JOIN scan s ON s.id = e.missed_scan WHERE e.missed_scan IS NOT NULL"
+        " LEFT JOIN scan s ON s.id = e.missed_scan WHERE e.missed_scan IS NOT NULL UNION ALL"
+        " SELECT d.path, e.name, 'unaccepted', s.started_us FROM scan s, gone_file g JOIN file e ON e.id = g.file_id"
+        " JOIN folder d ON d.id = e.folder_id"
+        " WHERE e.missed_scan IS NULL AND s.id = (SELECT max(id) FROM scan) AND s.state = 'done'"
     ),
 }
 
 
 def listed_entries(database: Database, which: EntryList, limit: int = 0) -> Iterator[ListedEntry]:
     """Yield those entries by folder and name, at most `limit` of them (0: all)."""
-    order = " ORDER BY d.path, e.name LIMIT ?"
+    order = " ORDER BY 1, 2 LIMIT ?"
     for folder, name, code, detail in database.rows(_QUERIES[which] + order, (limit or -1,)):
         yield ListedEntry(folder, name, code, _reason(which, code, detail))
 
@@ -74,5 +78,6 @@ def _reason(which: EntryList, code: str, detail: str | int | None) -> str:
     if which is EntryList.SKIPPED:
         return SKIPPED_WORDS.get(code, code)
     if which is EntryList.MISSING:
-        return f"not there any more at the scan of {rfc3339(int(detail))[:16].replace('T', ' ')} UTC" if detail else ""
+        when = f"not there any more at the scan of {rfc3339(int(detail))[:16].replace('T', ' ')} UTC" if detail else ""
+        return f"{when}, not marked" if code == "unaccepted" else when
     return str(detail)

@@ -69,7 +69,7 @@ class _Inspection:
             for row, answer in pool.map(self._requests(), self._job.token, float(self._request.op_timeout_s or 30)):
                 self._done.append((row, answer))
                 done += 1
-                self._job.progress(done, current=shown(row[3]))
+                self._job.progress(done, current=shown(b"/".join(part for part in row[2:4] if part)))
                 if len(self._done) >= 200 or time.monotonic() - self._committed > 2:
                     self._commit()
         self._commit()

@@ -1,6 +1,5 @@
 """Brings a drive's shard up to date with the drive: walk, then hash, then inspect, each batch committed as it goes."""
 
-import logging
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -8,11 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from app.catalog.database import Database
+from app.catalog.missing import UNACCEPTED
 from app.catalog.shard import ScanRow, begin_scan, last_scan, open_writer, set_identity, update_scan
 from app.drives.identity import time_tolerance_ns
 from app.drives.probing import probe_folders
 from app.engine import Engine
-from app.errors import AppError, Cancelled
+from app.errors import Cancelled
 from app.files.walk import LISTED, VANISHED, Folder, WalkRequest, walk
 from app.jobs.events import Stage
 from app.jobs.filelock import hold_file_lock
@@ -20,7 +20,7 @@ from app.jobs.job import Job
 from app.model.names import raw, shown
 from app.model.times import now_us
 from app.scanning.arrangement import SERVE
-from app.scanning.changes import EMPTY_BASE, UNACCEPTED, FolderComparison, Tally, queue_folders
+from app.scanning.changes import EMPTY_BASE, FolderComparison, Tally, queue_folders
 from app.scanning.contents import forget_contents, hash_files_of_scan
 from app.scanning.inspection import inspect_files_of_scan
 from app.scanning.missing import MissingLimits, apply_missing, forget_gone
@@ -31,8 +31,6 @@ from app.scanning.summary import scan_document, summarise
 from app.scanning.target import Target, find_target
 
 _CATALOG_WAIT_S = 30.0
-
-_log = logging.getLogger(__name__)
 
 
 def scan(engine: Engine, request: ScanRequest, job: Job) -> ScanResult:
@@ -48,27 +46,11 @@ def scan(engine: Engine, request: ScanRequest, job: Job) -> ScanResult:
     probed = probe_folders(request.paths, job.token, float(request.op_timeout_s or 30))
     with hold_file_lock(engine.home.catalog_lock, job.token, _CATALOG_WAIT_S):
         target = find_target(engine.catalog, probed, request.drive, job)
-    job_id = engine.catalog.begin_job("scan", target.drive.label, target.drive.id)
+    job.concerns(target.drive.id, target.drive.label)
     started = time.monotonic()
-    try:
-        shard = engine.catalog.shard_path(target.drive.id)
-        with open_writer(shard, job.token, wal=engine.wal, label=target.drive.label) as database:
-            run = _Run(engine, request, target, database, job)
-            result = run.whole(started)
-    except BaseException as error:
-        _note_end(engine, job_id, error)
-        raise
-    engine.catalog.end_job(job_id, "done", {"counts": result.counts, "scan_id": result.scan_id})
-    return result
-
-
-def _note_end(engine: Engine, job_id: int, error: BaseException) -> None:
-    """Note how a job ended early. Where even that cannot be written, what ended it is what the user must hear."""
-    state = "cancelled" if isinstance(error, Cancelled) else "failed"
-    try:
-        engine.catalog.end_job(job_id, state, {"error": str(error)})
-    except AppError as second:
-        _log.warning("The end of the job could not be noted: %s", second.message)
+    shard = engine.catalog.shard_path(target.drive.id)
+    with open_writer(shard, job.token, wal=engine.wal, label=target.drive.label) as database:
+        return _Run(engine, request, target, database, job).whole(started)
 
 
 def with_settings(engine: Engine, request: ScanRequest) -> ScanRequest:
@@ -107,6 +89,7 @@ class _Run:
 
     def whole(self, started: float) -> ScanResult:
         interrupted = self._begin()
+        self._tell("", last=True)
         with self._state_kept():
             if interrupted is None or interrupted.stage == "walk":
                 self._walk()

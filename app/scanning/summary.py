@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from app.catalog.database import Database
+from app.catalog.missing import UNACCEPTED
 from app.catalog.shard import get_meta, set_meta
 from app.files.walk import SKIPPED
 from app.model.drives import Drive
 from app.model.kinds import Category
-from app.scanning.changes import EMPTY_BASE, UNACCEPTED, Tally
+from app.scanning.changes import EMPTY_BASE, Tally
 from app.scanning.entrylists import EntryList, count_entries, listed_entries
 from app.scanning.problems import entry_path
 from app.scanning.request import ScanRequest

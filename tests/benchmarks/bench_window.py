@@ -139,9 +139,7 @@ def main() -> None:
         assert front.jobs is not None
         beat.start()
         started = time.monotonic()
-        front.jobs.start(
-            "scan", ScanRequest((str(options.tree),), "bench", inventory_only=True, resume=False), "Scanning"
-        )
+        front.jobs.start("scan", ScanRequest((str(options.tree),), "bench", inventory_only=True, resume=False))
         wait(lambda: not front.jobs.running(), 3600)
         print(told(f"scan ({time.monotonic() - started:.1f} s)", beat.stop()))
     front.stop()

@@ -119,7 +119,6 @@ def test_a_cancelled_scan_says_that_it_goes_on_and_ends_the_same(studio: Studio,
     request = ScanRequest((str(studio.base),), batch_files=40)
     with pytest.raises(Cancelled):
         scan(studio.engine, request, Job(stop, token))
-    assert [job["state"] for job in studio.engine.catalog.jobs()] == ["cancelled"]
     document = studio.scan(inventory_only=False, batch_files=40)
     assert document["resumed"] is True
     assert [event.code for event in studio.events if isinstance(event, Noticed)][:1] == ["scan.resumed"]

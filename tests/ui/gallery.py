@@ -492,8 +492,7 @@ def make(state: Path | None = None) -> MainWindow:
         (9, "Pieces", "settings", pieces_page),
     ):  # fmt: skip
         widget = build(window)
-        foot = widget.findChild(QFrame, "foot")
-        window.add_page(Page(number, title, icon, widget, (("Space", "Play"), ("← →", "Frame"), ("P", "Pass")), foot))
+        window.add_page(Page(number, title, icon, widget, (("Space", "Play"), ("← →", "Frame"), ("P", "Pass"))))
     return window
 
 

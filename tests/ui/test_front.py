@@ -1,5 +1,6 @@
 """The window with its engine: opening, closing while a job runs, errors that are shown."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from app.engine import Engine
 from app.errors import NotACatalog
 from app.jobs.job import Job
 from app.operations import run
+from app.qc.signoff import SignOffRequest
 from app.scanning.request import ScanRequest
 from tests.ui.enginekit import make_engine, make_tree
 from ui.front import Front
@@ -52,13 +54,13 @@ def test_closing_during_a_scan_stops_it_first_and_keeps_what_was_committed(
             (tree / f"f{folder:02}" / f"{number}.bin").write_bytes(b"x" * 50_000)
     jobs = front.jobs
     assert jobs is not None
-    jobs.start("scan", ScanRequest((str(tree),), "A001", batch_files=50), "Scanning A001")
-    qtbot.waitUntil(lambda: bool(engine.catalog.jobs()), timeout=10_000)
+    jobs.start("scan", ScanRequest((str(tree),), "A001", batch_files=50))
+    qtbot.waitUntil(lambda: bool(engine.catalog.jobs.newest()), timeout=10_000)
     qtbot.waitUntil(lambda: any(job.progress.view.done > 0 for job in jobs.running()), timeout=20_000)
     front.window.close()
     assert front.window.isVisible()
     qtbot.waitUntil(lambda: not front.window.isVisible(), timeout=10_000)
-    assert [job["state"] for job in engine.catalog.jobs()] == ["cancelled"]
+    assert [job.state for job in engine.catalog.jobs.newest()] == ["cancelled"]
     front.stop()
     result = run(engine, "scan", ScanRequest((str(tree),), "A001"), Job())
     assert result.document["resumed"]
@@ -73,7 +75,7 @@ def test_closing_without_jobs_closes_at_once(front: Front) -> None:
 def test_a_failed_job_says_why_in_a_banner(qtbot: QtBot, front: Front, tmp_path: Path) -> None:
     assert front.jobs is not None
     with qtbot.waitSignal(front.jobs.all_ended, timeout=10_000):
-        front.jobs.start("scan", ScanRequest((str(tmp_path / "nothing"),)), "Scanning nothing")
+        front.jobs.start("scan", ScanRequest((str(tmp_path / "nothing"),)))
     assert [name for name in front.window.banners.ids() if name.startswith("failed.")]
 
 
@@ -82,7 +84,7 @@ def test_what_could_not_be_read_can_be_listed_and_copied(qtbot: QtBot, front: Fr
     (tree / "broken.exr").write_text("this is no picture", encoding="utf-8")
     assert front.jobs is not None
     with qtbot.waitSignal(front.jobs.all_ended, timeout=20_000):
-        job_id = front.jobs.start("scan", ScanRequest((str(tree),)), "Scanning card")
+        job_id = front.jobs.start("scan", ScanRequest((str(tree),)))
     front.window.jobs.failed_items_requested.emit(job_id)
     dialog = next(child for child in front.window.children() if type(child).__name__ == "FailuresDialog")
     dialog.copy()
@@ -102,3 +104,65 @@ def test_a_catalogue_that_cannot_be_opened_is_told(qtbot: QtBot) -> None:
     front.start()
     qtbot.waitUntil(lambda: "engine" in window.banners.ids(), timeout=5000)
     front.stop()
+
+
+def test_the_theme_of_the_menu_goes_into_the_settings_file_and_keeps_what_stands_there(
+    qtbot: QtBot, front: Front, engine: Engine
+) -> None:
+    engine.home.settings.write_text('{"window": {"scale": 125}, "plugin": {"key": 1}}', encoding="utf-8")
+    try:
+        front.window.set_theme("light")
+    finally:
+        front.window.set_theme("dark")
+    front.stop()
+    written = json.loads(engine.home.settings.read_text(encoding="utf-8"))
+    assert written["window"] == {"scale": 125, "theme": "dark"}
+    assert written["plugin"] == {"key": 1}
+
+
+def test_a_theme_that_cannot_be_saved_is_told(qtbot: QtBot, front: Front, engine: Engine) -> None:
+    engine.home.settings.write_text("this is not JSON", encoding="utf-8")
+    front.window.set_theme("dark")
+    qtbot.waitUntil(lambda: "settings" in front.window.banners.ids(), timeout=5000)
+    assert engine.home.settings.read_text(encoding="utf-8") == "this is not JSON"
+
+
+def test_a_failed_sign_off_is_told_once_in_the_panel(qtbot: QtBot, front: Front, tmp_path: Path) -> None:
+    assert front.jobs is not None
+    request = SignOffRequest(tmp_path / "gone.wav", "alice", "pass")
+    with qtbot.waitSignal(front.jobs.all_ended, timeout=10_000):
+        job_id = front.jobs.start("sign_off", request)
+    row = front.window.jobs.row(job_id)
+    assert row is not None
+    assert row.title.fullText() == "Sign-off of gone.wav"
+    assert not front.window.banners.ids()
+    assert not front.window.toasts.shown()
+
+
+def test_the_folder_dialogue_begins_where_folders_were_found_last(
+    qtbot: QtBot, front: Front, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert front.tabs is not None
+    begun: list[str] = []
+    shelf = tmp_path / "shelf"
+    card = make_tree(shelf / "card")
+
+    def ask(_parent: object, _title: str, start: str) -> str:
+        begun.append(start)
+        return str(card)
+
+    monkeypatch.setattr("ui.tabs.scan_tab.QFileDialog.getExistingDirectory", ask)
+    state = front.window.state
+    remembered: dict[str, str] = {}
+    monkeypatch.setattr(state, "text", lambda key, default="": remembered.get(key, default))
+    monkeypatch.setattr(state, "set_text", remembered.__setitem__)
+    front.window.folder_asked.emit()
+    assert front.tabs[0].form.request().paths == (str(card),)
+    front.window.folder_asked.emit()
+    assert begun == [str(Path.home()), str(card)]
+    run(front.engine, "scan", ScanRequest((str(shelf),), "Shelf"), Job())
+    front.tabs[0].refresh()
+    qtbot.waitUntil(lambda: bool(front.tabs and front.tabs[0].drives.cards()), timeout=5000)
+    remembered.clear()
+    front.window.folder_asked.emit()
+    assert begun[-1] == str(shelf)

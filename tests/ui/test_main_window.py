@@ -5,13 +5,24 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QPushButton, QSplitter, QTabBar, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QTabBar,
+    QWidget,
+)
 
 from ui import theme
 from ui.main_window import MainWindow
 from ui.page import Page
 from ui.widgets.command_palette import Command, fuzzy_score, rank
 from ui.widgets.job_view import JobState, JobView
+from ui.widgets.keys_overlay import KeyGroup, KeysOverlay
 
 
 def page(number: int, title: str, icon: str) -> Page:
@@ -108,6 +119,24 @@ def test_f1_lists_the_keys_of_the_tab_in_front(window: MainWindow) -> None:
     assert first.keys == (("P", "Do what Search does"), ("Space", "Play"))
     assert ("Ctrl+6", "QC Review") in own.keys
     assert ("Ctrl+K", "Find a command") in own.keys
+
+
+@pytest.mark.parametrize("width", [1000, 1280, 2560])
+def test_the_list_of_keys_shows_every_word_without_scrolling_sideways(qtbot, width: int) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    parent.resize(width, 620)
+    keys = tuple((f"Shift+{number} PgDown", f"Reason number {number}: something wrong") for number in range(42))
+    overlay = KeysOverlay([KeyGroup("QC Review", (*keys, (",", "Next"))), KeyGroup("Window", keys[:7])], parent)
+    overlay.show()
+    assert overlay.width() <= width
+    assert overlay.height() <= 620
+    scroll = overlay.findChild(QScrollArea)
+    assert scroll.widget().width() <= scroll.viewport().width()
+    for label in overlay.findChildren(QLabel):
+        assert label.width() >= min(300, label.fontMetrics().horizontalAdvance(label.text())), label.text()
+    assert len([label for label in overlay.findChildren(QLabel) if "Reason" in label.text()]) == 49
+    overlay.close()
 
 
 def test_what_was_arranged_is_there_again(qtbot, tmp_path: Path) -> None:

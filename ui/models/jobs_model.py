@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from ui import theme
+from ui import icons, theme
 
 _Index = QModelIndex | QPersistentModelIndex
-_COLUMNS = ("Started", "Drive", "Job", "Files", "Took", "Outcome")
+_COLUMNS = ("Started", "Job", "Drive", "Files", "Took", "Outcome")
 _FILES = 3
+_SIGNS = {"pass": "pass", "stale": "warning", "fail": "error"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +17,8 @@ class JobRecord:
     """One line of the history, in words. `state` colours the outcome: "", "pass", "stale" or "fail"."""
 
     started: str
-    drive: str
     operation: str
+    drive: str
     files: str
     took: str
     outcome: str
@@ -25,7 +26,7 @@ class JobRecord:
 
     def cells(self) -> tuple[str, ...]:
         """The texts in the order of the columns."""
-        return (self.started, self.drive, self.operation, self.files, self.took, self.outcome)
+        return (self.started, self.operation, self.drive, self.files, self.took, self.outcome)
 
 
 class JobsModel(QAbstractTableModel):
@@ -67,6 +68,8 @@ class JobsModel(QAbstractTableModel):
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ForegroundRole and index.column() == len(_COLUMNS) - 1 and row.state:
             return theme.current().color(f"{row.state}_text")
+        if role == Qt.ItemDataRole.DecorationRole and index.column() == len(_COLUMNS) - 1 and row.state:
+            return icons.icon(_SIGNS[row.state], f"{row.state}_text")
         if role == Qt.ItemDataRole.FontRole and index.column() in (0, _FILES, 4):
             return theme.ui_font(numbers=True)
         return None

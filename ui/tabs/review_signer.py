@@ -7,9 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from app.errors import AppError
-from app.files.sidecar import Record
 from app.jobs.events import Noticed
-from app.model.names import shown
 from app.qc.signoff import SignOffRequest, UndoRequest
 from ui.workers.job_controller import JobController
 from ui.workers.job_worker import Done, Failed, Outcome
@@ -29,6 +27,7 @@ class _Order:
     key: AssetKey
     operation: str
     request: SignOffRequest | UndoRequest
+    takes_back: bool = False
 
 
 class Signer(QObject):
@@ -70,9 +69,14 @@ class Signer(QObject):
         request = SignOffRequest(path, operator, result, note, reasons)
         return self._order(_Order(key, "sign_off", request), result)
 
+    def withdraw(self, key: AssetKey, path: Path, operator: str) -> bool:
+        """Take the only verdict back: pending again; False where one of this asset is on its way already."""
+        order = _Order(key, "sign_off", SignOffRequest(path, operator, "pending"), takes_back=True)
+        return self._order(order, "the undo")
+
     def undo(self, key: AssetKey, path: Path, operator: str) -> bool:
         """Write a record that takes the latest back; False where one of this asset is on its way already."""
-        return self._order(_Order(key, "undo_sign_off", UndoRequest(path, operator)), "the undo")
+        return self._order(_Order(key, "undo_sign_off", UndoRequest(path, operator), takes_back=True), "the undo")
 
     def _order(self, order: _Order, words: str) -> bool:
         if self.busy(order.key):
@@ -90,9 +94,8 @@ class Signer(QObject):
             if place not in held:
                 held.add(place)
                 self._waiting.remove(order)
-                what = "Signing off" if order.operation == "sign_off" else "Taking back the verdict of"
-                title = f"{what} {shown(order.key.name)}".replace("\n", "␊")
-                job_id = self._jobs.start(order.operation, order.request, title, _summary)
+                told_as = "undo_sign_off" if order.takes_back else ""
+                job_id = self._jobs.start(order.operation, order.request, told_as=told_as)
                 self._running[job_id] = order
 
     def _ended(self, job_id: str, outcome: Outcome) -> None:
@@ -113,7 +116,3 @@ class Signer(QObject):
         order = self._running.get(job_id)
         if order is not None:
             self.warned.emit(order.key, f"{notice.text} {notice.hint}".rstrip())
-
-
-def _summary(record: Record) -> str:
-    return f"{record.verdict} written to {shown(record.path.name)}"

@@ -83,7 +83,7 @@ class ReviewTab(QWidget):
     def page(self) -> Page:
         """What the window needs to know of this tab."""
         keys = (("Enter, Esc", "Back from the note to the picture"), ("+ −", "Zoom, in the picture"))
-        return Page(6, "QC Review", "review", self, keys, self.bar)
+        return Page(6, "QC Review", "review", self, keys)
 
     def open_asset(self, drive_id: str, folder: bytes, name: bytes) -> None:
         """Look at the asset that a file belongs to.
@@ -173,7 +173,7 @@ class ReviewTab(QWidget):
         if len(loaded.dossier.records) > 1:
             self.signer.undo(key, loaded.dossier.path, operator)
         elif loaded.dossier.asset.state != "pending":
-            self.signer.sign(key, loaded.dossier.path, operator=operator, result="pending", note="", reasons=())
+            self.signer.withdraw(key, loaded.dossier.path, operator)
         else:
             self.bar.say("There is no verdict to take back.")
             return

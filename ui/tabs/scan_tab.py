@@ -1,15 +1,13 @@
 """The Scan tab: drives, what to scan, live counters, log and job history."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import (
     QFileDialog,
-    QHBoxLayout,
     QMenu,
     QSplitter,
     QStackedWidget,
@@ -28,34 +26,38 @@ from app.log import LogLine as LoggedLine
 from app.model.drives import Drive
 from app.model.names import shown
 from app.scanning.request import ScanRequest, ScanResult
+from app.scanning.resume import UnfinishedScan, unfinished_scans
 from ui import formats
 from ui.desk import Desk
-from ui.models.jobs_model import JobsModel
+from ui.folders import SCANNED, first_folder, remember_folder
+from ui.models.jobs_model import JobRecord, JobsModel
 from ui.page import Page
+from ui.tabs.scan_counters import ScanCounters
 from ui.tabs.scan_form import ScanForm
-from ui.tabs.scan_words import counted, drive_cards, history, scan_summary
+from ui.tabs.scan_shown import ShownScan
+from ui.tabs.scan_words import busy_drives, drive_cards, history
 from ui.widgets.banner import BannerKind, BannerView
-from ui.widgets.drive_list import DriveList
+from ui.widgets.drive_list import DriveCard, DriveList
 from ui.widgets.empty_state import EmptyState
-from ui.widgets.job_view import JobView
 from ui.widgets.labels import SectionHead
 from ui.widgets.log_view import LogLine, LogView
-from ui.widgets.stat_card import StatCard
 from ui.widgets.tables import style_table
 from ui.widgets.toasts import ToastView
 from ui.workers.job_worker import Done, Outcome
 from ui.workers.reader import Reader
 
 _LOG_TICK_MS = 200
-_CARDS = (
-    ("files", "Files", ""),
-    ("new", "New", "accent"),
-    ("changed", "Changed", "stale"),
-    ("missing", "Missing", "stale"),
-    ("unreadable", "Unreadable", "fail"),
-    ("skipped", "Skipped", ""),
-    ("speed", "Speed", ""),
-)
+_HISTORY = 400
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Drives and history as they were read."""
+
+    cards: tuple[DriveCard, ...]
+    rows: tuple[JobRecord, ...]
+    drives: dict[str, Drive]
+    unfinished: dict[str, UnfinishedScan]
 
 
 class ScanTab(QWidget):
@@ -73,11 +75,15 @@ class ScanTab(QWidget):
         self._requests: dict[str, ScanRequest] = {}
         self._asked: dict[str, ScanRequest] = {}
         self._known: dict[str, Drive] = {}
+        self._unfinished: dict[str, UnfinishedScan] = {}
+        self._to_look_at = ""
         self._lines: list[LoggedLine] = list(log.lines()) if log else []
         self._unsubscribe = log.subscribe(self._lines.append) if log else lambda: None
         self.drives = DriveList()
         self.form = ScanForm(desk.engine.settings)
-        self.cards = {name: StatCard(label, "", state) for name, label, state in _CARDS}
+        self.counters = ScanCounters()
+        self.shown = ShownScan(desk.engine, self.counters, self)
+        self.cards = self.counters.cards
         self.jobs = JobsModel()
         self.history = QTableView()
         self.log = LogView()
@@ -106,6 +112,7 @@ class ScanTab(QWidget):
         self._unsubscribe()
         self._ticker.stop()
         self._reader.stop()
+        self.shown.stop()
 
     def offer(self, folder: str) -> None:
         """Put a folder into the form, with the label of the drive it belongs to."""
@@ -114,51 +121,94 @@ class ScanTab(QWidget):
 
     def refresh(self) -> None:
         """Read drives and history again."""
-        self._reader.ask("drives", self._read)
+        self._reader.ask("drives", partial(self._read, self._live()))
 
     def start(self, request: ScanRequest) -> None:
         """Start a scan."""
-        title = f"Scanning {request.drive or shown(request.paths[0].rstrip('/')).rpartition('/')[2] or '/'}"
-        for card in self.cards.values():
-            card.set_value("0")
-        job_id = self._desk.jobs.start("scan", request, title, scan_summary)
+        remember_folder(self._desk.window.state, SCANNED, request.paths[0])
+        job_id = self._desk.jobs.start("scan", request)
         self._requests[job_id] = request
+        self._to_look_at = ""
+        if (job := self._desk.jobs.job(job_id)) is not None:
+            self.shown.follow(job)
         self._stack.setCurrentIndex(1)
+
+    def go_on(self, drive_id: str) -> None:
+        """Go on with the scan of a drive that was stopped or broken off."""
+        unfinished = self._unfinished.pop(drive_id, None)
+        if unfinished is not None:
+            self.start(unfinished.request)
 
     def make_demo(self) -> None:
         """Make the demo library, scan it and sign an asset off."""
-        self._desk.jobs.start("demo", DemoRequest(), "Making the demo library", _demo_summary)
+        self._desk.jobs.start("demo", DemoRequest())
         self._stack.setCurrentIndex(1)
-
-    def _read(self, _token: CancelToken) -> tuple[Any, ...]:
-        catalog = self._desk.engine.catalog
-        drives = catalog.drives()
-        return drive_cards(catalog, drives), history(catalog, drives), {drive.id: drive for drive in drives}
-
-    def _answered(self, _kind: str, _number: int, answer: tuple[Any, ...]) -> None:
-        cards, rows, self._known = answer
-        self.drives.set_drives(cards)
-        self.jobs.set_rows(rows)
-        if cards or self._desk.jobs.running():
-            self._stack.setCurrentIndex(1)
 
     def _unread(self, _kind: str, _number: int, error: AppError) -> None:
         """Say that drives and history cannot be read; they stay as they were."""
         text = f"The catalogue cannot be read: {shown(error.message)}. {error.hint}".rstrip()
         self._desk.window.banners.show_banner(BannerView("scan.catalogue", text, BannerKind.ERROR))
 
-    def _browse(self) -> None:
-        start = self._desk.window.state.text("window/folder")
+    def browse(self) -> None:
+        """Ask for the folder to scan."""
+        state = self._desk.window.state
+        drive = self._known.get(self.drives.current_id())
+        bases = [drive.base] if drive is not None and drive.online else []
+        bases += [known.base for known in self._known.values() if known.online]
+        start = first_folder(state, SCANNED, bases)
         folder = QFileDialog.getExistingDirectory(self, "Choose a folder or drive to scan", start)
         if folder:
-            self._desk.window.state.set_text("window/folder", folder)
+            remember_folder(state, SCANNED, folder)
             self.offer(folder)
+
+    def _read(self, live: dict[tuple[str, str], str], token: CancelToken) -> _Read:
+        engine = self._desk.engine
+        drives = engine.catalog.drives()
+        jobs = engine.catalog.jobs.newest(_HISTORY)
+        unfinished = unfinished_scans(engine, drives, token)
+        busy = busy_drives(jobs, [drive_id for operation, drive_id in live if operation in ("scan", "demo")])
+        return _Read(
+            drive_cards(engine.catalog, drives, unfinished, busy),
+            history(jobs, drives, live),
+            {drive.id: drive for drive in drives},
+            unfinished,
+        )
+
+    def _live(self) -> dict[tuple[str, str], str]:
+        """How far the running jobs are, by operation and drive."""
+        return {(job.operation, job.progress.drive_id): job.progress.view.short() for job in self._desk.jobs.running()}
+
+    def _answered(self, _kind: str, _number: int, answer: object) -> None:
+        if isinstance(answer, _Read):
+            self._known, self._unfinished = answer.drives, answer.unfinished
+            self.drives.set_drives(answer.cards)
+            self.jobs.set_rows(answer.rows)
+            self._go_on_action.setEnabled(self.drives.current_id() in self._unfinished)
+            if self._to_look_at in self._known:
+                self.shown.look_at(self._known[self._to_look_at])
+                self._to_look_at = ""
+            if answer.cards or self._desk.jobs.running():
+                self._stack.setCurrentIndex(1)
 
     def _drive_chosen(self, drive_id: str) -> None:
         drive = self._known.get(drive_id)
-        if drive is not None:
-            self.form.folder.setText(drive.base)
-            self.form.label.setText(drive.label)
+        self._go_on_action.setEnabled(drive_id in self._unfinished)
+        if drive is None:
+            return
+        self.form.folder.setText(drive.base)
+        self.form.label.setText(drive.label)
+        running = next((job for job in self._desk.jobs.running() if job.progress.drive_id == drive_id), None)
+        if running is not None and running.id in self._requests:
+            self.shown.follow(running)
+        else:
+            self.shown.look_at(drive)
+
+    def _accept_missing(self, drive: Drive) -> None:
+        """It is right that files are gone: scan again and mark them."""
+        banner_id = f"missing.{drive.id}"
+        request = self._asked.pop(banner_id, None) or ScanRequest((drive.base,), drive.label, accept_missing=True)
+        self._desk.window.banners.remove(banner_id)
+        self.start(request)
 
     def _drive_opened(self, drive_id: str) -> None:
         self._drive_chosen(drive_id)
@@ -169,6 +219,10 @@ class ScanTab(QWidget):
         if drive is None:
             return
         menu = QMenu(self)
+        if drive_id in self._unfinished:
+            again = menu.addAction("Go on with the scan that was stopped")
+            again.setEnabled(drive.online)
+            again.triggered.connect(partial(self.go_on, drive_id))
         rescan = menu.addAction("Scan what changed")
         rescan.setEnabled(drive.online)
         rescan.triggered.connect(partial(self.start, ScanRequest((drive.base,), drive.label)))
@@ -176,42 +230,20 @@ class ScanTab(QWidget):
         copy.triggered.connect(partial(QGuiApplication.clipboard().setText, drive.base))
         menu.popup(place)
 
-    def _counted(self, job_id: str, counts: dict[str, int]) -> None:
-        if job_id not in self._requests:
-            return
-        skipped = sum(number for name, number in counts.items() if name.startswith("skipped."))
-        for name, number in {**counts, "skipped": skipped}.items():
-            if name in self.cards:
-                self.cards[name].set_value(formats.count(number))
-
-    def _job_changed(self, view: JobView) -> None:
-        if view.id not in self._requests:
-            return
-        self.cards["unreadable"].set_value(formats.count(view.failed))
-        parts = [formats.rate(view.items_per_s)] if view.items_per_s else []
-        parts += [formats.byte_rate(view.bytes_per_s)] if view.bytes_per_s else []
-        self.cards["speed"].set_value(" · ".join(parts) if view.state.alive else "–")
-
     def _ended(self, job_id: str, outcome: Outcome) -> None:
         self.refresh()
         request = self._requests.pop(job_id, None)
-        if request is None or not isinstance(outcome, Done):
+        job = self._desk.jobs.job(job_id)
+        if request is None or job is None:
             return
-        result: ScanResult = outcome.result
-        document = result.document
-        counts = document["counts"]
-        for name in ("files", "new", "changed", "missing", "unreadable"):
-            self.cards[name].set_value(formats.count(counts[name]))
-        self.cards["skipped"].set_value(formats.count(sum(counts["skipped"].values())))
-        label = document["drive"]["label"]
-        self._desk.window.toasts.show_toast(
-            ToastView(
-                f"{label}: {formats.count(counts['files'])} files, {counted(counts)}.",
-                "warning" if result.objections else "pass",
-            )
-        )
-        if result.unaccepted_missing or document.get("empty_base"):
-            self._ask_about_missing(result, request)
+        if isinstance(outcome, Done):
+            result: ScanResult = outcome.result
+            if result.unaccepted_missing or result.document.get("empty_base"):
+                self._ask_about_missing(result, request)
+            if self.shown.follows(job_id):
+                self.counters.count(result.document["counts"])
+        if self.shown.follows(job_id):
+            self._to_look_at = job.progress.drive_id
 
     def _ask_about_missing(self, result: ScanResult, request: ScanRequest) -> None:
         banner_id = f"missing.{result.drive_id}"
@@ -233,8 +265,9 @@ class ScanTab(QWidget):
             self._desk.window.banners.remove(banner_id)
             self.start(request)
 
-    def _noticed(self, _job_id: str, notice: Noticed) -> None:
-        if notice.code in ("drive.empty", "scan.many_missing"):
+    def _noticed(self, job_id: str, notice: Noticed) -> None:
+        """A scan has something to say; what it asks about gets a banner of its own."""
+        if job_id not in self._requests or notice.code in ("drive.empty", "scan.many_missing"):
             return
         self._desk.window.toasts.show_toast(ToastView(f"{notice.text} {notice.hint}".rstrip()))
 
@@ -247,8 +280,8 @@ class ScanTab(QWidget):
 
     def _connect(self) -> None:
         jobs = self._desk.jobs
-        jobs.counted.connect(self._counted)
-        jobs.job_changed.connect(self._job_changed)
+        jobs.counted.connect(self.shown.counted)
+        jobs.job_changed.connect(self.shown.job_changed)
         jobs.job_ended.connect(self._ended)
         jobs.noticed.connect(self._noticed)
         jobs.catalog_changed.connect(self.refresh)
@@ -257,35 +290,39 @@ class ScanTab(QWidget):
         self._reader.failed.connect(self._unread)
         self.drives.current_changed.connect(self._drive_chosen)
         self.drives.opened.connect(self._drive_opened)
+        self.drives.action_clicked.connect(self.go_on)
+        self.shown.missing_accepted.connect(self._accept_missing)
         self.drives.menu_requested.connect(self._drive_menu)
         self.form.started.connect(self.start)
-        self.form.browse_clicked.connect(self._browse)
-        self.empty.primary_clicked.connect(self._browse)
+        self.form.browse_clicked.connect(self.browse)
+        self.empty.primary_clicked.connect(self.browse)
         self.empty.secondary_clicked.connect(self.make_demo)
         demo = QAction("Make the demo library", self)
         demo.triggered.connect(self.make_demo)
         self.addAction(demo)
+        self._go_on_action = QAction("Go on with the stopped scan of the chosen drive", self, enabled=False)
+        self._go_on_action.triggered.connect(self._go_on_with_chosen)
+        self.addAction(self._go_on_action)
+
+    def _go_on_with_chosen(self) -> None:
+        self.go_on(self.drives.current_id())
 
     def _lay_out(self) -> None:
         self.history.setModel(self.jobs)
         style_table(self.history, "Job history")
-        for place, width in enumerate((96, 180, 80, 90, 110)):
+        for place, width in enumerate((96, 160, 150, 80, 96)):
             self.history.setColumnWidth(place, width)
         below = QTabWidget()
         below.setDocumentMode(True)
         below.addTab(self.history, "Jobs")
         below.addTab(self.log, "Log")
-        counters = QHBoxLayout()
-        counters.setSpacing(8)
-        for card in self.cards.values():
-            counters.addWidget(card)
         right = QWidget()
         column = QVBoxLayout(right)
         column.setContentsMargins(8, 12, 12, 12)
         column.setSpacing(8)
         column.addWidget(SectionHead("Scan"))
         column.addWidget(self.form)
-        column.addLayout(counters)
+        column.addWidget(self.counters)
         column.addWidget(below, 1)
         left = QWidget()
         drives = QVBoxLayout(left)
@@ -311,7 +348,3 @@ class ScanTab(QWidget):
 def _line(line: LoggedLine) -> LogLine:
     local: datetime = line.time.astimezone()
     return LogLine(line.text, line.level.lower(), local.strftime("%H:%M:%S"))
-
-
-def _demo_summary(_result: Any) -> str:
-    return "the demo library is ready"

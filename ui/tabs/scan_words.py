@@ -1,16 +1,18 @@
-"""What the Scan tab says of drives, jobs and scans. No Qt."""
+"""What the Scan tab says of drives and jobs. No Qt."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 
 from app.catalog.catalog import Catalog
+from app.catalog.jobs import JobEntry
 from app.errors import AppError
 from app.model.drives import Drive
 from app.model.names import shown
 from app.model.times import now_us
-from app.scanning.request import ScanResult
+from app.scanning.resume import UnfinishedScan
 from ui import formats
 from ui.models.jobs_model import JobRecord
+from ui.outcomes import DONE, NEUTRAL, about, told
 from ui.widgets.drive_list import DriveCard
 
 _BROKEN = {
@@ -19,34 +21,55 @@ _BROKEN = {
     "catalog.damaged": "Its records are damaged",
     "catalog.newer": "Made by a newer version",
 }
-_OUTCOMES = {
-    "done": ("done", "pass"),
-    "cancelled": ("stopped", "stale"),
-    "interrupted": ("interrupted; scan again to go on", "stale"),
-    "running": ("running", ""),
-}
+GO_ON = "Go on"
+
+_SIGN_OFFS = ("sign_off", "undo_sign_off")
+_SCANNING = ("scan", "demo")
+_NAMES = {"sign_off": "sign-off", "undo_sign_off": "undo", "qc_crawl": "crawl", "qc_clean": "clean", "demo": "demo",
+          "export_search": "export"}  # fmt: skip
 
 
-def drive_cards(catalog: Catalog, drives: Sequence[Drive], busy: frozenset[str] = frozenset()) -> tuple[DriveCard, ...]:
+def busy_drives(jobs: Iterable[JobEntry], own: Iterable[str]) -> frozenset[str]:
+    """Ids of the drives that are being scanned, by this window or by another process."""
+    others = {job.drive_id for job in jobs if job.state == "running" and job.operation in _SCANNING and job.drive_id}
+    return frozenset({*others, *own})
+
+
+def drive_cards(
+    catalog: Catalog,
+    drives: Sequence[Drive],
+    unfinished: Mapping[str, UnfinishedScan],
+    busy: frozenset[str] = frozenset(),
+) -> tuple[DriveCard, ...]:
     """The drives as cards; connected ones first."""
     ordered = sorted(drives, key=lambda drive: (not drive.online, drive.label.casefold()))
-    return tuple(drive_card(drive, catalog.shard_error(drive), busy=drive.id in busy) for drive in ordered)
+    return tuple(
+        drive_card(drive, unfinished.get(drive.id), catalog.shard_error(drive), busy=drive.id in busy)
+        for drive in ordered
+    )
 
 
-def drive_card(drive: Drive, error: AppError | None, *, busy: bool) -> DriveCard:
+def drive_card(
+    drive: Drive, unfinished: UnfinishedScan | None = None, error: AppError | None = None, *, busy: bool = False
+) -> DriveCard:
     """One drive as a card.
 
     Args:
         drive: the drive.
+        unfinished: its last scan, where that did not come to its end.
         error: why its shard cannot be used, or None.
-        busy: whether a job runs on it.
+        busy: whether it is being scanned.
     """
-    note = f"{formats.count(drive.files)} files · {formats.size(drive.bytes)}" if drive.last_scan else shown(drive.base)
-    if error is not None:
-        note = _BROKEN.get(error.code, "Its records cannot be used")
     passport = drive.passport
     kind = "network" if passport.network else passport.filesystem_type or "folder"
     capacity = passport.capacity_bytes
+    stopped = unfinished if not busy and error is None else None
+    never = "" if stopped or busy else " · scanned never"
+    note, state = _holding(drive), ""
+    if error is not None:
+        note, state = _BROKEN.get(error.code, "Its records cannot be used"), "fail"
+    elif stopped is not None:
+        note, state = stopped_words(stopped), "stale"
     return DriveCard(
         drive.id,
         drive.label,
@@ -54,52 +77,102 @@ def drive_card(drive: Drive, error: AppError | None, *, busy: bool) -> DriveCard
         capacity - passport.free_bytes if capacity else 0,
         capacity,
         "network" if passport.network else "drive",
-        f"{kind} · scanned {formats.age(drive.last_scan, now_us())}",
+        f"{kind} · scanned {formats.age(drive.last_scan, now_us())}" if drive.last_scan else f"{kind}{never}",
         note,
-        "fail" if error is not None else "",
+        state,
         busy,
         f"{shown(error.message)}. {error.hint}".rstrip() if error is not None else "",
+        GO_ON if stopped and drive.online else "",
     )
 
 
-def history(catalog: Catalog, drives: Sequence[Drive]) -> tuple[JobRecord, ...]:
-    """The newest jobs in words."""
+def stopped_words(unfinished: UnfinishedScan) -> str:
+    """`scan stopped at 12,345 files`."""
+    how = "stopped" if unfinished.stopped else "broken off"
+    return f"scan {how} at {formats.count(unfinished.files)} files"
+
+
+def _holding(drive: Drive) -> str:
+    if not drive.last_scan:
+        return shown(drive.base)
+    return f"{formats.count(drive.files)} files · {formats.size(drive.bytes)}"
+
+
+def history(
+    jobs: Sequence[JobEntry], drives: Sequence[Drive], live: Mapping[tuple[str, str], str]
+) -> tuple[JobRecord, ...]:
+    """The newest jobs in words; sign-offs of one drive that follow each other are one line.
+
+    Args:
+        jobs: newest first.
+        drives: for their labels.
+        live: how far running jobs of this window are, by operation and drive.
+    """
     labels = {drive.id: drive.label for drive in drives}
-    return tuple(_record(job, labels) for job in catalog.jobs())
+    rows: list[JobRecord] = []
+    for (folded, _), group in groupby(jobs, key=_fold):
+        entries = list(group)
+        if folded and len(entries) > 1:
+            rows.append(_signed_row(entries, labels))
+        else:
+            rows += [_row(entry, labels, live) for entry in entries]
+    return tuple(rows)
 
 
-def _record(job: dict[str, Any], labels: dict[str, str]) -> JobRecord:
-    state, summary, now = job["state"], job["summary"], now_us()
-    words, colour = _OUTCOMES.get(state, ("failed", "fail"))
-    counts = summary.get("counts", {})
-    if state == "failed" and summary.get("error"):
-        words = f"failed: {summary['error']}"
-    elif state == "done" and counts:
-        words = counted(counts)
-    took = formats.duration((job["ended_us"] - job["started_us"]) / 1e6) if job["ended_us"] else ""
-    files = formats.count(counts["files"]) if "files" in counts else ""
+def _fold(entry: JobEntry) -> tuple[bool, str]:
+    """What tells lines that are folded into one: only sign-offs that were written are."""
+    folded = entry.operation in _SIGN_OFFS and entry.state == "done"
+    return folded, entry.drive_id or "" if folded else ""
+
+
+def _row(entry: JobEntry, labels: Mapping[str, str], live: Mapping[tuple[str, str], str]) -> JobRecord:
+    end = told(entry.operation, entry.state, entry.summary)
+    counts = entry.summary.get("counts", {})
+    words, took = end.words, ""
+    if entry.ended_us:
+        took = formats.duration((entry.ended_us - entry.started_us) / 1e6)
+    elif entry.state == "running":
+        took = formats.duration((now_us() - entry.started_us) / 1e6)
+        words = live.get((entry.operation, entry.drive_id or ""), words)
     return JobRecord(
-        formats.clock(job["started_us"], now),
-        labels.get(job["drive_id"], job["title"]),
-        job["operation"],
-        files,
+        formats.clock(entry.started_us, now_us()),
+        _job_name(entry),
+        _drive_name(entry, labels),
+        next((formats.count(counts[name]) for name in ("files", "assets", "rows", "removed") if name in counts), ""),
         took,
         words,
-        colour,
+        end.level,
     )
 
 
-def counted(counts: dict[str, int]) -> str:
-    """`1,204 new · 37 changed`, or that nothing changed."""
-    parts = [
-        f"{formats.count(counts[name])} {name}"
-        for name in ("new", "changed", "missing", "unreadable")
-        if counts.get(name)
-    ]
-    return " · ".join(parts) or "nothing changed"
+def _job_name(entry: JobEntry) -> str:
+    """`scan · delta`, `crawl · plates`."""
+    if entry.operation == "scan":
+        mode = "inventory" if entry.summary.get("inventory_only") else entry.summary.get("mode")
+        return f"scan · {mode}" if mode else "scan"
+    name = _NAMES.get(entry.operation, entry.operation)
+    title = about(entry.operation, entry.title) if entry.operation != "demo" else ""
+    return f"{name} · {title}" if title else name
 
 
-def scan_summary(result: ScanResult) -> str:
-    """How a scan ended, in one line."""
-    counts = result.document["counts"]
-    return f"{formats.count(counts['files'])} files · {counted(counts)}"
+def _drive_name(entry: JobEntry, labels: Mapping[str, str]) -> str:
+    return labels.get(entry.drive_id or "", entry.title if entry.operation == "scan" else "")
+
+
+def _signed_row(entries: Sequence[JobEntry], labels: Mapping[str, str]) -> JobRecord:
+    """Sign-offs in one line, from the first to the last."""
+    first, last = entries[-1], entries[0]
+    verdicts = [entry.summary.get("verdict", "") for entry in entries if entry.operation == "sign_off"]
+    undone = len(entries) - len(verdicts)
+    parts = [f"{formats.count(verdicts.count(name))} {name}" for name in ("pass", "fail", "pending")
+             if name in verdicts]  # fmt: skip
+    parts += [f"{formats.count(undone)} taken back"] if undone else []
+    return JobRecord(
+        formats.clock(first.started_us, now_us()),
+        f"{formats.count(len(entries))} sign-offs",
+        _drive_name(first, labels),
+        formats.count(len({entry.title for entry in entries})),
+        formats.duration(((last.ended_us or last.started_us) - first.started_us) / 1e6),
+        " · ".join(parts),
+        DONE if parts else NEUTRAL,
+    )

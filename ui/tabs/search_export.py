@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.reports.exports import ExportResult, ExportSearchRequest, exported
 from ui import icons
 from ui.desk import Desk
-from ui.models.search_model import one_line
+from ui.folders import EXPORTED, first_folder, remember_folder
 from ui.tabs.search_runner import Wanted
 from ui.widgets.toasts import ToastView
 from ui.workers.job_worker import Done, Outcome
@@ -54,17 +55,18 @@ class SearchExport(QObject):
     def choose(self) -> None:
         """Ask for the file."""
         kinds = "CSV (*.csv);;JSON lines (*.jsonl)"
-        proposed = str(self._desk.engine.home.exports / "search.csv")
+        state = self._desk.window.state
+        proposed = str(Path(first_folder(state, EXPORTED, [str(self._desk.engine.home.exports)])) / "search.csv")
         path, kind = QFileDialog.getSaveFileName(self._widget, "Export these hits", proposed, kinds)
         if path:
+            remember_folder(state, EXPORTED, str(Path(path).parent))
             self.start("jsonl" if path.endswith(".jsonl") or kind.startswith("JSON") else "csv", path)
 
     def start(self, form: str, path: str | None = None) -> str:
         """Start the job; its id."""
         wanted = self._wanted()
         request = ExportSearchRequest(wanted.query, wanted.drive_ids, form, path)
-        title = f"Exporting {one_line(wanted.query.text) or 'all files'}"
-        job_id = self._desk.jobs.start("export_search", request, title, exported)
+        job_id = self._desk.jobs.start("export_search", request)
         self._jobs.add(job_id)
         return job_id
 

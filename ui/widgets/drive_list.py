@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from ui import formats, icons, theme
@@ -40,6 +40,7 @@ class DriveCard:
         note_state: "", "pass", "stale" or "fail": the colour (and sign) of the second line.
         busy: whether a job runs on it now.
         detail: what the tooltip adds.
+        action: words at the end of the second line that can be clicked (`Go on`), or "".
     """
 
     id: str
@@ -53,6 +54,7 @@ class DriveCard:
     note_state: str = ""
     busy: bool = False
     detail: str = ""
+    action: str = ""
 
     def spoken(self) -> str:
         """The card in words, for screen readers."""
@@ -115,7 +117,7 @@ class _CardDelegate(QStyledItemDelegate):
         if card.capacity_bytes:
             share = card.used_bytes / card.capacity_bytes
             paint_capacity(painter, QRectF(inner.left(), y, inner.width(), _BAR), share, online=card.online)
-        self._paint_lines(painter, QRect(inner.left(), y + _BAR + 6, inner.width(), 0), card)
+        self._paint_lines(painter, _first_line(rect), card)
         painter.restore()
 
     def _paint_box(self, painter: QPainter, box: QRectF, state: QStyle.StateFlag) -> None:
@@ -162,9 +164,34 @@ class _CardDelegate(QStyledItemDelegate):
                 square = QRect(rect.left(), rect.top() + (rect.height() - 14) // 2, 14, 14)
                 icons.paint_icon(painter, square, sign, token)
                 rect.setLeft(rect.left() + 20)
+            if number == 1 and card.action:
+                place = _action_rect(top.adjusted(0, step, 0, step), card.action)
+                painter.setPen(look.color("accent_text"))
+                painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, card.action)
+                rect.setRight(place.left() - 8)
             painter.setPen(look.color(color))
             shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
             painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+def _first_line(card: QRect) -> QRect:
+    """The left end, top and width of a card's first small line."""
+    inner = card.adjusted(2 + _PAD, _PAD, -2 - _PAD, 0)
+    title = QFontMetrics(theme.ui_font(1.08, bold=True)).height()
+    return QRect(inner.left(), inner.top() + title + 6 + _BAR + 6, inner.width(), 0)
+
+
+def _second_line(card: QRect) -> QRect:
+    """The same of its second one."""
+    step = QFontMetrics(theme.ui_font(0.94)).height() + 3
+    return _first_line(card).translated(0, step)
+
+
+def _action_rect(line: QRect, words: str) -> QRect:
+    """Where the words of a card's action stand: at the right end of its second line, whose top `line` has."""
+    metrics = QFontMetrics(theme.ui_font(0.94))
+    wide = metrics.horizontalAdvance(words)
+    return QRect(line.right() - wide, line.top(), wide + 1, metrics.height())
 
 
 class DriveList(QListView):
@@ -174,6 +201,8 @@ class DriveList(QListView):
     """The id of the drive that became current, "" for none."""
     opened = Signal(str)
     """The id of a drive that was double-clicked, or chosen with Enter."""
+    action_clicked = Signal(str)
+    """The id of the drive whose card's action was clicked."""
     menu_requested = Signal(str, QPoint)
     """The id under the pointer and the global place for a context menu."""
 
@@ -224,6 +253,27 @@ class DriveList(QListView):
     def sizeHint(self) -> QSize:
         """As wide as a card reads well."""
         return QSize(300, 400)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The action of a card is pressed by a click on its words."""
+        super().mouseReleaseEvent(event)
+        card = self._card_with_action_at(event.position().toPoint())
+        if card is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.action_clicked.emit(card.id)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """A hand over what can be pressed."""
+        super().mouseMoveEvent(event)
+        over = self._card_with_action_at(event.position().toPoint()) is not None
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
+
+    def _card_with_action_at(self, place: QPoint) -> DriveCard | None:
+        index = self.indexAt(place)
+        if not index.isValid():
+            return None
+        card = self._cards.cards[index.row()]
+        line = _second_line(self.visualRect(index))
+        return card if card.action and _action_rect(line, card.action).adjusted(-6, -4, 6, 6).contains(place) else None
 
     def _tell(self, current: QModelIndex, _previous: QModelIndex) -> None:
         if self._telling:

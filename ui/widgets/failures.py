@@ -43,9 +43,18 @@ class FailuresDialog(QDialog):
         title: the job.
         rows: file and reason; the first ten thousand.
         total: how many there are.
+        words: what happened to them.
     """
 
-    def __init__(self, title: str, rows: Sequence[tuple[str, str]], total: int, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        title: str,
+        rows: Sequence[tuple[str, str]],
+        total: int,
+        parent: QWidget | None = None,
+        *,
+        words: str = "could not be read",
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
@@ -68,7 +77,7 @@ class FailuresDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
-        layout.addWidget(SectionHead(f"{formats.count(total)} could not be read"))
+        layout.addWidget(SectionHead(f"{formats.count(total)} {words}"))
         layout.addWidget(self.table, 1)
         layout.addLayout(buttons)
 

@@ -1,16 +1,26 @@
-"""The panel at the foot: a row for each job, one quiet line when nothing runs."""
+"""The panel at the foot: a row for each job, one quiet line when nothing runs.
+
+Its height is bounded, since every line of it is taken from the page above. What is done in a moment gets a row only
+when it lasts after all, or fails; else the quiet line tells of it.
+"""
+
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from ui import formats, theme
+from ui import formats, icons, theme
 from ui.widgets.buttons import KeyButton, tool_button
 from ui.widgets.job_view import JobState, JobView
-from ui.widgets.labels import DimLabel, ElidedLabel
+from ui.widgets.labels import ElidedLabel, IconLabel
 
 _BAR_STEPS = 1000
-_MOST_ROWS = 4
 _ROW_HEIGHT = 52
+_ENDED_HEIGHT = 32
+_HIGH_WINDOW = 900
+_PATIENCE_MS = 1500
+_SIGNS = {"pass": "pass", "stale": "warning", "fail": "error", "": "info"}
 
 
 class JobRow(QWidget):
@@ -25,11 +35,12 @@ class JobRow(QWidget):
     def __init__(self, view: JobView) -> None:
         super().__init__()
         self.view = view
-        self.setFixedHeight(_ROW_HEIGHT)
+        self.sign = IconLabel("info")
         self.title = ElidedLabel(mode=Qt.TextElideMode.ElideRight)
         self.title.setFont(theme.ui_font(bold=True))
         self.bar = QProgressBar(textVisible=False)
         self.numbers = ElidedLabel(mode=Qt.TextElideMode.ElideRight, dim=True)
+        self.ended = ElidedLabel(mode=Qt.TextElideMode.ElideRight)
         self.numbers.setFont(theme.ui_font(numbers=True))
         self.numbers.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.current = ElidedLabel(dim=True)
@@ -48,6 +59,13 @@ class JobRow(QWidget):
         """Show the job as it stands now."""
         self.view = view
         alive = view.state.alive
+        self.setFixedHeight(_ROW_HEIGHT if alive else _ENDED_HEIGHT)
+        self.sign.setVisible(not alive)
+        self.sign.set_icon(_SIGNS[view.level], f"{view.level}_text" if view.level else "dim")
+        self.ended.setVisible(not alive)
+        self.ended.setFullText("" if alive else view.message or str(view.state))
+        for part in (self.numbers, self.current):
+            part.setVisible(alive)
         self.title.setFullText(view.headline())
         self.numbers.setFullText(view.numbers())
         self.current.setFullText(view.current if alive else "")
@@ -57,6 +75,7 @@ class JobRow(QWidget):
         self.failed.setAccessibleName(f"List the {formats.count(view.failed)} failed items of {view.title}")
         paused = view.state == JobState.PAUSED
         self.pause.setText("Resume" if paused else "Pause")
+        self.pause.setIcon(icons.icon("play" if paused else "pause", "dim"))
         self.pause.setAccessibleName(f"{self.pause.text()} {view.title}")
         self.pause.setVisible(view.can_pause and view.state in (JobState.RUNNING, JobState.PAUSED))
         self.cancel.setVisible(alive)
@@ -83,10 +102,12 @@ class JobRow(QWidget):
         for line in (first, second):
             line.setContentsMargins(0, 0, 0, 0)
             line.setSpacing(12)
+        first.addWidget(self.sign)
         first.addWidget(self.title)
         first.addWidget(self.bar, 1)
+        first.addWidget(self.ended, 1)
+        first.addWidget(self.failed)
         second.addWidget(self.current, 1)
-        second.addWidget(self.failed)
         second.addWidget(self.numbers)
         self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.numbers.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -117,21 +138,33 @@ class JobRow(QWidget):
 
 
 class JobPanel(QFrame):
-    """All jobs. Ended ones stay for `linger_s` seconds, failed ones until they are removed by hand."""
+    """All jobs. Ended ones stay for some seconds; failed small ones until they are removed by hand.
+
+    A banner tells of the other failed ones.
+
+    Args:
+        linger_s: how long the rows of ended jobs stay.
+        patience_s: how long a small job may take before it gets a row.
+    """
 
     pause_requested = Signal(str)
     resume_requested = Signal(str)
     cancel_requested = Signal(str)
     failed_items_requested = Signal(str)
 
-    def __init__(self, linger_s: float = 8.0, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, linger_s: float = 8.0, patience_s: float = _PATIENCE_MS / 1000, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setProperty("role", "bar")
         self.setAccessibleName("Jobs")
         self._linger_ms = round(linger_s * 1000)
+        self._patience_ms = round(patience_s * 1000)
         self._rows: dict[str, JobRow] = {}
-        self._quiet = DimLabel("No job is running")
+        self._small: dict[str, JobView] = {}
+        self._quiet = ElidedLabel("No job is running", Qt.TextElideMode.ElideRight, dim=True)
         self._quiet.setContentsMargins(16, 6, 16, 6)
+        self._quiet.setFixedHeight(_ENDED_HEIGHT)
         self._inside = QWidget()
         self._stack = QVBoxLayout(self._inside)
         self._stack.setContentsMargins(0, 0, 0, 0)
@@ -152,17 +185,44 @@ class JobPanel(QFrame):
     def show_job(self, view: JobView) -> None:
         """Add a job, or show how it stands now."""
         row = self._rows.get(view.id)
+        if row is None and view.small and view.state != JobState.FAILED:
+            self._show_small(view)
+            return
+        self._small.pop(view.id, None)
         was_alive = row is None or row.view.state.alive
         if row is None:
             row = self._add(view)
         else:
             row.show_view(view)
         if was_alive and not view.state.alive:
-            self._quiet.setText(f"No job is running · {view.title}: {view.numbers()}")
-            if view.state != JobState.FAILED:
-                timer = QTimer(row, singleShot=True, interval=self._linger_ms)
+            self._say_ended(view)
+            self._fit()
+            if not (view.small and view.state == JobState.FAILED):
+                timer = QTimer(row, singleShot=True, interval=0 if view.small else self._linger_ms)
                 timer.timeout.connect(row.dismiss.click)
                 timer.start()
+
+    def _show_small(self, view: JobView) -> None:
+        """Keep a small job in mind; it gets its row when it lasts."""
+        if not view.state.alive:
+            self._small.pop(view.id, None)
+            self._say_ended(view)
+            return
+        if view.id not in self._small:
+            timer = QTimer(self, singleShot=True, interval=self._patience_ms)
+            timer.timeout.connect(partial(self._show_lasting, view.id))
+            timer.timeout.connect(timer.deleteLater)
+            timer.start()
+        self._small[view.id] = view
+
+    def _show_lasting(self, job_id: str) -> None:
+        """Give a small job its row, where it still runs: its patience is over."""
+        view = self._small.pop(job_id, None)
+        if view is not None:
+            self._add(view)
+
+    def _say_ended(self, view: JobView) -> None:
+        self._quiet.setFullText(f"No job is running · {view.title}: {view.message or view.state}")
 
     def remove_job(self, job_id: str) -> None:
         """Take a row away; nothing happens where there is none."""
@@ -179,11 +239,11 @@ class JobPanel(QFrame):
 
     def alive(self) -> int:
         """How many shown jobs have not ended."""
-        return sum(row.view.state.alive for row in self._rows.values())
+        return len(self._small) + sum(row.view.state.alive for row in self._rows.values())
 
     def idle_text(self) -> str:
         """The quiet line."""
-        return self._quiet.text()
+        return self._quiet.fullText()
 
     def _add(self, view: JobView) -> JobRow:
         row = JobRow(view)
@@ -197,8 +257,13 @@ class JobPanel(QFrame):
         self._fit()
         return row
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A higher window has room for more rows."""
+        super().resizeEvent(event)
+        self._fit()
+
     def _fit(self) -> None:
-        rows = len(self._rows)
-        self._quiet.setVisible(rows == 0)
-        self._scroll.setVisible(rows > 0)
-        self._scroll.setFixedHeight(min(rows, _MOST_ROWS) * _ROW_HEIGHT)
+        self._quiet.setVisible(not self._rows)
+        self._scroll.setVisible(bool(self._rows))
+        most = (3 if self.window().height() >= _HIGH_WINDOW else 2) * _ROW_HEIGHT
+        self._scroll.setFixedHeight(min(sum(row.height() for row in self._rows.values()), most))

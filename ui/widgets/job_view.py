@@ -41,6 +41,9 @@ class JobView:
         unit: what an item is (`files`).
         message: how it ended, or why it waits.
         can_pause: whether Pause is offered.
+        level: how good an end it came to: a token of the theme without `_text`, or "".
+        small: done in a moment as a rule, and one of many: it takes no room in the panel unless it lasts or fails.
+        seconds: how long it runs.
     """
 
     id: str
@@ -59,6 +62,9 @@ class JobView:
     unit: str = "files"
     message: str = ""
     can_pause: bool = True
+    level: str = ""
+    small: bool = False
+    seconds: float = 0.0
 
     def headline(self) -> str:
         """`Scanning LTO-RESTORE-07 · hashing`."""
@@ -74,6 +80,17 @@ class JobView:
         if self.total:
             return min(1.0, self.done / self.total)
         return None
+
+    def short(self) -> str:
+        """`hashing · 61 %`, for one cell of a table."""
+        if self.state == JobState.RUNNING:
+            done = formats.percent(round((self.share() or 0) * 1000), 1000) if self.share() else ""
+            return " · ".join(part for part in (self.stage, done) if part)
+        return str(self.state)
+
+    def elapsed(self) -> str:
+        """`4 min 10 s so far`."""
+        return f"{formats.duration(self.seconds)} so far"
 
     def numbers(self) -> str:
         """`255,114 of 418,220 · 1.2 k files/s · 412 MB/s · 6 min left`; for a job that does not run, how it stands."""
@@ -91,4 +108,6 @@ class JobView:
             parts.append(formats.time_left(self.seconds_left))
         else:
             parts.append(str(self.state))
+        if self.seconds >= 1:
+            parts.insert(-1 if self.seconds_left is not None else len(parts), self.elapsed())
         return " · ".join(part for part in parts if part)

@@ -1,6 +1,5 @@
 """Starts jobs, stops them, and tells the window how they stand and what they changed."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +9,7 @@ from app.engine import Engine
 from app.errors import AppError
 from app.jobs.events import ItemFailed, JobEvent, Noticed
 from app.operations import OPERATIONS
+from ui.outcomes import Told, about, told, verbs
 from ui.widgets.job_view import JobState
 from ui.workers.job_worker import Done, Failed, JobWorker, Outcome
 from ui.workers.progress import JobProgress
@@ -20,14 +20,25 @@ _CHANGED_EVERY_MS = 1000
 
 @dataclass(slots=True)
 class RunningJob:
-    """A job and what is known of it; `failures` are the first ten thousand."""
+    """A job and what is known of it.
+
+    Attributes:
+        id: tells it apart.
+        operation: its name in `OPERATIONS`.
+        worker: its thread.
+        progress: how it stands.
+        failures: the first ten thousand items that could not be handled.
+        told_as: the operation whose words are used for it.
+        about: what it works on, in a word.
+    """
 
     id: str
     operation: str
     worker: JobWorker
     progress: JobProgress
     failures: list[ItemFailed]
-    summary: Callable[[Any], str]
+    told_as: str
+    about: str
 
 
 class JobController(QObject):
@@ -61,22 +72,25 @@ class JobController(QObject):
         self._beat = QTimer(self, interval=_CHANGED_EVERY_MS)
         self._beat.timeout.connect(self.catalog_changed)
 
-    def start(self, operation: str, request: Any, title: str, summary: Callable[[Any], str] | None = None) -> str:
+    def start(self, operation: str, request: Any, *, told_as: str = "") -> str:
         """Start an operation; the job's id.
 
         Args:
             operation: its name.
             request: what it is asked; of the type that the operation takes.
-            title: what the panel calls the job.
-            summary: makes one line of its result.
+            told_as: the operation whose words are used for it, where that is another one.
         """
-        if not isinstance(request, OPERATIONS[operation].request):
-            raise TypeError(f"{operation} takes a {OPERATIONS[operation].request.__name__}")
+        entry = OPERATIONS[operation]
+        if not isinstance(request, entry.request):
+            raise TypeError(f"{operation} takes a {entry.request.__name__}")
         self._started += 1
         job_id = f"job-{self._started}"
+        told_as = told_as or operation
+        title = about(told_as, entry.kept.title(request) if entry.kept else "")
+        small = entry.kept is not None and entry.kept.small
+        progress = JobProgress(job_id, verbs(told_as).doing.format(title), small=small)
         worker = JobWorker(self._engine, operation, request, self)
-        job = RunningJob(job_id, operation, worker, JobProgress(job_id, title), [], summary or _done)
-        self._jobs[job_id] = job
+        self._jobs[job_id] = job = RunningJob(job_id, operation, worker, progress, [], told_as, title)
         self._workers[worker] = job_id
         worker.reported.connect(self._hear)
         worker.ended.connect(self._end)
@@ -146,7 +160,7 @@ class JobController(QObject):
         job = self._sending()
         if job is None:
             return
-        job.progress.end(outcome, job.summary(outcome.result) if isinstance(outcome, Done) else "")
+        job.progress.end(*_end_of(job, outcome))
         self.job_changed.emit(job.progress.view)
         if isinstance(outcome, Failed):
             if not isinstance(outcome.error, AppError):
@@ -167,5 +181,18 @@ class JobController(QObject):
             self.all_ended.emit()
 
 
-def _done(_result: Any) -> str:
-    return str(JobState.DONE)
+def _end_of(job: RunningJob, outcome: Outcome) -> tuple[JobState, str, Told]:
+    """How a job ended, what it is called from now on, and what it found."""
+    sentences = verbs(job.told_as)
+    if isinstance(outcome, Done):
+        kept = OPERATIONS[job.operation].kept
+        summary = kept.summary(outcome.result) if kept is not None else {}
+        if job.progress.view.failed:
+            summary["failed_items"] = job.progress.view.failed
+        return JobState.DONE, sentences.done.format(job.about), told(job.told_as, "done", summary)
+    name = sentences.name.format(job.about)
+    if isinstance(outcome, Failed):
+        error = outcome.error
+        reason = error.message if isinstance(error, AppError) else f"{type(error).__name__}: {error}"
+        return JobState.FAILED, name, told(job.told_as, "failed", {"error": reason})
+    return JobState.STOPPED, name, told(job.told_as, "cancelled", {"counts": job.progress.counts})

@@ -4,10 +4,9 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from app.errors import AppError
-from app.jobs.events import ItemFailed, JobEvent, Paused, Progressed, Stage, StageStarted
+from app.jobs.events import Concerns, ItemFailed, JobEvent, Paused, Progressed, Stage, StageStarted
+from ui.outcomes import Told
 from ui.widgets.job_view import JobState, JobView
-from ui.workers.job_worker import Done, Failed, Outcome
 
 _STAGES = {
     Stage.WAIT: "waiting for its turn",
@@ -33,11 +32,17 @@ class JobProgress:
         job_id: tells it apart.
         title: what it does and to what.
         clock: seconds that only go forward.
+        small: see `JobView`.
     """
 
-    def __init__(self, job_id: str, title: str, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, job_id: str, title: str, clock: Callable[[], float] = time.monotonic, *, small: bool = False
+    ) -> None:
         self._clock = clock
-        self.view = JobView(job_id, title, _STAGES[Stage.WAIT], JobState.WAITING)
+        self.view = JobView(job_id, title, _STAGES[Stage.WAIT], JobState.WAITING, small=small)
+        #: The id of the drive that it works on, once it is known.
+        self.drive_id = ""
+        self._began = clock()
         #: Running totals by name, for live counters.
         self.counts: dict[str, int] = {}
         self._stage_began = clock()
@@ -54,24 +59,23 @@ class JobProgress:
                 self.view = replace(self.view, failed=self.view.failed + 1)
             case Paused(paused):
                 self._pause(paused)
+            case Concerns(drive_id):
+                self.drive_id = drive_id
             case _:
                 pass
+        self.view = replace(self.view, seconds=self._clock() - self._began)
 
     def ask_to_stop(self) -> None:
         """The job was asked to stop and has not answered yet."""
         if self.view.state.alive:
             self.view = replace(self.view, state=JobState.STOPPING)
 
-    def end(self, outcome: Outcome, message: str) -> None:
-        """Take how it ended; `message` says what a finished job found."""
-        if isinstance(outcome, Done):
-            self.view = replace(self.view, state=JobState.DONE, message=message)
-        elif isinstance(outcome, Failed):
-            error = outcome.error
-            reason = error.message if isinstance(error, AppError) else f"{type(error).__name__}: {error}"
-            self.view = replace(self.view, state=JobState.FAILED, message=reason)
-        else:
-            self.view = replace(self.view, state=JobState.STOPPED, message="stopped; what was done is kept")
+    def end(self, state: JobState, title: str, ended: Told) -> None:
+        """Take how it ended: what it is called from now on, and what it found."""
+        seconds = self._clock() - self._began
+        self.view = replace(
+            self.view, state=state, title=title, message=ended.words, level=ended.level, current="", seconds=seconds
+        )
 
     def _start(self, event: StageStarted) -> None:
         now = self._clock()

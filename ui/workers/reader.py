@@ -104,13 +104,20 @@ class Reader(QThread):
         _left_behind.append(self)
         return False
 
+    def finish(self) -> None:
+        """Answer what was asked, then end the thread."""
+        with self._change:
+            self._stopping = True
+            self._change.notify()
+        self.wait()
+
     def run(self) -> None:
         """Qt: the thread's own work."""
         while True:
             with self._change:
                 while not self._waiting and not self._stopping:
                     self._change.wait()
-                if self._stopping:
+                if not self._waiting:
                     return
                 kind, asked = self._waiting.popitem(last=False)
                 self._running = (kind, asked)

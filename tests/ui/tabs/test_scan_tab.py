@@ -4,16 +4,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from app.engine import Engine
-from app.jobs.job import Job
+from app.errors import Cancelled
+from app.jobs.events import JobEvent, Stage, StageStarted
+from app.jobs.job import CancelToken, Job
 from app.operations import run
 from app.scanning.request import ScanRequest
 from tests.ui.enginekit import make_engine, make_tree
+from ui import theme
 from ui.desk import Desk
 from ui.main_window import MainWindow
+from ui.tabs.scan_missing import MissingDialog
 from ui.tabs.scan_tab import ScanTab
 from ui.workers.job_controller import JobController
 
@@ -131,3 +136,72 @@ def test_a_catalogue_that_breaks_meanwhile_is_told(qtbot: QtBot, tab: ScanTab, e
     engine.home.catalog.write_bytes(b"no database" * 500)
     tab.refresh()
     qtbot.waitUntil(lambda: "scan.catalogue" in tab._desk.window.banners.ids(), timeout=5000)
+
+
+def test_a_stopped_scan_is_gone_on_with_from_its_card(
+    qtbot: QtBot, tab: ScanTab, engine: Engine, tmp_path: Path
+) -> None:
+    tree = make_tree(tmp_path / "card")
+    token = CancelToken()
+
+    def stop(event: JobEvent) -> None:
+        if isinstance(event, StageStarted) and event.stage is Stage.HASH:
+            token.cancel()
+
+    with pytest.raises(Cancelled):
+        run(engine, "scan", ScanRequest((str(tree),), "A001"), Job(stop, token))
+    tab.refresh()
+    qtbot.waitUntil(lambda: len(tab.drives.cards()) == 1, timeout=5000)
+    (card,) = tab.drives.cards()
+    assert (card.note, card.action) == ("scan stopped at 12 files", "Go on")
+    place = tab.drives.visualRect(tab.drives.model().index(0, 0))
+    found = next(
+        QPoint(place.right() - 30, y)
+        for y in range(place.top(), place.bottom())
+        if tab.drives._card_with_action_at(QPoint(place.right() - 30, y))
+    )
+    qtbot.mouseClick(tab.drives.viewport(), Qt.MouseButton.LeftButton, pos=found + QPoint(0, 4))
+    wait_idle(qtbot, tab)
+    qtbot.waitUntil(lambda: tab.drives.cards()[0].action == "", timeout=5000)
+    assert engine.catalog.drives()[0].files == 12
+    assert engine.catalog.jobs.newest()[0].summary["resumed"]
+
+
+def test_missing_files_are_listed_from_their_card(qtbot: QtBot, tab: ScanTab, engine: Engine, tmp_path: Path) -> None:
+    tree = make_tree(tmp_path / "card")
+    run(engine, "scan", ScanRequest((str(tree),), "A001"), Job())
+    (tree / "note 1.txt").unlink()
+    run(engine, "scan", ScanRequest((str(tree),), "A001"), Job())
+    tab.refresh()
+    qtbot.waitUntil(lambda: len(tab.drives.cards()) == 1, timeout=5000)
+    tab.drives.select(tab.drives.cards()[0].id)
+    qtbot.waitUntil(lambda: tab.cards["missing"].opens() != "", timeout=5000)
+    assert tab.cards["missing"].value() == "1"
+    tab.cards["missing"].setFocus()
+    qtbot.keyClick(tab.cards["missing"], Qt.Key.Key_Return)
+    dialog = tab.findChild(MissingDialog)
+    assert dialog is not None
+    qtbot.waitUntil(lambda: dialog.model.rowCount() == 1, timeout=5000)
+    qtbot.waitUntil(lambda: dialog.head.accessibleName() == "1 missing from A001", timeout=5000)
+    assert dialog.model.index(0, 0).data() == "note 1.txt"
+    assert not dialog.accept_all.isVisible()
+    dialog.copy_paths()
+    assert QGuiApplication.clipboard().text() == str(tree / "note 1.txt")
+    dialog.accept()
+
+
+def test_problems_are_amber_with_the_same_words_in_the_panel_and_in_the_history(
+    qtbot: QtBot, tab: ScanTab, tmp_path: Path
+) -> None:
+    tree = make_tree(tmp_path / "card")
+    (tree / "broken.exr").write_text("this is no picture", encoding="utf-8")
+    tab.start(ScanRequest((str(tree),), "A001"))
+    wait_idle(qtbot, tab)
+    qtbot.waitUntil(lambda: tab.jobs.rowCount() == 1 and tab.jobs.index(0, 5).data() != "running", timeout=5000)
+    words = "1 unreadable · 13 new"
+    assert tab.jobs.index(0, 5).data() == words
+    amber = theme.current().color("stale_text")
+    assert tab.jobs.index(0, 5).data(Qt.ItemDataRole.ForegroundRole) == amber
+    row = tab._desk.window.jobs.row("job-1")
+    assert row is not None
+    assert (row.title.fullText(), row.ended.fullText()) == ("Scanned A001", words)

@@ -344,7 +344,7 @@ def test_what_a_scan_adds_appears_while_selection_and_place_stay(qtbot: QtBot, o
     tab.table.scrollTo(tab.model.index(200, 0))
     chosen, place = tab.table.selected_hits()[0].key, tab.table.visualRect(tab.model.index(200, 0)).top()
     (tree / "brand new.txt").write_text("new", encoding="utf-8")
-    tab._desk.jobs.start("scan", request, "Scanning Card")
+    tab._desk.jobs.start("scan", request)
     qtbot.waitUntil(lambda: names(tab)[0] == "brand new.txt", timeout=20_000)
     assert [hit.key for hit in tab.table.selected_hits()] == [chosen]
     assert tab.table.visualRect(tab.table.currentIndex()).top() == place

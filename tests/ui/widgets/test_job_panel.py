@@ -1,5 +1,7 @@
 """The job panel: what runs, how far it is, and buttons that say which job they mean."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 
@@ -72,12 +74,41 @@ def test_a_job_that_ended_leaves_one_quiet_line(panel: JobPanel, qtbot) -> None:
     assert panel.sizeHint().height() < high
 
 
-def test_a_failed_job_stays_until_it_is_removed_by_hand(panel: JobPanel, qtbot) -> None:
-    panel.show_job(JobView("1", "Scan", state=JobState.FAILED, message="The drive vanished."))
+SIGN_OFF = JobView("1", "Signing off plate.exr", state=JobState.RUNNING, small=True)
+
+
+def ended(view: JobView, state: JobState, message: str) -> JobView:
+    return replace(view, title="Signed off plate.exr", state=state, message=message, level="pass")
+
+
+def test_a_quick_sign_off_takes_no_room_and_is_told_in_the_quiet_line(panel: JobPanel) -> None:
+    high = panel.sizeHint().height()
+    panel.show_job(SIGN_OFF)
+    assert panel.sizeHint().height() == high
+    assert panel.alive() == 1
+    panel.show_job(ended(SIGN_OFF, JobState.DONE, "pass written to plate.exr.qc.json"))
+    assert panel.sizeHint().height() == high
+    assert panel.alive() == 0
+    assert panel.idle_text() == "No job is running · Signed off plate.exr: pass written to plate.exr.qc.json"
+
+
+def test_a_sign_off_that_lasts_gets_a_row_until_it_is_done(qtbot) -> None:
+    panel = JobPanel(linger_s=60, patience_s=0.01)
+    qtbot.addWidget(panel)
+    panel.show_job(SIGN_OFF)
+    qtbot.waitUntil(lambda: panel.row("1") is not None)
+    panel.show_job(ended(SIGN_OFF, JobState.DONE, "pass written"))
+    qtbot.waitUntil(lambda: panel.row("1") is None)
+
+
+def test_a_failed_sign_off_stays_until_it_is_removed_by_hand(panel: JobPanel, qtbot) -> None:
+    panel.show_job(ended(SIGN_OFF, JobState.FAILED, "failed: the folder is read-only"))
     panel.show_job(JobView("2", "Crawl", state=JobState.STOPPED))
-    qtbot.waitUntil(lambda: panel.row("2") is None)
+    panel.show_job(JobView("3", "Scan", state=JobState.FAILED, message="failed: the drive vanished"))
+    qtbot.waitUntil(lambda: panel.row("2") is None and panel.row("3") is None)
     row = panel.row("1")
     assert row is not None
+    assert row.ended.fullText() == "failed: the folder is read-only"
     qtbot.mouseClick(row.dismiss, Qt.MouseButton.LeftButton)
     assert panel.row("1") is None
 
@@ -86,7 +117,7 @@ def test_many_jobs_scroll_instead_of_pushing_the_page_away(panel: JobPanel) -> N
     for number in range(12):
         panel.show_job(JobView(str(number), f"Job {number}"))
     assert panel.alive() == 12
-    assert panel.sizeHint().height() < 260
+    assert panel.sizeHint().height() < 120
 
 
 def test_a_job_without_a_total_moves_without_a_number(panel: JobPanel) -> None:

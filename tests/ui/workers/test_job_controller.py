@@ -37,11 +37,11 @@ def test_a_scan_reports_counts_and_ends_done(qtbot: QtBot, engine: Engine, tmp_p
     jobs.job_ended.connect(lambda _job, outcome: outcomes.append(outcome))
     with qtbot.waitSignals([jobs.all_ended, jobs.catalog_changed], timeout=20_000):
         request = ScanRequest((str(make_tree(tmp_path / "tree")),))
-        jobs.start("scan", request, "Scanning tree", lambda result: str(result.counts["files"]))
+        jobs.start("scan", request)
     assert [type(outcome) for outcome in outcomes] == [Done]
     assert counts["files"] == 12
     assert views[0].state == JobState.WAITING
-    assert (views[-1].state, views[-1].message) == (JobState.DONE, "12")
+    assert (views[-1].state, views[-1].message) == (JobState.DONE, "12 new")
 
 
 def test_a_job_that_raises_runtime_error_ends_as_failed(
@@ -55,7 +55,7 @@ def test_a_job_that_raises_runtime_error_ends_as_failed(
     outcomes: list[object] = []
     jobs.job_ended.connect(lambda _job, outcome: outcomes.append(outcome))
     with qtbot.captureExceptions() as bugs, qtbot.waitSignal(jobs.all_ended, timeout=5000):
-        jobs.start("trial", "", "Trial")
+        jobs.start("trial", "")
     assert [type(outcome) for outcome in outcomes] == [Failed]
     assert [str(bug[1]) for bug in bugs] == ["out of memory on the device"]
 
@@ -74,7 +74,7 @@ def test_cancel_stops_a_job_and_says_stopped(qtbot: QtBot, engine: Engine, monke
     outcomes: list[object] = []
     jobs.job_ended.connect(lambda _job, outcome: outcomes.append(outcome))
     with qtbot.waitSignal(jobs.all_ended, timeout=5000):
-        job_id = jobs.start("trial", "", "Trial")
+        job_id = jobs.start("trial", "")
         assert going.wait(5)
         jobs.cancel(job_id)
     assert [type(outcome) for outcome in outcomes] == [Stopped]
@@ -98,7 +98,7 @@ def test_pause_stands_still_until_resume(qtbot: QtBot, engine: Engine, monkeypat
     jobs = JobController(engine)
     states: list[JobState] = []
     jobs.job_changed.connect(lambda view: states.append(view.state))
-    job_id = jobs.start("trial", "", "Trial", str)
+    job_id = jobs.start("trial", "")
     assert going.wait(5)
     jobs.pause(job_id)
     qtbot.waitUntil(lambda: JobState.PAUSED in states, timeout=5000)
@@ -121,5 +121,5 @@ def test_two_jobs_in_one_lane_take_turns(qtbot: QtBot, engine: Engine, monkeypat
     jobs = JobController(engine)
     with qtbot.waitSignal(jobs.all_ended, timeout=5000):
         for _ in range(3):
-            jobs.start("trial", "", "Trial")
+            jobs.start("trial", "")
     assert most == [1, 1, 1]

@@ -1,9 +1,8 @@
 """What the job panel says of a job's events."""
 
-from app.errors import InputError
 from app.jobs.events import ItemFailed, Paused, Progressed, Stage, StageStarted
+from ui.outcomes import Told
 from ui.widgets.job_view import JobState
-from ui.workers.job_worker import Done, Failed, Stopped
 from ui.workers.progress import JobProgress
 
 
@@ -63,13 +62,21 @@ def test_pausing_and_stopping_show() -> None:
     assert progress.view.state == JobState.STOPPING
 
 
-def test_each_way_of_ending_has_its_words() -> None:
-    for outcome, state, words in (
-        (Done(None), JobState.DONE, "12 files"),
-        (Stopped(), JobState.STOPPED, "stopped; what was done is kept"),
-        (Failed(InputError("the drive is gone")), JobState.FAILED, "the drive is gone"),
-        (Failed(ValueError("x")), JobState.FAILED, "ValueError: x"),
-    ):
-        progress = JobProgress("1", "Scanning A", Clock())
-        progress.end(outcome, "12 files")
-        assert (progress.view.state, progress.view.message) == (state, words)
+def test_an_ended_job_says_what_it_was_and_what_it_found() -> None:
+    clock = Clock()
+    progress = JobProgress("1", "Scanning A", clock)
+    clock.now += 75
+    progress.end(JobState.DONE, "Scanned A", Told("12 unreadable", "stale"))
+    view = progress.view
+    assert (view.headline(), view.numbers(), view.level) == ("Scanned A", "12 unreadable", "stale")
+    assert view.seconds == 75
+
+
+def test_a_running_job_says_how_long_it_runs_and_how_long_it_will() -> None:
+    clock = Clock()
+    progress = JobProgress("1", "Scanning A", clock)
+    progress.hear(StageStarted(Stage.HASH, 1000))
+    clock.now += 10
+    progress.hear(Progressed(Stage.HASH, 500, 1000))
+    words = progress.view.numbers().replace("\N{NO-BREAK SPACE}", " ")
+    assert words == "500 of 1,000 files · 50 files/s · 10 s so far · 10 s left"

@@ -1,0 +1,131 @@
+"""How jobs and their ends read: the same words in the panel, in a toast and in the history. No Qt."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ui import formats
+
+#: The levels of an outcome as tokens of the theme (`pass_text`): done, done with problems, failed. "" is neither good
+#: nor bad: stopped by somebody, or running still.
+DONE, PROBLEMS, FAILED, NEUTRAL = "pass", "stale", "fail", ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An outcome in words, and its level."""
+
+    words: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verbs:
+    """Sentences about a job, with `{}` for what it is about: while it runs, once it is done, and its name."""
+
+    doing: str
+    done: str
+    name: str
+
+
+_VERBS = {
+    "scan": Verbs("Scanning {}", "Scanned {}", "Scan of {}"),
+    "qc_crawl": Verbs("Crawling {}", "Crawled {}", "Crawl of {}"),
+    "qc_clean": Verbs("Cleaning {}", "Cleaned {}", "Cleaning of {}"),
+    "sign_off": Verbs("Signing off {}", "Signed off {}", "Sign-off of {}"),
+    "undo_sign_off": Verbs("Taking back the verdict of {}", "Verdict taken back: {}", "Taking back the verdict of {}"),
+    "demo": Verbs("Making the demo library", "Made the demo library", "Demo library"),
+    "export_search": Verbs("Exporting {}", "Exported {}", "Export of {}"),
+}
+
+
+def verbs(operation: str) -> Verbs:
+    """The sentences for an operation."""
+    return _VERBS.get(operation) or Verbs(f"{operation}: {{}}", f"{operation}: {{}}", f"{operation}: {{}}")
+
+
+def about(operation: str, title: str) -> str:
+    """What a job is about, for its sentences."""
+    return title or ("all files" if operation == "export_search" else "…")
+
+
+def told(operation: str, state: str, summary: dict[str, Any]) -> Told:
+    """How a job ended.
+
+    Args:
+        operation: its name.
+        state: `done`, `cancelled`, `failed`, `interrupted` or `running`.
+        summary: what the job history keeps of it.
+    """
+    if state == "done":
+        return _done(operation, summary)
+    files = summary.get("counts", {}).get("files")
+    at = f" at {formats.count(files)} files" if files else ""
+    if state == "cancelled":
+        return Told(f"stopped{at}", NEUTRAL)
+    if state == "interrupted":
+        return Told("interrupted: the program ended", PROBLEMS)
+    if state == "running":
+        return Told("running", NEUTRAL)
+    return Told(f"failed: {summary.get('error') or 'see the log'}", FAILED)
+
+
+def _done(operation: str, summary: dict[str, Any]) -> Told:
+    counts = summary.get("counts", {})
+    problems: list[str] = []
+    if operation == "scan":
+        problems, found = _scan_problems(summary), _counted(counts, ("new", "changed", "missing"))
+        words = found or "nothing changed"
+    elif operation == "qc_crawl":
+        problems = [f"{formats.count(counts[name])} {name}" for name in ("failed", "stale") if counts.get(name)]
+        words = " · ".join(filter(None, (_many(counts.get("written", 0), "sidecar") + " written", _changed(counts))))
+    elif operation == "qc_clean":
+        problems = [f"{formats.count(counts['failed'])} could not be removed"] if counts.get("failed") else []
+        words = f"{_many(counts.get('removed', 0), 'file')} removed, {formats.count(counts.get('kept', 0))} kept"
+    elif operation in ("sign_off", "undo_sign_off"):
+        words = _verdict(operation, summary)
+    elif operation == "export_search":
+        problems = [f"{_many(summary['failed_items'], 'drive')} left out"] if summary.get("failed_items") else []
+        words = f"{_many(counts.get('rows', 0), 'row')} to {_last(summary.get('file', ''))}"
+    elif operation == "demo":
+        words = f"{_many(counts.get('files', 0), 'file')}, ready to look at"
+    else:
+        words = "done"
+    if not problems:
+        return Told(words, DONE)
+    return Told(" · ".join([*problems, words] if words != "nothing changed" else problems), PROBLEMS)
+
+
+def _scan_problems(summary: dict[str, Any]) -> list[str]:
+    """What a scan leaves to be looked at."""
+    problems = []
+    if summary.get("empty_base"):
+        problems.append("base is empty: nothing marked")
+    if waiting := summary.get("unaccepted_missing"):
+        problems.append(f"{formats.count(waiting)} missing, not accepted")
+    if unreadable := summary.get("counts", {}).get("unreadable"):
+        problems.append(f"{formats.count(unreadable)} unreadable")
+    return problems
+
+
+def _verdict(operation: str, summary: dict[str, Any]) -> str:
+    verdict, sidecar = summary.get("verdict", ""), summary.get("sidecar", "")
+    if operation == "undo_sign_off":
+        return f"it stands at {verdict} again"
+    return f"{verdict} written to {sidecar}" if sidecar else verdict
+
+
+def _changed(counts: dict[str, int]) -> str:
+    return _counted(counts, ("changed", "missing"))
+
+
+def _counted(counts: dict[str, int], names: tuple[str, ...]) -> str:
+    """`1,204 new · 37 changed`, of what is not zero."""
+    return " · ".join(f"{formats.count(counts[name])} {name}" for name in names if counts.get(name))
+
+
+def _many(number: int, word: str) -> str:
+    return f"{formats.count(number)} {word}{'' if number == 1 else 's'}"
+
+
+def _last(path: str) -> str:
+    return path.replace("\\", "/").rpartition("/")[2]
