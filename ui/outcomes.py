@@ -85,7 +85,7 @@ def _done(operation: str, summary: dict[str, Any]) -> Told:
         words = _verdict(operation, summary)
     elif operation == "export_search":
         problems = [f"{_many(summary['failed_items'], 'drive')} left out"] if summary.get("failed_items") else []
-        words = f"{_many(counts.get('rows', 0), 'row')} to {_last(summary.get('file', ''))}"
+        words = f"{_many(counts.get('rows', 0), 'hit')} to {_last(summary.get('file', ''))}"
     elif operation == "demo":
         words = f"{_many(counts.get('files', 0), 'file')}, ready to look at"
     else:

@@ -21,7 +21,7 @@ from ui.outcomes import DONE, FAILED, NEUTRAL, PROBLEMS, told
         ("qc_clean", "done", {"counts": {"removed": 3, "kept": 1}}, "3 files removed, 1 kept", DONE),
         ("sign_off", "done", {"verdict": "pass", "sidecar": "a.qc.json"}, "pass written to a.qc.json", DONE),
         ("undo_sign_off", "done", {"verdict": "pending"}, "it stands at pending again", DONE),
-        ("export_search", "done", {"counts": {"rows": 7}, "file": "/x/hits.csv"}, "7 rows to hits.csv", DONE),
+        ("export_search", "done", {"counts": {"rows": 7}, "file": "/x/hits.csv"}, "7 hits to hits.csv", DONE),
         ("trial", "done", {}, "done", DONE),
     ],
 )

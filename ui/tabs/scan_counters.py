@@ -37,10 +37,8 @@ class ScanCounters(QWidget):
         self.cards["skipped"].clicked.connect(self.skipped_clicked)
         row = QHBoxLayout()
         row.setSpacing(8)
-        speed = self.cards["speed"]
-        speed.setMinimumWidth(speed.fontMetrics().horizontalAdvance("1.01 k/s · 8.53 GB/s") + 48)
-        for card in self.cards.values():
-            row.addWidget(card)
+        for name, card in self.cards.items():
+            row.addWidget(card, 3 if name == "speed" else 2)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)

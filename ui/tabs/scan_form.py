@@ -114,13 +114,13 @@ class ScanForm(QFrame):
         grid.addWidget(self.mode, 1, 3)
         grid.addWidget(self.start, 1, 4)
         grid.addWidget(DimLabel("Leave out"), 2, 0)
-        grid.addWidget(self.leave_out, 2, 1)
+        grid.addWidget(self.leave_out, 2, 1, 1, 4)
         choices = QHBoxLayout()
         choices.setSpacing(16)
         for box in (self.inventory, self.resume, self.hidden, self.links):
             choices.addWidget(box)
         choices.addStretch(1)
-        grid.addLayout(choices, 2, 2, 1, 3)
+        grid.addLayout(choices, 3, 1, 1, 4)
         grid.setColumnStretch(1, 3)
         grid.setColumnStretch(3, 2)
         order = (

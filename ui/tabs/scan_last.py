@@ -13,7 +13,7 @@ from app.scanning.entrylists import EntryList, count_entries, listed_entries
 from app.scanning.problems import entry_path
 from ui import formats
 
-_WORDS = {EntryList.UNREADABLE: "could not be read", EntryList.SKIPPED: "were passed over"}
+_WORDS = {EntryList.UNREADABLE: "could not be read", EntryList.SKIPPED: "passed over"}
 
 
 @dataclass(frozen=True, slots=True)

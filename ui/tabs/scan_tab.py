@@ -310,7 +310,8 @@ class ScanTab(QWidget):
     def _lay_out(self) -> None:
         self.history.setModel(self.jobs)
         style_table(self.history, "Job history")
-        for place, width in enumerate((96, 160, 150, 80, 96)):
+        self.history.setTextElideMode(Qt.TextElideMode.ElideRight)
+        for place, width in enumerate((88, 140, 130, 72, 88)):
             self.history.setColumnWidth(place, width)
         below = QTabWidget()
         below.setDocumentMode(True)

@@ -8,6 +8,8 @@ from ui import icons, theme
 from ui.widgets.labels import DimLabel
 
 _KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+_PAD = 12
+_SIGN = 14
 
 
 class StatCard(QFrame):
@@ -32,7 +34,7 @@ class StatCard(QFrame):
         self._value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.setSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Fixed)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 8, 12, 8)
+        layout.setContentsMargins(_PAD, 8, _PAD, 8)
         layout.setSpacing(2)
         layout.addWidget(self._label)
         layout.addWidget(self._value)
@@ -61,6 +63,7 @@ class StatCard(QFrame):
         self.setCursor(Qt.CursorShape.PointingHandCursor if words else Qt.CursorShape.ArrowCursor)
         selectable = Qt.TextInteractionFlag.TextSelectableByMouse
         self._value.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction if words else selectable)
+        self.layout().setContentsMargins(_PAD, 8, _PAD + (_SIGN if words else 0), 8)
         self._value.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, bool(words))
         self._name()
         self.update()
@@ -92,7 +95,7 @@ class StatCard(QFrame):
         painter = QPainter(self)
         if self._opens:
             top = self._label.geometry().center().y()
-            icons.paint_icon(painter, QRect(self.width() - 24, top - 7, 14, 14), "chevron-right", "dim")
+            icons.paint_icon(painter, QRect(self.width() - _SIGN - 6, top - 7, _SIGN, 14), "chevron-right", "dim")
         if self.hasFocus():
             theme.draw_focus_ring(painter, QRectF(self.rect()))
 

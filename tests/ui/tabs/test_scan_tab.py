@@ -20,6 +20,8 @@ from ui.desk import Desk
 from ui.main_window import MainWindow
 from ui.tabs.scan_missing import MissingDialog
 from ui.tabs.scan_tab import ScanTab
+from ui.widgets.failures import FailuresDialog
+from ui.widgets.labels import SectionHead
 from ui.workers.job_controller import JobController
 
 
@@ -205,3 +207,38 @@ def test_problems_are_amber_with_the_same_words_in_the_panel_and_in_the_history(
     row = tab._desk.window.jobs.row("job-1")
     assert row is not None
     assert (row.title.fullText(), row.ended.fullText()) == ("Scanned A001", words)
+
+
+def test_what_was_passed_over_and_what_could_not_be_read_open_from_their_cards(
+    qtbot: QtBot, tab: ScanTab, engine: Engine, tmp_path: Path
+) -> None:
+    tree = make_tree(tmp_path / "card")
+    (tree / "broken.exr").write_text("this is no picture", encoding="utf-8")
+    (tree / "link").symlink_to(tree / "below")
+    run(engine, "scan", ScanRequest((str(tree),), "A001"), Job())
+    tab.refresh()
+    qtbot.waitUntil(lambda: len(tab.drives.cards()) == 1, timeout=5000)
+    tab.drives.select(tab.drives.cards()[0].id)
+    qtbot.waitUntil(lambda: tab.cards["skipped"].opens() != "", timeout=5000)
+    for card, name, words in (
+        ("skipped", "link", "1 passed over"),
+        ("unreadable", "broken.exr", "1 could not be read"),
+    ):
+        qtbot.mouseClick(tab.cards[card], Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: tab.findChild(FailuresDialog) is not None, timeout=5000)
+        dialog = tab.findChild(FailuresDialog)
+        assert str(dialog.table.model().index(0, 0).data()).endswith(name)
+        assert words in [head.accessibleName() for head in dialog.findChildren(SectionHead)]
+        dialog.close()
+        qtbot.waitUntil(lambda: tab.findChild(FailuresDialog) is None, timeout=5000)
+
+
+def test_words_and_fields_keep_their_room_in_a_small_window(qtbot: QtBot, tab: ScanTab) -> None:
+    tab.offer("/media/card")
+    tab._desk.window.resize(1000, 620)
+    qtbot.waitUntil(lambda: tab.width() <= 1000)
+    assert tab.form.label.width() > 100
+    assert tab.form.leave_out.width() > 300
+    tab.counters.let_open(missing=True, unreadable=True, skipped=True)
+    cards = tab.cards.values()
+    qtbot.waitUntil(lambda: all(card.width() >= card.minimumSizeHint().width() for card in cards))
