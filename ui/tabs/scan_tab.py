@@ -43,7 +43,7 @@ from ui.widgets.labels import SectionHead
 from ui.widgets.log_view import LogLine, LogView
 from ui.widgets.tables import style_table
 from ui.widgets.toasts import ToastView
-from ui.workers.job_worker import Done, Outcome
+from ui.workers.job_worker import Done, Failed, Outcome
 from ui.workers.reader import Reader
 
 _LOG_TICK_MS = 200
@@ -236,6 +236,8 @@ class ScanTab(QWidget):
         job = self._desk.jobs.job(job_id)
         if request is None or job is None:
             return
+        if isinstance(outcome, Failed):
+            self._ask_about_moved(job_id, outcome.error, request)
         if isinstance(outcome, Done):
             result: ScanResult = outcome.result
             if result.unaccepted_missing or result.document.get("empty_base"):
@@ -244,6 +246,15 @@ class ScanTab(QWidget):
                 self.counters.count(result.document["counts"])
         if self.shown.follows(job_id):
             self._to_look_at = job.progress.drive_id
+
+    def _ask_about_moved(self, job_id: str, error: Exception, request: ScanRequest) -> None:
+        """Offer to go on with a drive that seems to have moved, in the banner that says why the scan ended."""
+        if not isinstance(error, AppError) or error.code != "drive.moved":
+            return
+        banner_id, label = f"failed.{job_id}", error.context["drive"]
+        self._asked[banner_id] = replace(request, drive=label)
+        text = f"{error.message}. Is it the same drive? To make it one of its own, scan it with another label."
+        self._desk.window.banners.show_banner(BannerView(banner_id, text, BannerKind.WARNING, f"It is {label}"))
 
     def _ask_about_missing(self, result: ScanResult, request: ScanRequest) -> None:
         banner_id = f"missing.{result.drive_id}"

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.engine import Engine
@@ -242,3 +243,20 @@ def test_words_and_fields_keep_their_room_in_a_small_window(qtbot: QtBot, tab: S
     tab.counters.let_open(missing=True, unreadable=True, skipped=True)
     cards = tab.cards.values()
     qtbot.waitUntil(lambda: all(card.width() >= card.minimumSizeHint().width() for card in cards))
+
+
+def test_a_folder_that_was_moved_goes_on_as_its_drive_by_one_click(
+    qtbot: QtBot, tab: ScanTab, engine: Engine, tmp_path: Path
+) -> None:
+    tree = make_tree(tmp_path / "card")
+    run(engine, "scan", ScanRequest((str(tree),), "A001"), Job())
+    tree.rename(tmp_path / "moved")
+    tab.start(ScanRequest((str(tmp_path / "moved"),)))
+    wait_idle(qtbot, tab)
+    (banner,) = tab._desk.window.banners.ids()
+    button = next(b for b in tab._desk.window.banners.findChildren(QPushButton) if b.text() == "It is A001")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    wait_idle(qtbot, tab)
+    (drive,) = engine.catalog.drives()
+    assert (drive.label, drive.base, drive.files) == ("A001", str(tmp_path / "moved"), 12)
+    assert banner not in tab._desk.window.banners.ids()
