@@ -117,7 +117,7 @@ def group_names(names: Sequence[bytes], *, min_frames: int = 2, udim: bool = Fal
         numbered = {key: members for key, members in numbered.items() if len(members) > 1}
     runs = _frame_runs(numbered, names, singles)
     _join_negatives(runs)
-    _join_subframes(runs, names)
+    _join_subframes(runs, names, singles)
     sequences: list[NameGroup] = []
     for run in runs.values():
         if len(run.members) < min_frames:
@@ -267,10 +267,10 @@ def _join_negatives(runs: _Runs) -> None:
         run.signed = True
 
 
-def _join_subframes(runs: _Runs, names: Sequence[bytes]) -> None:
+def _join_subframes(runs: _Runs, names: Sequence[bytes], rest: list[int]) -> None:
     """Join `a.1001.` and its like, with fractions behind them, into `a.` with decimal frames.
 
-    Whole frames of the same base and padding join them.
+    Whole frames of the same base and padding join them; what is left over of those goes to `rest`.
     """
     cohorts: dict[tuple[bytes, bytes], list[_Run]] = {}
     for (base, ext), run in runs.items():
@@ -278,19 +278,33 @@ def _join_subframes(runs: _Runs, names: Sequence[bytes]) -> None:
             cohorts.setdefault((base[: match.start(1)], ext), []).append(run)
     for (base, ext), cohort in cohorts.items():
         whole = runs.get((base, ext))
-        if any(run.signed or run.subframes for run in cohort):
+        members = _subframe_members(base, cohort, whole, names)
+        if not members:
             continue
-        fractions = {
-            run.base[len(base) : -1]: [names[i][len(run.base) : -len(ext)] for i in run.members] for run in cohort
-        }
-        if not are_fractions(base, fractions, beside_whole=whole is not None):
-            continue
-        members = [i for run in cohort for i in run.members] + (whole.members if whole else [])
-        if not are_distinct([names[i][len(base) : -len(ext)] for i in members]):
-            continue
+        if whole is not None:
+            rest += sorted(set(whole.members).difference(members))
         for run in cohort:
             del runs[run.base, ext]
         runs[base, ext] = _Run(base, ext, members, doubtful=cohort[0].doubtful, signed=True, subframes=True)
+
+
+def _subframe_members(base: bytes, cohort: list[_Run], whole: _Run | None, names: Sequence[bytes]) -> list[int]:
+    """The names of a sequence with decimal frames, the whole ones too; empty where these are no sub-frames.
+
+    A single whole frame that is there as a decimal one too is left out.
+    """
+    ext = cohort[0].ext
+    if any(run.signed or run.subframes for run in cohort):
+        return []
+    fractions = {run.base[len(base) : -1]: [names[i][len(run.base) : -len(ext)] for i in run.members] for run in cohort}
+    if not are_fractions(base, fractions, beside_whole=whole is not None):
+        return []
+    decimal = [i for run in cohort for i in run.members]
+    members = decimal + (whole.members if whole else [])
+    if are_distinct([names[i][len(base) : -len(ext)] for i in members]):
+        return members
+    alone = whole is not None and len(whole.members) == 1 and are_fractions(base, fractions, beside_whole=False)
+    return decimal if alone and are_distinct([names[i][len(base) : -len(ext)] for i in decimal]) else []
 
 
 def _split(run: _Run, names: Sequence[bytes], rest: list[int]) -> list[NameGroup]:

@@ -262,6 +262,12 @@ def test_whole_and_fraction_naming_the_same_frame_stay_apart() -> None:
     assert found == [("a.", ".exr", 4, [1001, 1002]), ("a.1001.", ".exr", 2, [0, 50])]
 
 
+def test_one_stray_whole_frame_does_not_break_up_sub_frames() -> None:
+    found, singles = grouped("a.1001.0.exr", "a.1001.5.exr", "a.1002.0.exr", "a.1001.exr")
+    assert found == [("a.", ".exr", 4, [Decimal("1001.0"), Decimal("1001.5"), Decimal("1002.0")])]
+    assert singles == [b"a.1001.exr"]
+
+
 def test_a_space_before_the_number() -> None:
     assert grouped("name 0001.exr", "name 0002.exr") == ([("name ", ".exr", 4, [1, 2])], [])
 
