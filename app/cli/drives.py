@@ -8,15 +8,16 @@ from app.catalog.dberrors import ABSENT
 from app.catalog.shard import ScanRow, scans
 from app.cli.driveerrors import drive_error, drive_problem
 from app.cli.front import JsonOption, front_of
-from app.cli.output import human_bytes, print_lines, print_table, say
+from app.cli.output import human_bytes, print_lines, say
+from app.cli.table import print_table
 from app.errors import AppError
 from app.model.drives import Drive
-from app.model.names import raw_name, shown
+from app.model.names import shown
 from app.model.times import rfc3339
-from app.scanning.entrylists import EntryList, ListedEntry, count_entries, listed_entries
+from app.scanning.entrylists import EntryList, ListedEntry, count_entries, entry_document, listed_entries
 from app.scanning.problems import entry_path
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(help="The catalogued drives.", no_args_is_help=True)
 
 
 @app.command("list")
@@ -61,7 +62,10 @@ def show(
     limit: Annotated[int, typer.Option(metavar="N", min=0, help="At most so many of each; 0 for all.")] = 1000,
     json: JsonOption = False,
 ) -> int:
-    """Show one drive with its evidence and its scans, or list what its totals leave out."""
+    """Show one drive, or list what it leaves out.
+
+    Its evidence and its scans; or entries that were passed over, that cannot be read, that are missing.
+    """
     front = front_of(ctx)
     found = front.engine.catalog.drive(drive)
     asked = [which for which, wanted in zip(EntryList, (skipped, unreadable, missing), strict=True) if wanted]
@@ -80,7 +84,9 @@ def show(
         raise drive_error(found, problem)
     document = {**drive_document(found, problem), **totals}
     document["scans"] = [_scan_document(row) for row in rows]
-    document.update({which: [_entry_document(found, entry) for entry in entries] for which, entries in lists.items()})
+    document.update(
+        {which: [entry_document(found.base, entry) for entry in entries] for which, entries in lists.items()}
+    )
     if json:
         front.emit({"drives": [document]})
     elif asked:
@@ -103,15 +109,6 @@ def _scan_document(row: ScanRow) -> dict[str, Any]:
         "state": row.state,
         "counts": row.counts,
     }
-
-
-def _entry_document(drive: Drive, entry: ListedEntry) -> dict[str, Any]:
-    path = "/".join([shown(part) for part in (entry.folder, entry.name) if part])
-    invalid = raw_name(b"/".join([part for part in (entry.folder, entry.name) if part]))
-    document = {"path": entry_path(drive.base, entry.folder, entry.name), "relative_path": path}
-    if invalid:
-        document["raw_name"] = invalid
-    return {**document, "code": entry.code, "reason": entry.reason}
 
 
 def _print_drive(drive: Drive, document: dict[str, Any]) -> None:

@@ -4,8 +4,10 @@ Commands are functions that return an exit code or None (0). What they raise end
 """
 
 import difflib
+import errno
 import importlib
 import logging
+import re
 import sys
 import traceback
 from pathlib import Path
@@ -18,7 +20,15 @@ import typer.main
 from app import __version__
 from app.cli.front import Front, GlobalOptions, front_of
 from app.cli.main import COMMANDS, CommandEntry, open_window
-from app.cli.output import cope_with_any_encoding, give_up_stdout, print_json, say
+from app.cli.output import (
+    OutputFailed,
+    cope_with_any_encoding,
+    give_up_stdout,
+    output_errors,
+    print_json,
+    say,
+    write,
+)
 from app.errors import AppError, Cancelled, UsageError
 from app.log import ONLY_FILE, visible
 
@@ -26,6 +36,16 @@ EXIT_READER_GONE = 141
 
 #: Options that Typer gives every program; a command of ours is not a program.
 _COMPLETION = ("install_completion", "show_completion")
+
+_WRONG_VALUE = re.compile(r"Invalid value for '([^']+)': (.*)")
+_REASONS = (
+    (re.compile("Input should be a valid integer.*"), "a whole number"),
+    (re.compile("Input should be a valid number.*"), "a number"),
+    (re.compile("Input should be greater than or equal to (.+)"), r"\1 or more"),
+    (re.compile("Input should be less than or equal to (.+)"), r"\1 or less"),
+)
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 _log = logging.getLogger(__name__)
 
@@ -82,7 +102,7 @@ _app = typer.Typer(
 
 def _print_version(value: bool) -> None:
     if value:
-        sys.stdout.write(f"reelmark {__version__}\n")
+        write(f"reelmark {__version__}")
         raise typer.Exit
 
 
@@ -122,10 +142,13 @@ def run_command_line(arguments: list[str]) -> int:
     front = Front(json="--json" in before_end)
     try:
         code = _guarded(front, arguments)
-        sys.stdout.flush()
+        with output_errors():
+            sys.stdout.flush()
     except BrokenPipeError:
         give_up_stdout()
         return EXIT_READER_GONE
+    except OutputFailed as error:
+        return _answer(front, error)
     finally:
         front.close_logging()
     return code
@@ -143,12 +166,16 @@ def _guarded(front: Front, arguments: list[str]) -> int:
     except AppError as error:
         return _answer(front, error)
     except typer.TyperException as error:
-        usage = UsageError(" ".join(error.format_message().split()), hint=_usage_hint(error))
-        return _answer(front, usage)
+        return _misused(front, error)
     except (Cancelled, KeyboardInterrupt, typer.Abort):
         return _stopped(front)
     except BrokenPipeError:
         raise
+    except OSError as error:
+        if front.has_engine or error.errno not in _FULL:
+            return _bug(front, error)
+        with output_errors():  # the parser prints help by itself
+            raise
     except Exception as error:  # noqa: BLE001 - the last line of defence of this front
         return _bug(front, error)
 
@@ -164,7 +191,9 @@ def _call(front: Front, arguments: list[str]) -> int:
 def _answer(front: Front, error: AppError) -> int:
     """Say an error that the user can act on: on standard error, or as the JSON document of this call."""
     _log.info("ended with %s: %s", error.code, visible(error.message))
-    if front.json:
+    if isinstance(error, OutputFailed):
+        give_up_stdout()
+    if front.json and not isinstance(error, OutputFailed):
         print_json(error.envelope())
     else:
         say(f"Error: {error.message}")
@@ -173,10 +202,33 @@ def _answer(front: Front, error: AppError) -> int:
     return error.exit_code
 
 
-def _usage_hint(error: typer.TyperException) -> str:
-    """Where the help of the command is that was used wrongly."""
-    context = getattr(error, "ctx", None)
-    return f"`{context.command_path} --help` shows how it is used." if context else ""
+def _misused(front: Front, error: typer.TyperException) -> int:
+    """Say how a command was used wrongly; a group without a command shows its help."""
+    context: Any = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError" and not front.json:
+        for line in error.format_message().splitlines():
+            say(line)
+        return UsageError.exit_code
+    message = " ".join(error.format_message().split())
+    if type(error).__name__ == "NoArgsIsHelpError":
+        message = f"{context.command_path} needs a command."
+    hint = f"`{context.command_path} --help` shows how it is used." if context else ""
+    dashed = getattr(error, "option_name", "")
+    if dashed and context and any(param.param_type_name == "argument" for param in context.command.params):
+        hint += f" What begins with a dash and is no option goes behind `--`: `{context.command_path} -- -x`."
+    return _answer(front, UsageError(_in_our_words(message), hint=hint))
+
+
+def _in_our_words(message: str) -> str:
+    """What the parser says of a wrong value, as one would say it."""
+    found = _WRONG_VALUE.fullmatch(message)
+    if found is None:
+        return message
+    option, reason = found.groups()
+    for words, ours in _REASONS:
+        if (match := words.fullmatch(reason)) is not None:
+            return f"{option} must be {match.expand(ours)}."
+    return message
 
 
 def _stopped(front: Front) -> int:

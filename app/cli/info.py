@@ -9,7 +9,8 @@ import typer
 
 from app import __version__
 from app.cli.front import Front, JsonOption, front_of
-from app.cli.output import human_bytes, print_lines, print_table
+from app.cli.output import human_bytes, print_lines
+from app.cli.table import print_table
 from app.machine import Machine, this_machine
 from app.paths import filesystem_type, is_local_disk
 from app.tools import Tool, find_tools

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app import __version__
-from app.errors import MissingPart
+from app.errors import InputError, MissingPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,12 @@ def main(argv: list[str] | None = None) -> int:
     if frozen and arguments[:1] == ["-m"] and arguments[1:2] and arguments[1] in _BUNDLED_MODULES:
         return _run_bundled(arguments[1], arguments[2:])
     if arguments == ["--version"]:
-        sys.stdout.write(f"reelmark {__version__}\n")
+        try:
+            sys.stdout.write(f"reelmark {__version__}\n")
+            sys.stdout.flush()
+        except OSError as error:
+            sys.stderr.write(f"Error: The output could not be written: {error.strerror}\n")
+            return InputError.exit_code
         return 0
     from app.cli.edge import run_command_line
 

@@ -1,4 +1,4 @@
-"""What the command line prints: one JSON document or tables on standard output, everything else on standard error."""
+"""What the command line prints: one JSON document or lines on standard output, everything else on standard error."""
 
 import dataclasses
 import json
@@ -6,12 +6,21 @@ import math
 import os
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import PurePath
 from typing import Any
 
+from app.errors import InputError
 from app.log import visible
+
+
+class OutputFailed(InputError):
+    """Standard output does not take what is printed."""
+
+    default_code = "output.failed"
+
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
@@ -32,61 +41,52 @@ def json_text(document: Any) -> str:
 def print_json(document: Any) -> None:
     """Write one JSON document to standard output, as UTF-8 whatever the terminal speaks."""
     data = json_text(document).encode("utf-8") + b"\n"
-    sys.stdout.flush()
-    buffer = getattr(sys.stdout, "buffer", None)
-    if buffer is None:
-        sys.stdout.write(data.decode("utf-8"))
-    else:
-        buffer.write(data)
-    sys.stdout.flush()
+    with output_errors():
+        sys.stdout.flush()
+        buffer = getattr(sys.stdout, "buffer", None)
+        if buffer is None:
+            sys.stdout.write(data.decode("utf-8"))
+        else:
+            buffer.write(data)
+        sys.stdout.flush()
 
 
 def print_lines(*lines: str) -> None:
     """Write lines for a person to standard output; control characters are made visible."""
     for line in lines:
-        sys.stdout.write(visible(line) + "\n")
-    sys.stdout.flush()
+        write(visible(line))
+    with output_errors():
+        sys.stdout.flush()
+
+
+def write(line: str) -> None:
+    """Write one line to standard output as it is."""
+    with output_errors():
+        sys.stdout.write(line + "\n")
+
+
+@contextmanager
+def output_errors() -> Iterator[None]:
+    """What standard output does not take, as an error for the user; a reader that has gone stays `BrokenPipeError`.
+
+    Raises:
+        OutputFailed: the disk it goes to is full, for one.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputFailed(
+            f"The output could not be written: {error.strerror or error}",
+            hint="The command itself has run; see to the place that its output goes to.",
+        ) from error
 
 
 def say(line: str) -> None:
     """Write one line to standard error; control characters are made visible."""
     sys.stderr.write(visible(line) + "\n")
     sys.stderr.flush()
-
-
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str = "") -> None:
-    """Write a table for a person to standard output.
-
-    Numbers stand right with thin separators, None is left empty. On a terminal long cells wrap inside it; into a file
-    or pipe a row stays one line.
-    """
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    cells = [list(row) for row in rows]
-    table = Table(
-        title=title or None,
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        header_style="bold",
-    )
-    for index, column in enumerate(columns):
-        values = [row[index] for row in cells if row[index] is not None]
-        numbers = bool(values) and all(_is_number(value) for value in values)
-        table.add_column(column, justify="right" if numbers else "left", overflow="fold", no_wrap=numbers)
-    for row in cells:
-        table.add_row(*(Text(shown_cell(value)) for value in row))
-    terminal = sys.stdout.isatty()
-    console = Console(file=sys.stdout, width=None if terminal else 100_000, highlight=False, emoji=False)
-    with console.capture() as captured:
-        console.print(table)
-    lines = captured.get().splitlines()
-    sys.stdout.write("\n".join(line.rstrip() for line in lines).strip("\n") + "\n")
-    sys.stdout.flush()
 
 
 def shown_cell(value: Any) -> str:
@@ -96,7 +96,7 @@ def shown_cell(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
-        return f"{value:,}".replace(",", "\u2009") if _speaks_utf8() else f"{value:,}"
+        return f"{value:,}".replace(",", "\u2009") if speaks_utf8() else f"{value:,}"
     return visible(str(value))
 
 
@@ -124,11 +124,18 @@ def give_up_stdout() -> None:
     os.close(nowhere)
 
 
-def _speaks_utf8() -> bool:
+def count_of(number: int, word: str, plural: str = "") -> str:
+    """`1 file`, `2 files`; thousands in groups."""
+    return f"{shown_cell(number)} {word if number == 1 else plural or word + 's'}"
+
+
+def speaks_utf8() -> bool:
+    """Whether standard output takes every letter."""
     return (getattr(sys.stdout, "encoding", "") or "").lower().replace("-", "") == "utf8"
 
 
-def _is_number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
+    """Whether a table sets it right."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

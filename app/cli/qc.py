@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from app.cli.front import JsonOption, front_of, run_operation
-from app.cli.output import human_bytes, print_lines, print_table, say
+from app.cli.output import human_bytes, print_lines, say
+from app.cli.table import print_table
 from app.errors import UsageError
 from app.model.names import raw, raw_name, shown
 from app.qc.clean import DEFAULT_WORKERS, CleanRequest, CleanResult
@@ -16,7 +17,7 @@ from app.qc.status import AssetStatus, HistoryRequest, StatusRequest, StatusResu
 
 _MOST_FAILURES = 50
 
-app = typer.Typer(help="Sidecars and verdicts beside the media.")
+app = typer.Typer(help="Sidecars and verdicts beside the media.", no_args_is_help=True)
 
 PathsArgument = Annotated[
     list[Path], typer.Argument(metavar="PATH...", help="Folders with all below them, files, or patterns of sequences.")

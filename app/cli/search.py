@@ -10,7 +10,8 @@ from app.catalog.find import Find, Found
 from app.catalog.search import SearchQuery
 from app.cli.driveerrors import drive_error, drive_problem
 from app.cli.front import JsonOption, front_of
-from app.cli.output import human_bytes, print_lines, print_table, say, shown_cell
+from app.cli.output import human_bytes, print_lines, say, shown_cell
+from app.cli.table import print_table
 from app.errors import AppError, UsageError
 from app.model.kinds import Category
 from app.model.names import shown

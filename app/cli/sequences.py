@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from app.cli.front import JsonOption, front_of, stop_on_signal
-from app.cli.output import human_bytes, print_lines, print_table
+from app.cli.output import count_of, human_bytes, print_lines, say
+from app.cli.table import print_table
 from app.files.foldersequences import FolderListing, FolderSequencesRequest, FolderSequencesResult, folder_sequences
 from app.files.framerange import (
     bare_base,
@@ -134,9 +135,9 @@ def _print_found(found: FolderSequencesResult, top: bytes) -> None:
     if rows:
         print_table(("file sequence", "frames", "files", "missing", "size", "finding"), rows)
     singles = sum(len(listing.singles) for listing in found.folders)
-    print_lines(f"{_count(len(rows), 'file sequence')}, {_count(singles, 'single file')} in {shown(top)}")
+    print_lines(f"{count_of(len(rows), 'file sequence')}, {count_of(singles, 'single file')} in {shown(top)}")
     for path, reason in found.failed:
-        print_lines(f"not read: {shown(path)} ({reason})")
+        say(f"not read: {shown(path)} ({reason})")
 
 
 def _duplicates(sequence: FileSequence) -> str:
@@ -148,8 +149,3 @@ def _duplicates(sequence: FileSequence) -> str:
 def _cut(text: str) -> str:
     """A cell that stays readable; JSON has the whole text."""
     return text if len(text) <= _CELL_LETTERS else text[: _CELL_LETTERS - 1] + "…"
-
-
-def _count(number: int, word: str) -> str:
-    """`1 single file`, `2 single files`."""
-    return f"{number:,} {word}{'' if number == 1 else 's'}"

@@ -5,14 +5,15 @@ from typing import Annotated, Any
 import typer
 
 from app.cli.front import Front, JsonOption, front_of
-from app.cli.output import print_lines, print_table, say
+from app.cli.output import print_lines, say
+from app.cli.table import print_table
 from app.errors import BadSettings
 from app.settings import LoadedSettings, set_value
 from app.settings.fields import as_json
 from app.settings.loading import known_field
 from app.settings.values import all_fields
 
-app = typer.Typer(help="Show, check and change the settings.")
+app = typer.Typer(help="Show, check and change the settings.", no_args_is_help=True)
 
 
 @app.command()

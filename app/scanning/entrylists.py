@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.catalog.database import Database
+from app.model.names import raw_name, shown
 from app.model.times import rfc3339
+from app.scanning.problems import entry_path
 
 
 class EntryList(StrEnum):
@@ -67,6 +69,16 @@ def listed_entries(database: Database, which: EntryList, limit: int = 0) -> Iter
     order = " ORDER BY 1, 2 LIMIT ?"
     for folder, name, code, detail in database.rows(_QUERIES[which] + order, (limit or -1,)):
         yield ListedEntry(folder, name, code, _reason(which, code, detail))
+
+
+def entry_document(base: str, entry: ListedEntry) -> dict[str, str]:
+    """An entry of the drive with that base in JSON; `raw_name` holds the bytes of `relative_path` that is no text."""
+    relative = b"/".join([part for part in (entry.folder, entry.name) if part])
+    document = {"path": entry_path(base, entry.folder, entry.name), "relative_path": shown(relative)}
+    encoded = raw_name(relative)
+    if encoded is not None:
+        document["raw_name"] = encoded
+    return {**document, "reason": entry.reason, "code": entry.code}
 
 
 def count_entries(database: Database, which: EntryList) -> int:

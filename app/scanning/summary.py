@@ -12,8 +12,7 @@ from app.files.walk import SKIPPED
 from app.model.drives import Drive
 from app.model.kinds import Category
 from app.scanning.changes import EMPTY_BASE, Tally
-from app.scanning.entrylists import EntryList, count_entries, listed_entries
-from app.scanning.problems import entry_path
+from app.scanning.entrylists import EntryList, count_entries, entry_document, listed_entries
 from app.scanning.request import ScanRequest
 
 _COUNTS = ("files", "directories", "bytes", "new", "changed", "touched", "moved", "missing", "unchanged", "unreadable")
@@ -78,8 +77,7 @@ def scan_document(
 ) -> dict[str, Any]:
     """The result of a scan as its command prints it."""
     failed = [
-        {"path": entry_path(drive.base, entry.folder, entry.name), "reason": entry.reason, "code": entry.code}
-        for entry in listed_entries(database, EntryList.UNREADABLE, _MOST_FAILED)
+        entry_document(drive.base, entry) for entry in listed_entries(database, EntryList.UNREADABLE, _MOST_FAILED)
     ]
     skipped = {name: tally[f"skipped.{name}"] for name in (*SKIPPED, "placeholder", "timeout")}
     counts: dict[str, Any] = {name: tally[name] for name in _COUNTS}

@@ -1,6 +1,8 @@
 """How a call ends: the exit code, what is said, and where."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,7 @@ import pytest
 
 from app.cli import edge
 from app.cli.main import CommandEntry, main
+from tests.unprivileged import REPOSITORY
 
 MODULE = '''
 import typer
@@ -144,3 +147,43 @@ def test_log_options_choose_level_and_folder(
 def test_help_lists_the_table_without_loading_it(probe: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     assert "probe  Ends." in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no device that is always full")
+@pytest.mark.parametrize(
+    "arguments",
+    [("--version",), ("--help",), ("drives", "list"), ("drives", "list", "--json"), ("settings", "show", "--json")],
+)
+def test_output_that_cannot_be_written_is_told_and_is_no_fault(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        process = subprocess.run(
+            [sys.executable, "-m", "app", "--home", tmp_path / "h", *arguments],
+            cwd=REPOSITORY,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    said = process.stderr.decode().splitlines()
+    assert (process.returncode, said[0]) == (3, "Error: The output could not be written: No space left on device")
+    assert len(said) <= 2
+
+
+@pytest.mark.parametrize("group", ["drives", "qc", "settings"])
+def test_a_group_without_a_command_shows_its_help(group: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([group]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].startswith(f"Usage: reelmark {group}")
+    assert "Commands:" in lines
+
+
+def test_a_wrong_value_is_told_in_plain_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--home", str(tmp_path), "search", "x", "--min-size", "big"]) == 2
+    assert "--min-size must be a whole number." in capsys.readouterr().err
+    assert main(["--home", str(tmp_path), "drives", "show", "x", "--limit", "-1"]) == 2
+    assert "--limit must be 0 or more." in capsys.readouterr().err
+
+
+def test_what_begins_with_a_dash_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--home", str(tmp_path), "search", "-dash"]) == 2
+    assert "`reelmark search -- -x`" in capsys.readouterr().err
+    assert main(["--home", str(tmp_path), "search", "--", "-dash"]) == 0

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from app.cli.output import human_bytes, json_text, print_json, print_lines, print_table, shown_cell
+from app.cli.output import human_bytes, json_text, print_json, print_lines, shown_cell
 from app.model.frames import FileSequence
 
 
@@ -28,20 +28,9 @@ def test_one_document_ends_in_one_newline(capsys: pytest.CaptureFixture[str]) ->
     assert capsys.readouterr().out == '{\n  "a": 1\n}\n'
 
 
-def test_a_row_stays_one_line_whatever_its_name(capsys: pytest.CaptureFixture[str]) -> None:
-    long = "n" * 300
-    print_table(("name", "bytes"), [("[bold]a\nb\x1b[2J", 1_234_567), (long, None), (":smile:", 5)])
-    lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 5
-    assert r"[bold]a\nb\x1b[2J" in lines[2]
-    assert lines[2].endswith("1\u2009234\u2009567")
-    assert long in lines[3]
-    assert ":smile:" in lines[4]
-
-
 def test_lines_are_safe_for_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    print_lines("a\tb\x07", "c\udcfe")
-    assert capsys.readouterr().out == "a\\tb\\x07\nc\\xfe\n"
+    print_lines("a\tb\x07", "c\udcfe", "clip\u202egpj.exe")
+    assert capsys.readouterr().out == "a\\tb\\x07\nc\\xfe\nclip\\u202egpj.exe\n"
 
 
 def test_sizes_and_cells_as_people_read_them() -> None:

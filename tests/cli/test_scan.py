@@ -1,3 +1,4 @@
+import base64
 import json
 import os
 import signal
@@ -72,7 +73,7 @@ def test_the_document_has_every_key_it_promises(tmp_path: Path, media: Path) -> 
 def test_a_person_reads_one_line_of_totals_and_the_counts(tmp_path: Path, media: Path) -> None:
     process = reelmark("--home", tmp_path / "h", "scan", media, "--inventory-only")
     lines = process.stdout.decode().splitlines()
-    assert lines[0].startswith("media: 4 files in 2 folders, 7 B, 1 sequences")
+    assert lines[0].startswith("media: 4 files in 2 folders, 7 B, 1 sequence (")
     assert "new 4" in lines[1]
 
 
@@ -235,3 +236,19 @@ def test_a_read_only_home_can_be_searched_but_not_scanned_into(tmp_path: Path, m
     assert (scanned.returncode, document(scanned)["error"]["code"]) == (3, "home.read_only")
     assert document(searched)["total"] == 1
     assert document(listed)["drives"][0]["label"] == "media"
+
+
+def test_what_cannot_be_read_is_named_byte_for_byte(tmp_path: Path) -> None:
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m" / "bad\udcff.png").write_bytes(b"no picture")
+    found = document(reelmark("--home", tmp_path / "h", "scan", tmp_path / "m", "--json"))
+    (failed,) = found["failed"]
+    assert base64.b64decode(failed["raw_name"]) == b"bad\xff.png"
+    assert failed["relative_path"] == "bad\ufffd.png"
+
+
+def test_a_scan_says_where_the_rest_is_listed(tmp_path: Path) -> None:
+    (tmp_path / "My card").mkdir()
+    (tmp_path / "My card" / "link").symlink_to("nowhere")
+    lines = reelmark("--home", tmp_path / "h", "scan", tmp_path / "My card").stdout.decode().splitlines()
+    assert lines[-1] == "All of them: reelmark drives show 'My card' --skipped"
