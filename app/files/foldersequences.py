@@ -79,8 +79,9 @@ def folder_sequences(request: FolderSequencesRequest, job: Job) -> FolderSequenc
         except InputError as error:
             if folder == top:
                 raise
-            result.failed.append((folder, error.message))
-            job.item_failed(shown(folder), error.message, error.code)
+            reason = str(error.context.get("reason") or error.message)
+            result.failed.append((folder, reason))
+            job.item_failed(shown(folder), reason, error.code)
             continue
         waiting += sorted(below, reverse=True)
         if listing.sequences or listing.singles:
@@ -108,7 +109,7 @@ def _list_folder(folder: bytes, request: FolderSequencesRequest) -> tuple[Folder
     except OSError as error:
         reason = error.strerror or type(error).__name__
         message = f"{shown(folder)} cannot be read: {reason}"
-        raise InputError(message, hint="Give a folder that you may read.") from error
+        raise InputError(message, hint="Give a folder that you may read.", context={"reason": reason}) from error
     found, lonely = file_sequences(names, sizes, mtimes_ns, min_frames=request.min_sequence, udim=request.udim)
     singles = sorted((SingleFile(names[i], sizes[i]) for i in lonely), key=lambda single: single.name)
     return FolderListing(folder, tuple(found), tuple(singles)), below

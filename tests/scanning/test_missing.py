@@ -169,7 +169,7 @@ def test_nothing_below_an_unreadable_folder_is_missing(studio: Studio) -> None:
     assert process.returncode == 1
     assert (counts["missing"], counts["unreadable"], counts["skipped"]["permission"]) == (1, 1, 1)
     assert document(process)["failed"] == [
-        {"path": f"{studio.base}/closed", "reason": "Permission denied", "code": "EACCES"}
+        {"path": f"{studio.base}/closed", "relative_path": "closed", "reason": "Permission denied", "code": "EACCES"}
     ]
     assert studio.found("") == {b"closed/b.txt", b"closed/deep/c.txt"}
     assert studio.counts()["directories"] == 4

@@ -33,11 +33,11 @@ class StatCard(QFrame):
         self._value.setFont(theme.ui_font(1.2, bold=True, numbers=True))
         self._value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.setSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Fixed)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(_PAD, 8, _PAD, 8)
-        layout.setSpacing(2)
-        layout.addWidget(self._label)
-        layout.addWidget(self._value)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(_PAD, 8, _PAD, 8)
+        self._layout.setSpacing(2)
+        self._layout.addWidget(self._label)
+        self._layout.addWidget(self._value)
         self._state = state
         self.set_value(value)
 
@@ -63,7 +63,7 @@ class StatCard(QFrame):
         self.setCursor(Qt.CursorShape.PointingHandCursor if words else Qt.CursorShape.ArrowCursor)
         selectable = Qt.TextInteractionFlag.TextSelectableByMouse
         self._value.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction if words else selectable)
-        self.layout().setContentsMargins(_PAD, 8, _PAD + (_SIGN if words else 0), 8)
+        self._layout.setContentsMargins(_PAD, 8, _PAD + (_SIGN if words else 0), 8)
         self._value.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, bool(words))
         self._name()
         self.update()
