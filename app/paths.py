@@ -240,7 +240,7 @@ def write_atomically(path: Path, data: bytes) -> None:
         OSError: it could not be written; the old file is untouched.
     """
     target = path.resolve() if path.is_symlink() else path
-    temporary = target.with_name(f".{target.name[:40]}.{secrets.token_hex(6)}.tmp")
+    temporary = target.with_name(f".{target.name[:40]}.{secrets.token_hex(6)}.reelmark.tmp")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     descriptor = os.open(temporary, flags, 0o666)
     try:

@@ -179,7 +179,8 @@ class ShardAssets:
         return self._database.rows(
             "SELECT f.id, f.name, f.category, f.size, f.mtime_ns, f.folder_id FROM block b JOIN file f"
             " ON f.id BETWEEN b.first_id AND b.last_id WHERE b.folder_id = ? AND f.missed_scan IS NULL"
-            f" AND f.sequence_id IS NULL AND f.category IN ({_KINDS})",
+            f" AND f.sequence_id IS NULL AND (f.category IN ({_KINDS}) OR EXISTS"
+            " (SELECT 1 FROM verdict v WHERE v.folder_id = f.folder_id AND v.asset = f.name))",
             (folder_id,),
         )
 

@@ -76,6 +76,20 @@ def save_verdicts(database: Database, rows: Iterable[VerdictRow]) -> int:
     return kept
 
 
+def forget_verdicts(database: Database, sidecars: Iterable[tuple[bytes, bytes]]) -> None:
+    """Drop the verdicts that came from sidecars which were removed.
+
+    Args:
+        database: the shard.
+        sidecars: folder of the asset relative to the drive's base, and path of the sidecar relative to that folder.
+    """
+    for folder, sidecar in sidecars:
+        database.run(
+            "DELETE FROM verdict WHERE folder_id = (SELECT id FROM folder WHERE path = ?) AND sidecar = ?",
+            (folder, sidecar),
+        )
+
+
 def forget_verdicts_without_sidecar(database: Database, scan_id: int) -> None:
     """Drop the verdicts whose sidecar went missing in a generation."""
     database.run(

@@ -32,7 +32,8 @@ def crawl(
     result: Annotated[str, typer.Option("--result", metavar="R", help="pass, fail or pending.")] = "",
     note: Annotated[str, typer.Option("--note", metavar="T", help="The operator's note.")] = "",
     reason: Annotated[
-        list[str] | None, typer.Option("--reason", metavar="CODE", help="A reason code; may be repeated.")
+        list[str] | None,
+        typer.Option("--reason", metavar="CODE", help="A reason code of the settings; may be repeated."),
     ] = None,
     sidecar_mode: Annotated[
         str, typer.Option("--sidecar-mode", metavar="M", help="Where sidecars are written: subdir, dot or inline.")
@@ -64,11 +65,12 @@ def crawl(
         dry_run,
     )
     found: CrawlResult = run_operation(front, "qc_crawl", request)
+    _say_replaced(found, dry_run=dry_run)
     if json:
         front.emit(crawl_document(found))
     else:
         _print_crawl(found, dry_run=dry_run)
-    return 1 if found.failed else 0
+    return 1 if found.failed or found.damaged or found.stale or found.missing else 0
 
 
 @app.command()
@@ -83,7 +85,7 @@ def status(
     ] = None,
     json: JsonOption = False,
 ) -> int:
-    """Tell the verdicts as they stand. Stale: the content changed since."""
+    """Tell the verdicts as they stand. Stale: the content changed since. Missing: the asset is gone."""
     front = front_of(ctx)
     request = StatusRequest(tuple(paths), min_sequence or 0, workers)
     found: StatusResult = run_operation(front, "qc_status", request)
@@ -91,7 +93,7 @@ def status(
         front.emit(status_document(found))
     else:
         _print_status(found)
-    return 1 if found.counts["stale"] or found.counts["failed"] else 0
+    return 1 if any(found.counts[kind] for kind in ("stale", "missing", "failed", "damaged")) else 0
 
 
 @app.command()
@@ -147,7 +149,8 @@ def clean(
         request = CleanRequest(path, False, include_hidden, tuple(glob or ()), workers, with_verdicts)
     found: CleanResult = run_operation(front, "qc_clean", request)
     if json:
-        front.emit({"removed": found.removed, "kept": found.kept, "bytes": found.bytes})
+        files = {"files": [_posix(path) for path in found.files]} if dry_run else {}
+        front.emit({"removed": found.removed, "kept": found.kept, "bytes": found.bytes, **files})
     else:
         _print_clean(found, dry_run=dry_run)
     return 1 if found.failed else 0
@@ -160,10 +163,16 @@ def crawl_document(found: CrawlResult) -> dict[str, Any]:
         "written": found.written,
         "unchanged": found.unchanged,
         "changed": found.changed,
+        "stale": found.stale,
         "missing": found.missing,
         "sequences": found.sequences,
         "singles": found.singles,
         "failed": [{"path": _posix(path), "reason": reason} for path, reason in found.failed],
+        "damaged": [{"path": _posix(path), "reason": shown(reason)} for path, reason in found.damaged],
+        "supersedes": [
+            {"path": _posix(path), "operator": by.operator or None, "time": by.time or None, "verdict": by.verdict}
+            for path, by in found.replaced
+        ],
         "sidecars": [_posix(path) for path in found.sidecars],
     }
 
@@ -189,6 +198,8 @@ def _asset_document(status: AssetStatus) -> dict[str, Any]:
         document["missing"] = True
     if not status.verifiable:
         document["unverifiable"] = True
+    if status.damage:
+        document["damaged"] = shown(status.damage)
     if status.error:
         document["error"] = status.error
     return document
@@ -199,24 +210,46 @@ def _posix(path: Path | str) -> str:
 
 
 def _print_crawl(found: CrawlResult, *, dry_run: bool) -> None:
-    for path, reason in found.failed[:_MOST_FAILURES]:
-        say(f"failed: {shown(path)}: {reason}")
-    if len(found.failed) > _MOST_FAILURES:
-        say(f"and {len(found.failed) - _MOST_FAILURES} more; --json lists all")
+    for word, rows in (("failed", found.failed), ("damaged", found.damaged)):
+        _say_some([f"{word}: {shown(path)}: {reason}" for path, reason in rows])
     wrote = "to write" if dry_run else "written"
     print_lines(
         f"{_count(found.assets, 'asset')} ({_count(found.sequences, 'sequence')},"
         f" {_count(found.singles, 'single file')}): {_count(found.written, 'sidecar')} {wrote},"
         f" {found.unchanged} unchanged, {found.changed} changed,"
-        f" {found.missing} missing, {len(found.failed)} failed"
+        f" {found.missing} missing, {len(found.damaged)} damaged, {len(found.failed)} failed"
     )
     if found.stale:
         print_lines(f"Stale, as the content changed since: {_count(found.stale, 'verdict')}.")
 
 
+def _say_replaced(found: CrawlResult, *, dry_run: bool) -> None:
+    """Tell whose verdicts were followed by this sign-off. They stay in the history."""
+    what = "would replace" if dry_run else "replaced"
+    _say_some(
+        [
+            f"{what}: {shown(path)}: {by.verdict} by {by.operator or 'nobody named'}, {by.time or 'no time given'}"
+            for path, by in found.replaced
+        ]
+    )
+
+
+def _say_some(lines: list[str]) -> None:
+    for line in lines[:_MOST_FAILURES]:
+        say(line)
+    if len(lines) > _MOST_FAILURES:
+        say(f"and {len(lines) - _MOST_FAILURES} more; --json lists all")
+
+
 def _print_status(found: StatusResult) -> None:
     rows = [
-        (shown(str(status.path)), _verdict(status), status.operator, status.time, status.error or status.note)
+        (
+            shown(str(status.path)),
+            _verdict(status),
+            status.operator,
+            status.time,
+            status.error or status.damage or status.note,
+        )
         for status in found.assets
     ]
     if rows:
@@ -234,6 +267,8 @@ def _verdict(status: AssetStatus) -> str:
         words.append("stale")
     if status.missing:
         words.append("missing")
+    if status.damage:
+        words.append("damaged")
     if not status.verifiable:
         words.append("unverifiable by content")
     return ", ".join(words)
@@ -241,6 +276,7 @@ def _verdict(status: AssetStatus) -> str:
 
 def _print_clean(found: CleanResult, *, dry_run: bool) -> None:
     done = "to remove" if dry_run else "removed"
+    print_lines(*(shown(str(path)) for path in found.files))
     print_lines(f"{_count(found.removed, 'file')} {done} ({human_bytes(found.bytes)}), {found.kept} kept")
     if found.verdicts:
         print_lines(f"Kept for their verdicts: {_count(found.verdicts, 'sidecar')}; --with-verdicts removes them too.")

@@ -140,13 +140,15 @@ def _scan(engine: Engine, folder: Path, job: Job) -> ScanResult:
 def _sign_off(engine: Engine, folder: Path, job: Job) -> list[Path]:
     """Sign off what nobody has judged yet: a verdict that stands is a person's."""
     signed = []
+    known = {reason.code for reason in engine.settings.qc.reasons}
     paths = tuple(folder / wanted.asset for wanted in _SIGN_OFFS)
     standing = {status.path: status for status in qc_status(engine, StatusRequest(paths), job).assets}
     for wanted, path in zip(_SIGN_OFFS, paths, strict=True):
         status = standing.get(path)
         if status is None or status.error or status.operator or status.verdict not in ("", "pending"):
             continue
-        sign_off(engine, SignOffRequest(path, OPERATOR, wanted.result, wanted.note, wanted.reasons), job)
+        reasons = tuple(code for code in wanted.reasons if code in known)
+        sign_off(engine, SignOffRequest(path, OPERATOR, wanted.result, wanted.note, reasons), job)
         signed.append(path)
     return signed
 

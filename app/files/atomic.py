@@ -1,10 +1,20 @@
-"""Writing a small file whole: temporary file in the same folder, fsync, rename, fsync of the folder."""
+"""Writing a small file whole: temporary file in the same folder, fsync, rename, fsync of the folder.
 
+A writer that is killed leaves its temporary file behind: `.clip.mov.qc.json.0123456789ab.reelmark.tmp`.
+"""
+
+import re
+import time
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from app.errors import InputError
 from app.model.names import shown
 from app.paths import cannot_write, write_atomically
+
+_LEFTOVER = re.compile(rb"\..+\.[0-9a-f]{12}\.reelmark\.tmp", re.DOTALL)
+_LEFTOVER_AGE_S = 3600
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -38,3 +48,24 @@ def make_folder(path: Path) -> None:
         path.mkdir(exist_ok=True)
     except OSError as error:
         raise cannot_write(path, error) from error
+
+
+def is_temporary(name: bytes) -> bool:
+    """Whether a file of that name is, or was, one of ours on its way to its real name."""
+    return _LEFTOVER.fullmatch(name) is not None
+
+
+def is_leftover(path: Path) -> bool:
+    """Whether a temporary file of ours was left behind: it is older than any writer takes, by the drive's own clock."""
+    try:
+        return not path.is_symlink() and path.stat().st_mtime < time.time() - _LEFTOVER_AGE_S
+    except OSError:
+        return False
+
+
+def remove_leftovers(paths: Iterable[Path]) -> None:
+    """Remove temporary files of ours that were left behind. Where that is not allowed they stay: they do no harm."""
+    for path in paths:
+        with suppress(OSError):
+            if is_leftover(path):
+                path.unlink()

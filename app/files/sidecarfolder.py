@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.errors import AppError, InputError
+from app.files.atomic import is_temporary
 from app.files.sidecar import SUBDIR, SUFFIX, Document, Record, raw_or_empty, read_sidecar, sidecar_name
 from app.model.frames import FileSequence
 from app.model.names import decoded, raw, shown
@@ -28,14 +29,20 @@ class FolderSidecars:
     Attributes:
         folder: the media folder.
         by_name: paths by sidecar name without the dot of mode `dot`; several where one lies in two places.
+        temporary: files that were on their way to a sidecar or cache; of a writer at work, or of one that was killed.
     """
 
     folder: Path
     by_name: dict[bytes, list[Path]] = field(default_factory=dict)
+    temporary: list[Path] = field(default_factory=list)
 
     def of(self, asset: bytes) -> list[Path]:
         """Sidecars that are called after the asset."""
         return self.by_name.get(sidecar_name(asset), [])
+
+    def named(self, names: Iterable[bytes]) -> frozenset[bytes]:
+        """Those of `names` that a sidecar is called after."""
+        return frozenset(name for name in names if sidecar_name(name) in self.by_name) if self.by_name else frozenset()
 
     def others(self, assets: Iterable[bytes]) -> list[Path]:
         """Sidecars that are called after none of `assets`."""
@@ -60,11 +67,17 @@ def find_sidecars(folder: Path, names: Iterable[bytes]) -> FolderSidecars:
     for name in names:
         if name == SUBDIR.encode():
             for inner in _names_in(folder / SUBDIR):
-                if is_sidecar(inner):
-                    found.by_name.setdefault(inner.removeprefix(b"."), []).append(folder / SUBDIR / decoded(inner))
-        elif is_sidecar(name):
-            found.by_name.setdefault(name.removeprefix(b"."), []).append(folder / decoded(name))
+                _note(found, inner, folder / SUBDIR)
+        else:
+            _note(found, name, folder)
     return found
+
+
+def _note(found: FolderSidecars, name: bytes, place: Path) -> None:
+    if is_sidecar(name):
+        found.by_name.setdefault(name.removeprefix(b"."), []).append(place / decoded(name))
+    elif is_temporary(name):
+        found.temporary.append(place / decoded(name))
 
 
 def newest(records: Iterable[Record]) -> Record | None:

@@ -54,7 +54,7 @@ def assets_in(
         folder: absolute path.
         files: its regular files; hidden ones and sidecars are left out here.
         min_sequence: fewer frames than this are single files.
-        any_kind: names that count whatever their extension, because somebody named them.
+        any_kind: names that count whatever their extension, because somebody named them, or they have a sidecar.
     """
     seen = [file for file in files if not file[0].startswith(b".") and not is_sidecar(file[0])]
     names = [name for name, _, _ in seen]

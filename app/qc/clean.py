@@ -1,4 +1,4 @@
-"""Removing what QC left in media folders: sidecars without a verdict, hash caches, empty `.qc` folders.
+"""Removing what QC left in media folders: sidecars without a verdict, hash caches, leftovers, empty `.qc` folders.
 
 A media file, a frame of a sequence or a catalogued file is never removed, whatever was asked; nor is a sidecar that
 holds a person's verdict, now or in its history, unless that was asked for.
@@ -10,14 +10,15 @@ import re
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.engine import Engine
 from app.errors import AppError, HeldByAnother, InputError
+from app.files.atomic import is_leftover, is_temporary
 from app.files.hashcache import CACHE_NAME
 from app.files.sequences import group_names
-from app.files.sidecar import SUBDIR, read_sidecar, sidecar_name
+from app.files.sidecar import SUBDIR, Record, read_sidecar, sidecar_name
 from app.files.sidecarfolder import is_sidecar
 from app.files.walk import LISTED, WalkRequest, walk
 from app.jobs.events import Stage
@@ -28,12 +29,13 @@ from app.media.opening import opened
 from app.model.kinds import MEDIA, category_of
 from app.model.names import decoded, folded, raw, shown
 from app.qc.decisions import is_verdict
-from app.qc.record import catalogued_names
+from app.qc.record import ShardUpdates, catalogued_names
 
 DEFAULT_WORKERS = 8
 
 _LOCK_WAIT_S = 30.0
-_LOCKS = (".lock", ".qc.lock")
+_OUTER_LOCK = ".qc.lock"
+_LOCKS = (".lock", _OUTER_LOCK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class CleanResult:
         verdicts: how many of the kept are sidecars with a verdict.
         protected: how many of the kept are media or catalogued files that a glob matched.
         failed: how many of the kept could not be removed.
+        files: with `dry_run`, what would be removed; else empty.
     """
 
     removed: int = 0
@@ -76,16 +79,18 @@ class CleanResult:
     verdicts: int = 0
     protected: int = 0
     failed: int = 0
+    files: list[Path] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     path: Path
     size: int
+    record: Record | None = None
 
 
 def qc_clean(engine: Engine, request: CleanRequest, job: Job) -> CleanResult:
-    """Remove QC artefacts below a folder.
+    """Remove QC artefacts below a folder, and their verdicts from the shard of the drive that covers it.
 
     Raises:
         InputError: the path is no folder.
@@ -96,8 +101,8 @@ def qc_clean(engine: Engine, request: CleanRequest, job: Job) -> CleanResult:
     if path.is_symlink() or not path.is_dir():
         raise InputError(f"{shown(str(path))} is no folder", hint="Name the folder to clean.", code="qc.not_a_folder")
     job.stage(Stage.DELETE)
-    with ThreadPoolExecutor(max(1, request.workers)) as executor:
-        run = _Clean(engine, request, job, executor)
+    with ThreadPoolExecutor(max(1, request.workers)) as executor, ShardUpdates(engine, job) as shards:
+        run = _Clean(engine, request, job, executor, shards)
         if path.name == SUBDIR:
             run.clean(path.parent, [], [SUBDIR.encode()])
             return run.result
@@ -113,12 +118,15 @@ def qc_clean(engine: Engine, request: CleanRequest, job: Job) -> CleanResult:
 class _Clean:
     """One cleaning: finds what may go in each folder, removes it and counts."""
 
-    def __init__(self, engine: Engine, request: CleanRequest, job: Job, executor: ThreadPoolExecutor) -> None:
+    def __init__(
+        self, engine: Engine, request: CleanRequest, job: Job, executor: ThreadPoolExecutor, shards: ShardUpdates
+    ) -> None:
         self.result = CleanResult()
         self._engine = engine
         self._request = request
         self._job = job
         self._executor = executor
+        self._shards = shards
         self._globs = [re.compile(fnmatch.translate(glob).encode("utf-8", "surrogateescape")) for glob in request.globs]
 
     def clean(self, folder: Path, visible: list[bytes], others: list[bytes]) -> None:
@@ -134,20 +142,21 @@ class _Clean:
         beside = [name for name in names if _is_artefact(name) or any(glob.match(name) for glob in self._globs)]
         inner = folder / SUBDIR
         has_inner = SUBDIR.encode() in others and not inner.is_symlink() and inner.is_dir()
-        if not beside and not has_inner:
+        has_lock = _OUTER_LOCK.encode() in names
+        if not beside and not has_inner and not has_lock:
             return
         protected = self._protected(folder, names, beside)
         if self._request.dry_run:
-            self._remove(self._beside(folder, beside, protected))
-            self._remove(self._inside(inner) if has_inner else iter(()))
+            self._remove(folder, self._beside(folder, beside, protected))
+            self._remove(folder, self._inside(inner) if has_inner else iter(()))
             return
         try:
-            if beside:
-                with hold_file_lock(folder / ".qc.lock", self._job.token, _LOCK_WAIT_S):
-                    self._remove(self._beside(folder, beside, protected))
+            if beside or has_lock:
+                with hold_file_lock(folder / _OUTER_LOCK, self._job.token, _LOCK_WAIT_S):
+                    self._remove(folder, self._beside(folder, beside, protected))
             if has_inner:
                 with hold_file_lock(inner / ".lock", self._job.token, _LOCK_WAIT_S):
-                    self._remove(self._inside(inner))
+                    self._remove(folder, self._inside(inner))
                 _remove_empty_folders(inner)
         except (InputError, HeldByAnother) as error:
             self._fail(folder, error.message)
@@ -192,22 +201,31 @@ class _Clean:
                 yield from _candidate(path)
 
     def _artefact(self, path: Path) -> Iterator[_Candidate]:
-        if is_sidecar(raw(path.name)) and not self._request.with_verdicts and _may_hold_verdict(path):
+        if is_temporary(raw(path.name)) and not is_leftover(path):
+            return
+        record, holds_verdict = _record_in(path) if is_sidecar(raw(path.name)) else (None, False)
+        if holds_verdict and not self._request.with_verdicts:
             self.result.kept += 1
             self.result.verdicts += 1
             return
-        yield from _candidate(path)
+        yield from _candidate(path, record)
 
-    def _remove(self, candidates: Iterator[_Candidate]) -> None:
+    def _remove(self, folder: Path, candidates: Iterator[_Candidate]) -> None:
         found = list(candidates)
         self._job.check()
+        if self._request.dry_run:
+            self.result.files += [candidate.path for candidate in found]
         errors = [None] * len(found) if self._request.dry_run else self._executor.map(_unlink, found)
+        gone: list[Record] = []
         for candidate, error in zip(found, errors, strict=True):
             if error is None:
                 self.result.removed += 1
                 self.result.bytes += candidate.size
+                gone += [candidate.record] if candidate.record else []
             else:
                 self._fail(candidate.path, error)
+        if not self._request.dry_run:
+            self._shards.removed(folder, gone)
 
     def _fail(self, path: Path, reason: str) -> None:
         self.result.kept += 1
@@ -216,19 +234,19 @@ class _Clean:
 
 
 def _is_artefact(name: bytes) -> bool:
-    return is_sidecar(name) or name == CACHE_NAME.encode()
+    return is_sidecar(name) or is_temporary(name) or name == CACHE_NAME.encode()
 
 
-def _may_hold_verdict(path: Path) -> bool:
-    """Whether a sidecar holds a person's verdict; one that cannot be read may."""
+def _record_in(path: Path) -> tuple[Record | None, bool]:
+    """The record of a sidecar, and whether it holds a person's verdict; one that cannot be read may."""
     try:
         record = read_sidecar(path)
     except FileNotFoundError:
-        return False
+        return None, False
     except AppError:
-        return True
+        return None, True
     past = (entry.get("operator") or entry.get("qc_result", "pending") != "pending" for entry in record.history)
-    return is_verdict(record) or any(past)
+    return record, is_verdict(record) or any(past)
 
 
 def _is_media(path: Path) -> bool:
@@ -245,14 +263,14 @@ def _is_media(path: Path) -> bool:
     return found is not None and found.kind in ("image", "video", "audio")
 
 
-def _candidate(path: Path) -> Iterator[_Candidate]:
+def _candidate(path: Path, record: Record | None = None) -> Iterator[_Candidate]:
     """The file, if it is a regular one: links and folders stay."""
     try:
         status = path.lstat()
     except OSError:
         return
     if stat.S_ISREG(status.st_mode):
-        yield _Candidate(path, status.st_size)
+        yield _Candidate(path, status.st_size, record)
 
 
 def _files_in(folder: Path) -> Iterator[Path]:

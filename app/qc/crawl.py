@@ -5,13 +5,16 @@ from pathlib import Path
 
 from app.engine import Engine
 from app.errors import AppError, UsageError
+from app.files.atomic import remove_leftovers
 from app.files.sidecar import MODES, VERDICTS, Document, Record
 from app.jobs.job import Job
 from app.model.names import shown
 from app.qc.assets import Asset
+from app.qc.damage import DamageCheck, damage_of, with_findings
 from app.qc.decisions import Decision, decide, decide_again, wants_content
 from app.qc.documents import Verdict
 from app.qc.record import ShardUpdates
+from app.qc.replaced import Replaced, replaced_verdict
 from app.qc.review import Review, ReviewOptions
 from app.qc.reviewed import Reviewed, ReviewedFolder
 from app.qc.writing import place_of, write_records
@@ -26,7 +29,7 @@ class CrawlRequest:
         operator: who signs off; empty for a plain crawl.
         result: `pass`, `fail` or `pending`; needs an operator unless it is `pending`; empty for a plain crawl.
         note: the operator's note.
-        reasons: reason codes.
+        reasons: reason codes of the settings.
         sidecar_mode: `subdir`, `dot` or `inline`; the setting when empty. A sidecar of ours stays where it is.
         workers: files hashed at once; the setting when 0.
         min_sequence: fewer frames than this are single files; the setting when 0.
@@ -61,6 +64,8 @@ class CrawlResult:
         missing: sidecars whose asset is gone.
         sequences, singles: how many assets are which.
         failed: path and reason of what could not be done.
+        damaged: path and reason of assets whose media can be read byte by byte, but is damaged.
+        replaced: path and verdict of each other person whose verdict was followed by this one.
         sidecars: paths of the sidecars in `written`.
     """
 
@@ -73,6 +78,8 @@ class CrawlResult:
     sequences: int = 0
     singles: int = 0
     failed: list[tuple[str, str]] = field(default_factory=list)
+    damaged: list[tuple[str, str]] = field(default_factory=list)
+    replaced: list[tuple[str, Replaced]] = field(default_factory=list)
     sidecars: list[str] = field(default_factory=list)
 
 
@@ -80,14 +87,15 @@ def qc_crawl(engine: Engine, request: CrawlRequest, job: Job) -> CrawlResult:
     """Crawl folders; see `CrawlRequest`.
 
     Raises:
-        UsageError: an operator without a result, a result without an operator, a word that is none of the choices.
+        UsageError: an operator without a result, a result without an operator, a word that is none of the choices,
+            a reason code that the settings do not have.
         InputError: a path cannot be used.
         Cancelled: the job was stopped; what was written stays.
     """
     verdict = verdict_of(engine, request)
     options = review_options(engine, request)
-    with ShardUpdates(engine, job) as shards:
-        run = _Crawl(request, verdict, options.sidecar_mode, job, shards)
+    with ShardUpdates(engine, job) as shards, DamageCheck(job, options.timeout_s) as damage:
+        run = _Crawl(request, verdict, options.sidecar_mode, job, shards, damage)
         review = Review(
             options, job, wants_content=lambda reviewed: wants_content(reviewed, verdict), handle=run.handle
         )
@@ -106,8 +114,20 @@ def verdict_of(engine: Engine, request: CrawlRequest) -> Verdict:
     operator = request.operator.strip() or (engine.settings.qc.operator if request.result in ("pass", "fail") else "")
     if not operator and (request.result in ("pass", "fail") or request.note or request.reasons):
         raise UsageError("A verdict needs an operator.", hint="Add --operator NAME.", code="qc.operator_missing")
+    _check_reasons(engine, request.reasons)
     policy = request.policy_version or engine.settings.qc.policy_version
-    return Verdict(policy, request.result or "pending", operator, request.note, request.reasons)
+    return Verdict(policy, request.result or "pending", operator, request.note, tuple(dict.fromkeys(request.reasons)))
+
+
+def _check_reasons(engine: Engine, given: tuple[str, ...]) -> None:
+    known = [reason.code for reason in engine.settings.qc.reasons]
+    unknown = [code for code in given if code not in known]
+    if unknown:
+        raise UsageError(
+            f"{shown(unknown[0])!r} is no reason code.",
+            hint=f"Known are {', '.join(known)}." if known else "The setting qc.reasons has none.",
+            code="qc.reason_unknown",
+        )
 
 
 def review_options(engine: Engine, request: CrawlRequest) -> ReviewOptions:
@@ -128,9 +148,12 @@ def review_options(engine: Engine, request: CrawlRequest) -> ReviewOptions:
 class _Crawl:
     """One crawl: decides about each folder and counts."""
 
-    def __init__(self, request: CrawlRequest, verdict: Verdict, mode: str, job: Job, shards: ShardUpdates) -> None:
+    def __init__(
+        self, request: CrawlRequest, verdict: Verdict, mode: str, job: Job, shards: ShardUpdates, damage: DamageCheck
+    ) -> None:
         self.result = CrawlResult()
         self._shards = shards
+        self._damage = damage
         self._request = request
         self._verdict = verdict
         self._mode = mode
@@ -153,17 +176,23 @@ class _Crawl:
             self.result.stale += decision.stale
             self.result.unchanged += decision.document is None and not decision.changed
             decided.append((reviewed, decision))
+        self._damage.look(one for one, decision in decided if decision.document is not None or decision.stale)
         records = self._write(folder, decided)
+        for reviewed, decision in decided:
+            self._count_damage(reviewed, decision)
         if not self._request.dry_run:
+            remove_leftovers(folder.leftovers)
             self._shards.add(folder.path, records)
 
     def _write(self, folder: ReviewedFolder, decided: list[tuple[Reviewed, Decision]]) -> list[tuple[Asset, Record]]:
         """Write what was decided; the records as they stand now, old and new."""
         standing = [(one.asset, one.record) for one, decision in decided if decision.document is None and one.record]
-        todo = [(one, decision.document) for one, decision in decided if decision.document is not None]
+        todo = [
+            (one, with_findings(one, decision.document)) for one, decision in decided if decision.document is not None
+        ]
         if self._request.dry_run:
-            for reviewed, _ in todo:
-                self._count_written(place_of(reviewed, self._mode))
+            for reviewed, document in todo:
+                self._count_written(reviewed, Record(document, place_of(reviewed, self._mode)))
             return standing
         for written in write_records(folder, todo, self._mode, self._job, self._again):
             if written.record is None:
@@ -171,13 +200,14 @@ class _Crawl:
                 continue
             standing.append((written.reviewed.asset, written.record))
             if written.fresh:
-                self._count_written(written.record.path)
+                self._count_written(written.reviewed, written.record)
             else:
                 self.result.unchanged += 1
         return standing
 
     def _again(self, reviewed: Reviewed) -> Document | None:
-        return decide_again(reviewed, self._verdict).document
+        document = decide_again(reviewed, self._verdict).document
+        return None if document is None else with_findings(reviewed, document)
 
     def _count(self, reviewed: Reviewed) -> None:
         self.result.assets += 1
@@ -186,10 +216,19 @@ class _Crawl:
         else:
             self.result.sequences += 1
 
-    def _count_written(self, path: Path) -> None:
+    def _count_written(self, reviewed: Reviewed, record: Record) -> None:
         self.result.written += 1
         if self._request.list_sidecars:
-            self.result.sidecars.append(str(path))
+            self.result.sidecars.append(str(record.path))
+        if replaced := replaced_verdict(record):
+            self.result.replaced.append((str(reviewed.asset.path), replaced))
+
+    def _count_damage(self, reviewed: Reviewed, decision: Decision) -> None:
+        """Note damaged media: as found now, else as the record has it, which still holds."""
+        known = reviewed.record.document.get("findings") if reviewed.record and not decision.changed else None
+        if reason := damage_of(reviewed.findings if reviewed.findings is not None else known):
+            self.result.damaged.append((str(reviewed.asset.path), reason))
+            self._job.item_failed(shown(str(reviewed.asset.path)), reason, "media.damaged")
 
     def _fail(self, path: Path, error: AppError) -> None:
         self.result.failed.append((str(path), error.message))

@@ -9,10 +9,11 @@ from types import TracebackType
 
 from app.catalog.entries import known_files
 from app.catalog.shard import open_reader, open_writer
-from app.catalog.verdicts import VerdictRow, save_verdicts
+from app.catalog.verdicts import VerdictRow, forget_verdicts, save_verdicts
 from app.engine import Engine
 from app.errors import AppError
-from app.files.sidecar import Record
+from app.files.sidecar import MODES, Record, sidecar_path
+from app.files.sidecarfolder import asset_of, newest, read_all
 from app.jobs.job import CancelToken, Job
 from app.model.drives import Drive
 from app.model.names import raw
@@ -34,6 +35,7 @@ class ShardUpdates:
         self._job = job
         self._drives = sorted(engine.catalog.drives(look=False), key=lambda drive: len(raw(drive.base)), reverse=True)
         self._rows: dict[str, list[VerdictRow]] = {}
+        self._gone: dict[str, list[tuple[bytes, bytes]]] = {}
         self._told: set[str] = set()
 
     def __enter__(self) -> "ShardUpdates":
@@ -50,13 +52,29 @@ class ShardUpdates:
         if drive is None or not records:
             return
         rows = self._rows.setdefault(drive.id, [])
-        rows += [_row(Path(drive.base), asset, record) for asset, record in records]
+        rows += [_row(Path(drive.base), folder, asset.name, record) for asset, record in records]
         if len(rows) >= _ROWS_AT_ONCE:
+            self.flush()
+
+    def removed(self, folder: Path, records: Sequence[Record]) -> None:
+        """Note records whose sidecars were removed from beside the assets of a folder; another one may stand now."""
+        drive = self._drive_of(folder)
+        if drive is None or not records:
+            return
+        base = Path(drive.base)
+        gone = self._gone.setdefault(drive.id, [])
+        gone += [(_relative(base, folder), _beside(folder, record.path)) for record in records]
+        rows = self._rows.setdefault(drive.id, [])
+        for name in {asset_of(record) for record in records} - {b""}:
+            left = newest(read_all(sidecar_path(folder, name, mode) for mode in MODES)[0])
+            if left is not None:
+                rows.append(_row(base, folder, name, left))
+        if len(gone) + len(rows) >= _ROWS_AT_ONCE:
             self.flush()
 
     def flush(self) -> None:
         """Write what was collected. A shard that is busy or damaged is told about in a notice."""
-        for drive_id, rows in self._rows.items():
+        for drive_id in {**self._gone, **self._rows}:
             try:
                 with (
                     open_writer(
@@ -64,7 +82,8 @@ class ShardUpdates:
                     ) as database,
                     database.transaction(),
                 ):
-                    save_verdicts(database, rows)
+                    forget_verdicts(database, self._gone.get(drive_id, ()))
+                    save_verdicts(database, self._rows.get(drive_id, ()))
             except AppError as error:
                 if drive_id not in self._told:
                     self._told.add(drive_id)
@@ -73,6 +92,7 @@ class ShardUpdates:
                         f"The catalogue was not told: {error.message}",
                         "Scan the drive again to catch up.",
                     )
+        self._gone.clear()
         self._rows.clear()
 
     def _drive_of(self, folder: Path) -> Drive | None:
@@ -102,10 +122,14 @@ def _relative(base: Path, folder: Path) -> bytes:
     return b"" if relative == "." else raw(relative)
 
 
-def _row(base: Path, asset: Asset, record: Record) -> VerdictRow:
+def _beside(folder: Path, sidecar: Path) -> bytes:
+    return raw(sidecar.relative_to(folder).as_posix())
+
+
+def _row(base: Path, folder: Path, asset: bytes, record: Record) -> VerdictRow:
     return VerdictRow(
-        folder=_relative(base, asset.folder),
-        asset=asset.name,
+        folder=_relative(base, folder),
+        asset=asset,
         result=record.verdict,
         operator=record.operator,
         time_us=record.time_us,
@@ -116,6 +140,6 @@ def _row(base: Path, asset: Asset, record: Record) -> VerdictRow:
         size=record.size,
         mtime_ns=record.mtime_ns,
         fingerprint=record.fingerprint,
-        sidecar=raw(record.path.relative_to(asset.folder).as_posix()),
+        sidecar=_beside(folder, record.path),
         record={key: value for key, value in record.document.items() if key != "history"},
     )

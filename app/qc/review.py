@@ -161,8 +161,6 @@ class Review:
 
     def _parts(self, folder: ReviewedFolder, files: list[Member], target: Target) -> Iterator[ReviewedFolder]:
         """The folder in parts of bounded size, each compared with its records as far as that needs no reading."""
-        any_kind = target.chosen.files if target.chosen else frozenset()
-        assets = assets_in(folder.path, files, min_sequence=self._options.min_sequence, any_kind=any_kind)
         try:
             sidecars = find_sidecars(folder.path, folder.names)
         except InputError as error:
@@ -171,6 +169,11 @@ class Review:
             folder.failed.append((folder.path / SUBDIR, error))
             yield folder
             return
+        folder.leftovers = tuple(sidecars.temporary)
+        any_kind = sidecars.named(name for name, _, _ in files)
+        if target.chosen is not None:
+            any_kind |= target.chosen.files
+        assets = assets_in(folder.path, files, min_sequence=self._options.min_sequence, any_kind=any_kind)
         strays = sort_strays(folder, assets, sidecars, self._job.check)
         rest = with_sidecars(assets, sidecars)
         if target.chosen is not None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.errors import AppError, InputError
 from app.files.hashcache import FileState, HashCache
-from app.files.sidecar import Record
+from app.files.sidecar import Document, Record
 from app.files.sidecarfolder import FolderSidecars, newest, read_all, sequence_of
 from app.model.names import shown
 from app.qc.assets import Asset
@@ -24,6 +24,7 @@ class Reviewed:
         problem: why nothing can be said of it: a sidecar that cannot be read, a file that cannot.
         same: whether the content is what the record saw; None where there is no record.
         content: what was read, in the best algorithm; None where it was not needed.
+        findings: what was found about its media; None where nobody looked.
     """
 
     asset: Asset
@@ -32,6 +33,7 @@ class Reviewed:
     problem: AppError | None = None
     same: bool | None = None
     content: Content | None = None
+    findings: Document | None = None
     hashes: dict[bytes, tuple[int, int, str]] = field(default_factory=dict)
     reading: bool = False
     open: int = 0
@@ -49,6 +51,7 @@ class ReviewedFolder:
         missing: records whose asset is gone.
         failed: path and reason of what could not be read: the folder itself, or sidecars that belong to no asset.
         cache: the hashes of its files.
+        leftovers: unfinished sidecars and caches of writers that were killed.
     """
 
     path: Path
@@ -58,6 +61,7 @@ class ReviewedFolder:
     failed: list[tuple[Path, AppError]] = field(default_factory=list)
     cache: HashCache = field(default_factory=lambda: HashCache(0))
     cache_path: Path | None = None
+    leftovers: tuple[Path, ...] = ()
     states: dict[bytes, FileState] = field(default_factory=dict)
     open: int = 0
     parts_open: int = 0

@@ -9,6 +9,7 @@ from app.files.sidecar import Document, Record
 from app.jobs.job import Job
 from app.model.names import shown
 from app.qc.crawl import CrawlRequest, review_options, verdict_of
+from app.qc.damage import DamageCheck, with_findings
 from app.qc.decisions import decide, decide_again
 from app.qc.documents import undone
 from app.qc.record import ShardUpdates
@@ -26,7 +27,7 @@ class SignOffRequest:
         operator: who says it; the setting when empty.
         result: `pass`, `fail` or `pending`.
         note: the operator's note.
-        reasons: reason codes.
+        reasons: reason codes of the settings.
         sidecar_mode, min_sequence, policy_version: as in `CrawlRequest`.
     """
 
@@ -59,10 +60,11 @@ def sign_off(engine: Engine, request: SignOffRequest, job: Job) -> Record:
     """Sign one asset off: its content is hashed, or known from the folder's cache, and its record written.
 
     Returns:
-        The record that stands now; the one before where the very same was signed already.
+        The record that stands now; the one before where the very same was signed already. `replaced_verdict` tells
+        whose verdict it took the place of.
 
     Raises:
-        UsageError: a folder, no operator, or a result that is none.
+        UsageError: a folder, no operator, a result that is none, or a reason code that the settings do not have.
         InputError: the path is no asset, or the sidecar cannot be written.
         MediaError: the content cannot be read.
         RecordsBroken: the sidecar that lies there cannot be read.
@@ -92,7 +94,9 @@ def sign_off(engine: Engine, request: SignOffRequest, job: Job) -> Record:
             document = decide(reviewed, verdict).document
             record = reviewed.record
             if document is not None:
-                (written,) = write_records(folder, [(reviewed, document)], options.sidecar_mode, job, again)
+                damage.look([reviewed])
+                todo = [(reviewed, with_findings(reviewed, document))]
+                (written,) = write_records(folder, todo, options.sidecar_mode, job, again)
                 if written.error is not None:
                     raise written.error
                 record = written.record
@@ -100,9 +104,12 @@ def sign_off(engine: Engine, request: SignOffRequest, job: Job) -> Record:
             signed.append((reviewed, record))
 
     def again(reviewed: Reviewed) -> Document | None:
-        return decide_again(reviewed, verdict).document
+        document = decide_again(reviewed, verdict).document
+        return None if document is None else with_findings(reviewed, document)
 
-    return _one(engine, request.path, options, job, Review(options, job, wants_content=_always, handle=sign), signed)
+    review = Review(options, job, wants_content=_always, handle=sign)
+    with DamageCheck(job, options.timeout_s) as damage:
+        return _one(engine, request.path, options, job, review, signed)
 
 
 def undo_sign_off(engine: Engine, request: UndoRequest, job: Job) -> Record:

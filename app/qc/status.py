@@ -11,6 +11,7 @@ from app.files.sidecarfolder import asset_of
 from app.jobs.job import Job
 from app.model.names import decoded, shown
 from app.qc.crawl import CrawlRequest, review_options
+from app.qc.damage import damage_of
 from app.qc.decisions import is_verdict
 from app.qc.review import Review
 from app.qc.reviewed import Reviewed, ReviewedFolder
@@ -56,6 +57,7 @@ class AssetStatus:
         verifiable: whether the recorded hash can be made again; else the verdict is judged by times and sizes alone.
         sidecar: where the record lies; None without.
         missing: whether the asset is gone and only its record is left.
+        damage: what is wrong with its media, as the record says of this very content; empty where nothing is.
         error: why nothing can be said; empty where all is well.
     """
 
@@ -69,6 +71,7 @@ class AssetStatus:
     verifiable: bool = True
     sidecar: Path | None = None
     missing: bool = False
+    damage: str = ""
     error: str = ""
 
     @property
@@ -84,7 +87,7 @@ class StatusResult:
     Attributes:
         assets: in the order of folders and names.
         counts: `assets`, `pass`, `fail`, `pending`, `none` (no record), `stale`, `missing`, `failed`. A stale verdict
-            counts as stale alone.
+            counts as stale alone. `damaged` counts beside them.
     """
 
     assets: list[AssetStatus] = field(default_factory=list)
@@ -155,6 +158,7 @@ def _status(reviewed: Reviewed) -> AssetStatus:
         stale=reviewed.same is False and is_verdict(record),
         verifiable=record.verifiable,
         sidecar=record.path,
+        damage="" if reviewed.same is False else damage_of(record.document.get("findings")),
     )
 
 
@@ -174,8 +178,13 @@ def _missing(folder: Path, record: Record) -> AssetStatus:
 
 def _counts(found: list[AssetStatus]) -> dict[str, int]:
     counted = Counter(map(_kind, found))
+    damaged = sum(bool(status.damage) for status in found)
     kinds = ("pass", "fail", "pending", "none", "stale", "missing", "failed")
-    return {"assets": len(found) - counted["missing"], **{kind: counted[kind] for kind in kinds}}
+    return {
+        "assets": len(found) - counted["missing"],
+        **{kind: counted[kind] for kind in kinds},
+        "damaged": damaged,
+    }
 
 
 def _kind(status: AssetStatus) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from app.cli.main import main
+from tests.media import exr, movie, truncated
 
 
 class Cli:
@@ -41,8 +42,8 @@ def plates(tmp_path: Path) -> Path:
     folder = tmp_path / "plates"
     folder.mkdir()
     for number in (1001, 1002, 1004):
-        (folder / f"sh010.{number}.exr").write_bytes(b"frame %d" % number)
-    (folder / "clip.mov").write_bytes(b"clip")
+        exr(folder / f"sh010.{number}.exr", number)
+    movie(folder / "clip.mov", 0.2)
     return folder
 
 
@@ -53,10 +54,13 @@ def test_crawl_sign_off_edit_status_history(cli: Cli, plates: Path) -> None:
         "written",
         "unchanged",
         "changed",
+        "stale",
         "missing",
         "sequences",
         "singles",
         "failed",
+        "damaged",
+        "supersedes",
         "sidecars",
     ]
     assert [first[key] for key in ("assets", "written", "sequences", "singles", "failed")] == [2, 2, 1, 1, []]
@@ -102,11 +106,11 @@ def test_a_person_reads_it_too(cli: Cli, plates: Path) -> None:
     assert "2 sidecars to write" in cli.text("crawl", plates, "--dry-run")
     signing = ("--operator", "alice", "--result", "pass", "--note", "good")
     assert "2 sidecars written" in cli.text("crawl", plates, *signing)
-    (plates / "clip.mov").write_bytes(b"other")
+    movie(plates / "clip.mov", 0.3)
     said = cli.text("status", plates, code=1)
     assert "pass, stale" in said and "sh010.####.exr" in said and "2 assets, 1 pass, 1 stale" in said
     assert "good" in cli.text("history", plates / "clip.mov")
-    assert "changed since: 1 verdict." in cli.text("crawl", plates)
+    assert "changed since: 1 verdict." in cli.text("crawl", plates, code=1), "content that differs"
 
 
 def test_a_failed_asset_is_something_to_object_to(cli: Cli, plates: Path) -> None:
@@ -124,12 +128,72 @@ def test_a_failed_asset_is_something_to_object_to(cli: Cli, plates: Path) -> Non
         ["--operator", "alice"],
         ["--result", "pass"],
         ["--operator", "a", "--result", "good"],
+        ["--operator", "a", "--result", "fail", "--reason", "smells"],
         ["--sidecar-mode", "beside"],
         ["--min-sequence", "1"],
     ],
 )
 def test_used_wrongly(cli: Cli, plates: Path, arguments: list[str]) -> None:
     assert "error" in cli.json("crawl", plates, *arguments, code=2)
+
+
+def test_an_unknown_reason_is_told_with_the_known_ones(cli: Cli, plates: Path) -> None:
+    signing = ("--operator", "alice", "--result", "fail", "--reason", "flicker", "--reason", "smells")
+    error = cli.json("crawl", plates, *signing, code=2)["error"]
+    assert error["code"] == "qc.reason_unknown" and "smells" in error["message"] and "banding" in error["hint"]
+    assert not (plates / ".qc").exists()
+
+
+def test_damaged_media_is_told_by_every_crawl_and_by_status(cli: Cli, plates: Path) -> None:
+    truncated(plates / "sh010.1003.exr", exr)
+    for _ in range(2):
+        found = cli.json("crawl", plates, code=1)
+        (damaged,) = found["damaged"]
+        assert damaged["path"] == (plates / "sh010.####.exr").as_posix() and "sh010.1003.exr" in damaged["reason"]
+        assert found["failed"] == []
+    assert "1 damaged" in cli.text("crawl", plates, code=1)
+    status = cli.json("status", plates, code=1)
+    (row,) = [row for row in status["assets"] if "damaged" in row]
+    assert (row["verdict"], status["counts"]["damaged"], status["counts"]["pending"]) == ("pending", 1, 2)
+    exr(plates / "sh010.1003.exr", 1003)
+    assert cli.json("crawl", plates)["damaged"] == []
+    assert cli.text("status", plates).endswith("2 assets, 2 pending\n")
+
+
+def test_an_asset_that_is_gone_is_something_to_object_to(cli: Cli, plates: Path) -> None:
+    cli.json("crawl", plates)
+    (plates / "clip.mov").unlink()
+    assert cli.json("crawl", plates, code=1)["missing"] == 1
+    assert cli.json("status", plates, code=1)["counts"]["missing"] == 1
+
+
+def test_whose_verdict_is_replaced_is_told(cli: Cli, plates: Path) -> None:
+    clip = plates / "clip.mov"
+    assert cli.json("crawl", clip, "--operator", "alice", "--result", "pass")["supersedes"] == []
+    (row,) = cli.json("status", clip)["assets"]
+    told = {"path": clip.as_posix(), "operator": "alice", "time": row["time"], "verdict": "pass"}
+    signing = ("--operator", "bob", "--result", "fail")
+    assert cli.json("crawl", clip, *signing, "--dry-run")["supersedes"] == [told]
+    assert main(["--home", str(cli.home), "qc", "crawl", str(clip), *signing, "--json"]) == 0
+    printed = cli.capsys.readouterr()
+    assert json.loads(printed.out)["supersedes"] == [told]
+    assert f"replaced: {clip}: pass by alice, {row['time']}" in printed.err
+    assert cli.json("crawl", clip, "--operator", "bob", "--result", "pass")["supersedes"] == [], "their own"
+    verdicts = [(record["operator"], record["qc_result"]) for record in cli.json("history", clip)["records"]]
+    assert verdicts == [("alice", "pass"), ("bob", "fail"), ("bob", "pass")]
+
+
+def test_a_dry_run_of_clean_lists_what_would_go(cli: Cli, plates: Path) -> None:
+    cli.json("crawl", plates, "--sidecar-mode", "dot")
+    left = plates / ".clip.mov.qc.json.0123456789ab.reelmark.tmp"
+    left.write_text("{")
+    os.utime(left, (1, 1))
+    found = cli.json("clean", plates, "--dry-run")
+    names = {".clip.mov.qc.json", ".sh010.####.exr.qc.json", ".qc.hashcache.json", left.name}
+    assert set(found["files"]) == {(plates / name).as_posix() for name in names} and found["removed"] == 4
+    assert str(left) in cli.text("clean", plates, "--dry-run")
+    assert cli.json("clean", plates, "--yes")["removed"] == 4
+    assert not left.exists()
 
 
 def test_an_input_that_is_not_there(cli: Cli, tmp_path: Path) -> None:
@@ -148,9 +212,9 @@ def test_options_reach_the_crawl(cli: Cli, plates: Path) -> None:
 
 @pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are Unicode there")
 def test_a_name_that_is_no_text(cli: Cli, tmp_path: Path) -> None:
-    name = b"caf\xe9.mov"
+    name = b"caf\xe9.exr"
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
-    path.write_bytes(b"x")
+    exr(tmp_path / "plain.exr").rename(path)
     cli.json("crawl", path, "--operator", "alice", "--result", "pass")
     (row,) = cli.json("status", path)["assets"]
     assert base64.b64decode(row["raw_name"]) == name and row["verdict"] == "pass"

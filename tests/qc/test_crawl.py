@@ -16,6 +16,7 @@ from app.files.sidecar import record_hash
 from app.jobs.events import JobEvent, Noticed, Progressed
 from app.jobs.job import CancelToken, Job
 from app.qc.crawl import CrawlRequest, qc_crawl
+from tests.media import empty, exr, truncated, wav
 from tests.qc.conftest import Reviewer, document, edit, everything, frames, media
 
 PLATE = "sh010.####.exr"
@@ -221,6 +222,61 @@ def test_a_dry_run_counts_and_writes_nothing(reviewer: Reviewer, plates: Path) -
 def test_what_a_path_may_be(reviewer: Reviewer, plates: Path, given: list[str], assets: list[str]) -> None:
     found = reviewer.crawl(*(plates / name for name in given))
     assert sorted(Path(path).name for path in found.sidecars) == sorted(f"{name}.qc.json" for name in assets)
+
+
+def test_a_file_of_no_media_kind_that_was_signed_stays_signed(reviewer: Reviewer, plates: Path) -> None:
+    reviewer.sign(plates / "notes.txt", "fail")
+    found = reviewer.crawl(plates)
+    assert (found.assets, found.missing, found.unchanged, found.written) == (4, 0, 1, 3)
+    status = reviewer.status(plates)["notes.txt"]
+    assert (status.verdict, status.stale, status.missing) == ("fail", False, False)
+    edit(plates / "notes.txt", b"no more")
+    assert reviewer.status(plates)["notes.txt"].stale
+    assert (reviewer.crawl(plates).stale, document(plates / ".qc" / "notes.txt.qc.json")["qc_result"]) == (1, "fail")
+
+
+def test_damaged_media_is_noted_in_its_record(reviewer: Reviewer, tmp_path: Path) -> None:
+    exr(tmp_path / "sh010.1001.exr")
+    for number in range(1002, 1006):
+        truncated(tmp_path / f"sh010.{number}.exr", exr)
+    empty(tmp_path / "empty.png")
+    wav(tmp_path / "good.wav")
+    found = reviewer.crawl(tmp_path)
+    assert (found.written, found.failed) == (3, [])
+    assert [Path(path).name for path, _ in found.damaged] == ["empty.png", PLATE]
+    findings = document(tmp_path / ".qc" / f"{PLATE}.qc.json")["findings"]
+    assert (findings["counts"], findings["worst"]) == ({"error": 4}, "error")
+    assert [item["file"] for item in findings["items"]] == [f"sh010.{number}.exr" for number in range(1002, 1006)]
+    assert document(tmp_path / ".qc" / "good.wav.qc.json")["findings"] == {"counts": {}, "worst": None}
+    said = reviewer.sign(tmp_path / PLATE)
+    assert said["findings"] == findings, "a verdict says it too"
+    assert "3 more" in reviewer.status(tmp_path)[PLATE].damage
+
+
+def test_a_file_that_is_mended_loses_its_findings_and_one_that_breaks_gets_them(
+    reviewer: Reviewer, tmp_path: Path
+) -> None:
+    truncated(tmp_path / "clip.wav", wav)
+    reviewer.crawl(tmp_path)
+    wav(tmp_path / "clip.wav")
+    assert reviewer.crawl(tmp_path).damaged == []
+    reviewer.sign(tmp_path / "clip.wav")
+    truncated(tmp_path / "clip.wav", wav)
+    found = reviewer.crawl(tmp_path)
+    assert (found.stale, found.written, len(found.damaged)) == (1, 0, 1), "also under a verdict, which stays"
+
+
+@pytest.mark.parametrize("place", [".clip.mov.qc.json", ".qc/.clip.mov.qc.json", "..qc.hashcache.json"])
+def test_what_a_killed_writer_left_is_removed_in_time(reviewer: Reviewer, plates: Path, place: str) -> None:
+    (plates / ".qc").mkdir()
+    old = media(plates / f"{place}.0123456789ab.reelmark.tmp", b"{")
+    young = plates / f"{place}.ba9876543210.reelmark.tmp"
+    young.write_bytes(b"{")
+    foreign = [media(plates / name, b"x") for name in (".clip.mov.tmp", ".clip.mov.qc.json.0123456789ab.tmp")]
+    reviewer.crawl(plates, dry_run=True)
+    assert old.exists()
+    reviewer.crawl(plates)
+    assert not old.exists() and young.exists() and all(path.exists() for path in foreign)
 
 
 @pytest.mark.parametrize("name", ["gone.mov", "other.####.exr", ".hidden.mov"])

@@ -13,6 +13,7 @@ from app.files.sidecar import record_hash
 from app.jobs.filelock import hold_file_lock
 from app.jobs.job import CancelToken, Job
 from app.qc.crawl import CrawlRequest, qc_crawl
+from app.qc.replaced import Replaced, replaced_verdict
 from app.qc.signoff import SignOffRequest, UndoRequest, sign_off, undo_sign_off
 from app.qc.status import HistoryRequest, StatusRequest, qc_history, qc_status
 from tests.qc.conftest import CLIP_NS, Frozen, Reviewer, document, edit, everything, frames, media
@@ -74,6 +75,18 @@ def test_an_edit_under_the_same_size_and_time_is_seen_at_sign_off(reviewer: Revi
     os.utime(clip, ns=(CLIP_NS, CLIP_NS))
     assert reviewer.status(clip)["clip.mov"].stale
     assert reviewer.sign(clip, operator="bob")["content_hash"] != first["content_hash"]
+
+
+def test_whose_verdict_was_replaced(reviewer: Reviewer, clip: Path) -> None:
+    reviewer.crawl(clip)
+    record = sign_off(reviewer.engine, SignOffRequest(clip, "alice", "pass"), Job())
+    assert replaced_verdict(record) is None, "nobody had said anything"
+    record = sign_off(reviewer.engine, SignOffRequest(clip, "bob", "fail"), Job())
+    assert replaced_verdict(record) == Replaced("alice", record.history[-1]["qc_time"], "pass")
+    record = sign_off(reviewer.engine, SignOffRequest(clip, "bob", "pass"), Job())
+    assert replaced_verdict(record) is None, "their own"
+    record = undo_sign_off(reviewer.engine, UndoRequest(clip, "carol"), Job())
+    assert replaced_verdict(record) == Replaced("bob", record.history[-1]["qc_time"], "pass")
 
 
 def test_undo_restores_what_was_before(reviewer: Reviewer, clip: Path) -> None:
@@ -188,6 +201,7 @@ def test_status_of_everything(reviewer: Reviewer, tmp_path: Path) -> None:
         "stale": 1,
         "missing": 1,
         "failed": 1,
+        "damaged": 2,
     }
     by_name = {status.path.name: status for status in found.assets}
     assert by_name["gone.mov"].missing and by_name["later.mov"].sidecar is None
