@@ -16,6 +16,7 @@ from app.qc.crawl import CrawlRequest, CrawlResult
 from app.qc.status import AssetStatus, HistoryRequest, StatusRequest, StatusResult
 
 _MOST_FAILURES = 50
+_MOST_OF_NOTE = 200
 
 app = typer.Typer(help="Sidecars and verdicts beside the media.", no_args_is_help=True)
 
@@ -248,7 +249,7 @@ def _print_status(found: StatusResult) -> None:
             _verdict(status),
             status.operator,
             status.time,
-            status.error or status.damage or status.note,
+            status.error or status.damage or _short(status.note),
         )
         for status in found.assets
     ]
@@ -257,6 +258,11 @@ def _print_status(found: StatusResult) -> None:
     counts = found.counts
     parts = [f"{count} {kind}" for kind, count in counts.items() if count and kind != "assets"]
     print_lines(", ".join([_count(counts["assets"], "asset"), *parts]))
+
+
+def _short(note: str) -> str:
+    """The beginning of a long note; `reelmark qc history` shows all of it."""
+    return note if len(note) <= _MOST_OF_NOTE else note[: _MOST_OF_NOTE - 1] + "…"
 
 
 def _verdict(status: AssetStatus) -> str:

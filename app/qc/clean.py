@@ -28,8 +28,8 @@ from app.media.magic import HEAD_BYTES, by_first_bytes
 from app.media.opening import opened
 from app.model.kinds import MEDIA, category_of
 from app.model.names import decoded, folded, raw, shown
-from app.qc.decisions import is_verdict
 from app.qc.record import ShardUpdates, catalogued_names
+from app.qc.verdicts import holds_verdict
 
 DEFAULT_WORKERS = 8
 
@@ -245,8 +245,7 @@ def _record_in(path: Path) -> tuple[Record | None, bool]:
         return None, False
     except AppError:
         return None, True
-    past = (entry.get("operator") or entry.get("qc_result", "pending") != "pending" for entry in record.history)
-    return record, is_verdict(record) or any(past)
+    return record, holds_verdict(record)
 
 
 def _is_media(path: Path) -> bool:

@@ -14,9 +14,9 @@ from app.qc.damage import DamageCheck, damage_of, with_findings
 from app.qc.decisions import Decision, decide, decide_again, wants_content
 from app.qc.documents import Verdict
 from app.qc.record import ShardUpdates
-from app.qc.replaced import Replaced, replaced_verdict
 from app.qc.review import Review, ReviewOptions
 from app.qc.reviewed import Reviewed, ReviewedFolder
+from app.qc.verdicts import Replaced, replaced_verdict
 from app.qc.writing import place_of, write_records
 
 
@@ -115,8 +115,25 @@ def verdict_of(engine: Engine, request: CrawlRequest) -> Verdict:
     if not operator and (request.result in ("pass", "fail") or request.note or request.reasons):
         raise UsageError("A verdict needs an operator.", hint="Add --operator NAME.", code="qc.operator_missing")
     _check_reasons(engine, request.reasons)
+    _check_name(operator)
     policy = request.policy_version or engine.settings.qc.policy_version
-    return Verdict(policy, request.result or "pending", operator, request.note, tuple(dict.fromkeys(request.reasons)))
+    reasons = tuple(dict.fromkeys(request.reasons))
+    return Verdict(policy, request.result or "pending", operator, _text(request.note), reasons)
+
+
+def _check_name(operator: str) -> None:
+    """Refuse a name that a person could not read in a record, or in the terminal of another."""
+    if not operator.isprintable():
+        raise UsageError(
+            f"{operator!r} is no name of an operator.",
+            hint="Leave out line breaks and control characters.",
+            code="qc.operator_invalid",
+        )
+
+
+def _text(note: str) -> str:
+    """A note as valid Unicode: what cannot be written as such becomes a question mark."""
+    return note.encode("utf-8", "replace").decode()
 
 
 def _check_reasons(engine: Engine, given: tuple[str, ...]) -> None:

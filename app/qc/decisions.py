@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from app.errors import HeldByAnother
 from app.files.manifest import fingerprint
-from app.files.sidecar import Document, Record
+from app.files.sidecar import Document
 from app.model.names import shown
 from app.qc.documents import Verdict, carried_over, new_record, refreshed
 from app.qc.reviewed import Reviewed
+from app.qc.verdicts import is_verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,6 @@ class Decision:
     document: Document | None = None
     changed: bool = False
     stale: bool = False
-
-
-def is_verdict(record: Record) -> bool:
-    """Whether a person said something; a crawl's own pending record is none."""
-    return bool(record.operator) or record.verdict != "pending"
 
 
 def wants_content(reviewed: Reviewed, verdict: Verdict) -> bool:

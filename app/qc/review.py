@@ -175,10 +175,10 @@ class Review:
             any_kind |= target.chosen.files
         assets = assets_in(folder.path, files, min_sequence=self._options.min_sequence, any_kind=any_kind)
         strays = sort_strays(folder, assets, sidecars, self._job.check)
-        rest = with_sidecars(assets, sidecars)
+        rest = [*with_sidecars(assets, sidecars), *folder.frames]
         if target.chosen is not None:
             chosen = {asset.name for asset in target.chosen.of(folder.path, assets)}
-            rest = [reviewed for reviewed in rest if reviewed.asset.name in chosen]
+            rest = [reviewed for reviewed in with_sidecars(assets, sidecars) if reviewed.asset.name in chosen]
             folder.missing, folder.failed = [], []
         if rest:
             self._load_hashes(folder)

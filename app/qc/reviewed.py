@@ -6,11 +6,13 @@ from pathlib import Path
 
 from app.errors import AppError, InputError
 from app.files.hashcache import FileState, HashCache
+from app.files.manifest import Member
 from app.files.sidecar import Document, Record
-from app.files.sidecarfolder import FolderSidecars, newest, read_all, sequence_of
+from app.files.sidecarfolder import FolderSidecars, asset_of, newest, read_all, sequence_of
 from app.model.names import shown
 from app.qc.assets import Asset
 from app.qc.judge import Content
+from app.qc.verdicts import holds_verdict
 
 
 @dataclass(slots=True)
@@ -49,6 +51,7 @@ class ReviewedFolder:
         names: raw names of all that lies in it, hidden ones too.
         assets: ascending by name.
         missing: records whose asset is gone.
+        frames: frames of sequences that a person judged by themselves, before they were part of one.
         failed: path and reason of what could not be read: the folder itself, or sidecars that belong to no asset.
         cache: the hashes of its files.
         leftovers: unfinished sidecars and caches of writers that were killed.
@@ -58,6 +61,7 @@ class ReviewedFolder:
     names: list[bytes] = field(default_factory=list)
     assets: list[Reviewed] = field(default_factory=list)
     missing: list[Record] = field(default_factory=list)
+    frames: list[Reviewed] = field(default_factory=list)
     failed: list[tuple[Path, AppError]] = field(default_factory=list)
     cache: HashCache = field(default_factory=lambda: HashCache(0))
     cache_path: Path | None = None
@@ -92,9 +96,14 @@ def sort_strays(
 ) -> dict[bytes, list[Record]]:
     """Read the sidecars that are called after no asset: those of a sequence, by its name; the others miss their asset.
 
+    One that is called after a frame was written before other frames came. It is looked at where a person judged that
+    frame; a crawl's own says nothing any more.
+
     `check` is called before each sidecar is read, and may raise to stop.
     """
     of_sequences: dict[bytes, list[Record]] = {}
+    members: dict[bytes, Member] = {}
+    frames: dict[bytes, Reviewed] = {}
     by_sequence = {id(asset.sequence): asset for asset in assets if asset.sequence}
     for path in sidecars.others(asset.name for asset in assets):
         check()
@@ -104,9 +113,15 @@ def sort_strays(
         for record in found:
             sequence = sequence_of(record, (asset.sequence for asset in assets if asset.sequence))
             if sequence is None:
-                folder.missing.append(record)
+                members = members or {member[0]: member for asset in by_sequence.values() for member in asset.members}
+                name = asset_of(record)
+                if name not in members:
+                    folder.missing.append(record)
+                elif holds_verdict(record):
+                    frames[name] = Reviewed(Asset(folder.path, name, (members[name],)), sidecars=(*sidecars.of(name),))
             else:
                 of_sequences.setdefault(by_sequence[id(sequence)].name, []).append(record)
+    folder.frames = list(frames.values())
     return of_sequences
 
 

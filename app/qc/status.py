@@ -12,9 +12,9 @@ from app.jobs.job import Job
 from app.model.names import decoded, shown
 from app.qc.crawl import CrawlRequest, review_options
 from app.qc.damage import damage_of
-from app.qc.decisions import is_verdict
 from app.qc.review import Review
 from app.qc.reviewed import Reviewed, ReviewedFolder
+from app.qc.verdicts import is_verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -235,6 +235,23 @@ def test_a_file_of_no_media_kind_that_was_signed_stays_signed(reviewer: Reviewer
     assert (reviewer.crawl(plates).stale, document(plates / ".qc" / "notes.txt.qc.json")["qc_result"]) == (1, "fail")
 
 
+def test_a_frame_that_was_judged_alone_is_not_missing_when_others_come(reviewer: Reviewer, tmp_path: Path) -> None:
+    frames(tmp_path, 1001)
+    frames(tmp_path, 1, base="bg_")
+    reviewer.crawl(tmp_path)
+    reviewer.sign(tmp_path / "sh010.1001.exr")
+    frames(tmp_path, 1001, 1002)
+    frames(tmp_path, 1, 2, base="bg_")
+    found = reviewer.crawl(tmp_path)
+    assert (found.missing, found.written, found.failed) == (0, 2, [])
+    status = reviewer.status(tmp_path)
+    assert (status["sh010.1001.exr"].verdict, status["sh010.1001.exr"].stale) == ("pass", False)
+    assert set(status) == {"sh010.1001.exr", PLATE, "bg_####.exr"}, "a crawl's own word on a frame is dropped"
+    edit(tmp_path / "sh010.1001.exr", b"FRAME 1001\n")
+    assert reviewer.status(tmp_path)["sh010.1001.exr"].stale
+    assert reviewer.sign(tmp_path / "sh010.1001.exr")["asset_name"] == PLATE, "a frame stands for its sequence"
+
+
 def test_damaged_media_is_noted_in_its_record(reviewer: Reviewer, tmp_path: Path) -> None:
     exr(tmp_path / "sh010.1001.exr")
     for number in range(1002, 1006):
@@ -288,6 +305,7 @@ def test_a_path_that_names_no_asset(reviewer: Reviewer, plates: Path, name: str)
 @pytest.mark.parametrize(
     "options",
     [{"operator": "alice"}, {"result": "pass"}, {"note": "n"}, {"operator": "a", "result": "good"},
+     {"operator": "a\nb", "result": "pass"}, {"operator": "\udce9", "result": "pass"},
      {"sidecar_mode": "beside"}],
 )  # fmt: skip
 def test_requests_put_wrongly(reviewer: Reviewer, plates: Path, options: dict[str, str]) -> None:

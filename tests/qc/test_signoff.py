@@ -13,9 +13,9 @@ from app.files.sidecar import record_hash
 from app.jobs.filelock import hold_file_lock
 from app.jobs.job import CancelToken, Job
 from app.qc.crawl import CrawlRequest, qc_crawl
-from app.qc.replaced import Replaced, replaced_verdict
 from app.qc.signoff import SignOffRequest, UndoRequest, sign_off, undo_sign_off
 from app.qc.status import HistoryRequest, StatusRequest, qc_history, qc_status
+from app.qc.verdicts import Replaced, replaced_verdict
 from tests.qc.conftest import CLIP_NS, Frozen, Reviewer, document, edit, everything, frames, media
 
 

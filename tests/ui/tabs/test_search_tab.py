@@ -187,7 +187,7 @@ def test_the_preview_shows_a_frame_and_the_facts_of_its_sequence(qtbot: QtBot, t
     assert shown["Picture"].startswith("openexr, 64×36, RGBA half")
     assert shown["Content"].startswith("blake3:")
     assert shown["Verdict"].startswith("fail · ana · ")
-    assert (shown["Note"], shown["Reasons"]) == ("grain", "G1")
+    assert (shown["Note"], shown["Reasons"]) == ("grain", "banding")
 
 
 def test_a_movie_has_a_filmstrip_and_a_sound_a_waveform(qtbot: QtBot, tab: SearchTab) -> None:

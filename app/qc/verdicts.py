@@ -1,9 +1,19 @@
-"""Whose verdict a record took the place of."""
+"""What in a record is a person's word, and whose verdict a record took the place of."""
 
 from dataclasses import dataclass
 
 from app.files.sidecar import Record
-from app.qc.decisions import is_verdict
+
+
+def is_verdict(record: Record) -> bool:
+    """Whether a person said something; a crawl's own pending record is none."""
+    return bool(record.operator) or record.verdict != "pending"
+
+
+def holds_verdict(record: Record) -> bool:
+    """Whether a person said something in it, now or earlier."""
+    past = (entry.get("operator") or entry.get("qc_result", "pending") != "pending" for entry in record.history)
+    return is_verdict(record) or any(past)
 
 
 @dataclass(frozen=True, slots=True)
