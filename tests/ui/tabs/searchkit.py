@@ -45,7 +45,7 @@ def make_library(folder: Path) -> Library:
     engine = make_engine(home)
     for path, label in ((plates, "Plates"), (shelf, "Shelf")):
         run(engine, "scan", ScanRequest((str(path),), drive=label), Job())
-    run(engine, "sign_off", SignOffRequest(comp / "sh010_comp.1001.exr", "ana", "fail", "grain", ("G1",)), Job())
+    run(engine, "sign_off", SignOffRequest(comp / "sh010_comp.1001.exr", "ana", "fail", "grain", ("banding",)), Job())
     run(engine, "sign_off", SignOffRequest(refs / "harbour.png", "ana", "pass"), Job())
     run(engine, "scan", ScanRequest((str(plates),), drive="Plates"), Job())
     shelf.rename(folder / "taken away")
