@@ -147,10 +147,22 @@ def current_pins() -> list[str]:
     return [row.partition(" ")[0] for row in rows if row and row[0] not in " #"]
 
 
+def fitting(pins: Iterable[str], roots: Iterable[str]) -> list[str]:
+    """Those pins that the project's own requirements still admit."""
+    asked = {canonicalize_name(root.name): root.specifier for root in map(Requirement, roots)}
+    kept = []
+    for pin in pins:
+        name, _, version = pin.partition("==")
+        specifier = asked.get(canonicalize_name(name))
+        if specifier is None or specifier.contains(version, prereleases=True):
+            kept.append(pin)
+    return kept
+
+
 def main() -> None:
     """Resolves, follows every platform, writes the lock."""
-    pins = [] if "--upgrade" in sys.argv[1:] else current_pins()
     wanted = [root for section in sections() for root in section.roots]
+    pins = [] if "--upgrade" in sys.argv[1:] else fitting(current_pins(), wanted)
     packages = resolve(wanted, pins)
     while absent := set().union(*(needed(wanted, packages, platform)[1] for platform in PLATFORMS)):
         wanted += sorted(absent)

@@ -72,6 +72,11 @@ def test_the_lock_holds_a_fitting_version_of_each_dependency_with_hashes() -> No
     assert len(pins) == len(re.findall(r"^[a-z]", text, re.MULTILINE)), "a package without a hash"
 
 
+def test_a_pin_that_the_project_does_not_admit_any_more_is_resolved_anew(tool: Any) -> None:
+    pins = ["peewee==4.0.0", "rich==1.0", "pyside6==6.12.0"]
+    assert tool("lock").fitting(pins, ["PySide6>=6.11.3,<6.12", "peewee>=4"]) == ["peewee==4.0.0", "rich==1.0"]
+
+
 def test_the_lock_names_no_package_index() -> None:
     text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     assert "://" not in text
