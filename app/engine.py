@@ -10,7 +10,8 @@ from app.files.manifest import fingerprint, manifest_hash
 from app.jobs.filelock import hold_file_lock
 from app.jobs.job import CancelToken
 from app.jobs.lanes import Lanes
-from app.paths import Home, is_local_disk
+from app.mounts import is_local_disk
+from app.paths import Home
 from app.settings import LoadedSettings, Settings
 
 _CATALOG_WAIT_S = 30.0

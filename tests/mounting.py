@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.paths import mount_of
+from app.mounts import mount_of
 
 
 def _may_mount() -> bool:

@@ -1,4 +1,4 @@
-"""The working directory: who chooses it, what refuses it, and files that are replaced whole."""
+"""The working directory: who chooses it and what refuses it."""
 
 import os
 import subprocess
@@ -9,8 +9,7 @@ import pytest
 
 from app import paths
 from app.errors import BadSettings
-from app.paths import default_homes, filesystem_type, find_home, is_local_disk, mount_of, write_atomically
-from tests.mounting import needs_mount_table
+from app.paths import default_homes, find_home
 
 DROP_RIGHTS = """
 import os, sys
@@ -105,53 +104,3 @@ def test_defaults_of_the_platforms() -> None:
     linux = default_homes({"HOME": "/u", "XDG_DATA_HOME": "/x"}, "linux")
     assert linux[:2] == [Path("/x/reelmark"), Path("/u/.local/share/reelmark")]
     assert default_homes({"HOME": "/u", "XDG_DATA_HOME": "relative"}, "linux")[0] == Path("/u/.local/share/reelmark")
-
-
-def test_an_atomic_write_replaces_the_content_and_keeps_mode_and_link(tmp_path: Path) -> None:
-    real = tmp_path / "real.json"
-    real.write_bytes(b"old")
-    real.chmod(0o640)
-    link = tmp_path / "link.json"
-    link.symlink_to(real)
-    write_atomically(link, b"new")
-    assert real.read_bytes() == b"new"
-    assert link.is_symlink()
-    assert real.stat().st_mode & 0o777 == 0o640
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["link.json", "real.json"]
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /proc and rlimits")
-def test_an_atomic_write_on_a_full_disk_leaves_the_old_file_alone(tmp_path: Path) -> None:
-    (tmp_path / "file").write_bytes(b"old")
-    code = """
-import resource, signal, sys
-from pathlib import Path
-from app.paths import write_atomically
-signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
-try:
-    write_atomically(Path(sys.argv[1]), b"x" * 5000)
-except OSError:
-    print("refused")
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(tmp_path / "file")],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"PYTHONPATH": str(Path(paths.__file__).parents[1])},
-    )
-    assert done.stdout.strip() == "refused", done.stderr
-    assert [path.name for path in tmp_path.iterdir()] == ["file"]
-    assert (tmp_path / "file").read_bytes() == b"old"
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="mountinfo")
-@needs_mount_table
-def test_the_file_system_of_a_path_is_known_also_below_what_does_not_exist(tmp_path: Path) -> None:
-    assert filesystem_type(Path("/proc/self")) == "proc"
-    assert not is_local_disk(Path("/proc/self"))
-    assert filesystem_type(tmp_path / "not" / "there") == filesystem_type(tmp_path) != ""
-    mount = mount_of(tmp_path)
-    assert mount is not None
-    assert Path(mount.point).stat().st_dev == tmp_path.stat().st_dev

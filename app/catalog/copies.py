@@ -6,7 +6,7 @@ from pathlib import Path
 import apsw
 
 from app.catalog.schema import Schema
-from app.paths import cannot_write
+from app.wholefile import cannot_write
 
 _UNSAFE = re.compile(r"[^\w.-]+")
 _LONGEST_LABEL = 60

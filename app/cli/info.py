@@ -12,7 +12,7 @@ from app.cli.front import Front, JsonOption, front_of
 from app.cli.output import human_bytes, print_lines
 from app.cli.table import print_table
 from app.machine import Machine, this_machine
-from app.paths import filesystem_type, is_local_disk
+from app.mounts import filesystem_type, is_local_disk
 from app.tools import Tool, find_tools
 
 app = typer.Typer()

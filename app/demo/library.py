@@ -14,7 +14,7 @@ from app.files.atomic import write_whole
 from app.jobs.events import Stage
 from app.jobs.job import Job
 from app.model.names import raw, raw_name, shown
-from app.paths import cannot_write
+from app.wholefile import cannot_write
 
 COMP = "HRBR/seq010/sh010/comp/v004/HRBR_sh010_comp_v004.####.exr"
 BEAUTY = "HRBR/seq010/sh020/lighting/v002/HRBR_sh020_beauty_v002.####.exr"

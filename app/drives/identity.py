@@ -12,7 +12,7 @@ from enum import Enum
 from pathlib import Path
 
 from app.model.drives import Passport
-from app.paths import mount_holding, mounts
+from app.mounts import mount_holding, mounts
 
 _COARSE_S = {"vfat": 2, "msdos": 2, "exfat": 2, "fat": 2, "fat32": 2}
 

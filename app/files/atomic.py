@@ -11,7 +11,7 @@ from pathlib import Path
 
 from app.errors import InputError
 from app.model.names import shown
-from app.paths import cannot_write, write_atomically
+from app.wholefile import cannot_write, write_atomically
 
 _LEFTOVER = re.compile(rb"\..+\.[0-9a-f]{12}\.reelmark\.tmp", re.DOTALL)
 _LEFTOVER_AGE_S = 3600

@@ -4,7 +4,7 @@ import os
 import sys
 
 from app.model.names import raw
-from app.paths import mounts
+from app.mounts import mounts
 
 
 def mount_points(base: bytes) -> frozenset[bytes]:

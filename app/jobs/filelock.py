@@ -18,7 +18,7 @@ from app.jobs.job import CancelToken
 from app.log import visible
 from app.model.names import shown
 from app.model.times import now_us
-from app.paths import cannot_write
+from app.wholefile import cannot_write
 
 _LOOK_AGAIN_S = 0.05
 _LOCKED_BYTE = 1 << 30  # far behind the process id, so that Windows lets others read that

@@ -15,7 +15,7 @@ from app.errors import AppError
 from app.jobs.children import stream
 from app.jobs.framing import Send
 from app.jobs.job import CancelToken
-from app.paths import may_hang
+from app.mounts import may_hang
 
 #: Seconds that a share may take to say whether a folder is there.
 LOOK_S = 2.0

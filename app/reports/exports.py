@@ -20,7 +20,7 @@ from app.errors import AppError, UsageError
 from app.jobs.events import Stage
 from app.jobs.job import Job
 from app.model.names import shown
-from app.paths import cannot_write
+from app.wholefile import cannot_write
 
 #: The formats by name; also the suffixes of their files.
 FORMATS = ("csv", "jsonl")

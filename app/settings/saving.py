@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import BadSettings, UsageError
-from app.paths import Home, write_atomically
+from app.paths import Home
 from app.settings.fields import as_json
 from app.settings.loading import known_field, read_document, unreadable_file
 from app.settings.values import all_fields
+from app.wholefile import write_atomically
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 

@@ -6,7 +6,7 @@ import pytest
 
 from app.drives.identity import Match, compare, path_in_volume, read_passport, time_tolerance_ns
 from app.model.drives import Passport
-from app.paths import Mount
+from app.mounts import Mount
 
 STICK = Passport("ABCD-1234", "exfat", "/dev/sdb1", "/media/me/STICK", "/", "STICK", 64_000_000_000, 1)
 
