@@ -1,7 +1,8 @@
 """Assets as a shard knows them: single media files and file sequences, each with its verdict as it stands now.
 
 A verdict is stale when the content it was given over is not the content that the shard knows: by the content hash
-where every file of the asset is hashed, else by sizes and times. That is computed here, on reading, never stored.
+where every file of the asset is hashed, else by sizes and times. Of a sequence that an older tool judged, number, bytes
+and newest time are all there is to go by. That is computed here, on reading, never stored.
 """
 
 import json
@@ -237,7 +238,9 @@ class ShardAssets:
         if not self._has_verdicts:
             return None
         row = self._database.row(
-            "SELECT result, operator, time_us, note, reasons, content_hash, sidecar, size, mtime_ns, fingerprint"
+            "SELECT result, operator, time_us, note, reasons, content_hash, sidecar, size, mtime_ns, fingerprint,"
+            " CASE WHEN fingerprint = '' OR json_extract(record, '$.unverifiable')"
+            "  THEN json_extract(record, '$.sequence.cheap_fp') END"
             " FROM verdict WHERE folder_id = ? AND asset = ?",
             (folder_id, asset),
         )
@@ -249,21 +252,34 @@ class ShardAssets:
         return VerdictState(result, stale, operator, time_us, note, tuple(json.loads(reasons)), content_hash, sidecar)
 
     def _same(self, files: list[tuple[Any, ...]], content_hash: str, seen: list[Any], *, manifest: bool) -> bool:
-        size, mtime_ns, fingerprint = seen
+        size, mtime_ns, fingerprint, cheap = seen
+        if manifest and (cheap or not fingerprint):
+            return _same_cheaply(files, json.loads(cheap or "{}"))
         hashed = all(state == _HASH_GOOD for _, _, _, state, _ in files)
         if manifest:
             if self._judge.fingerprint([(name, length, time) for name, length, time, _, _ in files]) == fingerprint:
                 return True
             rows = [(name, length, str(self._judge.shown_hash(stored))) for name, length, _, _, stored in files]
-            return hashed and bool(fingerprint) and self._judge.manifest_hash(rows) == content_hash
+            return hashed and self._judge.manifest_hash(rows) == content_hash
         if not files:
             return False
         _, length, time, _, stored = files[0]
-        if hashed and content_hash:
-            return self._judge.shown_hash(stored) == content_hash or (
-                not content_hash.startswith("blake3:") and (length, time) == (size, mtime_ns)
-            )
-        return (length, time) == (size, mtime_ns)
+        known = (self._judge.shown_hash(stored) if hashed else None) or ""
+        if known and known.partition(":")[0] == content_hash.partition(":")[0]:
+            return known == content_hash
+        return size is None or (length, time) == (size, mtime_ns)
+
+
+def _same_cheaply(files: list[tuple[Any, ...]], seen: dict[str, Any]) -> bool:
+    """Whether number, bytes and newest time (whole seconds) are what an older tool noted, as far as it did."""
+    newest = seen.get("newest_mtime")
+    now = {
+        "files": len(files),
+        "bytes": sum(size for _, size, *_ in files),
+        "newest_mtime": max((mtime for _, _, mtime, *_ in files), default=0) // 1_000_000_000,
+    }
+    seen = {**seen, "newest_mtime": int(newest) if isinstance(newest, float) else newest}
+    return all(seen.get(key) in (None, value) for key, value in now.items())
 
 
 _SEQUENCES = (

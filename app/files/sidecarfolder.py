@@ -81,8 +81,20 @@ def _note(found: FolderSidecars, name: bytes, place: Path) -> None:
 
 
 def newest(records: Iterable[Record]) -> Record | None:
-    """The record that counts where there are several: the latest, ours before an older tool's."""
-    return max(records, key=lambda record: (record.time_us, not record.legacy), default=None)
+    """The record that counts where there are several: the latest, ours before an older tool's.
+
+    One that stands in the history of another is earlier than that, whatever the clocks said.
+    """
+    found = list(records)
+    past = [entry for record in found for entry in record.history] if len(found) > 1 else []
+    left = [record for record in found if not any(_is(entry, record) for entry in past)]
+    return max(left or found, key=lambda record: (record.time_us, not record.legacy), default=None)
+
+
+def _is(entry: Document, record: Record) -> bool:
+    if record.qc_id:
+        return entry.get("qc_id") == record.qc_id
+    return entry == {key: value for key, value in record.document.items() if key != "history"}
 
 
 def asset_of(record: Record) -> bytes:

@@ -115,14 +115,18 @@ def verdict_of(engine: Engine, request: CrawlRequest) -> Verdict:
     if not operator and (request.result in ("pass", "fail") or request.note or request.reasons):
         raise UsageError("A verdict needs an operator.", hint="Add --operator NAME.", code="qc.operator_missing")
     _check_reasons(engine, request.reasons)
-    _check_name(operator)
+    check_operator(operator)
     policy = request.policy_version or engine.settings.qc.policy_version
     reasons = tuple(dict.fromkeys(request.reasons))
     return Verdict(policy, request.result or "pending", operator, _text(request.note), reasons)
 
 
-def _check_name(operator: str) -> None:
-    """Refuse a name that a person could not read in a record, or in the terminal of another."""
+def check_operator(operator: str) -> None:
+    """Refuse a name that nobody could read in a record or a terminal.
+
+    Raises:
+        UsageError: it holds line breaks, control characters or what is no Unicode.
+    """
     if not operator.isprintable():
         raise UsageError(
             f"{operator!r} is no name of an operator.",

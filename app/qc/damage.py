@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import Any
 
-from app.errors import MediaError
+from app.errors import DriveGone, MediaError
 from app.files.sidecar import Document, Record
 from app.jobs.job import Job
+from app.jobs.looking import folders_there
 from app.media.inspectors import Inspectors
+from app.model.facts import MediaFacts
 from app.model.names import decoded, raw_name, shown
 from app.qc.documents import TOOL_VERSION
 from app.qc.reviewed import Reviewed
@@ -45,6 +47,7 @@ class DamageCheck:
         """Give each asset its findings; those of its record, where the same program saw the same content.
 
         Raises:
+            DriveGone: a folder does not answer any more.
             Cancelled: the job was stopped.
         """
         anew: list[Reviewed] = []
@@ -60,6 +63,7 @@ class DamageCheck:
         )
         for (reviewed, name), answer in self._inspectors.inspect_all(paths, self._job.token):
             self._job.check()
+            _refuse_gone(reviewed, answer)
             reason = answer.message if isinstance(answer, MediaError) else answer.error
             if reason:
                 problems[id(reviewed)].append((name, reason))
@@ -83,6 +87,17 @@ def damage_of(findings: Any) -> str:
     more = max(len(told), total if isinstance(total, int) else 0) - 1
     others = f" (and {more} more damaged file{'' if more == 1 else 's'})" if more else ""
     return f"{told[0].get('file')}: {told[0].get('observed')}{others}"
+
+
+def _refuse_gone(reviewed: Reviewed, answer: MediaFacts | MediaError) -> None:
+    """A drive that does not answer says nothing about the media on it."""
+    if not isinstance(answer, MediaError) or answer.context.get("kind") != "stalled":
+        return
+    folder = str(reviewed.asset.folder)
+    if folders_there([folder])[folder] is not True:
+        raise DriveGone(
+            f"{shown(folder)} does not answer any more", hint="Check the connection to the drive and try again."
+        )
 
 
 def _is_damage(item: Any) -> bool:

@@ -8,7 +8,7 @@ from app.errors import InputError, UsageError
 from app.files.sidecar import Document, Record
 from app.jobs.job import Job
 from app.model.names import shown
-from app.qc.crawl import CrawlRequest, review_options, verdict_of
+from app.qc.crawl import CrawlRequest, check_operator, review_options, verdict_of
 from app.qc.damage import DamageCheck, with_findings
 from app.qc.decisions import decide, decide_again
 from app.qc.documents import undone
@@ -116,11 +116,13 @@ def undo_sign_off(engine: Engine, request: UndoRequest, job: Job) -> Record:
     """Restore the record before the latest, on the content that one saw, as a new record.
 
     Raises:
+        UsageError: a folder, or a name that cannot be read.
         InputError: the path is no asset, it has no earlier record, or the sidecar cannot be written.
         RecordsBroken, HeldByAnother, Cancelled: as `sign_off`.
     """
     options = review_options(engine, CrawlRequest((request.path,), min_sequence=request.min_sequence))
     operator = request.operator.strip() or engine.settings.qc.operator
+    check_operator(operator)
     signed: list[tuple[Reviewed, Record]] = []
 
     def restore(record: Record) -> Document:

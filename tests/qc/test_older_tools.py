@@ -4,7 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from app.catalog.assets import ShardAssets
+from app.catalog.shard import open_reader
 from app.files.sidecar import record_hash
+from app.jobs.job import Job
+from app.scanning.request import ScanRequest
+from app.scanning.scan import scan
 from tests.qc.conftest import CLIP_NS, Frozen, Reviewer, document, edit, frames, media
 
 PLATE = "sh010.####.exr"
@@ -110,6 +115,18 @@ def test_a_pending_record_is_refreshed_and_kept_as_history(
     assert reviewer.crawl(tmp_path).written == 0
 
 
+def test_a_verdict_given_while_the_clock_is_wrong_follows_the_older_record(
+    reviewer: Reviewer, clip: Path, frozen: Frozen
+) -> None:
+    put = frozen("older_single", clip.parent / ".clip.mov.qc.json")
+    ahead = put.read_text(encoding="utf-8").replace("2025-11-11T", "2099-11-11T")
+    put.write_text(ahead, encoding="utf-8")
+    reviewer.sign(clip, "fail", "bob")
+    status = reviewer.status(clip)["clip.mov"]
+    assert (status.verdict, status.operator) == ("fail", "bob")
+    assert reviewer.crawl(clip.parent).written == 0
+
+
 def test_a_new_policy_moves_an_older_verdict_into_history(reviewer: Reviewer, clip: Path, frozen: Frozen) -> None:
     old = document(frozen("older_single", clip.parent / "clip.mov.qc.json"))
     reviewer.crawl(clip, policy_version="2026.11.0")
@@ -131,3 +148,34 @@ def test_the_hash_cache_of_an_older_tool_is_not_believed(reviewer: Reviewer, cli
     reviewer.crawl(clip)
     assert document(clip.parent / ".qc" / "clip.mov.qc.json")["content_hash"] != "blake3:00"
     assert cache.read_bytes() == before
+
+
+def catalogued_states(reviewer: Reviewer, base: Path) -> list[str]:
+    """What the catalogue says of each asset of a folder after a scan."""
+    scan(reviewer.engine, ScanRequest((str(base),), mode="full"), Job())
+    (drive,) = reviewer.engine.catalog.drives()
+    with open_reader(reviewer.engine.catalog.shard_path(drive.id)) as database:
+        return [asset.state for _, assets in ShardAssets(database, reviewer.engine.judge).after() for asset in assets]
+
+
+def test_the_catalogue_judges_a_sequence_of_an_older_tool_by_its_cheap_fingerprint(
+    reviewer: Reviewer, tmp_path: Path, frozen: Frozen
+) -> None:
+    frames(tmp_path / "base", 1001, 1002, 1004, 1005)
+    frozen("older_sequence", tmp_path / "base" / "sequence.qc.json")
+    assert catalogued_states(reviewer, tmp_path / "base") == ["pass"]
+    reviewer.crawl(tmp_path / "base", policy_version=POLICY)
+    assert catalogued_states(reviewer, tmp_path / "base") == ["pass"]
+    edit(tmp_path / "base" / "sh010.1004.exr", b"frame 4001\n")
+    assert catalogued_states(reviewer, tmp_path / "base") == ["stale"]
+
+
+@pytest.mark.parametrize(("name", "then"), [("older_single", "stale"), ("older_single_sha256", None)])
+def test_the_catalogue_judges_a_file_of_an_older_tool_by_what_it_knows(
+    reviewer: Reviewer, tmp_path: Path, frozen: Frozen, name: str, then: str | None
+) -> None:
+    clip = media(tmp_path / "base" / "clip.mov", b"one clip\n")
+    verdict = document(frozen(name, tmp_path / "base" / "clip.mov.qc.json"))["qc_result"]
+    assert catalogued_states(reviewer, tmp_path / "base") == [verdict]
+    edit(clip, b"two clip\n")
+    assert catalogued_states(reviewer, tmp_path / "base") == [then or verdict]
