@@ -9,6 +9,7 @@ import pytest
 
 from app.engine import Engine
 from app.errors import HeldByAnother, InputError, RecordsBroken, UsageError
+from app.files.hashcache import CACHE_NAME
 from app.files.sidecar import record_hash
 from app.jobs.filelock import hold_file_lock
 from app.jobs.job import CancelToken, Job
@@ -87,6 +88,16 @@ def test_whose_verdict_was_replaced(reviewer: Reviewer, clip: Path) -> None:
     assert replaced_verdict(record) is None, "their own"
     record = undo_sign_off(reviewer.engine, UndoRequest(clip, "carol"), Job())
     assert replaced_verdict(record) == Replaced("bob", record.history[-1]["qc_time"], "pass")
+
+
+def test_what_a_sign_off_read_counts_more_than_sizes_and_times(reviewer: Reviewer, clip: Path) -> None:
+    first = reviewer.sign(clip)
+    (clip.parent / ".qc" / CACHE_NAME).unlink()
+    clip.write_bytes(b"two clip\n")
+    os.utime(clip, ns=(CLIP_NS, CLIP_NS))
+    second = reviewer.sign(clip)
+    assert second["content_hash"] != first["content_hash"], "not taken for what was signed already"
+    assert [entry["qc_id"] for entry in second["history"]] == [first["qc_id"]]
 
 
 def test_undo_restores_what_was_before(reviewer: Reviewer, clip: Path) -> None:
