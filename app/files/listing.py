@@ -14,6 +14,7 @@ import os
 import threading
 from array import array
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from operator import itemgetter
 from typing import Any
 
@@ -25,6 +26,7 @@ from app.jobs.framing import Send
 from app.model import names as model_names
 
 _BATCH_BYTES = 256 * 1024
+_SETTLE_AFTER = 4096
 _NOT_THE_DRIVE = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP)
 _PERMISSION, _LONG_PATH, _IGNORED, _HIDDEN, _LINK, _SPECIAL, _MOUNT = range(7)
 _NAME_OF_PASSED = itemgetter(slice(1, None))
@@ -150,22 +152,21 @@ class _Walker:
     @staticmethod
     def _read_plain(entries: "Iterator[os.DirEntry[bytes]]", listing: "_Listing") -> None:
         """The usual case, kept short: this loop is the speed of the walk."""
-        names, sizes, mtimes, subfolders = listing.names, listing.sizes, listing.mtimes, listing.subfolders
-        for entry in entries:
-            try:
-                if entry.is_file(follow_symlinks=False):
-                    stat = entry.stat(follow_symlinks=False)
-                    mtimes.append(stat.st_mtime_ns)
-                    sizes.append(stat.st_size)
-                    names.append(entry.name)
-                elif entry.is_dir(follow_symlinks=False):
-                    subfolders.append(entry.name)
-                else:
-                    listing.pass_over(entry.name, _LINK if entry.is_symlink() else _SPECIAL)
-            except OSError as error:
-                listing.entry_failed(entry.name, error)
-            except OverflowError:
-                listing.add_file(entry.name, stat.st_size, stat.st_mtime_ns)
+        rows, subfolders = listing.rows, listing.subfolders
+        while some := list(islice(entries, _SETTLE_AFTER)):
+            if rows:
+                listing.settle()
+            for entry in some:
+                try:
+                    if entry.is_file(follow_symlinks=False):
+                        stat = entry.stat(follow_symlinks=False)
+                        rows.append((entry.name, stat.st_size, stat.st_mtime_ns))
+                    elif entry.is_dir(follow_symlinks=False):
+                        subfolders.append(entry.name)
+                    else:
+                        listing.pass_over(entry.name, _LINK if entry.is_symlink() else _SPECIAL)
+                except OSError as error:
+                    listing.entry_failed(entry.name, error)
 
     def _read_filtered(self, entries: "Iterator[os.DirEntry[bytes]]", listing: "_Listing", path: bytes) -> None:
         """With a filter or links to follow; in the order of names, so that the same link is entered each time."""
@@ -180,7 +181,7 @@ class _Walker:
                 follow = self._follow and entry.is_symlink()
                 if entry.is_file(follow_symlinks=follow):
                     stat = entry.stat(follow_symlinks=follow)
-                    listing.add_file(name, stat.st_size, stat.st_mtime_ns)
+                    listing.rows.append((name, stat.st_size, stat.st_mtime_ns))
                 elif entry.is_dir(follow_symlinks=follow) and not (follow and self._cuts(entry)):
                     listing.subfolders.append(name)
                 else:
@@ -216,10 +217,11 @@ def _lies_in(path: bytes, folder: bytes) -> bool:
 class _Listing:
     """What one folder holds, while it is read."""
 
-    __slots__ = ("errors", "mtimes", "names", "passed", "sizes", "skipped", "status", "subfolders")
+    __slots__ = ("errors", "mtimes", "names", "passed", "rows", "sizes", "skipped", "status", "subfolders")
 
     def __init__(self) -> None:
         self.status = LISTED
+        self.rows: list[tuple[bytes, int, int]] = []
         self.names: list[bytes] = []
         self.sizes = array("q")
         self.mtimes = array("q")
@@ -231,13 +233,14 @@ class _Listing:
     @property
     def seen(self) -> int:
         """How many entries were read so far."""
-        return len(self.names) + len(self.subfolders) + len(self.passed)
+        return len(self.names) + len(self.rows) + len(self.subfolders) + len(self.passed)
 
-    def add_file(self, name: bytes, size: int, mtime_ns: int) -> None:
-        """Add a regular file. The times of absurd clocks, before 1678 and after 2262, are clamped to 64 bits."""
-        self.mtimes.append(min(max(mtime_ns, -(2**63)), 2**63 - 1))
-        self.sizes.append(size)
-        self.names.append(name)
+    def settle(self) -> None:
+        """Move the rows into a form a third of the size, so that a huge folder does not fill the memory."""
+        self.names += [row[0] for row in self.rows]
+        self.sizes.extend([row[1] for row in self.rows])
+        self.mtimes.extend(_times(self.rows))
+        self.rows.clear()
 
     def pass_over(self, name: bytes, reason: int) -> None:
         """Leave an entry out, for the reason at that place of `SKIPPED`."""
@@ -246,6 +249,7 @@ class _Listing:
 
     def folder_failed(self, error: OSError) -> None:
         self.status = VANISHED if error.errno in (errno.ENOENT, errno.ENOTDIR) else UNREADABLE
+        self.rows.clear()
         self.names.clear()
         del self.sizes[:], self.mtimes[:]
         self.subfolders.clear()
@@ -281,9 +285,23 @@ class _Listing:
 
     def _sort(self) -> None:
         """By name; files by their raw bytes."""
+        self.subfolders.sort()
+        self.passed.sort(key=_NAME_OF_PASSED)
+        is_small = not self.names
+        if is_small:
+            self.rows.sort()
+        self.settle()
+        if is_small:
+            return
         order = sorted(range(len(self.names)), key=self.names.__getitem__)
         self.names = [self.names[at] for at in order]
         self.sizes = array("q", [self.sizes[at] for at in order])
         self.mtimes = array("q", [self.mtimes[at] for at in order])
-        self.subfolders.sort()
-        self.passed.sort(key=_NAME_OF_PASSED)
+
+
+def _times(rows: list[tuple[bytes, int, int]]) -> "array[int]":
+    """Modification times in ns as 64 bits; those of absurd clocks (before 1678, after 2262) are clamped."""
+    try:
+        return array("q", [row[2] for row in rows])
+    except OverflowError:
+        return array("q", [min(max(row[2], -(2**63)), 2**63 - 1) for row in rows])
