@@ -282,6 +282,8 @@ def _verdict(status: AssetStatus) -> str:
 
 def _print_clean(found: CleanResult, *, dry_run: bool) -> None:
     done = "to remove" if dry_run else "removed"
+    for path, reason in found.problems:
+        say(f"failed: {shown(str(path))}: {reason}")
     print_lines(*(shown(str(path)) for path in found.files))
     print_lines(f"{_count(found.removed, 'file')} {done} ({human_bytes(found.bytes)}), {found.kept} kept")
     if found.verdicts:

@@ -34,6 +34,7 @@ from app.qc.verdicts import holds_verdict
 DEFAULT_WORKERS = 8
 
 _LOCK_WAIT_S = 30.0
+_MOST_PROBLEMS = 50
 _OUTER_LOCK = ".qc.lock"
 _LOCKS = (".lock", _OUTER_LOCK)
 
@@ -70,6 +71,7 @@ class CleanResult:
         verdicts: how many of the kept are sidecars with a verdict.
         protected: how many of the kept are media or catalogued files that a glob matched.
         failed: how many of the kept could not be removed.
+        problems: path and reason of the first of those.
         files: with `dry_run`, what would be removed; else empty.
     """
 
@@ -79,6 +81,7 @@ class CleanResult:
     verdicts: int = 0
     protected: int = 0
     failed: int = 0
+    problems: list[tuple[Path, str]] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
 
 
@@ -150,16 +153,11 @@ class _Clean:
             self._remove(folder, self._beside(folder, beside, protected))
             self._remove(folder, self._inside(inner) if has_inner else iter(()))
             return
-        try:
-            if beside or has_lock:
-                with hold_file_lock(folder / _OUTER_LOCK, self._job.token, _LOCK_WAIT_S):
-                    self._remove(folder, self._beside(folder, beside, protected))
-            if has_inner:
-                with hold_file_lock(inner / ".lock", self._job.token, _LOCK_WAIT_S):
-                    self._remove(folder, self._inside(inner))
-                _remove_empty_folders(inner)
-        except (InputError, HeldByAnother) as error:
-            self._fail(folder, error.message)
+        if beside or has_lock:
+            self._remove_locked(folder / _OUTER_LOCK, folder, self._beside(folder, beside, protected))
+        if has_inner:
+            self._remove_locked(inner / ".lock", folder, self._inside(inner))
+            _remove_empty_folders(inner)
 
     def _protected(self, folder: Path, names: list[bytes], beside: list[bytes]) -> set[bytes]:
         """Names that a glob may not take: frames of sequences, reviewed files and what a shard has."""
@@ -210,6 +208,15 @@ class _Clean:
             return
         yield from _candidate(path, record)
 
+    def _remove_locked(self, lock: Path, folder: Path, candidates: Iterator[_Candidate]) -> None:
+        """Remove what is found once the lock is held; where it cannot be had, all of it stays."""
+        try:
+            with hold_file_lock(lock, self._job.token, _LOCK_WAIT_S):
+                self._remove(folder, candidates)
+        except (InputError, HeldByAnother) as error:
+            for candidate in candidates:
+                self._fail(candidate.path, error.message)
+
     def _remove(self, folder: Path, candidates: Iterator[_Candidate]) -> None:
         found = list(candidates)
         self._job.check()
@@ -230,6 +237,8 @@ class _Clean:
     def _fail(self, path: Path, reason: str) -> None:
         self.result.kept += 1
         self.result.failed += 1
+        if len(self.result.problems) < _MOST_PROBLEMS:
+            self.result.problems.append((path, reason))
         self._job.item_failed(shown(str(path)), reason, "qc.not_removed")
 
 

@@ -300,6 +300,16 @@ def test_a_read_only_folder_fails_with_a_reason(kept_out: Callable[..., dict[str
     lock(plates, 0o755)
 
 
+def test_what_cannot_be_cleaned_is_counted_file_by_file(
+    kept_out: Callable[..., dict[str, Any]], plates: Path, cli: Cli
+) -> None:
+    cli.text("crawl", plates)
+    lock(plates / ".qc", 0o555)
+    found = kept_out("clean", plates, "--yes", code=1)
+    assert (found["removed"], found["kept"]) == (0, 3)
+    lock(plates / ".qc", 0o755)
+
+
 def test_a_sidecar_that_may_not_be_read_is_not_replaced(
     kept_out: Callable[..., dict[str, Any]], plates: Path, cli: Cli
 ) -> None:

@@ -145,5 +145,6 @@ def test_a_drive_that_cannot_be_written_is_told(engine: Engine, reviewer: Review
     subprocess.run(["mount", "-o", "remount,ro", mounted], check=True)
     events: list[JobEvent] = []
     found = qc_clean(engine, CleanRequest(mounted), Job(events.append))
-    assert (found.removed, found.failed) == (0, 1)
-    assert [event.code for event in events if isinstance(event, ItemFailed)] == ["qc.not_removed"]
+    assert (found.removed, found.failed, found.kept) == (0, 2, 2), "the sidecar and the cache"
+    assert [event.code for event in events if isinstance(event, ItemFailed)] == ["qc.not_removed"] * 2
+    assert sorted(path.name for path, _ in found.problems) == [".qc.hashcache.json", "clip.mov.qc.json"]
