@@ -8,7 +8,7 @@ from app.engine import Engine
 from app.errors import InputError
 from app.files.sidecar import Document, Record
 from app.files.sidecarfolder import asset_of
-from app.jobs.job import Job
+from app.jobs.job import CancelToken, Job
 from app.model.names import decoded, shown
 from app.qc.crawl import CrawlRequest, review_options
 from app.qc.damage import damage_of
@@ -112,6 +112,27 @@ def qc_status(engine: Engine, request: StatusRequest, job: Job) -> StatusResult:
     Review(review_options(engine, crawl), job, wants_content=lambda _: False, handle=note).run(request.paths)
     found.sort(key=lambda status: status.path)
     return StatusResult(found, _counts(found))
+
+
+def status_of(engine: Engine, path: Path, token: CancelToken) -> AssetStatus | None:
+    """The status of one asset as it lies there now; None where it is gone.
+
+    Args:
+        engine: has the settings.
+        path: a file, or the pattern of a sequence.
+        token: stops the reading of content, which is read only where times or sizes leave doubt.
+
+    Raises:
+        InputError: the folder cannot be looked at.
+        Cancelled: the token was set.
+    """
+    try:
+        found = qc_status(engine, StatusRequest((path,)), Job(token=token)).assets
+    except InputError as error:
+        if error.code in ("input.not_found", "qc.no_asset"):
+            return None
+        raise
+    return next((status for status in found if not status.missing), None)
 
 
 def qc_history(engine: Engine, request: HistoryRequest, job: Job) -> list[Document]:

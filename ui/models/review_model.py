@@ -288,10 +288,11 @@ class ReviewQueue(QAbstractListModel):
 
 def second_text(row: QueueRow) -> str:
     """What stands at the end of a row: what is wrong with it, else how large it is."""
-    if row.state == "stale":
-        return "stale"
+    wrong = ["stale"] if row.state == "stale" else []
     if row.missing:
-        return f"{formats.count(row.missing)} missing"
+        wrong.append(f"{formats.count(row.missing)} missing")
+    if wrong:
+        return " · ".join(wrong)
     return formats.size(row.size) if row.size else "empty"
 
 

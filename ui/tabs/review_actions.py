@@ -29,11 +29,11 @@ def make_actions(tab: "ReviewTab") -> dict[str, QAction]:
 
 def _verdict_rows(tab: "ReviewTab") -> tuple[_Row, ...]:
     return (
-        ("pass", "Pass", "P", "pass", partial(tab.judge, "pass")),
-        ("fail", "Fail", "F", "fail", partial(tab.judge, "fail")),
-        ("pending", "Set pending", "U", "pending", partial(tab.judge, "pending")),
+        ("pass", "Pass", "P", "pass", partial(tab.judging.judge, "pass")),
+        ("fail", "Fail", "F", "fail", partial(tab.judging.judge, "fail")),
+        ("pending", "Set pending", "U", "pending", partial(tab.judging.judge, "pending")),
         ("note", "Write a note", "N", "note", tab.bar.note.setFocus),
-        ("undo", "Undo the verdict of this asset", "Ctrl+Z", "undo", tab.undo),
+        ("undo", "Undo the verdict of this asset", "Ctrl+Z", "undo", tab.judging.undo),
         ("next", "Next pending asset", "]", "next", tab.next_pending),
         ("previous", "Previous asset", "[", "previous", partial(tab.queue.go, -1)),
         ("filter", "Filter the queue", "Ctrl+F", "filter", tab.queue.words.setFocus),

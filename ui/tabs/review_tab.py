@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayo
 
 from app.engine import Engine
 from app.errors import AppError
-from app.files.sidecar import Record
 from app.jobs.job import CancelToken
 from app.model.drives import Drive
 from app.model.names import shown
@@ -22,17 +21,16 @@ from ui.tabs.review_actions import MOVING, make_actions
 from ui.tabs.review_bar import VerdictBar
 from ui.tabs.review_decoder import Decoder
 from ui.tabs.review_inspector import Inspector
+from ui.tabs.review_judging import OPERATORS, Judging
 from ui.tabs.review_keys import keep_popup_keys, keeps_key
 from ui.tabs.review_queue import QueuePanel
 from ui.tabs.review_reel import Reel, reel_of
-from ui.tabs.review_signer import AssetKey, Signer
+from ui.tabs.review_signer import AssetKey
 from ui.tabs.review_viewer import ReviewViewer
 from ui.widgets.empty_state import EmptyState
 from ui.workers.reader import Reader
 
 _DRIVE = "review/drive"
-_OPERATORS = "review/operators"
-_MOST_OPERATORS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +52,16 @@ class ReviewTab(QWidget):
         super().__init__(parent)
         self._desk = desk
         settings = desk.engine.settings.qc
-        self._drafts: dict[AssetKey, tuple[str, tuple[str, ...]]] = {}
-        self._failures: dict[AssetKey, AppError] = {}
         self._key: AssetKey | None = None
         self._loaded: _Loaded | None = None
-        names = [settings.operator, *desk.window.state.text(_OPERATORS).split("\n")]
+        names = [settings.operator, *desk.window.state.text(OPERATORS).split("\n")]
         self.reader = Reader("review asset", self)
         self.decoder = Decoder(self)
-        self.signer = Signer(desk.jobs, self)
         self.queue = QueuePanel(desk.engine)
         self.stage = ReviewViewer(self.decoder)
         self.inspector = Inspector(settings.reasons)
         self.bar = VerdictBar(settings.reasons, names)
+        self.judging = Judging(desk, self.queue, self.bar, self.inspector.written, self)
         self.empty = EmptyState(
             "review",
             "Nothing to review yet",
@@ -77,7 +73,7 @@ class ReviewTab(QWidget):
         self.actions_by_name = make_actions(self)
         self._lay_out()
         self._connect()
-        self._set_possible()
+        self.judging.set_possible()
         self._opened = False
 
     def page(self) -> Page:
@@ -109,6 +105,7 @@ class ReviewTab(QWidget):
         self.stage.player.pause()
         self.queue.stop()
         self.reader.stop()
+        self.judging.stop()
         self.decoder.stop()
 
     def event(self, event: QEvent) -> bool:
@@ -146,38 +143,6 @@ class ReviewTab(QWidget):
     def dossier(self) -> Dossier | None:
         """The asset that is looked at, once it was read."""
         return self._loaded.dossier if self._loaded is not None else None
-
-    def judge(self, result: str) -> None:
-        """Write a verdict on the asset that is looked at."""
-        loaded, key = self._loaded, self._key
-        if loaded is None or key is None or not self._judgeable():
-            return
-        if not self.bar.operator_name():
-            self.bar.ask_for_operator()
-            return
-        self._remember_operator()
-        note, reasons = self.bar.note.text().strip(), self.bar.reasons()
-        self.signer.sign(
-            key, loaded.dossier.path, operator=self.bar.operator_name(), result=result, note=note, reasons=reasons
-        )
-
-    def undo(self) -> None:
-        """Take back the verdict of the asset that is looked at, by a new record."""
-        loaded, key = self._loaded, self._key
-        if loaded is None or key is None or not self._judgeable() or not loaded.dossier.records:
-            return
-        if not self.bar.operator_name():
-            self.bar.ask_for_operator()
-            return
-        operator = self.bar.operator_name()
-        if len(loaded.dossier.records) > 1:
-            self.signer.undo(key, loaded.dossier.path, operator)
-        elif loaded.dossier.asset.state != "pending":
-            self.signer.withdraw(key, loaded.dossier.path, operator)
-        else:
-            self.bar.say("There is no verdict to take back.")
-            return
-        self.bar.set_words("", ())  # they belonged to the verdict that is taken back, not to the next one
 
     def next_pending(self) -> None:
         """Go to the next asset that nobody judged."""
@@ -221,10 +186,7 @@ class ReviewTab(QWidget):
         self.empty.primary_clicked.connect(self._go_to_scan)
         self.reader.answered.connect(self._answered)
         self.reader.failed.connect(self._not_read)
-        self.signer.began.connect(self._began)
-        self.signer.written.connect(self._written)
-        self.signer.failed.connect(self._not_written)
-        self.signer.warned.connect(self._warned)
+        self.judging.changed.connect(self._read_again)
         self.inspector.position_chosen.connect(self.stage.player.go_to)
         keep_popup_keys(self.queue.drive_box, self.queue.state_box, self.stage.views, self.bar.operator)
         self.queue.words.returnPressed.connect(self._leave_filter)
@@ -260,42 +222,25 @@ class ReviewTab(QWidget):
         self.stack.setCurrentIndex(1 if drive is None else 0)
         if drive is not None:
             self._desk.window.state.set_text(_DRIVE, drive.id)
-            for key in self._failures:
-                self._note(key, "not written", problem=True)
-            for key in self.signer.on_their_way():
-                self._note(key, "writing…")
+            self.judging.show_notes()
             self._read_again()
 
     def _choose(self, row: QueueRow | None) -> None:
         """Look at another asset."""
-        self._keep_draft()
         drive = self.queue.drive()
         self._loaded = None
-        self.bar.say("")
-        if row is None or drive is None:
-            self._key = None
+        self._key = AssetKey(drive.id, *row.id) if row is not None and drive is not None else None
+        self.judging.look_at(self._key)
+        if row is None or self._key is None:
             self.stage.show_nothing()
             self.inspector.show_nothing()
-            self.bar.set_words("", ())
         else:
-            self._key = AssetKey(drive.id, *row.id)
-            self.bar.set_words(*self._drafts.get(self._key, ("", ())))
             self.stage.show_loading(row.text)
             self.reader.ask("asset", partial(_read, self._desk.engine, self._key))
-        self._set_possible()
 
     def _read_again(self) -> None:
         if self._key is not None:
             self.reader.ask("again", partial(_read, self._desk.engine, self._key))
-
-    def _keep_draft(self) -> None:
-        """A note that was begun waits for the return to its asset."""
-        if self._key is not None:
-            words = (self.bar.note.text(), self.bar.reasons())
-            if any(words):
-                self._drafts[self._key] = words
-            else:
-                self._drafts.pop(self._key, None)
 
     def _answered(self, kind: str, _number: int, answer: object) -> None:
         if kind == "find" and isinstance(answer, AssetKey):
@@ -310,8 +255,8 @@ class ReviewTab(QWidget):
                 self._show(answer)
             elif online:
                 self.stage.update_reel(answer.reel)
-            self._inspect(answer)
-            self._set_possible()
+            self.inspector.show_asset(answer.dossier, answer.reel)
+            self.judging.show(answer.dossier)
 
     def _is_current(self, dossier: Dossier) -> bool:
         return self._key == AssetKey(dossier.drive.id, dossier.asset.folder, dossier.asset.name)
@@ -328,13 +273,6 @@ class ReviewTab(QWidget):
             "connect the drive to look at the picture and to judge it.",
         )
 
-    def _inspect(self, loaded: _Loaded) -> None:
-        self.inspector.show_asset(loaded.dossier, loaded.reel)
-        if self._key in self._failures:
-            self.inspector.written.show_error(self._failures[self._key])
-        elif self._key is not None and self.signer.busy(self._key):
-            self.inspector.written.show_writing("the verdict")
-
     def _not_read(self, kind: str, _number: int, error: AppError) -> None:
         text = f"{error.message}. {error.hint}".strip()
         if kind == "asset":
@@ -342,59 +280,6 @@ class ReviewTab(QWidget):
             self.inspector.show_nothing()
         else:
             self.bar.say(text, "fail")
-
-    def _judgeable(self) -> bool:
-        loaded, key = self._loaded, self._key
-        return loaded is not None and key is not None and loaded.dossier.drive.online and not self.signer.busy(key)
-
-    def _set_possible(self) -> None:
-        loaded = self._loaded
-        why_not = ""
-        if loaded is not None and not loaded.dossier.drive.online:
-            why_not = f"{loaded.dossier.drive.label} is not connected"
-        possible = self._judgeable()
-        has_record = loaded is not None and bool(loaded.dossier.records)
-        self.bar.set_possible(judge=possible, undo=possible and has_record, why_not=why_not)
-
-    def _remember_operator(self) -> None:
-        self.bar.remember_operator()
-        self._desk.window.state.set_text(_OPERATORS, "\n".join(self.bar.operators()[:_MOST_OPERATORS]))
-
-    def _began(self, key: AssetKey, words: str) -> None:
-        self._failures.pop(key, None)
-        self._note(key, "writing…")
-        if key == self._key:
-            self.inspector.written.show_writing(words)
-            self._set_possible()
-
-    def _written(self, key: AssetKey, record: Record) -> None:
-        self._note(key, "")
-        self._drafts.pop(key, None)
-        if self._on_this_drive(key):
-            self.queue.set_state((key.folder, key.name), record.verdict)
-        if key == self._key:
-            self.inspector.written.show_record(record)
-            self._read_again()
-            self._set_possible()
-
-    def _not_written(self, key: AssetKey, error: AppError) -> None:
-        self._failures[key] = error
-        self._note(key, "not written", problem=True)
-        if key == self._key:
-            self.inspector.written.show_error(error)
-            self._set_possible()
-
-    def _warned(self, key: AssetKey, text: str) -> None:
-        if key == self._key:
-            self.bar.say(text, "stale")
-
-    def _note(self, key: AssetKey, text: str, *, problem: bool = False) -> None:
-        if self._on_this_drive(key):
-            self.queue.model.set_note((key.folder, key.name), text, problem=problem)
-
-    def _on_this_drive(self, key: AssetKey) -> bool:
-        drive = self.queue.drive()
-        return drive is not None and drive.id == key.drive_id
 
     def _paced(self, _text: str, _dropped: bool) -> None:
         playing = bool(self.stage.player.playing())

@@ -54,12 +54,12 @@ class WrittenBlock(QWidget):
         """No asset is looked at."""
         self.setVisible(False)
 
-    def show_dossier(self, dossier: Dossier) -> None:
-        """Show what stands for an asset."""
+    def show_dossier(self, dossier: Dossier, state: str = "") -> None:
+        """Show what stands for an asset; `state` is what it was found to be now, else what the catalogue knows."""
         self.setVisible(True)
         self._folder = dossier.folder
         record = dossier.record
-        state = dossier.asset.state
+        state = state or dossier.asset.state
         if record is None:
             self._show_rows(shown=False)
             self.badge.set_verdict(VerdictMark.PENDING)

@@ -11,6 +11,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.engine import Engine
+from app.jobs.job import Job
+from app.operations import run
+from app.qc.crawl import CrawlRequest
 from tests import media
 from tests.ui.enginekit import make_engine
 from tests.ui.tabs.reviewkit import (
@@ -162,6 +165,57 @@ def test_a_verdict_over_changed_content_is_shown_as_stale(
     qtbot.waitUntil(lambda: state(tab, b"shots", SEQUENCE) == "stale", timeout=WAIT_MS)
     qtbot.waitUntil(lambda: tab.inspector.written.badge.text() == "stale · was pass", timeout=WAIT_MS)
     assert "sign it off anew" in tab.inspector.written.message.text()
+
+
+def test_a_verdict_over_changed_content_is_stale_without_a_new_scan(
+    qtbot: QtBot, tab: ReviewTab, library: Path
+) -> None:
+    press(qtbot, "p")
+    wait_written(qtbot, tab)
+    qtbot.waitUntil(lambda: tab.inspector.written.badge.text() == "pass", timeout=WAIT_MS)
+    media.exr(library / "shots" / "sh010.1002.exr", 7)
+    press(qtbot, "]")
+    wait_loaded(qtbot, tab, STILL)
+    press(qtbot, "[")
+    wait_loaded(qtbot, tab, SEQUENCE)
+    qtbot.waitUntil(lambda: tab.inspector.written.badge.text() == "stale · was pass", timeout=WAIT_MS)
+    assert state(tab, b"shots", SEQUENCE) == "stale"
+    assert second(tab, b"shots", SEQUENCE) == "stale · 1 missing"
+
+
+def test_an_asset_that_was_signed_and_is_gone_is_told(qtbot: QtBot, tab: ReviewTab, library: Path) -> None:
+    press(qtbot, "]")
+    wait_loaded(qtbot, tab, STILL)
+    press(qtbot, "p")
+    wait_written(qtbot, tab)
+    press(qtbot, "[")
+    wait_loaded(qtbot, tab, SEQUENCE)
+    (library / "shots" / "still.exr").unlink()
+    tab.open_asset(str(tab.dossier().drive.id), b"shots", STILL)
+    wait_loaded(qtbot, tab, STILL)
+    qtbot.waitUntil(lambda: "not there any more" in tab.inspector.written.message.text(), timeout=WAIT_MS)
+
+
+def test_the_verdict_of_another_is_told_before_it_is_followed(qtbot: QtBot, tab: ReviewTab) -> None:
+    press(qtbot, "p")
+    wait_written(qtbot, tab)
+    assert "signed it" not in tab.bar.message.fullText()
+    tab.bar.operator.setEditText("bob")
+    assert tab.bar.message.fullText().startswith("alice signed it pass on ")
+    tab.bar.operator.setEditText("alice")
+    assert tab.bar.message.fullText() == ""
+
+
+def test_a_record_that_only_a_crawl_made_cannot_be_taken_back(
+    qtbot: QtBot, tab: ReviewTab, engine: Engine, library: Path
+) -> None:
+    run(engine, "qc_crawl", CrawlRequest((library,)), Job())
+    tab._desk.jobs.catalog_changed.emit()
+    qtbot.waitUntil(lambda: bool(tab.dossier().records), timeout=WAIT_MS)
+    assert not tab.bar.undo.isEnabled()
+    press(qtbot, "p")
+    wait_written(qtbot, tab)
+    assert tab.bar.undo.isEnabled()
 
 
 def test_without_an_operator_nothing_is_written_and_the_field_asks(qtbot: QtBot, tab: ReviewTab, library: Path) -> None:
