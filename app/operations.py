@@ -1,25 +1,27 @@
-"""Everything long that can be run: one table for every front."""
+"""Everything long that can be run: one table for every front.
 
+A function is imported when it is run first: a scan must not wait for what only a crawl needs.
+"""
+
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from app.demo.walkthrough import DemoRequest, DemoResult, demo
 from app.engine import Engine
-from app.files.sidecar import Record
 from app.jobrecords import JobRecorder, Kept
 from app.jobs.job import Job
 from app.model.names import shown
-from app.qc.clean import CleanRequest, CleanResult, qc_clean
-from app.qc.crawl import CrawlRequest, CrawlResult, qc_crawl
-from app.qc.signoff import SignOffRequest, UndoRequest, sign_off, undo_sign_off
-from app.qc.status import HistoryRequest, StatusRequest, qc_history, qc_status
-from app.reports.exports import ExportResult, ExportSearchRequest, export_search
-from app.scanning.request import ScanRequest, ScanResult
-from app.scanning.scan import scan
-from app.scanning.target import lane_of
+
+if TYPE_CHECKING:
+    from app.demo.walkthrough import DemoRequest, DemoResult
+    from app.files.sidecar import Record
+    from app.qc.clean import CleanRequest, CleanResult
+    from app.qc.crawl import CrawlRequest, CrawlResult
+    from app.reports.exports import ExportResult
+    from app.scanning.request import ScanRequest, ScanResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,30 +30,41 @@ class Operation:
 
     Attributes:
         name: how fronts ask for it.
-        request: the frozen dataclass it takes.
+        request: the name of the frozen dataclass it takes, which lies beside the function.
         function: a plain function of engine, request and job; it returns its result.
         lanes: which turns it takes inside this process.
         kept: what the job history keeps of it; None where it only reads.
     """
 
     name: str
-    request: type
+    request: str
     function: Callable[[Engine, Any, Job], Any]
     lanes: Callable[[Engine, Any], tuple[str, ...]]
     kept: Kept | None = None
 
 
-def _scan_lanes(engine: Engine, request: ScanRequest) -> tuple[str, ...]:
+def _from(module: str, name: str) -> Callable[[Engine, Any, Job], Any]:
+    """The function of that name, imported when it is called first."""
+
+    def call(engine: Engine, request: Any, job: Job) -> Any:
+        return getattr(importlib.import_module(module), name)(engine, request, job)
+
+    return call
+
+
+def _scan_lanes(engine: Engine, request: "ScanRequest") -> tuple[str, ...]:
     """One scan of a drive at a time: its shard has one writer."""
+    from app.scanning.target import lane_of
+
     return (lane_of(engine.catalog, request.paths, request.drive),)
 
 
-def _sidecar_lanes(_engine: Engine, _request: CrawlRequest | CleanRequest) -> tuple[str, ...]:
+def _sidecar_lanes(_engine: Engine, _request: "CrawlRequest | CleanRequest") -> tuple[str, ...]:
     """One crawl or cleaning at a time; a sign-off does not wait for it, the lock of its folder is enough."""
     return ("sidecars",)
 
 
-def _demo_lanes(_engine: Engine, _request: DemoRequest) -> tuple[str, ...]:
+def _demo_lanes(_engine: Engine, _request: "DemoRequest") -> tuple[str, ...]:
     return ("scan:Demo", "sidecars")
 
 
@@ -65,35 +78,35 @@ def _named(paths: tuple[str | Path, ...]) -> str:
     return f"{first} and {len(paths) - 1} more" if len(paths) > 1 else first
 
 
-def _scan_asked(request: ScanRequest) -> dict[str, Any]:
+def _scan_asked(request: "ScanRequest") -> dict[str, Any]:
     asked = {"mode": request.mode, "inventory_only": request.inventory_only}
     return {name: value for name, value in asked.items() if value}
 
 
-def _scan_summary(result: ScanResult) -> dict[str, Any]:
+def _scan_summary(result: "ScanResult") -> dict[str, Any]:
     document = result.document
     kept = ("counts", "scan_id", "mode", "inventory_only", "resumed", "unaccepted_missing", "empty_base")
     return {name: document[name] for name in kept if name in document}
 
 
-def _crawl_summary(result: CrawlResult) -> dict[str, Any]:
+def _crawl_summary(result: "CrawlResult") -> dict[str, Any]:
     names = ("assets", "written", "unchanged", "changed", "stale", "missing")
     return {"counts": {name: getattr(result, name) for name in names} | {"failed": len(result.failed)}}
 
 
-def _clean_summary(result: CleanResult) -> dict[str, Any]:
+def _clean_summary(result: "CleanResult") -> dict[str, Any]:
     return {"counts": {name: getattr(result, name) for name in ("removed", "kept", "failed", "bytes")}}
 
 
-def _record_summary(record: Record) -> dict[str, Any]:
+def _record_summary(record: "Record") -> dict[str, Any]:
     return {"verdict": record.verdict, "sidecar": shown(record.path.name)}
 
 
-def _demo_summary(result: DemoResult) -> dict[str, Any]:
+def _demo_summary(result: "DemoResult") -> dict[str, Any]:
     return {"counts": {"files": result.scan.document["counts"]["files"], "signed": len(result.signed)}}
 
 
-def _export_summary(result: ExportResult) -> dict[str, Any]:
+def _export_summary(result: "ExportResult") -> dict[str, Any]:
     return {"counts": {"rows": result.rows, "bytes": result.bytes}, "file": shown(result.path)}
 
 
@@ -122,15 +135,17 @@ _EXPORT = Kept(lambda request: request.query.text, _export_summary, lambda _requ
 OPERATIONS: dict[str, Operation] = {
     operation.name: operation
     for operation in (
-        Operation("scan", ScanRequest, scan, _scan_lanes, _SCAN),
-        Operation("qc_crawl", CrawlRequest, qc_crawl, _sidecar_lanes, _CRAWL),
-        Operation("qc_clean", CleanRequest, qc_clean, _sidecar_lanes, _CLEAN),
-        Operation("qc_status", StatusRequest, qc_status, _no_lanes),
-        Operation("qc_history", HistoryRequest, qc_history, _no_lanes),
-        Operation("sign_off", SignOffRequest, sign_off, _no_lanes, _SIGN_OFF),
-        Operation("undo_sign_off", UndoRequest, undo_sign_off, _no_lanes, _SIGN_OFF),
-        Operation("demo", DemoRequest, demo, _demo_lanes, _DEMO),
-        Operation("export_search", ExportSearchRequest, export_search, _no_lanes, _EXPORT),
+        Operation("scan", "ScanRequest", _from("app.scanning.scan", "scan"), _scan_lanes, _SCAN),
+        Operation("qc_crawl", "CrawlRequest", _from("app.qc.crawl", "qc_crawl"), _sidecar_lanes, _CRAWL),
+        Operation("qc_clean", "CleanRequest", _from("app.qc.clean", "qc_clean"), _sidecar_lanes, _CLEAN),
+        Operation("qc_status", "StatusRequest", _from("app.qc.status", "qc_status"), _no_lanes),
+        Operation("qc_history", "HistoryRequest", _from("app.qc.status", "qc_history"), _no_lanes),
+        Operation("sign_off", "SignOffRequest", _from("app.qc.signoff", "sign_off"), _no_lanes, _SIGN_OFF),
+        Operation("undo_sign_off", "UndoRequest", _from("app.qc.signoff", "undo_sign_off"), _no_lanes, _SIGN_OFF),
+        Operation("demo", "DemoRequest", _from("app.demo.walkthrough", "demo"), _demo_lanes, _DEMO),
+        Operation(
+            "export_search", "ExportSearchRequest", _from("app.reports.exports", "export_search"), _no_lanes, _EXPORT
+        ),
     )
 }
 

@@ -81,8 +81,8 @@ class JobController(QObject):
             told_as: the operation whose words are used for it, where that is another one.
         """
         entry = OPERATIONS[operation]
-        if not isinstance(request, entry.request):
-            raise TypeError(f"{operation} takes a {entry.request.__name__}")
+        if type(request).__name__ != entry.request:
+            raise TypeError(f"{operation} takes a {entry.request}")
         self._started += 1
         job_id = f"job-{self._started}"
         told_as = told_as or operation

@@ -24,7 +24,7 @@ def engine(tmp_path: Path) -> Engine:
 
 
 def register(monkeypatch: pytest.MonkeyPatch, function: Any) -> None:
-    monkeypatch.setitem(OPERATIONS, "trial", Operation("trial", str, function, lambda _engine, _request: ("trial",)))
+    monkeypatch.setitem(OPERATIONS, "trial", Operation("trial", "str", function, lambda _engine, _request: ("trial",)))
 
 
 def test_a_scan_reports_counts_and_ends_done(qtbot: QtBot, engine: Engine, tmp_path: Path) -> None:
