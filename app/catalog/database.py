@@ -61,6 +61,11 @@ class Database:
                 if not read_only or frozen or _unfinished(path):
                     raise
                 self._connect(read_only, durable, wal, frozen=True)  # a full disk takes no index of WAL
+            except apsw.ReadOnlyError:
+                if not read_only or frozen:
+                    raise
+                _undo_half_done(path)
+                self._connect(read_only, durable, wal, frozen=False)
             if token is not None:
                 self.connection.set_progress_handler(self._cancelled, _CHECK_EVERY_STEPS)
 
@@ -236,17 +241,27 @@ def _cannot_share_memory(path: Path) -> bool:
 
 
 def _unfinished(path: Path) -> bool:
-    """Whether the last commits lie in a log beside the database."""
-    log = path.with_name(path.name + "-wal")
-    return log.exists() and log.stat().st_size > 0
+    """Whether a log of commits, or what undoes one half done, lies beside the database."""
+    logs = (path.with_name(path.name + end) for end in ("-wal", "-journal"))
+    return any(log.exists() and log.stat().st_size > 0 for log in logs)
+
+
+def _undo_half_done(path: Path) -> None:
+    """Let SQLite undo what a writer without WAL left half done when it was killed; a reader may not."""
+    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE)
+    try:
+        connection.set_busy_timeout(round(1000 * _BUSY_TIMEOUT_S))
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+    finally:
+        connection.close()
 
 
 def _refuse_unfinished(path: Path, schema: Schema) -> None:
-    """Refuse a database whose last commits lie in a log that cannot be read without writing beside it."""
+    """Refuse a database whose last commits lie in a log that cannot be used without writing beside it."""
     if _unfinished(path):
         raise NotACatalog(
             f"{schema.name} {path} was not closed cleanly and lies in a folder that cannot be written",
-            hint="Copy it, with the -wal file beside it, to a folder that can be written.",
+            hint="Copy it, with the -wal or -journal file beside it, to a folder that can be written.",
             code="catalog.unclosed",
         )
 

@@ -8,7 +8,7 @@ from app.catalog.dberrors import ABSENT
 from app.catalog.shard import ScanRow, scans
 from app.cli.driveerrors import drive_error, drive_problem
 from app.cli.front import JsonOption, front_of
-from app.cli.output import human_bytes, print_lines, say
+from app.cli.output import human_bytes, local_time, print_lines, say
 from app.cli.table import print_table
 from app.errors import AppError
 from app.model.drives import Drive
@@ -118,7 +118,7 @@ def _print_drive(drive: Drive, document: dict[str, Any]) -> None:
     print_table(
         ("scan", "started", "mode", "state", "files"),
         [
-            (row["scan_id"], row["started"][:19], row["mode"], row["state"], row["counts"].get("files"))
+            (row["scan_id"], local_time(row["started"]), row["mode"], row["state"], row["counts"].get("files"))
             for row in document["scans"]
         ],
     )
@@ -178,4 +178,4 @@ def drive_document(drive: Drive, problem: AppError | None = None) -> dict[str, A
 
 
 def _when(drive: Drive) -> str:
-    return rfc3339(drive.last_scan)[:16].replace("T", " ") if drive.last_scan else "never"
+    return local_time(rfc3339(drive.last_scan)) if drive.last_scan else "never"

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from app.cli.front import JsonOption, front_of, run_operation
-from app.cli.output import human_bytes, print_lines, say
+from app.cli.output import count_of, human_bytes, local_time, print_lines, say
 from app.cli.table import print_table
 from app.errors import UsageError
 from app.model.names import raw, raw_name, shown
@@ -17,6 +17,7 @@ from app.qc.status import AssetStatus, HistoryRequest, StatusRequest, StatusResu
 
 _MOST_FAILURES = 50
 _MOST_OF_NOTE = 200
+_HISTORY_COLUMNS = ("qc_result", "operator", "policy_version")
 
 app = typer.Typer(help="Sidecars and verdicts beside the media.", no_args_is_help=True)
 
@@ -109,7 +110,10 @@ def history(
     if json:
         front.emit({"records": records})
         return 0
-    rows = [[record.get(key) for key in ("qc_time", "qc_result", "operator", "policy_version")] for record in records]
+    rows = [
+        [local_time(str(record.get("qc_time") or "")), *(record.get(key) for key in _HISTORY_COLUMNS)]
+        for record in records
+    ]
     notes = [", ".join(filter(None, [str(record.get("notes") or ""), *_reasons(record)])) for record in records]
     print_table(
         ("time", "verdict", "operator", "policy", "note"), [[*row, note] for row, note in zip(rows, notes, strict=True)]
@@ -215,13 +219,13 @@ def _print_crawl(found: CrawlResult, *, dry_run: bool) -> None:
         _say_some([f"{word}: {shown(path)}: {reason}" for path, reason in rows])
     wrote = "to write" if dry_run else "written"
     print_lines(
-        f"{_count(found.assets, 'asset')} ({_count(found.sequences, 'sequence')},"
-        f" {_count(found.singles, 'single file')}): {_count(found.written, 'sidecar')} {wrote},"
+        f"{count_of(found.assets, 'asset')} ({count_of(found.sequences, 'sequence')},"
+        f" {count_of(found.singles, 'single file')}): {count_of(found.written, 'sidecar')} {wrote},"
         f" {found.unchanged} unchanged, {found.changed} changed,"
         f" {found.missing} missing, {len(found.damaged)} damaged, {len(found.failed)} failed"
     )
     if found.stale:
-        print_lines(f"Stale, as the content changed since: {_count(found.stale, 'verdict')}.")
+        print_lines(f"Stale, as the content changed since: {count_of(found.stale, 'verdict')}.")
 
 
 def _say_replaced(found: CrawlResult, *, dry_run: bool) -> None:
@@ -229,7 +233,8 @@ def _say_replaced(found: CrawlResult, *, dry_run: bool) -> None:
     what = "would replace" if dry_run else "replaced"
     _say_some(
         [
-            f"{what}: {shown(path)}: {by.verdict} by {by.operator or 'nobody named'}, {by.time or 'no time given'}"
+            f"{what}: {shown(path)}: {by.verdict} by {by.operator or 'nobody named'},"
+            f" {local_time(by.time) or 'no time given'}"
             for path, by in found.replaced
         ]
     )
@@ -248,7 +253,7 @@ def _print_status(found: StatusResult) -> None:
             shown(str(status.path)),
             _verdict(status),
             status.operator,
-            status.time,
+            local_time(status.time),
             status.error or status.damage or _short(status.note),
         )
         for status in found.assets
@@ -257,7 +262,7 @@ def _print_status(found: StatusResult) -> None:
         print_table(("asset", "verdict", "operator", "time", "note"), rows)
     counts = found.counts
     parts = [f"{count} {kind}" for kind, count in counts.items() if count and kind != "assets"]
-    print_lines(", ".join([_count(counts["assets"], "asset"), *parts]))
+    print_lines(", ".join([count_of(counts["assets"], "asset"), *parts]))
 
 
 def _short(note: str) -> str:
@@ -285,13 +290,15 @@ def _print_clean(found: CleanResult, *, dry_run: bool) -> None:
     for path, reason in found.problems:
         say(f"failed: {shown(str(path))}: {reason}")
     print_lines(*(shown(str(path)) for path in found.files))
-    print_lines(f"{_count(found.removed, 'file')} {done} ({human_bytes(found.bytes)}), {found.kept} kept")
+    print_lines(f"{count_of(found.removed, 'file')} {done} ({human_bytes(found.bytes)}), {found.kept} kept")
     if found.verdicts:
-        print_lines(f"Kept for their verdicts: {_count(found.verdicts, 'sidecar')}; --with-verdicts removes them too.")
+        print_lines(
+            f"Kept for their verdicts: {count_of(found.verdicts, 'sidecar')}; --with-verdicts removes them too."
+        )
     if found.protected:
-        print_lines(f"Kept, though they matched, as media or catalogued: {_count(found.protected, 'file')}.")
+        print_lines(f"Kept, though they matched, as media or catalogued: {count_of(found.protected, 'file')}.")
     if found.failed:
-        print_lines(f"Could not be removed: {_count(found.failed, 'file')}.")
+        print_lines(f"Could not be removed: {count_of(found.failed, 'file')}.")
 
 
 def _refuse_hidden_question(*, yes: bool) -> None:
@@ -304,12 +311,8 @@ def _refuse_hidden_question(*, yes: bool) -> None:
 
 
 def _agreed(found: CleanResult, path: Path) -> bool:
-    question = f"Remove {_count(found.removed, 'file')} ({human_bytes(found.bytes)}) below {shown(str(path))}?"
+    question = f"Remove {count_of(found.removed, 'file')} ({human_bytes(found.bytes)}) below {shown(str(path))}?"
     return typer.confirm(question, err=True)
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def _reasons(record: dict[str, Any]) -> list[str]:

@@ -10,7 +10,7 @@ from app.catalog.find import Find, Found
 from app.catalog.search import SearchQuery
 from app.cli.driveerrors import drive_error, drive_problem
 from app.cli.front import JsonOption, front_of
-from app.cli.output import human_bytes, print_lines, say, shown_cell
+from app.cli.output import human_bytes, local_time, print_lines, say, shown_cell
 from app.cli.table import print_table
 from app.errors import AppError, UsageError
 from app.model.kinds import Category
@@ -98,7 +98,7 @@ def _print(total: int, seconds: float, found: Sequence[Found]) -> None:
                 (
                     row["name"],
                     human_bytes(row["size"]),
-                    row["modified"][:16].replace("T", " "),
+                    local_time(row["modified"]),
                     row["drive"] + ("" if row["online"] else " (offline)"),
                     row["verdict"] or "",
                     row["path"],

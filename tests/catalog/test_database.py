@@ -1,4 +1,5 @@
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -14,7 +15,7 @@ from app.catalog.migrations import CATALOG, SHARD
 from app.catalog.tables import JobRow
 from app.errors import Cancelled, HeldByAnother, InputError, NotACatalog, RecordsBroken
 from app.jobs.job import CancelToken
-from tests.unprivileged import REPOSITORY
+from tests.unprivileged import REPOSITORY, obey_permissions
 
 TWO = Schema("shard", SHARD.application_id, ("CREATE TABLE a (x INTEGER)", "ALTER TABLE a ADD COLUMN y INTEGER"))
 ONE = Schema("shard", SHARD.application_id, TWO.steps[:1])
@@ -225,8 +226,6 @@ def test_a_shard_in_a_read_only_folder_can_be_read(tmp_path: Path) -> None:
         "from app.catalog.database import Database\n"
         "print(Database(Path(sys.argv[1]), t.ONE, read_only=True).value('SELECT x FROM a'))"
     )
-    from tests.unprivileged import _obey_permissions
-
     try:
         result = subprocess.run(
             [sys.executable, "-c", code, folder / "a.db"],
@@ -234,7 +233,7 @@ def test_a_shard_in_a_read_only_folder_can_be_read(tmp_path: Path) -> None:
             capture_output=True,
             text=True,
             check=False,
-            preexec_fn=_obey_permissions if os.geteuid() == 0 else None,
+            preexec_fn=obey_permissions if os.geteuid() == 0 else None,
         )
     finally:
         folder.chmod(0o755)
@@ -253,3 +252,59 @@ def test_what_peewee_wraps_is_told_as_well(tmp_path: Path, monkeypatch: pytest.M
 def test_a_missing_folder_is_an_unusable_input(tmp_path: Path) -> None:
     with pytest.raises(InputError):
         Database(tmp_path / "nowhere" / "a.db", ONE)
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from app.catalog.database import Database, Schema
+from app.catalog.migrations import SHARD
+schema = Schema("shard", SHARD.application_id, ("CREATE TABLE a (x INTEGER, y TEXT)",))
+database = Database(Path(sys.argv[1]), schema, wal=False)
+database.run("INSERT INTO a VALUES (1, 'committed')")
+database.run("PRAGMA cache_size=1")
+database.run("BEGIN IMMEDIATE")
+for number in range(2000):
+    database.run("INSERT INTO a VALUES (?, ?)", (number, "x" * 1000))
+database.run("UPDATE a SET y = 'lost'")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills itself")
+def test_without_wal_readers_undo_what_a_killed_writer_left_half_done(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    schema = Schema("shard", SHARD.application_id, ("CREATE TABLE a (x INTEGER, y TEXT)",))
+    subprocess.run([sys.executable, "-c", KILLED, str(path)], cwd=REPOSITORY, check=False)
+    journal = tmp_path / "a.db-journal"
+    assert journal.stat().st_size > 0
+    copy = tmp_path / "guarded" / "a.db"
+    copy.parent.mkdir()
+    for file in (path, journal):
+        shutil.copy(file, copy.with_name(file.name))
+    with Database(path, schema, read_only=True) as database:
+        assert list(database.rows("SELECT x, y FROM a")) == [(1, "committed")]
+    assert not journal.exists()
+    copy.parent.chmod(0o500)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", UNCLOSED, str(copy)], cwd=REPOSITORY, check=False, preexec_fn=obey_permissions
+        )
+    finally:
+        copy.parent.chmod(0o700)
+    assert done.returncode == 0
+
+
+UNCLOSED = """
+import sys
+from pathlib import Path
+from app.catalog.database import Database, Schema
+from app.catalog.migrations import SHARD
+from app.errors import NotACatalog
+schema = Schema("shard", SHARD.application_id, ("CREATE TABLE a (x INTEGER, y TEXT)",))
+try:
+    Database(Path(sys.argv[1]), schema, read_only=True)
+except NotACatalog as error:
+    sys.exit(0 if error.code == "catalog.unclosed" else 1)
+sys.exit(2)
+"""

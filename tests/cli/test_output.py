@@ -1,12 +1,13 @@
 """What is printed survives every name and number."""
 
 import json
+import time
 from decimal import Decimal
 from pathlib import PurePosixPath
 
 import pytest
 
-from app.cli.output import human_bytes, json_text, print_json, print_lines, shown_cell
+from app.cli.output import human_bytes, json_text, local_time, print_json, print_lines, shown_cell
 from app.model.frames import FileSequence
 
 
@@ -42,3 +43,16 @@ def test_sizes_and_cells_as_people_read_them() -> None:
         "50.0 PB",
     ]
     assert [shown_cell(value) for value in (None, True, 3, 2.5)] == ["", "yes", "3", "2.5"]
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the clock's zone cannot be set here")
+def test_times_are_told_by_the_clock_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "XXX-09:00")
+    time.tzset()
+    try:
+        assert local_time("2026-11-20T20:30:59.123456+00:00") == "2026-11-21 05:30"
+        assert local_time("2026-11-20T20:30:59Z") == "2026-11-21 05:30"
+        assert local_time("long ago") == "long ago"
+    finally:
+        monkeypatch.undo()
+        time.tzset()

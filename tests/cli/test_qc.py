@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from app.cli.main import main
+from app.cli.output import local_time
 from tests.media import exr, movie, truncated
 
 
@@ -177,7 +178,7 @@ def test_whose_verdict_is_replaced_is_told(cli: Cli, plates: Path) -> None:
     assert main(["--home", str(cli.home), "qc", "crawl", str(clip), *signing, "--json"]) == 0
     printed = cli.capsys.readouterr()
     assert json.loads(printed.out)["supersedes"] == [told]
-    assert f"replaced: {clip}: pass by alice, {row['time']}" in printed.err
+    assert f"replaced: {clip}: pass by alice, {local_time(row['time'])}" in printed.err
     assert cli.json("crawl", clip, "--operator", "bob", "--result", "pass")["supersedes"] == [], "their own"
     verdicts = [(record["operator"], record["qc_result"]) for record in cli.json("history", clip)["records"]]
     assert verdicts == [("alice", "pass"), ("bob", "fail"), ("bob", "pass")]

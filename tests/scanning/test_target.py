@@ -187,6 +187,7 @@ def moved(studio: Studio) -> Studio:
     return studio
 
 
+@needs_mount_table
 def test_a_folder_that_was_moved_is_not_silently_a_new_drive(moved: Studio) -> None:
     with pytest.raises(HeldByAnother, match="looks like the drive A, which was at") as caught:
         moved.scan("B")
@@ -195,6 +196,7 @@ def test_a_folder_that_was_moved_is_not_silently_a_new_drive(moved: Studio) -> N
     assert drives(moved) == [("A", str(moved.base / "A"))]
 
 
+@needs_mount_table
 def test_a_moved_folder_goes_on_as_its_drive_when_somebody_says_so(moved: Studio) -> None:
     (before,) = moved.engine.catalog.drives()
     document = moved.scan("B", drive="A")
@@ -205,12 +207,14 @@ def test_a_moved_folder_goes_on_as_its_drive_when_somebody_says_so(moved: Studio
     assert moved.scan("B")["scan_id"] == 3, "from then on it is known there"
 
 
+@needs_mount_table
 def test_a_moved_folder_is_a_new_drive_under_another_label_with_a_word(moved: Studio) -> None:
     assert moved.scan("B", drive="Copy")["counts"]["new"] == 3
     assert [event.code for event in moved.events if isinstance(event, Noticed)] == ["drive.looks_moved"]
     assert [label for label, _ in drives(moved)] == ["A", "Copy"]
 
 
+@needs_mount_table
 def test_a_moved_folder_is_known_by_its_content_where_its_number_changed(moved: Studio) -> None:
     (moved.base / "B").rename(moved.base / "C")
     shutil.copytree(moved.base / "C", moved.base / "B")
@@ -232,6 +236,7 @@ def test_a_copy_or_another_folder_is_not_taken_for_a_moved_one(studio: Studio) -
         studio.scan("more", drive="A")
 
 
+@needs_mount_table
 def test_a_base_does_not_move_over_another_drive(moved: Studio) -> None:
     moved.write("holder/x.txt")
     moved.scan("holder")

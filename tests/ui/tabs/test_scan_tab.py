@@ -15,6 +15,7 @@ from app.jobs.events import JobEvent, Stage, StageStarted
 from app.jobs.job import CancelToken, Job
 from app.operations import run
 from app.scanning.request import ScanRequest
+from tests.mounting import needs_mount_table
 from tests.ui.enginekit import make_engine, make_tree
 from ui import theme
 from ui.desk import Desk
@@ -245,6 +246,7 @@ def test_words_and_fields_keep_their_room_in_a_small_window(qtbot: QtBot, tab: S
     qtbot.waitUntil(lambda: all(card.width() >= card.minimumSizeHint().width() for card in cards))
 
 
+@needs_mount_table
 def test_a_folder_that_was_moved_goes_on_as_its_drive_by_one_click(
     qtbot: QtBot, tab: ScanTab, engine: Engine, tmp_path: Path
 ) -> None:
