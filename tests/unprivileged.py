@@ -14,7 +14,7 @@ _PR_CAPBSET_DROP = 24
 _CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH = 1, 2
 
 
-def obey_permissions() -> None:
+def drop_rights() -> None:
     """Takes from root, between fork and exec, what lets it read everything. It stays the owner of its files."""
     libc = ctypes.CDLL(None, use_errno=True)
     for capability in (_CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH):
@@ -32,7 +32,7 @@ def reelmark(
 
     def prepare() -> None:
         if obey_permissions and os.geteuid() == 0:
-            obey_permissions()
+            drop_rights()
         if limit_file_bytes:
             import resource
 

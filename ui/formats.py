@@ -1,6 +1,6 @@
 """How numbers, sizes, times and frame ranges read in the window. Plain functions, no Qt."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -144,10 +144,3 @@ def ranges_of(frames: Iterable[int]) -> tuple[tuple[int, int], ...]:
         else:
             result.append((frame, frame))
     return tuple(result)
-
-
-def frame_list(ranges: Sequence[tuple[int, int]], limit: int = 6) -> str:
-    """`1014-1016, 1058, 1093`; past `limit` ranges the rest is counted in frames: `… and 212 more`."""
-    shown = ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in ranges[:limit])
-    rest = sum(b - a + 1 for a, b in ranges[limit:])
-    return f"{shown} … and {count(rest)} more" if rest else shown

@@ -18,7 +18,6 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 from app.errors import AppError, MediaError
@@ -219,11 +218,6 @@ class FileHasher:
         data = os.read(handle, len(self._buffer))
         self._view[: len(data)] = data
         return len(data)
-
-
-def hash_file(path: Path | str | bytes, *, xxh3: bool = False, algorithm: str = "") -> Hashed:
-    """Hash one file in this thread; see `FileHasher.hash` for what it raises."""
-    return FileHasher(xxh3=xxh3, algorithm=algorithm).hash(path if isinstance(path, bytes) else str(path))
 
 
 def hash_batch(request: dict[str, Any], send: Send) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from app.errors import AppError, Cancelled, MediaError
-from app.files.hashing import HEAD_BYTES, Hashed, algorithm, unpack_rows
+from app.files.hashing import Hashed, algorithm, unpack_rows
 from app.jobs.children import Child, ChildFailed
 from app.jobs.framing import Message
 from app.jobs.job import Job
@@ -237,25 +237,6 @@ class HashPool(Generic[K]):
                 self._again.extend(_batch([item], again=True) for item in items)
             elif items:
                 self._again.append(_batch(items))
-
-
-def hash_files(
-    items: Iterable[Item[K]],
-    job: Job,
-    *,
-    threads: int = 0,
-    silence_s: float = 60.0,
-    xxh3: bool = False,
-    head_bytes: int = HEAD_BYTES,
-    follow: bool = False,
-    chunk_bytes: int = 0,
-    on_bytes: Callable[[int], None] | None = None,
-) -> Iterator[tuple[K, Hashed | AppError]]:
-    """Hash many files with a pool of their own; see `HashPool` and its `run`."""
-    with HashPool[K](
-        threads, silence_s=silence_s, xxh3=xxh3, head_bytes=head_bytes, follow=follow, chunk_bytes=chunk_bytes
-    ) as pool:
-        yield from pool.run(items, job, on_bytes=on_bytes)
 
 
 def _can_take(worker: _Worker[K]) -> bool:

@@ -15,7 +15,7 @@ from app.catalog.migrations import CATALOG, SHARD
 from app.catalog.tables import JobRow
 from app.errors import Cancelled, HeldByAnother, InputError, NotACatalog, RecordsBroken
 from app.jobs.job import CancelToken
-from tests.unprivileged import REPOSITORY, obey_permissions
+from tests.unprivileged import REPOSITORY, drop_rights
 
 TWO = Schema("shard", SHARD.application_id, ("CREATE TABLE a (x INTEGER)", "ALTER TABLE a ADD COLUMN y INTEGER"))
 ONE = Schema("shard", SHARD.application_id, TWO.steps[:1])
@@ -233,7 +233,7 @@ def test_a_shard_in_a_read_only_folder_can_be_read(tmp_path: Path) -> None:
             capture_output=True,
             text=True,
             check=False,
-            preexec_fn=obey_permissions if os.geteuid() == 0 else None,
+            preexec_fn=drop_rights if os.geteuid() == 0 else None,
         )
     finally:
         folder.chmod(0o755)
@@ -288,7 +288,10 @@ def test_without_wal_readers_undo_what_a_killed_writer_left_half_done(tmp_path: 
     copy.parent.chmod(0o500)
     try:
         done = subprocess.run(
-            [sys.executable, "-c", UNCLOSED, str(copy)], cwd=REPOSITORY, check=False, preexec_fn=obey_permissions
+            [sys.executable, "-c", UNCLOSED, str(copy)],
+            cwd=REPOSITORY,
+            check=False,
+            preexec_fn=drop_rights if os.geteuid() == 0 else None,
         )
     finally:
         copy.parent.chmod(0o700)

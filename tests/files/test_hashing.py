@@ -17,8 +17,8 @@ import pytest
 import xxhash
 
 from app.errors import AppError, Cancelled, MediaError
-from app.files.hashing import BUFFER_BYTES, HEAD_BYTES, FileHasher, Hashed, hash_file
-from app.files.hashpool import HashPool, hash_files
+from app.files.hashing import BUFFER_BYTES, HEAD_BYTES, FileHasher, Hashed
+from app.files.hashpool import HashPool
 from app.jobs.events import JobEvent, Paused
 from app.jobs.job import CancelToken, Job
 
@@ -58,7 +58,7 @@ def test_hash_is_that_of_the_whole_content(tmp_path: Path, size: int) -> None:
     data = os.urandom(size)
     path = tmp_path / "clip.mov"
     path.write_bytes(data)
-    hashed = hash_file(path, xxh3=True)
+    hashed = FileHasher(xxh3=True).hash(str(path))
     assert hashed.content_hash == blake(data)
     assert hashed.xxh3_128 == xxhash.xxh3_128_digest(data)
     assert (hashed.size, hashed.mtime_ns, hashed.head) == (size, path.stat().st_mtime_ns, data[:HEAD_BYTES])
@@ -73,14 +73,14 @@ def test_without_blake3_the_hash_says_that_it_is_another(tmp_path: Path) -> None
     (tmp_path / "a").write_bytes(b"frame")
     code = (
         "import sys; sys.modules['blake3'] = None\n"
-        "from app.files.hashing import hash_file; print(hash_file(sys.argv[1]).content_hash)"
+        "from app.files.hashing import FileHasher; print(FileHasher().hash(sys.argv[1]).content_hash)"
     )
     assert run_python(code, tmp_path / "a") == "sha256:" + hashlib.sha256(b"frame").hexdigest()
 
 
 def failure(path: Path) -> str:
     with pytest.raises(MediaError) as caught:
-        hash_file(path)
+        FileHasher().hash(str(path))
     assert path.name in caught.value.message
     return caught.value.code
 
@@ -110,9 +110,9 @@ def test_a_file_that_may_not_be_read(reach: Path) -> None:
     secret.write_bytes(b"x")
     secret.chmod(0)
     code = (
-        "import os, sys\nfrom app.errors import MediaError\nfrom app.files.hashing import hash_file\n"
+        "import os, sys\nfrom app.errors import MediaError\nfrom app.files.hashing import FileHasher\n"
         "os.geteuid() or os.setuid(65534)\n"
-        "try: hash_file(sys.argv[1])\nexcept MediaError as error: print(error.code)"
+        "try: FileHasher().hash(sys.argv[1])\nexcept MediaError as error: print(error.code)"
     )
     assert run_python(code, secret) == "media.permission"
 
@@ -167,7 +167,7 @@ def test_a_file_that_changed_once_is_read_again(
     path = tmp_path / "render.0001.exr"
     path.write_bytes(b"x")
     while_reading(lambda: append(path), 1)
-    assert hash_file(path).content_hash == blake(b"xmore")
+    assert FileHasher().hash(str(path)).content_hash == blake(b"xmore")
 
 
 def test_a_file_that_vanishes_while_it_is_read_still_has_its_hash(
@@ -176,7 +176,7 @@ def test_a_file_that_vanishes_while_it_is_read_still_has_its_hash(
     path = tmp_path / "render.0001.exr"
     path.write_bytes(b"x")
     while_reading(path.unlink, 1)
-    assert hash_file(path).content_hash == blake(b"x")
+    assert FileHasher().hash(str(path)).content_hash == blake(b"x")
 
 
 def names_of_all_kinds() -> list[bytes]:
@@ -198,7 +198,8 @@ def test_many_files_in_children(tmp_path: Path) -> None:
     for name, data in contents.items():
         Path(os.fsdecode(folder + b"/" + name)).write_bytes(data)
     items = [(name, folder + b"/" + name, 100) for name in [*contents, b"gone.mov"]]
-    found = dict(hash_files(items, Job(), threads=2, xxh3=True))
+    with HashPool[bytes](2, xxh3=True, head_bytes=HEAD_BYTES) as pool:
+        found = dict(pool.run(items, Job()))
     gone = found.pop(b"gone.mov")
     assert isinstance(gone, MediaError) and gone.code == "media.vanished"
     assert {name: hashed.content_hash for name, hashed in found.items() if isinstance(hashed, Hashed)} == {
@@ -250,8 +251,8 @@ def sparse(folder: Path) -> list[tuple[int, str, int]]:
 
 def test_cancelling_in_the_middle_of_a_file_ends_the_children(tmp_path: Path) -> None:
     token = CancelToken()
-    with pytest.raises(Cancelled):
-        list(hash_files(sparse(tmp_path), Job(token=token), threads=1, on_bytes=lambda _: token.cancel()))
+    with pytest.raises(Cancelled), HashPool[int](1) as pool:
+        list(pool.run(sparse(tmp_path), Job(token=token), on_bytes=lambda _: token.cancel()))
     assert children() == []
 
 
@@ -277,6 +278,6 @@ def test_pausing_in_the_middle_of_a_file_stops_the_children(tmp_path: Path) -> N
         else:
             token.pause()
 
-    with pytest.raises(Cancelled):
-        list(hash_files(sparse(tmp_path), Job(hear, token), threads=1, on_bytes=read))
+    with pytest.raises(Cancelled), HashPool[int](1) as pool:
+        list(pool.run(sparse(tmp_path), Job(hear, token), on_bytes=read))
     assert seen == [psutil.STATUS_STOPPED, "goes on"]

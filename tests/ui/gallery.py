@@ -35,7 +35,6 @@ from ui.main_window import MainWindow
 from ui.page import Page
 from ui.widgets.banner import BannerKind, BannerView
 from ui.widgets.buttons import KeyButton, tool_button
-from ui.widgets.capacity_bar import CapacityBar
 from ui.widgets.chip import Chip
 from ui.widgets.drive_list import DriveCard, DriveList
 from ui.widgets.empty_state import EmptyState
@@ -48,7 +47,7 @@ from ui.widgets.stat_card import StatCard
 from ui.widgets.tables import style_table, style_tree
 from ui.widgets.timeline import Timeline
 from ui.widgets.toasts import ToastView
-from ui.widgets.verdict import VerdictBadge, VerdictDelegate, VerdictMark, verdict_icon
+from ui.widgets.verdict import VerdictBadge, VerdictMark, verdict_icon
 from ui.widgets.viewer_frame import PictureInfo, SoundInfo
 
 MISSING = {1014, 1015, 1016, 1058, 1093}
@@ -214,7 +213,6 @@ def search_page(window: MainWindow) -> QWidget:
     table = QTableView()
     table.setModel(_hits())
     style_table(table, "Hits")
-    table.setItemDelegateForColumn(4, VerdictDelegate(table))
     table.selectRow(0)
     for place, width in enumerate((280, 90, 140, 140, 110)):
         table.setColumnWidth(place, width)
@@ -441,12 +439,6 @@ def _small_pieces() -> QVBoxLayout:
         keys.addWidget(tool_button(name, name, checkable=name == "fit"))
     keys.addStretch(1)
     column.addLayout(keys)
-    bars = QHBoxLayout()
-    for used in (0, 3, 60, 97):
-        bar = CapacityBar()
-        bar.set_bytes(used * GIB, 100 * GIB)
-        bars.addWidget(bar)
-    column.addLayout(bars)
     extra = QHBoxLayout()
     spin, radio, slider = QSpinBox(), QRadioButton("Radio"), QSlider(Qt.Orientation.Horizontal)
     radio.setChecked(True)

@@ -48,14 +48,12 @@ class FrameViewer(QWidget):
         self._words: tuple[str, str] = ("Nothing selected", "Choose an asset to look at it.")
         self._image, self._info = QImage(), PictureInfo()
         self._sound: SoundInfo | None = None
-        self._playhead: float | None = None
         self._reader: PixelReader | None = None
         self._names: tuple[str, ...] = ("R", "G", "B", "A")
         self._fitting, self._zoom, self._centre = True, 1.0, QPointF()
         self._grip: tuple[QPointF, QPointF] | None = None
         self._hover: QPoint | None = None
         self._checker: tuple[str, QPixmap] | None = None
-        self._overlays = True
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -99,11 +97,6 @@ class FrameViewer(QWidget):
         self._image, self._sound, self._words = QImage(), sound, ("", "")
         self._become(ViewerState.SOUND)
 
-    def set_playhead(self, seconds: float | None) -> None:
-        """Mark a time in the waveform; None takes the mark away."""
-        self._playhead = seconds
-        self.update()
-
     def set_pixel_reader(self, reader: PixelReader | None, names: Sequence[str] = ("R", "G", "B", "A")) -> None:
         """Where the values of the readout come from.
 
@@ -113,11 +106,6 @@ class FrameViewer(QWidget):
             names: names of the values.
         """
         self._reader, self._names = reader, tuple(names)
-        self.update()
-
-    def set_overlays(self, *, shown: bool) -> None:
-        """Show or hide the texts in the corners."""
-        self._overlays = shown
         self.update()
 
     def state(self) -> ViewerState:
@@ -189,12 +177,10 @@ class FrameViewer(QWidget):
             self._paint_picture(painter)
         if self._state == ViewerState.SOUND and self._sound is not None:
             viewer_sound.paint_sound(painter, QRectF(self.rect()), self._sound)
-            self._paint_playhead(painter)
         elif self._state != ViewerState.PICTURE:
             dimmed = self._state == ViewerState.LOADING and not self._image.isNull()
             paint_message(painter, self.rect(), self._state, *self._words, over_picture=dimmed)
-        if self._overlays:
-            paint_corners(painter, self.corners(), self.rect())
+        paint_corners(painter, self.corners(), self.rect())
         if self.hasFocus():
             theme.draw_focus_ring(painter, QRectF(self.rect()), 2)
 
@@ -347,14 +333,6 @@ class FrameViewer(QWidget):
         pen.setDashPattern([4, 4])
         painter.setPen(pen)
         painter.drawRect(rect)
-
-    def _paint_playhead(self, painter: QPainter) -> None:
-        if self._playhead is None or self._sound is None or self._sound.seconds <= 0:
-            return
-        room = viewer_sound.wave_area(QRectF(self.rect()))
-        x = room.left() + min(max(self._playhead / self._sound.seconds, 0.0), 1.0) * room.width()
-        painter.setPen(QPen(theme.current().color("overlay_text"), 1))
-        painter.drawLine(QPointF(x, room.top()), QPointF(x, room.bottom()))
 
     def _checker_tile(self) -> QPixmap:
         look = theme.current()

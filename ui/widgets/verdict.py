@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QSizePolicy, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QIcon, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui import icons, theme
 
@@ -75,35 +75,3 @@ class VerdictBadge(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw sign and words."""
         paint_verdict(QPainter(self), self.rect(), self._mark, self._text)
-
-
-class VerdictDelegate(QStyledItemDelegate):
-    """Draws a cell whose text is a verdict (`pass`, `fail`, `pending`, `stale`, more words after it) with its sign."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        """Room for the sign beside the words."""
-        hint = super().sizeHint(option, index)
-        return QSize(hint.width() + _SIZES.icon + _SIZES.gap + 8, hint.height())
-
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        """Background by the style, sign and words by us."""
-        text = str(index.data(Qt.ItemDataRole.DisplayRole) or "")
-        word = text.partition(" ")[0]
-        if word not in set(VerdictMark):
-            super().paint(painter, option, index)
-            return
-        self.initStyleOption(option, index)
-        option.text = ""
-        widget: QWidget = option.widget
-        style = widget.style()
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, widget)
-        painter.save()
-        state: QStyle.StateFlag = option.state
-        rect: QRect = option.rect
-        selected = bool(state & QStyle.StateFlag.State_Selected)
-        group = QPalette.ColorGroup.Active if state & QStyle.StateFlag.State_Active else QPalette.ColorGroup.Inactive
-        active = group == QPalette.ColorGroup.Active
-        paint_verdict(painter, rect.adjusted(8, 0, -4, 0), VerdictMark(word), text, selected=selected and active)
-        painter.restore()

@@ -26,7 +26,6 @@ def viewer(qtbot) -> FrameViewer:
     widget.resize(640, 400)
     widget.show()
     qtbot.waitExposed(widget)
-    widget.set_overlays(shown=False)
     return widget
 
 
