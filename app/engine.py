@@ -6,6 +6,7 @@ from app.catalog.adoption import adopt, shards_without_catalog
 from app.catalog.assets import Judge
 from app.catalog.catalog import Catalog
 from app.catalog.hashes import shown_hash
+from app.drives.identity import may_be_mounted
 from app.files.manifest import fingerprint, manifest_hash
 from app.jobs.filelock import hold_file_lock
 from app.jobs.job import CancelToken
@@ -60,7 +61,7 @@ def open_engine(loaded: LoadedSettings, home: Home) -> Engine:
         HeldByAnother: it has to be made again, and another process holds it.
     """
     wal = is_local_disk(home.root)
-    catalog = Catalog(home.catalog, home.shards, wal=wal)
+    catalog = Catalog(home.catalog, home.shards, wal=wal, may_be=may_be_mounted)
     notices = _take_over_shards(home, catalog)
     catalog.drives(look=False)
     return Engine(loaded, home, catalog, wal, notices)

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -32,12 +32,17 @@ class Catalog:
         path: the catalogue's file; made with the first writing call.
         shards: the folder of shards.
         wal: whether the folder is on a disk where readers and a writer may work at once.
+        may_be: whether what lies at a drive's base now may be that drive, told without touching it: the folder on
+            which a card is mounted is still there when the card is not.
     """
 
-    def __init__(self, path: Path, shards: Path, *, wal: bool = True) -> None:
+    def __init__(
+        self, path: Path, shards: Path, *, wal: bool = True, may_be: Callable[[Drive], bool] = lambda _drive: True
+    ) -> None:
         self._path = path
         self._shards = shards
         self._wal = wal
+        self._may_be = may_be
         #: Runs of operations.
         self.jobs = JobHistory(path, wal=wal)
         self._standing_in: tuple[Drive, ...] = ()
@@ -51,14 +56,14 @@ class Catalog:
         return self._shards / f"{drive_id}.db"
 
     def drives(self, *, look: bool = True) -> list[Drive]:
-        """Every drive, by label; `online` says whether its base is a folder now.
+        """Every drive, by label; `online` says whether its base is there now.
 
         Args:
             look: False does not touch the drives, which takes some seconds where a share is gone: `online` is False.
         """
         drives = [_drive(row) for row in self._rows(DriveRow.select().order_by(DriveRow.label))]
         drives = drives or list(self._standing_in)
-        return _looked_at(drives) if look else drives
+        return self._looked_at(drives) if look else drives
 
     def open_shard(self, drive: Drive, token: CancelToken | None = None) -> Database:
         """Open a drive's shard for queries; they stop when the token is cancelled.
@@ -107,7 +112,7 @@ class Catalog:
             raise InputError(
                 f"there is no drive called {name}", hint=f"Catalogued drives: {labels}.", code="drive.not_found"
             )
-        return _looked_at([found])[0]
+        return self._looked_at([found])[0]
 
     def find_drive(self, name: str) -> Drive | None:
         """As `drive`, but None where there is none, and without a look whether it is connected."""
@@ -197,6 +202,10 @@ class Catalog:
         except AppError as error:
             _log.info("The shard of %s was not told its label: %s", drive.label, error.message)
 
+    def _looked_at(self, drives: list[Drive]) -> list[Drive]:
+        there = folders_there(drive.base for drive in drives)
+        return [replace(drive, online=bool(there[drive.base]) and self._may_be(drive)) for drive in drives]
+
     def _rows(self, query: Any) -> list[Any]:
         """What a query finds; nothing where there is no catalogue, or one that another process is only just making."""
         try:
@@ -224,8 +233,3 @@ def _drive(row: Any) -> Drive:
         row.last_scan_us,
         row.sequences,
     )
-
-
-def _looked_at(drives: list[Drive]) -> list[Drive]:
-    there = folders_there(drive.base for drive in drives)
-    return [replace(drive, online=bool(there[drive.base])) for drive in drives]

@@ -11,7 +11,7 @@ from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 
-from app.model.drives import Passport
+from app.model.drives import Drive, Passport
 from app.mounts import mount_holding, mounts
 
 _COARSE_S = {"vfat": 2, "msdos": 2, "exfat": 2, "fat": 2, "fat32": 2}
@@ -66,6 +66,11 @@ def compare(before: Passport, now: Passport) -> Match:
     if known_device and before.capacity_bytes == now.capacity_bytes:
         return Match.SAME
     return Match.UNKNOWN
+
+
+def may_be_mounted(drive: Drive) -> bool:
+    """Whether the volume at a drive's base may be its own, by the mount table alone."""
+    return compare(drive.passport, passport_by_table(drive.base)) is not Match.OTHER
 
 
 def may_be_same_place(before: Passport, now: Passport) -> bool:
