@@ -63,6 +63,8 @@ def open_engine(loaded: LoadedSettings, home: Home) -> Engine:
     wal = is_local_disk(home.root)
     catalog = Catalog(home.catalog, home.shards, wal=wal, may_be=may_be_mounted)
     notices = _take_over_shards(home, catalog)
+    if home.writable:
+        catalog.upgrade()
     catalog.drives(look=False)
     return Engine(loaded, home, catalog, wal, notices)
 

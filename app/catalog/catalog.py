@@ -8,17 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from app.catalog.database import Database, peewee_query
-from app.catalog.dberrors import ABSENT
+from app.catalog.dberrors import ABSENT, OLDER
 from app.catalog.jobs import JobHistory
 from app.catalog.migrations import CATALOG
 from app.catalog.shard import open_reader, open_writer, refuse_other_drive, set_identity
-from app.catalog.tables import DriveRow
+from app.catalog.tables import DriveRow, Health
 from app.errors import AppError, InputError, NotACatalog, RecordsBroken, UsageError
 from app.jobs.job import CancelToken
 from app.jobs.looking import folders_there
 from app.model.drives import Drive, Passport
 from app.model.names import decoded, folded_text, raw
 from app.model.times import now_us, uuid7
+from app.paths import may_write
 
 _log = logging.getLogger(__name__)
 
@@ -74,7 +75,7 @@ class Catalog:
         """
         path = self.shard_path(drive.id)
         try:
-            database = open_reader(path, token)
+            database = self._reader(path, drive.label, token)
         except NotACatalog as error:
             if error.code != ABSENT or drive.last_scan is None:
                 raise
@@ -90,6 +91,26 @@ class Catalog:
             database.close()
             raise
         return database
+
+    def upgrade(self) -> None:
+        """Bring the catalogue of an older version up to date, behind a copy of it."""
+        try:
+            Database(self._path, CATALOG, read_only=True).close()
+        except NotACatalog as error:
+            if error.code == OLDER:
+                self._write().close()
+
+    def describe_drive(self, drive: Drive, **told: str | int | None) -> Drive:
+        """Keep what a person knows of a drive: its `place`, `note`, `lent_to` and `lent_us`, or its `kind`."""
+        with self._write() as database, database.transaction():
+            peewee_query(database, DriveRow.update(**told).where(DriveRow.id == drive.id))
+        return replace(drive, **told)  # type: ignore[arg-type]  # the columns are called as the attributes
+
+    def forget_drive(self, drive: Drive) -> None:
+        """Take a drive out of the catalogue. Its shard is the caller's to remove."""
+        with self._write() as database, database.transaction():
+            peewee_query(database, DriveRow.delete().where(DriveRow.id == drive.id))
+            peewee_query(database, Health.delete().where(Health.drive_id == drive.id))
 
     def shard_error(self, drive: Drive) -> AppError | None:
         """Why a drive's shard cannot be used, as far as opening it tells; None for a drive without a scan."""
@@ -146,6 +167,11 @@ class Catalog:
                 "files": drive.files,
                 "bytes": drive.bytes,
                 "sequences": drive.sequences,
+                "kind": drive.kind,
+                "place": drive.place,
+                "note": drive.note,
+                "lent_to": drive.lent_to,
+                "lent_us": drive.lent_us,
             }
             for drive in drives
         ]
@@ -191,6 +217,17 @@ class Catalog:
                 ),
             )
 
+    def _reader(self, path: Path, label: str, token: CancelToken | None) -> Database:
+        """A shard open for queries, upgraded first where an older version made it."""
+        try:
+            return open_reader(path, token)
+        except NotACatalog as error:
+            if error.code != OLDER or not may_write(path.parent):
+                raise
+        with open_writer(path, token or CancelToken(), wal=self._wal, label=label):
+            _log.info("The records of %s were upgraded.", label)
+        return open_reader(path, token)
+
     def _tell_shard(self, drive: Drive) -> None:
         """Let the shard know what its drive is called, for a catalogue that must be made again from it."""
         path = self.shard_path(drive.id)
@@ -232,4 +269,9 @@ def _drive(row: Any) -> Drive:
         row.bytes,
         row.last_scan_us,
         row.sequences,
+        row.kind,
+        row.place,
+        row.note,
+        row.lent_to,
+        row.lent_us,
     )

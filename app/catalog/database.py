@@ -9,7 +9,7 @@ import apsw
 from playhouse.apsw_ext import APSWDatabase
 
 from app.catalog.copies import keep_copy
-from app.catalog.dberrors import absent, damaged, database_errors
+from app.catalog.dberrors import OLDER, absent, damaged, database_errors
 from app.catalog.schema import Schema
 from app.errors import NotACatalog
 from app.jobs.job import CancelToken
@@ -159,7 +159,11 @@ class Database:
         if read_only and not version:
             raise absent(self.path)
         if read_only and version < len(self.schema.steps):
-            raise NotACatalog(f"{self.path} was made by an older version", hint="Scan the drive once to upgrade it.")
+            raise NotACatalog(
+                f"{self.path} was made by an older version",
+                hint="It is upgraded as soon as it is opened in a working directory that can be written.",
+                code=OLDER,
+            )
         self._configure(read_only, durable, wal)
         if not read_only:
             self._upgrade(version)

@@ -14,6 +14,8 @@ from app.jobs.job import CancelToken
 
 #: The code of the error for a database that is not there (yet).
 ABSENT = "catalog.absent"
+#: The code of the error for a database of an older format, which is upgraded when it is opened for writing.
+OLDER = "catalog.older"
 #: The code of the error for a database that cannot be read as one.
 DAMAGED = "catalog.damaged"
 

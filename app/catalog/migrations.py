@@ -53,6 +53,27 @@ CREATE VIRTUAL TABLE folder_index USING fts5 (
     text, content='', detail=none, columnsize=0, tokenize='trigram case_sensitive 1')
 """
 
+#: What a librarian asks of a drive over the years: how it was, when it was last read whole, what is suspected of rot,
+#: where a file went, and how it looks while the drive is on the shelf.
+_SHARD_2 = """
+ALTER TABLE file ADD COLUMN verified_us INTEGER;
+ALTER TABLE file ADD COLUMN file_id INTEGER;
+CREATE INDEX file_hash ON file (substr(hash, 1, 9)) WHERE hash IS NOT NULL;
+CREATE TABLE past (
+    file_id INTEGER NOT NULL, scan_id INTEGER NOT NULL, what TEXT NOT NULL, size INTEGER, mtime_ns INTEGER, hash BLOB,
+    PRIMARY KEY (file_id, scan_id)) WITHOUT ROWID;
+CREATE INDEX past_scan ON past (scan_id);
+CREATE TABLE moved (
+    file_id INTEGER NOT NULL PRIMARY KEY, from_id INTEGER NOT NULL, scan_id INTEGER NOT NULL, evidence TEXT NOT NULL);
+CREATE INDEX moved_from ON moved (from_id);
+CREATE TABLE suspect (
+    file_id INTEGER NOT NULL PRIMARY KEY, found_us INTEGER NOT NULL, code TEXT NOT NULL, stored BLOB, found BLOB,
+    reason TEXT NOT NULL);
+CREATE TABLE picture (
+    hash BLOB NOT NULL, kind TEXT NOT NULL, version INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
+    made_us INTEGER NOT NULL, error TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY (hash, kind))
+"""
+
 _CATALOG_1 = """
 CREATE TABLE drive (
     id TEXT NOT NULL PRIMARY KEY, label TEXT NOT NULL UNIQUE, base BLOB NOT NULL, passport TEXT NOT NULL,
@@ -62,6 +83,21 @@ CREATE TABLE job (
     id INTEGER NOT NULL PRIMARY KEY, operation TEXT NOT NULL, title TEXT NOT NULL, drive_id TEXT,
     pid INTEGER NOT NULL, pid_started TEXT NOT NULL, started_us INTEGER NOT NULL, ended_us INTEGER,
     state TEXT NOT NULL, summary TEXT NOT NULL)
+"""
+
+#: What a person knows of a drive, how healthy it said it was, and when its records were last looked after.
+_CATALOG_2 = """
+ALTER TABLE drive ADD COLUMN kind TEXT NOT NULL DEFAULT '';
+ALTER TABLE drive ADD COLUMN place TEXT NOT NULL DEFAULT '';
+ALTER TABLE drive ADD COLUMN note TEXT NOT NULL DEFAULT '';
+ALTER TABLE drive ADD COLUMN lent_to TEXT NOT NULL DEFAULT '';
+ALTER TABLE drive ADD COLUMN lent_us INTEGER;
+CREATE TABLE health (
+    drive_id TEXT NOT NULL, time_us INTEGER NOT NULL, state TEXT NOT NULL, report TEXT NOT NULL,
+    PRIMARY KEY (drive_id, time_us)) WITHOUT ROWID;
+CREATE TABLE upkeep (
+    name TEXT NOT NULL, action TEXT NOT NULL, time_us INTEGER NOT NULL, outcome TEXT NOT NULL, detail TEXT NOT NULL,
+    PRIMARY KEY (name, action)) WITHOUT ROWID
 """
 
 _SHARD_REMEDY = (
@@ -74,6 +110,6 @@ _CATALOG_REMEDY = (
 )
 
 #: The database of one drive. `RMsh`
-SHARD = Schema("shard", 0x524D7368, (_SHARD_1,), _SHARD_REMEDY, "../backups")
+SHARD = Schema("shard", 0x524D7368, (_SHARD_1, _SHARD_2), _SHARD_REMEDY, "../backups")
 #: The database of all drives. `RMca`
-CATALOG = Schema("catalog", 0x524D6361, (_CATALOG_1,), _CATALOG_REMEDY)
+CATALOG = Schema("catalog", 0x524D6361, (_CATALOG_1, _CATALOG_2), _CATALOG_REMEDY)

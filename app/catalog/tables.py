@@ -61,6 +61,8 @@ class File(Model):
     hash = BlobField(null=True)
     xxh3 = BlobField(null=True)
     mime = TextField(null=True)
+    verified_us = BigIntegerField(null=True)
+    file_id = BigIntegerField(null=True)
 
 
 class Block(Model):
@@ -107,6 +109,63 @@ class Facts(Model):
     kind = TextField()
     facts = TextField()
     error = TextField()
+
+
+class Past(Model):
+    """How a file was before a generation changed it: the state undone by browsing an older one.
+
+    `what` says how the generation found it: `changed`, `gone`, or `back` for one that was missing until then.
+    """
+
+    file_id = IntegerField()
+    scan_id = IntegerField(index=True)
+    what = TextField()
+    size = BigIntegerField(null=True)
+    mtime_ns = BigIntegerField(null=True)
+    hash = BlobField(null=True)
+
+    class Meta:
+        """Keyed by the file, then the generation."""
+
+        primary_key = CompositeKey("file_id", "scan_id")
+
+
+class Moved(Model):
+    """A file that is the same one as another that went missing in the same generation; `evidence` says why."""
+
+    file_id = IntegerField(primary_key=True)
+    from_id = IntegerField(index=True)
+    scan_id = IntegerField()
+    evidence = TextField()
+
+
+class Suspect(Model):
+    """A file whose bytes are not those that were hashed though nothing says that it was written; or unreadable."""
+
+    file_id = IntegerField(primary_key=True)
+    found_us = BigIntegerField()
+    code = TextField()
+    stored = BlobField(null=True)
+    found = BlobField(null=True)
+    reason = TextField()
+
+
+class Picture(Model):
+    """A thumbnail, filmstrip or waveform of some content, or why there is none."""
+
+    hash = BlobField()
+    kind = TextField()
+    version = IntegerField()
+    width = IntegerField()
+    height = IntegerField()
+    made_us = BigIntegerField()
+    error = TextField()
+    data = BlobField()
+
+    class Meta:
+        """Keyed by content, so that copies and moved files share one."""
+
+        primary_key = CompositeKey("hash", "kind")
 
 
 class Verdict(Model):
@@ -173,11 +232,45 @@ class DriveRow(Model):
     files = IntegerField()
     bytes = BigIntegerField()
     sequences = IntegerField()
+    kind = TextField(default="")
+    place = TextField(default="")
+    note = TextField(default="")
+    lent_to = TextField(default="")
+    lent_us = BigIntegerField(null=True)
 
     class Meta:
         """The table is called after what it holds."""
 
         table_name = "drive"
+
+
+class Health(Model):
+    """What a drive said of itself at some time (SMART); `state` is `good`, `worn`, `failing` or `unknown`."""
+
+    drive_id = TextField()
+    time_us = BigIntegerField()
+    state = TextField()
+    report = TextField()
+
+    class Meta:
+        """Keyed by drive and time."""
+
+        primary_key = CompositeKey("drive_id", "time_us")
+
+
+class Upkeep(Model):
+    """When a database was last checked, backed up, optimised or vacuumed, by the name of its file."""
+
+    name = TextField()
+    action = TextField()
+    time_us = BigIntegerField()
+    outcome = TextField()
+    detail = TextField()
+
+    class Meta:
+        """Keyed by database and action."""
+
+        primary_key = CompositeKey("name", "action")
 
 
 class JobRow(Model):
@@ -200,5 +293,5 @@ class JobRow(Model):
         table_name = "job"
 
 
-SHARD_MODELS = (Scan, Folder, File, Block, Sequence, Facts, Verdict, Problem, Skipped)
-CATALOG_MODELS = (DriveRow, JobRow)
+SHARD_MODELS = (Scan, Folder, File, Block, Sequence, Facts, Past, Moved, Suspect, Picture, Verdict, Problem, Skipped)
+CATALOG_MODELS = (DriveRow, JobRow, Health, Upkeep)

@@ -35,6 +35,11 @@ class Drive:
         online: whether the base was reachable when this value was made.
         files, bytes, sequences: as of the last scan's summary.
         last_scan: microseconds since 1970 UTC of the end of the last finished scan, or None.
+        kind: `ssd`, `hdd`, `usb` or `network`, as the last scan found it; empty where unknown.
+        place: the shelf it stands on, as a person wrote it.
+        note: what a person wrote about it.
+        lent_to: who has it; empty where it is at home.
+        lent_us: microseconds since 1970 UTC when it was lent.
     """
 
     id: str
@@ -46,3 +51,8 @@ class Drive:
     bytes: int = 0
     last_scan: int | None = None
     sequences: int = 0
+    kind: str = ""
+    place: str = ""
+    note: str = ""
+    lent_to: str = ""
+    lent_us: int | None = None

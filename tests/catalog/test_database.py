@@ -73,7 +73,7 @@ def test_the_copy_of_a_shard_says_its_drive_and_is_named_where_the_shard_breaks(
     assert "backups" not in caught.value.hint and "copy" not in caught.value.hint
     newer = replace(SHARD, steps=(*SHARD.steps, "ALTER TABLE meta ADD COLUMN more TEXT"))
     Database(path, newer).close()
-    copy = tmp_path / "backups" / "Card_A_1.0193.v1.db"
+    copy = tmp_path / "backups" / f"Card_A_1.0193.v{len(SHARD.steps)}.db"
     names = {entry.name for entry in shards.iterdir()}
     assert {name for name in names if "-" not in name} == {"0193.db", "other.db"}, "no copy lies among the shards"
     with Database(copy, SHARD, read_only=True) as database:
