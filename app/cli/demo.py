@@ -10,11 +10,10 @@ import typer
 from app.cli.front import Front, JsonOption, front_of, run_operation
 from app.cli.main import has_display, open_window
 from app.cli.output import human_bytes, print_lines, shown_cell
-from app.cli.qc import status_document
 from app.cli.table import print_table
 from app.demo.walkthrough import DemoRequest, DemoResult, Finding
 from app.model.names import shown
-from app.qc.status import StatusResult
+from app.qc.status import StatusResult, status_document
 
 app = typer.Typer()
 

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 import typer
 
 from app.catalog.dberrors import ABSENT
+from app.catalog.documents import drive_document, drive_error, scan_document
 from app.catalog.shard import ScanRow, scans
-from app.cli.driveerrors import drive_error, drive_problem
 from app.cli.front import JsonOption, front_of
 from app.cli.output import human_bytes, local_time, print_lines, say
 from app.cli.table import print_table
@@ -83,7 +83,7 @@ def show(
     if problem is not None and asked:
         raise drive_error(found, problem)
     document = {**drive_document(found, problem), **totals}
-    document["scans"] = [_scan_document(row) for row in rows]
+    document["scans"] = [scan_document(row) for row in rows]
     document.update(
         {which: [entry_document(found.base, entry) for entry in entries] for which, entries in lists.items()}
     )
@@ -97,18 +97,6 @@ def show(
     if problem is not None:
         say(f"warning: {found.label}: {shown(problem.message)}. {problem.hint}".rstrip())
     return int(problem is not None)
-
-
-def _scan_document(row: ScanRow) -> dict[str, Any]:
-    return {
-        "scan_id": row.id,
-        "started": rfc3339(row.started_us),
-        "ended": rfc3339(row.ended_us) if row.ended_us else None,
-        "mode": row.mode,
-        "inventory_only": row.inventory_only,
-        "state": row.state,
-        "counts": row.counts,
-    }
 
 
 def _print_drive(drive: Drive, document: dict[str, Any]) -> None:
@@ -150,31 +138,6 @@ def rename(
     else:
         print_lines(f"{renamed.label} is its name now.")
     return 0
-
-
-def drive_document(drive: Drive, problem: AppError | None = None) -> dict[str, Any]:
-    """The JSON of a drive; what is not known is null, and so is `problem` where its shard can be used."""
-    passport = drive.passport
-    return {
-        "id": drive.id,
-        "label": drive.label,
-        "base": shown(drive.base),
-        "kind": "network" if passport.network else None,
-        "online": drive.online,
-        "capacity_bytes": passport.capacity_bytes or None,
-        "free_bytes": passport.free_bytes or None,
-        "files": drive.files,
-        "bytes": drive.bytes,
-        "last_scan": rfc3339(drive.last_scan) if drive.last_scan else None,
-        "problem": drive_problem(drive, problem) if problem else None,
-        "passport": {
-            "filesystem_uuid": passport.filesystem_uuid,
-            "filesystem_type": passport.filesystem_type,
-            "device": passport.device,
-            "mount": passport.mount,
-            "label": passport.label,
-        },
-    }
 
 
 def _when(drive: Drive) -> str:

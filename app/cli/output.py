@@ -1,20 +1,15 @@
 """What the command line prints: one JSON document or lines on standard output, everything else on standard error."""
 
-import dataclasses
-import json
-import math
 import os
-import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from decimal import Decimal
-from pathlib import PurePath
 from typing import Any
 
 from app.errors import InputError
 from app.log import visible
+from app.model.documents import json_text
 
 
 class OutputFailed(InputError):
@@ -23,20 +18,7 @@ class OutputFailed(InputError):
     default_code = "output.failed"
 
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
-
-
-def json_text(document: Any) -> str:
-    """A document as JSON: UTF-8 as it stands, no lone surrogates (U+FFFD), no NaN or infinity (null).
-
-    Dataclasses become objects, paths POSIX strings, decimals numbers.
-    """
-    try:
-        text = json.dumps(document, ensure_ascii=False, indent=2, default=_plain, allow_nan=False)
-    except ValueError:
-        text = json.dumps(_finite(document), ensure_ascii=False, indent=2, default=_plain, allow_nan=False)
-    return _SURROGATE.sub("\ufffd", text)
 
 
 def print_json(document: Any) -> None:
@@ -147,29 +129,3 @@ def speaks_utf8() -> bool:
 def is_number(value: Any) -> bool:
     """Whether a table sets it right."""
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _plain(value: Any) -> Any:
-    """What `json` does not know by itself."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
-    if isinstance(value, PurePath):
-        return value.as_posix()
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, set | frozenset):
-        return sorted(value)
-    raise TypeError(f"{type(value).__name__} has no form in JSON")
-
-
-def _finite(value: Any) -> Any:
-    """The document with null for every float that JSON cannot say."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, str | int | None):
-        return value
-    if isinstance(value, Mapping):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    return _finite(_plain(value))

@@ -10,10 +10,10 @@ from app.cli.front import JsonOption, front_of, run_operation
 from app.cli.output import count_of, human_bytes, local_time, print_lines, say
 from app.cli.table import print_table
 from app.errors import UsageError
-from app.model.names import raw, raw_name, shown
+from app.model.names import shown
 from app.qc.clean import DEFAULT_WORKERS, CleanRequest, CleanResult
 from app.qc.crawl import CrawlRequest, CrawlResult
-from app.qc.status import AssetStatus, HistoryRequest, StatusRequest, StatusResult
+from app.qc.status import AssetStatus, HistoryRequest, StatusRequest, StatusResult, status_document
 
 _MOST_FAILURES = 50
 _MOST_OF_NOTE = 200
@@ -180,34 +180,6 @@ def crawl_document(found: CrawlResult) -> dict[str, Any]:
         ],
         "sidecars": [_posix(path) for path in found.sidecars],
     }
-
-
-def status_document(found: StatusResult) -> dict[str, Any]:
-    """Verdicts as the command line prints them in JSON."""
-    return {"assets": [_asset_document(status) for status in found.assets], "counts": found.counts}
-
-
-def _asset_document(status: AssetStatus) -> dict[str, Any]:
-    document: dict[str, Any] = {
-        "path": _posix(status.path),
-        "verdict": status.verdict or None,
-        "operator": status.operator or None,
-        "time": status.time or None,
-        "stale": status.stale,
-        "signature": status.signature or None,
-        "sidecar": _posix(status.sidecar) if status.sidecar else None,
-    }
-    if encoded := raw_name(raw(status.path.name)):
-        document["raw_name"] = encoded
-    if status.missing:
-        document["missing"] = True
-    if not status.verifiable:
-        document["unverifiable"] = True
-    if status.damage:
-        document["damaged"] = shown(status.damage)
-    if status.error:
-        document["error"] = status.error
-    return document
 
 
 def _posix(path: Path | str) -> str:

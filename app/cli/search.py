@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
+from app.catalog.documents import drive_error, drive_problem
 from app.catalog.find import Find, Found
 from app.catalog.search import SearchQuery
-from app.cli.driveerrors import drive_error, drive_problem
 from app.cli.front import JsonOption, front_of
 from app.cli.output import human_bytes, local_time, print_lines, say, shown_cell
 from app.cli.table import print_table

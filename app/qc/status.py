@@ -3,13 +3,14 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from app.engine import Engine
 from app.errors import InputError
 from app.files.sidecar import Document, Record
 from app.files.sidecarfolder import asset_of
 from app.jobs.job import CancelToken, Job
-from app.model.names import decoded, shown
+from app.model.names import decoded, raw, raw_name, shown
 from app.qc.crawl import CrawlRequest, review_options
 from app.qc.damage import damage_of
 from app.qc.review import Review
@@ -161,6 +162,34 @@ def qc_history(engine: Engine, request: HistoryRequest, job: Job) -> list[Docume
         )
     latest = {key: value for key, value in records[0].document.items() if key != "history"}
     return [*records[0].history, latest]
+
+
+def status_document(found: StatusResult) -> dict[str, Any]:
+    """Verdicts as JSON."""
+    return {"assets": [_asset_document(status) for status in found.assets], "counts": found.counts}
+
+
+def _asset_document(status: AssetStatus) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "path": shown(status.path.as_posix()),
+        "verdict": status.verdict or None,
+        "operator": status.operator or None,
+        "time": status.time or None,
+        "stale": status.stale,
+        "signature": status.signature or None,
+        "sidecar": shown(status.sidecar.as_posix()) if status.sidecar else None,
+    }
+    if encoded := raw_name(raw(status.path.name)):
+        document["raw_name"] = encoded
+    if status.missing:
+        document["missing"] = True
+    if not status.verifiable:
+        document["unverifiable"] = True
+    if status.damage:
+        document["damaged"] = shown(status.damage)
+    if status.error:
+        document["error"] = status.error
+    return document
 
 
 def _status(reviewed: Reviewed) -> AssetStatus:

@@ -7,7 +7,8 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from app.cli.output import human_bytes, json_text, local_time, print_json, print_lines, shown_cell
+from app.cli.output import human_bytes, local_time, print_json, print_lines, shown_cell
+from app.model.documents import json_text
 from app.model.frames import FileSequence
 
 

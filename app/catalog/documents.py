@@ -1,0 +1,69 @@
+"""How fronts tell of a drive, its scans and a shard that cannot be used."""
+
+from typing import Any
+
+from app.catalog.shard import ScanRow
+from app.errors import AppError
+from app.model.drives import Drive
+from app.model.names import shown
+from app.model.times import rfc3339
+
+
+def drive_error(drive: Drive, error: AppError, *, others: int = 0) -> AppError:
+    """The error of a command that cannot go on without a drive; it keeps the class, and so the exit code.
+
+    Args:
+        drive: the drive whose shard cannot be used.
+        error: why.
+        others: how many more drives cannot be used.
+    """
+    more = f", and {others} other drive{'s' if others > 1 else ''} cannot be used either" if others else ""
+    return type(error)(
+        f"{drive.label}: {shown(error.message)}{more}",
+        hint=error.hint,
+        code=error.code,
+        context={**error.context, "drive": drive.label},
+    )
+
+
+def drive_problem(drive: Drive, error: AppError) -> dict[str, Any]:
+    """The JSON of a drive that was passed over."""
+    return {"drive": drive.label, "code": error.code, "message": shown(error.message), "hint": error.hint}
+
+
+def drive_document(drive: Drive, problem: AppError | None = None) -> dict[str, Any]:
+    """The JSON of a drive; what is not known is null, and so is `problem` where its shard can be used."""
+    passport = drive.passport
+    return {
+        "id": drive.id,
+        "label": drive.label,
+        "base": shown(drive.base),
+        "kind": "network" if passport.network else None,
+        "online": drive.online,
+        "capacity_bytes": passport.capacity_bytes or None,
+        "free_bytes": passport.free_bytes or None,
+        "files": drive.files,
+        "bytes": drive.bytes,
+        "last_scan": rfc3339(drive.last_scan) if drive.last_scan else None,
+        "problem": drive_problem(drive, problem) if problem else None,
+        "passport": {
+            "filesystem_uuid": passport.filesystem_uuid,
+            "filesystem_type": passport.filesystem_type,
+            "device": passport.device,
+            "mount": passport.mount,
+            "label": passport.label,
+        },
+    }
+
+
+def scan_document(row: ScanRow) -> dict[str, Any]:
+    """The JSON of one generation of a drive."""
+    return {
+        "scan_id": row.id,
+        "started": rfc3339(row.started_us),
+        "ended": rfc3339(row.ended_us) if row.ended_us else None,
+        "mode": row.mode,
+        "inventory_only": row.inventory_only,
+        "state": row.state,
+        "counts": row.counts,
+    }
