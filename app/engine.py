@@ -7,6 +7,7 @@ from app.catalog.assets import Judge
 from app.catalog.catalog import Catalog
 from app.catalog.hashes import shown_hash
 from app.drives.identity import may_be_mounted
+from app.errors import AppError
 from app.files.manifest import fingerprint, manifest_hash
 from app.jobs.filelock import hold_file_lock
 from app.jobs.job import CancelToken
@@ -49,11 +50,16 @@ class Engine:
         """Let go of what is open. Databases are opened by each operation for itself, so nothing is."""
 
 
-def open_engine(loaded: LoadedSettings, home: Home) -> Engine:
+def open_engine(loaded: LoadedSettings, home: Home, *, repairing: bool = False) -> Engine:
     """Wire the engine over a working directory.
 
     Nothing is made in it before an operation writes, but for a catalogue that is gone while shards lie there: it is
     made again from them.
+
+    Args:
+        loaded: the settings.
+        home: the working directory.
+        repairing: for maintenance, which works on a catalogue that cannot be used too: then nothing is raised.
 
     Raises:
         RecordsBroken: the catalogue is damaged.
@@ -62,10 +68,15 @@ def open_engine(loaded: LoadedSettings, home: Home) -> Engine:
     """
     wal = is_local_disk(home.root)
     catalog = Catalog(home.catalog, home.shards, wal=wal, may_be=may_be_mounted)
-    notices = _take_over_shards(home, catalog)
-    if home.writable:
-        catalog.upgrade()
-    catalog.drives(look=False)
+    notices: tuple[str, ...] = ()
+    try:
+        notices = _take_over_shards(home, catalog)
+        if home.writable:
+            catalog.upgrade()
+        catalog.drives(look=False)
+    except AppError:
+        if not repairing:
+            raise
     return Engine(loaded, home, catalog, wal, notices)
 
 

@@ -18,6 +18,7 @@ from app.model.names import shown
 if TYPE_CHECKING:
     from app.demo.walkthrough import DemoRequest, DemoResult
     from app.files.sidecar import Record
+    from app.maintenance.request import UpkeepRequest, UpkeepResult
     from app.qc.clean import CleanRequest, CleanResult
     from app.qc.crawl import CrawlRequest, CrawlResult
     from app.reports.exports import ExportResult
@@ -130,6 +131,20 @@ _CLEAN = Kept(
 )
 _SIGN_OFF = Kept(lambda request: _named((request.path,)), _record_summary, lambda request: (request.path,), small=True)
 _DEMO = Kept(lambda _request: "", _demo_summary, lambda _request: ())
+
+
+def _upkeep_lanes(_engine: Engine, _request: "UpkeepRequest") -> tuple[str, ...]:
+    """One after the other: while another job writes a database, the lock of that database refuses."""
+    return ("maintenance",)
+
+
+def _upkeep_summary(result: "UpkeepResult") -> dict[str, Any]:
+    broken = [target.name for target in result.targets if not target.ok]
+    saved = sum(target.before_bytes - target.after_bytes for target in result.targets)
+    return {"counts": {"databases": len(result.targets), "broken": len(broken), "saved": saved}, "broken": broken}
+
+
+_UPKEEP = Kept(lambda request: request.title, _upkeep_summary, lambda _request: ())
 _EXPORT = Kept(lambda request: request.query.text, _export_summary, lambda _request: ())
 
 OPERATIONS: dict[str, Operation] = {
@@ -143,6 +158,10 @@ OPERATIONS: dict[str, Operation] = {
         Operation("sign_off", "SignOffRequest", _from("app.qc.signoff", "sign_off"), _no_lanes, _SIGN_OFF),
         Operation("undo_sign_off", "UndoRequest", _from("app.qc.signoff", "undo_sign_off"), _no_lanes, _SIGN_OFF),
         Operation("demo", "DemoRequest", _from("app.demo.walkthrough", "demo"), _demo_lanes, _DEMO),
+        *(
+            Operation(name, "UpkeepRequest", _from("app.maintenance.actions", name), _upkeep_lanes, _UPKEEP)
+            for name in ("check_records", "optimise_records", "vacuum_records", "back_up_records")
+        ),
         Operation(
             "export_search", "ExportSearchRequest", _from("app.reports.exports", "export_search"), _no_lanes, _EXPORT
         ),

@@ -10,6 +10,9 @@ from ui import formats
 DONE, PROBLEMS, FAILED, NEUTRAL = "pass", "stale", "fail", ""
 
 
+_NOTHING = ("nothing changed", "nothing wrong", "done")
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """An outcome in words, and its level."""
@@ -35,6 +38,12 @@ _VERBS = {
     "undo_sign_off": Verbs("Taking back the verdict of {}", "Verdict taken back: {}", "Taking back the verdict of {}"),
     "demo": Verbs("Making the demo library", "Made the demo library", "Demo library"),
     "export_search": Verbs("Exporting {}", "Exported {}", "Export of {}"),
+    "check_records": Verbs("Checking {}", "Checked {}", "Check of {}"),
+    "optimise_records": Verbs("Optimising {}", "Optimised {}", "Optimisation of {}"),
+    "vacuum_records": Verbs("Vacuuming {}", "Vacuumed {}", "Vacuum of {}"),
+    "back_up_records": Verbs("Backing up {}", "Backed up {}", "Backup of {}"),
+    "restore_records": Verbs("Restoring {}", "Restored {}", "Restoring {}"),
+    "salvage_records": Verbs("Salvaging {}", "Salvaged {}", "Salvage of {}"),
 }
 
 
@@ -86,13 +95,15 @@ def _done(operation: str, summary: dict[str, Any]) -> Told:
     elif operation == "export_search":
         problems = [f"{_many(summary['failed_items'], 'drive')} left out"] if summary.get("failed_items") else []
         words = f"{_many(counts.get('rows', 0), 'hit')} to {_last(summary.get('file', ''))}"
+    elif operation.endswith("_records"):
+        problems, words = _upkeep_problems(summary), _upkeep_words(operation, counts)
     elif operation == "demo":
         words = f"{_many(counts.get('files', 0), 'file')}, ready to look at"
     else:
         words = "done"
     if not problems:
         return Told(words, DONE)
-    return Told(" · ".join([*problems, words] if words != "nothing changed" else problems), PROBLEMS)
+    return Told(" · ".join([*problems, words] if words not in _NOTHING else problems), PROBLEMS)
 
 
 def _scan_problems(summary: dict[str, Any]) -> list[str]:
@@ -105,6 +116,22 @@ def _scan_problems(summary: dict[str, Any]) -> list[str]:
     if unreadable := summary.get("counts", {}).get("unreadable"):
         problems.append(f"{formats.count(unreadable)} unreadable")
     return problems
+
+
+def _upkeep_problems(summary: dict[str, Any]) -> list[str]:
+    """Which databases an action found broken, or could not be done to."""
+    broken = summary.get("broken", [])
+    return [f"not sound: {', '.join(broken)}"] if broken else []
+
+
+def _upkeep_words(operation: str, counts: dict[str, int]) -> str:
+    if operation == "check_records":
+        return "nothing wrong"
+    if saved := max(counts.get("saved", 0), 0):
+        return f"{formats.size(saved)} given back"
+    if lost := counts.get("lost"):
+        return f"{_many(lost, 'row')} lost"
+    return "done"
 
 
 def _verdict(operation: str, summary: dict[str, Any]) -> str:

@@ -61,6 +61,16 @@ def shards_without_catalog(catalog_file: Path, shards: Path) -> tuple[Path, ...]
         return ()
 
 
+def drive_of_shard(path: Path) -> Drive:
+    """The drive that a shard says it belongs to.
+
+    Raises:
+        AppError: the shard cannot be read.
+    """
+    with open_reader(path) as database:
+        return read_drive(database)
+
+
 def adopt(catalog: Catalog, shards: Iterable[Path], *, keep: bool = True) -> Adopted:
     """Enter the drives of shards into a catalogue that has none. The caller holds the catalogue's lock.
 
@@ -78,8 +88,7 @@ def adopt(catalog: Catalog, shards: Iterable[Path], *, keep: bool = True) -> Ado
     left_out: list[tuple[Path, str]] = []
     for path in shards:
         try:
-            with open_reader(path) as database:
-                drive = read_drive(database)
+            drive = drive_of_shard(path)
         except AppError as error:
             left_out.append((path, error.message))
             continue

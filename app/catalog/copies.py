@@ -1,6 +1,12 @@
-"""Copies of a database that are kept before it is changed in place."""
+"""Copies of a database in the backups folder: what they are called, and the one that an upgrade keeps.
+
+`Card_A.<id>.v1.db` was kept before an upgrade from format 1, `Card_A.<id>.20261121T072528Z.db` is a backup of that
+moment (UTC), `catalog.…` the same of the catalogue.
+"""
 
 import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import apsw
@@ -10,6 +16,24 @@ from app.wholefile import cannot_write
 
 _UNSAFE = re.compile(r"[^\w.-]+")
 _LONGEST_LABEL = 60
+_TIME = "%Y%m%dT%H%M%SZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy of a database.
+
+    Attributes:
+        path: its file.
+        time_us: when it was made, microseconds since 1970 UTC.
+        bytes: its size.
+        version: the format that an upgrade kept it from; 0 for a backup.
+    """
+
+    path: Path
+    time_us: int
+    bytes: int
+    version: int = 0
 
 
 def keep_copy(connection: apsw.Connection, path: Path, schema: Schema, version: int) -> Path:
@@ -21,13 +45,12 @@ def keep_copy(connection: apsw.Connection, path: Path, schema: Schema, version: 
         InputError: the folder cannot be made.
         apsw.Error: the copy cannot be written; nothing was upgraded.
     """
-    folder = _folder(path, schema)
+    folder = copies_folder(path, schema)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise cannot_write(folder, error) from error
-    label = _UNSAFE.sub("_", _label(connection))[:_LONGEST_LABEL].strip("._")
-    copy = folder / f"{label + '.' if label else ''}{path.stem}.v{version}.db"
+    copy = folder / f"{_head(_label(connection))}{path.stem}.v{version}.db"
     unfinished = copy.with_suffix(".tmp")
     unfinished.unlink(missing_ok=True)
     try:
@@ -44,18 +67,47 @@ def keep_copy(connection: apsw.Connection, path: Path, schema: Schema, version: 
     return copy
 
 
-def kept_copies(path: Path, schema: Schema) -> list[Path]:
-    """The copies that are kept of a database, newest first."""
-    pattern = re.compile(rf"(.*\.)?{re.escape(path.stem)}\.v\d+\.db")
+def kept_copies(path: Path, schema: Schema) -> list[Copy]:
+    """The copies that are kept of a database, newest first; what is only half written is none."""
+    pattern = re.compile(rf"(?:.*\.)?{re.escape(path.stem)}\.(?:v(\d+)|(\d{{8}}T\d{{6}}Z)(?:-(\d+))?)\.db")
+    found: list[tuple[int, int, Copy]] = []
     try:
-        found = [entry for entry in _folder(path, schema).iterdir() if pattern.fullmatch(entry.name)]
-        return sorted(found, key=lambda entry: entry.stat().st_mtime_ns, reverse=True)
+        for entry in copies_folder(path, schema).iterdir():
+            if match := pattern.fullmatch(entry.name):
+                stat = entry.stat()
+                time_us = _time_us(match[2]) if match[2] else stat.st_mtime_ns // 1000
+                copy = Copy(entry, time_us, stat.st_size, int(match[1] or 0))
+                found.append((time_us, int(match[3] or 1), copy))
     except OSError:
         return []
+    return [copy for *_, copy in sorted(found, key=lambda one: one[:2], reverse=True)]
 
 
-def _folder(path: Path, schema: Schema) -> Path:
+def new_copy_path(path: Path, schema: Schema, label: str) -> Path:
+    """A free name for a backup of this moment."""
+    head = f"{_head(label)}{path.stem}.{datetime.now(UTC):{_TIME}}"
+    folder, number = copies_folder(path, schema), 1
+    while (copy := folder / f"{head}{f'-{number}' if number > 1 else ''}.db").exists():
+        number += 1
+    return copy
+
+
+def copies_folder(path: Path, schema: Schema) -> Path:
+    """Where copies of a database are kept."""
     return (path.parent / schema.backups).resolve()
+
+
+def _head(label: str) -> str:
+    """The label as a file name begins with it."""
+    plain = _UNSAFE.sub("_", label)[:_LONGEST_LABEL].strip("._")
+    return f"{plain}." if plain else ""
+
+
+def _time_us(text: str) -> int:
+    try:
+        return int(datetime.strptime(text, _TIME).replace(tzinfo=UTC).timestamp()) * 1_000_000
+    except ValueError:
+        return 0
 
 
 def _label(connection: apsw.Connection) -> str:

@@ -46,12 +46,12 @@ def absent(path: Path) -> NotACatalog:
 def damaged(path: Path, schema: Schema, why: object) -> RecordsBroken:
     """The error for a database that is damaged; the hint names a copy only where there is one."""
     copies = kept_copies(path, schema)
-    older = f" An older copy of it is {copies[0]}." if copies else ""
+    older = f" An older copy of it is {copies[0].path}." if copies else ""
     return RecordsBroken(
         f"{schema.name} {path} is damaged: {why}",
         hint=f"{schema.remedy}{older}".strip(),
         code=DAMAGED,
-        context={"path": str(path), "copies": [str(copy) for copy in copies]},
+        context={"path": str(path), "copies": [str(copy.path) for copy in copies]},
     )
 
 

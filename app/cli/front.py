@@ -47,12 +47,14 @@ class Front:
         options: what stood before the command.
         environ: the environment.
         json: whether standard output gets one JSON document.
+        repairing: whether the engine is opened over a catalogue that cannot be used as well, to mend it.
         chosen: settings that options of the command override, by dotted key; set before `settings` is read.
     """
 
     options: GlobalOptions = field(default_factory=GlobalOptions)
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     json: bool = False
+    repairing: bool = False
     chosen: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
@@ -106,7 +108,7 @@ class Front:
         """The engine over the working directory; closed when the command ends."""
         from app.engine import open_engine
 
-        engine = open_engine(self.settings, self.home)
+        engine = open_engine(self.settings, self.home, repairing=self.repairing)
         for notice in engine.notices:
             say(f"note: {notice}")
         return engine

@@ -29,6 +29,7 @@ COMMANDS = (
     CommandEntry("search", "app.cli.search", "Find files by name and path, connected or not."),
     CommandEntry("info", "app.cli.info", "Versions, paths, external tools and the machine."),
     CommandEntry("settings", "app.cli.settings", "Show, check and change the settings."),
+    CommandEntry("maintain", "app.cli.maintain", "Check, back up, vacuum and mend the catalogue and the shards."),
     CommandEntry("qc", "app.cli.qc", "Sidecars and verdicts beside the media."),
     CommandEntry("sequences", "app.cli.sequences", "The file sequences of a folder, without a catalog."),
     CommandEntry("sample-sequence", "app.cli.samplesequence", "Make a synthetic file sequence."),

@@ -23,6 +23,12 @@ _WORDS = {
     Stage.DELETE: "Deleting",
     Stage.GENERATE: "Generating",
     Stage.EXPORT: "Exporting",
+    Stage.BACKUP: "Backing up",
+    Stage.CHECK: "Checking",
+    Stage.OPTIMISE: "Optimising",
+    Stage.VACUUM: "Vacuuming",
+    Stage.RESTORE: "Restoring",
+    Stage.SALVAGE: "Salvaging",
 }
 
 

@@ -18,6 +18,12 @@ class Stage(StrEnum):
     DELETE = "delete"
     GENERATE = "generate"
     EXPORT = "export"
+    BACKUP = "backup"
+    CHECK = "check"
+    OPTIMISE = "optimise"
+    VACUUM = "vacuum"
+    RESTORE = "restore"
+    SALVAGE = "salvage"
 
 
 @dataclass(frozen=True, slots=True)

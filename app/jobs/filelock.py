@@ -53,6 +53,23 @@ def hold_file_lock(
         _give_back(handle, path)
 
 
+def holder_of(path: Path) -> str:
+    """Who seems to hold the lock now, in words; empty for nobody. Only taking it tells for certain."""
+    words = _holder(path)
+    if not words or sys.platform == "win32":
+        return words
+    pid, _, host = path.read_bytes()[:300].decode("ascii", "replace").partition(" ")
+    if host.split()[-1:] != [platform.node().encode("ascii", "replace").decode()]:
+        return words
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return ""
+    except OSError:
+        return words
+    return words
+
+
 def _refuse(path: Path) -> Callable[[str], HeldByAnother]:
     def error(holder: str) -> HeldByAnother:
         who = f" ({holder})" if holder else ""

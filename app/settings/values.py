@@ -126,6 +126,19 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True)
+class Maintenance:
+    """Looking after the catalogue and the shards."""
+
+    backups_kept: int = setting(5, "Backups of each database that are kept, the newest ones.", low=1, high=1000)
+    backup_days: float = setting(7.0, "Days for which no backup is removed, however many there are.", low=0)
+    auto_vacuum_after_scan: bool = setting(False, "Vacuum a shard after a scan where both limits below are passed.")
+    vacuum_free_share: float = setting(
+        0.2, "Share of a shard that must be free for an automatic vacuum.", low=0.01, high=1
+    )
+    vacuum_free_bytes: int = setting(64_000_000, "Bytes of a shard that must be free for an automatic vacuum.", low=0)
+
+
+@dataclass(frozen=True, slots=True)
 class Tools:
     """External programs by path; empty looks in `bin` of the working directory and in PATH."""
 
@@ -146,6 +159,7 @@ class Settings:
     search: Search = field(default_factory=Search)
     window: Window = field(default_factory=Window)
     log: Log = field(default_factory=Log)
+    maintenance: Maintenance = field(default_factory=Maintenance)
     tools: Tools = field(default_factory=Tools)
 
 

@@ -20,6 +20,12 @@ _STAGES = {
     Stage.DELETE: "deleting",
     Stage.GENERATE: "making files",
     Stage.EXPORT: "exporting",
+    Stage.BACKUP: "backing up",
+    Stage.CHECK: "checking",
+    Stage.OPTIMISE: "optimising",
+    Stage.VACUUM: "vacuuming",
+    Stage.RESTORE: "restoring",
+    Stage.SALVAGE: "salvaging",
 }
 _SMOOTH = 0.2
 _LEAST_S = 1.0

@@ -1,0 +1,1 @@
+"""Looking after the databases: check, optimise, vacuum, back up, restore, salvage."""

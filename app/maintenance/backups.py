@@ -1,0 +1,91 @@
+"""Backups: verified copies of a database in `backups` of the working directory, and how many of them are kept."""
+
+import time
+from pathlib import Path
+
+import apsw
+
+from app.catalog.copies import Copy, copies_folder, kept_copies, new_copy_path
+from app.catalog.database import Database
+from app.catalog.dberrors import database_errors
+from app.jobs.events import Stage
+from app.jobs.job import Job
+from app.maintenance.files import remove, require_room, size_of, sync_file, verify
+from app.maintenance.targets import Target
+from app.settings.values import Maintenance
+from app.wholefile import cannot_write, sync_folder
+
+_PAGES_PER_STEP = 2048
+_DAY_US = 86_400_000_000
+
+
+def backups_of(target: Target) -> list[Copy]:
+    """The backups of a database and the copies that upgrades kept, newest first."""
+    return kept_copies(target.path, target.schema)
+
+
+def make_backup(target: Target, settings: Maintenance, job: Job) -> Path:
+    """Copy a database through SQLite, verify the copy, then give it its name; older backups are retired. Its path.
+
+    The caller holds the database's lock.
+
+    Raises:
+        RecordsBroken: the database is damaged; no backup was made.
+        NotACatalog: it is not ours, or newer than this program.
+        InputError: the disk is full or read-only.
+        Cancelled: nothing was made.
+    """
+    folder = copies_folder(target.path, target.schema)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+    require_room(folder, size_of(target.path))
+    final = new_copy_path(target.path, target.schema, target.name if target.drive else "")
+    unfinished = final.with_name(final.name + ".tmp")
+    try:
+        copy_database(target.path, unfinished, target, job)
+        job.stage(Stage.CHECK)
+        verify(unfinished, target, job)
+        sync_file(unfinished)
+        unfinished.replace(final)
+        sync_folder(folder)
+    except OSError as error:
+        raise cannot_write(final, error) from error
+    finally:
+        remove(unfinished)
+    retire(target, settings)
+    return final
+
+
+def copy_database(source: Path, copy: Path, target: Target, job: Job) -> None:
+    """Copy a database page by page, with what its log holds, into one file without a log."""
+    with Database(source, target.schema, read_only=True) as database:
+        made = apsw.Connection(str(copy))
+        try:
+            with database_errors(copy, target.schema):
+                database.connection.execute("BEGIN")  # one moment of it, whoever writes meanwhile
+                page_size = database.value("PRAGMA page_size")
+                pages = database.value("PRAGMA page_count")
+                job.stage(Stage.BACKUP, total=pages, total_bytes=pages * page_size)
+                with made.backup("main", database.connection, "main") as backup:
+                    while not backup.done:
+                        backup.step(_PAGES_PER_STEP)
+                        done = backup.page_count - backup.remaining
+                        job.progress(done, bytes_done=done * page_size, current=target.name)
+                made.execute("PRAGMA journal_mode=DELETE").fetchall()
+        finally:
+            made.close()
+
+
+def retire(target: Target, settings: Maintenance) -> list[Path]:
+    """Remove backups beyond the newest so many that are also older than so many days; what was removed.
+
+    What an upgrade kept is never removed here.
+    """
+    backups = [copy for copy in backups_of(target) if not copy.version]
+    oldest_us = time.time_ns() // 1000 - round(settings.backup_days * _DAY_US)
+    gone = [copy.path for copy in backups[settings.backups_kept :] if copy.time_us < oldest_us]
+    for path in gone:
+        remove(path)
+    return gone

@@ -1,0 +1,210 @@
+"""What happens to the files of a database: sizes, room, verification, and one file taking the place of another.
+
+Nothing takes the place of a database before it was written whole, synced and verified under another name beside it.
+"""
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import apsw
+
+from app.catalog.copies import copies_folder
+from app.catalog.database import Database
+from app.catalog.dberrors import damaged, database_errors
+from app.errors import HeldByAnother, InputError
+from app.jobs.job import Job
+from app.maintenance.targets import Target
+from app.model.names import shown
+from app.wholefile import cannot_write, sync_folder
+
+_BESIDE = ("-wal", "-shm", "-journal")
+_CHECK_EVERY_STEPS = 50_000
+_PATIENCE_S = 5.0
+_SPARE_BYTES = 1 << 20
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a database with the log of commits beside it; 0 where it is not there."""
+    total = 0
+    for file in (path, beside(path, "-wal")):
+        with suppress(OSError):
+            total += file.stat().st_size
+    return total
+
+
+def beside(path: Path, end: str) -> Path:
+    """A file that SQLite keeps beside a database."""
+    return path.with_name(path.name + end)
+
+
+def temporary(target: Target, what: str) -> Path:
+    """A name beside a database for what may take its place; it ends in `.tmp`, so that it counts as nothing."""
+    return target.path.with_name(f"{target.path.stem}.{what}.tmp")
+
+
+def sweep(target: Target) -> None:
+    """Remove what a killed job left half done. The caller holds the database's lock, so nobody works on these."""
+    stem = target.path.stem
+    for folder in {target.path.parent, copies_folder(target.path, target.schema)}:
+        with suppress(OSError):
+            for entry in list(folder.iterdir()):
+                name = entry.name
+                ours = name.startswith(f"{stem}.") or f".{stem}." in name
+                if ours and any(name.endswith(".tmp" + end) for end in ("", *_BESIDE)):
+                    entry.unlink(missing_ok=True)
+
+
+def remove(path: Path) -> None:
+    """Remove a file of ours with all that SQLite keeps beside it."""
+    for file in (path, *(beside(path, end) for end in _BESIDE)):
+        with suppress(OSError):
+            file.unlink(missing_ok=True)
+
+
+def require_room(folder: Path, needed: int) -> None:
+    """Refuse to begin what the disk cannot hold.
+
+    Raises:
+        InputError: it cannot (`disk.full`).
+    """
+    with suppress(OSError):
+        free = shutil.disk_usage(folder).free
+        if free < needed + _SPARE_BYTES:
+            raise InputError(
+                f"{shown(str(folder))} has {free:,} bytes left, and {needed:,} are needed",
+                hint="Free some space on that disk and run it again; nothing was changed.",
+                code="disk.full",
+                context={"free_bytes": free, "needed_bytes": needed},
+            )
+
+
+@contextmanager
+def watched(connection: apsw.Connection, job: Job, current: str) -> Iterator[None]:
+    """While inside, long statements of a connection tell that they live, wait while paused, and can be stopped."""
+    steps = 0
+
+    def beat() -> bool:
+        nonlocal steps
+        steps += 1
+        job.progress(steps, current=current)
+        return False
+
+    connection.set_progress_handler(beat, _CHECK_EVERY_STEPS)
+    try:
+        yield
+    finally:
+        connection.set_progress_handler(None)
+
+
+def verify(path: Path, target: Target, job: Job, *, full: bool = False) -> None:
+    """Open a file and have SQLite look whether it is sound.
+
+    Args:
+        path: the file.
+        target: what it is to be.
+        job: progress and cancel.
+        full: also whether each index agrees with its table.
+
+    Raises:
+        NotACatalog: it is none of ours, or of another format than this program knows.
+        RecordsBroken: it is damaged.
+    """
+    with (
+        Database(path, target.schema, read_only=True) as database,
+        database_errors(path, target.schema),
+        watched(database.connection, job, path.name),
+    ):
+        pragma = "integrity_check" if full else "quick_check"
+        found = database.connection.execute(f"PRAGMA {pragma}(1)").fetchall()
+    if found != [("ok",)]:
+        raise damaged(path, target.schema, found[0][0] if found else "nothing was checked")
+
+
+def settle(target: Target) -> None:
+    """Bring every commit of a sound database into its file, so that nothing beside it matters any more.
+
+    Raises:
+        HeldByAnother: somebody reads it all the while, or writes it.
+    """
+    connection = apsw.Connection(str(target.path), flags=apsw.SQLITE_OPEN_READWRITE)
+    try:
+        with database_errors(target.path, target.schema):
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+            deadline = time.monotonic() + _PATIENCE_S
+            while connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0][0]:
+                if time.monotonic() > deadline:
+                    raise _in_use(target)
+                time.sleep(0.05)
+    finally:
+        connection.close()
+
+
+def take_place(new: Path, target: Target) -> None:
+    """Let a verified file take the place of a database, whose commits were settled or put aside before.
+
+    Raises:
+        HeldByAnother: the system does not let go of the old file, since somebody reads it.
+        InputError: the disk refuses it.
+    """
+    try:
+        sync_file(new)
+        for end in _BESIDE:  # first: the log of one database must never lie beside another
+            beside(target.path, end).unlink(missing_ok=True)
+        new.replace(target.path)
+        sync_folder(target.path.parent)
+    except PermissionError as error:
+        if sys.platform == "win32":
+            raise _in_use(target) from error
+        raise cannot_write(target.path, error) from error
+    except OSError as error:
+        raise cannot_write(target.path, error) from error
+
+
+def put_aside(target: Target) -> Path | None:
+    """Keep a damaged database under another name, with its log; None where nothing is there.
+
+    The file stays where it is as well until another takes its place; its log does not, since that must never meet
+    another database.
+
+    Raises:
+        InputError: the disk refuses it.
+    """
+    if not target.path.exists():
+        return None
+    folder = copies_folder(target.path, target.schema)
+    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    aside, number = folder / f"{target.path.stem}.damaged.{stamp}.db", 1
+    while aside.exists():
+        number += 1
+        aside = aside.with_name(f"{target.path.stem}.damaged.{stamp}-{number}.db")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(target.path, aside)
+        except OSError:
+            shutil.copy2(target.path, aside)
+        for end in ("-wal", "-journal"):
+            if beside(target.path, end).exists():
+                shutil.move(beside(target.path, end), beside(aside, end))
+    except OSError as error:
+        raise cannot_write(aside, error) from error
+    return aside
+
+
+def sync_file(path: Path) -> None:
+    """Make what was written to a file outlive a power cut."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _in_use(target: Target) -> HeldByAnother:
+    return HeldByAnother(
+        f"{target.words} are being read all the while",
+        hint="Close the search or the window that reads them, then try again.",
+        code="shard.in_use",
+    )
