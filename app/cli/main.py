@@ -27,6 +27,7 @@ COMMANDS = (
     CommandEntry("scan", "app.cli.scan", "Catalogue a drive or folder."),
     CommandEntry("drives", "app.cli.drives", "The catalogued drives."),
     CommandEntry("search", "app.cli.search", "Find files by name and path, connected or not."),
+    CommandEntry("report", "app.cli.report", "Summaries of what drives hold: totals, folders, duplicates."),
     CommandEntry("info", "app.cli.info", "Versions, paths, external tools and the machine."),
     CommandEntry("settings", "app.cli.settings", "Show, check and change the settings."),
     CommandEntry("maintain", "app.cli.maintain", "Check, back up, vacuum and mend the catalogue and the shards."),

@@ -1,17 +1,10 @@
 """Hits of a search written to a file, streamed: CSV for spreadsheets, JSON lines for programs."""
 
-import csv
-import io
 import json
-import os
-import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
 
 from app.catalog.find import Find, Found
 from app.catalog.search import SearchQuery
@@ -20,14 +13,12 @@ from app.errors import AppError, UsageError
 from app.jobs.events import Stage
 from app.jobs.job import Job
 from app.model.names import shown
-from app.wholefile import cannot_write
+from app.reports.newfiles import BYTE_ORDER_MARK, csv_cell, csv_row, new_export, new_file
 
 #: The formats by name; also the suffixes of their files.
 FORMATS = ("csv", "jsonl")
 
 _COLUMNS = ("name", "category", "size", "modified", "drive", "path", "online", "verdict")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _PAGE = 50_000
 
 
@@ -78,7 +69,7 @@ def export_search(engine: Engine, request: ExportSearchRequest, job: Job) -> Exp
     job.stage(Stage.EXPORT)
     with Find(engine.catalog, engine.judge, drives, replace(request.query, limit=0), job.token, broken) as find:
         job.stage(Stage.EXPORT, total=find.total())
-        path = _target(engine, request)
+        path = Path(request.path) if request.path else new_export(engine.home, "search", request.format)
         rows, size = write_hits(path, request.format, _pages(find), job.progress)
     job.progress(rows, bytes_done=size, last=True)
     for drive in drives:
@@ -102,9 +93,9 @@ def write_hits(
     Raises:
         InputError: the file cannot be written.
     """
-    line, head = (_csv_line, _BYTE_ORDER_MARK + _csv_row(_COLUMNS)) if form == "csv" else (_json_line, b"")
+    line, head = (_csv_line, BYTE_ORDER_MARK + csv_row(_COLUMNS)) if form == "csv" else (_json_line, b"")
     rows = 0
-    with _new_file(path) as file:
+    with new_file(path) as file:
         file.write(head)
         for hit in hits:
             file.write(line(hit))
@@ -123,61 +114,13 @@ def _pages(find: Find) -> Iterator[Found]:
         last = page[-1]
 
 
-def _target(engine: Engine, request: ExportSearchRequest) -> Path:
-    if request.path is not None:
-        return Path(request.path)
-    folder = engine.home.exports
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise cannot_write(folder, error) from error
-    name = f"search_{datetime.now(UTC):%Y%m%d_%H%M%SZ}"
-    path, number = folder / f"{name}.{request.format}", 1
-    while path.exists():
-        number += 1
-        path = folder / f"{name}_{number}.{request.format}"
-    return path
-
-
-@contextmanager
-def _new_file(path: Path) -> Iterator[IO[bytes]]:
-    """A file beside `path` that takes its place at the end; gone if anything is raised."""
-    temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(6)}.tmp")
-    try:
-        with temporary.open("xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise cannot_write(path, error) from error
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
 def _json_line(hit: Found) -> bytes:
     return json.dumps(hit.document(), ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
 
 def _csv_line(hit: Found) -> bytes:
     document = hit.document()
-    return _csv_row([_cell(document[column]) for column in _COLUMNS])
-
-
-def _csv_row(cells: Iterable[Any]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text).writerow(cells)
-    return text.getvalue().encode("utf-8", "replace")
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return "'" + value
-    return value
+    return csv_row([csv_cell(document[column]) for column in _COLUMNS])
 
 
 def exported(result: ExportResult) -> str:

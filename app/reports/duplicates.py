@@ -1,0 +1,218 @@
+"""Files of equal content over one drive or many, connected or not: told by their content hashes, as scans stored them.
+
+Hashes are spread evenly, so they are gone through in slices of their range that fit in memory, each over all shards:
+the index over the hashes' first bytes gives a slice without touching a row. Only rows whose first bytes occur twice are
+read.
+"""
+
+import heapq
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+from app.catalog.database import Database
+from app.catalog.hashes import shown_hash
+from app.errors import Cancelled
+from app.model.drives import Drive
+from app.model.kinds import Category
+from app.reports.rows import ReportedFile
+from app.reports.scope import Scope
+from app.reports.summaries import Counted
+from app.scanning.changes import HASH_AGAIN, HASH_GOOD
+
+#: A group tells at most so many of its copies by name.
+MOST_MEMBERS = 100
+
+_SLICE_FILES = 200_000
+_MOST_SLICES = 4096
+_KNOWN = f"hash_state IN ({HASH_GOOD}, {HASH_AGAIN}) AND missed_scan IS NULL AND size > 0"
+_START = "substr(hash, 1, 9)"
+_IN_SLICE = f"hash IS NOT NULL AND {_START} >= ? AND {_START} < ?"
+_ROW = "SELECT hash, size, id, file_id FROM file WHERE"
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateGroup:
+    """Files of equal content.
+
+    Attributes:
+        content_hash: `blake3:...`.
+        size: bytes of one.
+        copies: how many there are; hard links of one file on a drive count as one.
+        members: where they lie, `MOST_MEMBERS` at most.
+    """
+
+    content_hash: str
+    size: int
+    copies: int
+    members: tuple[ReportedFile, ...]
+
+    @property
+    def wasted_bytes(self) -> int:
+        """What all but one of them take."""
+        return self.size * (self.copies - 1)
+
+    def document(self) -> dict[str, Any]:
+        """The row as JSON."""
+        return {
+            "hash": self.content_hash,
+            "size": self.size,
+            "copies": self.copies,
+            "wasted_bytes": self.wasted_bytes,
+            "members": [member.document() for member in self.members],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """What duplicates cost.
+
+    Attributes:
+        rows: the groups that waste most, most first.
+        groups: how many groups there are.
+        copies: how many files are in them.
+        wasted_bytes: what all but one copy of each take.
+        unhashed: files that cannot be told: their content was never read, or not since they changed.
+    """
+
+    heading: dict[str, Any]
+    rows: tuple[DuplicateGroup, ...]
+    groups: int
+    copies: int
+    wasted_bytes: int
+    unhashed: Counted
+
+    def document(self) -> dict[str, Any]:
+        """The JSON of `reelmark report duplicates`."""
+        return {
+            **self.heading,
+            "level": "exact",
+            "groups": self.groups,
+            "copies": self.copies,
+            "wasted_bytes": self.wasted_bytes,
+            "unhashed": self.unhashed.document(),
+            "rows": [row.document() for row in self.rows],
+        }
+
+
+@dataclass(slots=True)
+class _Group:
+    """A group while it is found: which rows of which shard, by the shard's number."""
+
+    size: int = 0
+    copies: int = 0
+    members: list[tuple[int, int]] = field(default_factory=list)
+    links: set[tuple[int, int]] = field(default_factory=set)
+
+    def add(self, shard: int, size: int, row_id: int, file_id: int | None) -> None:
+        if file_id is not None:
+            if (shard, file_id) in self.links:
+                return
+            self.links.add((shard, file_id))
+        self.size = size
+        self.copies += 1
+        if self.copies <= MOST_MEMBERS:
+            self.members.append((shard, row_id))
+
+
+def duplicates(scope: Scope, top: int = 20) -> Duplicates:
+    """Groups of files with equal content over all drives, empty files left out.
+
+    Args:
+        scope: the drives.
+        top: how many groups are listed; 0 for all, which are held in memory.
+    """
+    parts, hashed, unhashed = _usable(scope)
+    best: list[tuple[int, bytes, _Group]] = []
+    groups = copies = wasted = 0
+    for low, high in _slices(hashed):
+        for stored, group in _groups(scope, parts, low, high):
+            cost = group.size * (group.copies - 1)
+            groups, copies, wasted = groups + 1, copies + group.copies, wasted + cost
+            if not top or len(best) < top:
+                heapq.heappush(best, (cost, stored, group))
+            elif cost > best[0][0]:
+                heapq.heapreplace(best, (cost, stored, group))
+    best.sort(key=lambda entry: (-entry[0], entry[1]))
+    rows = tuple(_told(parts, stored, group) for _, stored, group in best)
+    return Duplicates(scope.heading("duplicates"), rows, groups, copies, wasted, unhashed)
+
+
+def _usable(scope: Scope) -> tuple[list[tuple[Drive, Database]], int, Counted]:
+    """The shards that can be read, how many hashes they hold, and the files without one."""
+    parts: list[tuple[Drive, Database]] = []
+    hashed, unhashed = 0, Counted()
+    for drive, database in scope.parts():
+        with scope.left_out(drive):
+            number = int(database.value("SELECT count(*) FROM file WHERE hash IS NOT NULL"))
+            files, size = database.row(
+                "SELECT count(*), coalesce(sum(size), 0) FROM file WHERE missed_scan IS NULL AND size > 0"
+                f" AND hash_state NOT IN ({HASH_GOOD}, {HASH_AGAIN})"
+            ) or (0, 0)
+            parts.append((drive, database))
+            hashed += number
+            unhashed += Counted(files, size)
+    return parts, hashed, unhashed
+
+
+def _slices(hashed: int) -> Iterator[tuple[bytes, bytes]]:
+    """Bounds of the slices, the first included and the second not, in which about as many hashes lie."""
+    number = min(max(hashed // _SLICE_FILES + 1, 1), _MOST_SLICES)
+    bounds = [(65536 * at // number).to_bytes(3, "big")[1:] if at else b"" for at in range(number)]
+    yield from zip(bounds, [*bounds[1:], b"\xff" * 10], strict=True)
+
+
+def _groups(
+    scope: Scope, parts: list[tuple[Drive, Database]], low: bytes, high: bytes
+) -> Iterator[tuple[bytes, _Group]]:
+    """The groups of one slice, by their stored hash."""
+    if scope.token.cancelled:
+        raise Cancelled
+    starts: Counter[bytes] = Counter()
+    for _, database in parts:
+        rows = database.rows(f"SELECT {_START} FROM file INDEXED BY file_hash WHERE {_IN_SLICE}", (low, high))
+        starts.update(chain.from_iterable(rows))
+    twice = {start for start, number in starts.items() if number > 1}
+    many = 4 * len(twice) > len(starts)
+    del starts
+    found: dict[bytes, _Group] = {}
+    for shard, (_, database) in enumerate(parts):
+        for stored, size, row_id, file_id in _rows(database, low, high, twice, many=many):
+            group = found.get(stored)
+            if group is None:
+                group = found[stored] = _Group()
+            group.add(shard, size, row_id, file_id)
+    for stored, group in found.items():
+        if group.copies > 1:
+            yield stored, group
+
+
+def _rows(
+    database: Database, low: bytes, high: bytes, twice: set[bytes], *, many: bool
+) -> Iterator[tuple[bytes, int, int, int | None]]:
+    """The rows of a slice whose hash begins as another one does; where they are few, each is looked up."""
+    if many:
+        for stored, size, row_id, file_id in database.rows(f"{_ROW} {_IN_SLICE} AND {_KNOWN}", (low, high)):
+            if stored[:9] in twice:
+                yield stored, size, row_id, file_id
+        return
+    for start in twice:
+        yield from database.rows(f"{_ROW} hash IS NOT NULL AND {_START} = ? AND {_KNOWN}", (start,))
+
+
+def _told(parts: list[tuple[Drive, Database]], stored: bytes, group: _Group) -> DuplicateGroup:
+    members = []
+    for shard, row_id in group.members:
+        drive, database = parts[shard]
+        row = database.row(
+            "SELECT d.path, f.name, f.size, f.mtime_ns, f.category FROM file f JOIN folder d ON d.id = f.folder_id"
+            " WHERE f.id = ?",
+            (row_id,),
+        )
+        if row is not None:
+            folder, name, size, mtime_ns, category = row
+            path = folder + b"/" + name if folder else name
+            members.append(ReportedFile(drive, path, size, mtime_ns, Category(category)))
+    return DuplicateGroup(shown_hash(stored) or "", group.size, group.copies, tuple(members))

@@ -1,0 +1,85 @@
+"""Files that an export makes: where they go, how they appear whole, and cells of CSV."""
+
+import csv
+import io
+import os
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from app.paths import Home
+from app.wholefile import cannot_write
+
+#: Tells spreadsheets that a CSV file is UTF-8.
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def new_export(home: Home, stem: str, suffix: str, folder: str = "") -> Path:
+    """A file that is not there yet in the exports folder, or one in it, named after the time.
+
+    Raises:
+        InputError: the folder cannot be made.
+    """
+    where = home.exports / folder if folder else home.exports
+    try:
+        where.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(where, error) from error
+    return unused(where, stamped(stem), suffix)
+
+
+def stamped(stem: str) -> str:
+    """A name with the time behind it, in UTC."""
+    return f"{stem}_{datetime.now(UTC):%Y%m%d_%H%M%SZ}"
+
+
+def unused(folder: Path, name: str, suffix: str) -> Path:
+    """A path in a folder at which nothing is yet: with a number behind the name where it must be."""
+    path, number = folder / f"{name}.{suffix}", 1
+    while path.exists():
+        number += 1
+        path = folder / f"{name}_{number}.{suffix}"
+    return path
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file beside `path` that takes its place at the end; gone if anything is raised.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(6)}.tmp")
+    try:
+        with temporary.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise cannot_write(path, error) from error
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def csv_row(cells: Iterable[Any]) -> bytes:
+    """A line of CSV in UTF-8."""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerow(cells)
+    return text.getvalue().encode("utf-8", "replace")
+
+
+def csv_cell(value: Any) -> Any:
+    """A value as a cell: one that would be a formula begins with an apostrophe."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return "'" + value
+    return value
