@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from app.qc.clean import CleanRequest, CleanResult
     from app.qc.crawl import CrawlRequest, CrawlResult
     from app.reports.exports import ExportResult
+    from app.reports.reportfiles import ReportExport
     from app.scanning.request import ScanRequest, ScanResult
 
 
@@ -111,6 +112,11 @@ def _export_summary(result: "ExportResult") -> dict[str, Any]:
     return {"counts": {"rows": result.rows, "bytes": result.bytes}, "file": shown(result.path)}
 
 
+def _report_summary(result: "ReportExport") -> dict[str, Any]:
+    files = [shown(file) for file in result.files]
+    return {"counts": {"files": len(files), "bytes": result.bytes}, "file": files[0] if files else ""}
+
+
 _SCAN = Kept(
     lambda request: request.drive or _named(request.paths),
     _scan_summary,
@@ -146,6 +152,7 @@ def _upkeep_summary(result: "UpkeepResult") -> dict[str, Any]:
 
 _UPKEEP = Kept(lambda request: request.title, _upkeep_summary, lambda _request: ())
 _EXPORT = Kept(lambda request: request.query.text, _export_summary, lambda _request: ())
+_REPORT = Kept(lambda request: request.report, _report_summary, lambda _request: ())
 
 OPERATIONS: dict[str, Operation] = {
     operation.name: operation
@@ -164,6 +171,13 @@ OPERATIONS: dict[str, Operation] = {
         ),
         Operation(
             "export_search", "ExportSearchRequest", _from("app.reports.exports", "export_search"), _no_lanes, _EXPORT
+        ),
+        Operation(
+            "export_report",
+            "ExportReportRequest",
+            _from("app.reports.reportfiles", "export_report"),
+            _no_lanes,
+            _REPORT,
         ),
     )
 }

@@ -44,6 +44,7 @@ _VERBS = {
     "back_up_records": Verbs("Backing up {}", "Backed up {}", "Backup of {}"),
     "restore_records": Verbs("Restoring {}", "Restored {}", "Restoring {}"),
     "salvage_records": Verbs("Salvaging {}", "Salvaged {}", "Salvage of {}"),
+    "export_report": Verbs("Exporting the report {}", "Exported the report {}", "Export of the report {}"),
 }
 
 
@@ -97,6 +98,10 @@ def _done(operation: str, summary: dict[str, Any]) -> Told:
         words = f"{_many(counts.get('rows', 0), 'hit')} to {_last(summary.get('file', ''))}"
     elif operation.endswith("_records"):
         problems, words = _upkeep_problems(summary), _upkeep_words(operation, counts)
+    elif operation == "export_report":
+        problems = [f"{_many(summary['failed_items'], 'drive')} left out"] if summary.get("failed_items") else []
+        more = f" and {counts['files'] - 1} more" if counts.get("files", 0) > 1 else ""
+        words = f"to {_last(summary.get('file', ''))}{more}"
     elif operation == "demo":
         words = f"{_many(counts.get('files', 0), 'file')}, ready to look at"
     else:

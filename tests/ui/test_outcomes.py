@@ -22,6 +22,7 @@ from ui.outcomes import DONE, FAILED, NEUTRAL, PROBLEMS, told
         ("sign_off", "done", {"verdict": "pass", "sidecar": "a.qc.json"}, "pass written to a.qc.json", DONE),
         ("undo_sign_off", "done", {"verdict": "pending"}, "it stands at pending again", DONE),
         ("export_search", "done", {"counts": {"rows": 7}, "file": "/x/hits.csv"}, "7 hits to hits.csv", DONE),
+        ("export_report", "done", {"counts": {"files": 3}, "file": "/x/a.csv"}, "to a.csv and 2 more", DONE),
         ("trial", "done", {}, "done", DONE),
     ],
 )
