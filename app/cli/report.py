@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.driveerrors import drive_error, drive_problem
+from app.catalog.documents import drive_error, drive_problem
 from app.cli.front import Front, JsonOption, front_of, watched_job
 from app.cli.output import count_of, human_bytes, local_time, print_lines, say
 from app.cli.table import print_table
