@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from app.qc.crawl import CrawlRequest, CrawlResult
     from app.reports.exports import ExportResult
     from app.reports.reportfiles import ReportExport
+    from app.scanning.pictures import MakePicturesRequest, PicturesResult
     from app.scanning.request import ScanRequest, ScanResult
 
 
@@ -61,6 +62,13 @@ def _scan_lanes(engine: Engine, request: "ScanRequest") -> tuple[str, ...]:
     return (lane_of(engine.catalog, request.paths, request.drive),)
 
 
+def _picture_lanes(engine: Engine, request: "MakePicturesRequest") -> tuple[str, ...]:
+    """The turns of a scan of the same drive: its shard has one writer."""
+    from app.scanning.target import lane_of
+
+    return (lane_of(engine.catalog, (), request.drive),)
+
+
 def _sidecar_lanes(_engine: Engine, _request: "CrawlRequest | CleanRequest") -> tuple[str, ...]:
     """One crawl or cleaning at a time; a sign-off does not wait for it, the lock of its folder is enough."""
     return ("sidecars",)
@@ -89,6 +97,10 @@ def _scan_summary(result: "ScanResult") -> dict[str, Any]:
     document = result.document
     kept = ("counts", "scan_id", "mode", "inventory_only", "resumed", "unaccepted_missing", "empty_base")
     return {name: document[name] for name in kept if name in document}
+
+
+def _pictures_summary(result: "PicturesResult") -> dict[str, Any]:
+    return {"counts": {name: getattr(result, name) for name in ("made", "failed", "left_out", "bytes")}}
 
 
 def _crawl_summary(result: "CrawlResult") -> dict[str, Any]:
@@ -123,6 +135,7 @@ _SCAN = Kept(
     lambda request: tuple(request.paths),
     _scan_asked,
 )
+_PICTURES = Kept(lambda request: request.drive, _pictures_summary, lambda _request: ())
 _CRAWL = Kept(
     lambda request: _named(request.paths),
     _crawl_summary,
@@ -158,6 +171,13 @@ OPERATIONS: dict[str, Operation] = {
     operation.name: operation
     for operation in (
         Operation("scan", "ScanRequest", _from("app.scanning.scan", "scan"), _scan_lanes, _SCAN),
+        Operation(
+            "make_pictures",
+            "MakePicturesRequest",
+            _from("app.scanning.pictures", "make_pictures"),
+            _picture_lanes,
+            _PICTURES,
+        ),
         Operation("qc_crawl", "CrawlRequest", _from("app.qc.crawl", "qc_crawl"), _sidecar_lanes, _CRAWL),
         Operation("qc_clean", "CleanRequest", _from("app.qc.clean", "qc_clean"), _sidecar_lanes, _CLEAN),
         Operation("qc_status", "StatusRequest", _from("app.qc.status", "qc_status"), _no_lanes),

@@ -17,6 +17,7 @@ _WORDS = {
     Stage.INDEX: "Indexing",
     Stage.HASH: "Hashing",
     Stage.INSPECT: "Inspecting",
+    Stage.PICTURES: "Making pictures",
     Stage.FINISH: "Finishing",
     Stage.GROUP: "Grouping",
     Stage.SIDECARS: "Writing sidecars",

@@ -23,6 +23,9 @@ Mode = Annotated[str | None, typer.Option("--mode", metavar="delta|full", help="
 InventoryOnly = Annotated[
     bool, typer.Option("--inventory-only", help="Names, sizes and times alone: nothing is hashed or inspected.")
 ]
+Pictures = Annotated[
+    bool | None, typer.Option("--pictures/--no-pictures", help="Keep small pictures, to look at while it is offline.")
+]
 Resume = Annotated[bool | None, typer.Option("--resume/--no-resume", help="Go on with a scan that was interrupted.")]
 Threads = Annotated[int | None, typer.Option("--threads", metavar="N", help="Files read at once.")]
 Chunk = Annotated[int | None, typer.Option("--chunk", metavar="BYTES", help="Bytes of one read.")]
@@ -58,6 +61,7 @@ def scan(
     drive: Label = None,
     mode: Mode = None,
     inventory_only: InventoryOnly = False,
+    pictures: Pictures = None,
     resume: Resume = None,
     threads: Threads = None,
     chunk: Chunk = None,
@@ -80,6 +84,7 @@ def scan(
         drive=drive,
         mode=_one_of("--mode", mode, ("delta", "full")),
         inventory_only=inventory_only,
+        pictures=pictures,
         resume=resume,
         accept_missing=accept_missing,
         threads=_positive("--threads", threads),

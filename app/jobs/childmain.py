@@ -42,7 +42,7 @@ def _answer(handle: Callable[[dict[str, Any], Send], None], request: dict[str, A
     except BrokenPipeError:
         os._exit(0)
     except Exception as error:  # noqa: BLE001 - the last line of defence: a library's error is one file's reason
-        send({ERROR: _plain_error(f"{type(error).__name__}: {error}"[:500], "media.unreadable")})
+        send({ERROR: _plain_error(f"{type(error).__name__}: {error}"[:500], "media.not_understood")})
     else:
         send({END: True})
 

@@ -12,6 +12,7 @@ class Stage(StrEnum):
     INDEX = "index"
     HASH = "hash"
     INSPECT = "inspect"
+    PICTURES = "pictures"
     FINISH = "finish"
     GROUP = "group"
     SIDECARS = "sidecars"

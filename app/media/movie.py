@@ -1,5 +1,6 @@
 """Frames of a movie by number or time, exact: seek to the key frame before, decode forward."""
 
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -115,6 +116,32 @@ class Movie:
             raise
         except (ValueError, OSError, RuntimeError) as problem:
             raise MediaError(f"the frame cannot be decoded: {problem}", code="pixels.damaged") from problem
+
+    def glimpse(self, seconds: float, max_width: int, max_height: int, limit_s: float) -> MovieFrame:
+        """A frame near a time: as near as decoding forward from the key frame before it comes in `limit_s` seconds.
+
+        Raises:
+            MediaError: as `frame`.
+        """
+        number = self.seconds_to_number(seconds)
+        target = self._start + round(Fraction(number) / self.rate / self._base)
+        try:
+            if not (self._fresh and target - self._start <= _FORWARD_S / self._base):
+                self._seek(target)
+            found = self._forward(target, time.monotonic() + limit_s) or self._find(target)
+            return self._shown(found, number, max_width, max_height)
+        except MediaError:
+            raise
+        except (ValueError, OSError, RuntimeError) as problem:
+            raise MediaError(f"the frame cannot be decoded: {problem}", code="pixels.damaged") from problem
+
+    def _forward(self, target: int, deadline: float) -> Any:
+        """The last frame up to a time stamp that can be decoded before the deadline; None where there is none."""
+        for frame in self._frames:
+            self._last, self._fresh = frame, False
+            if frame.pts is None or frame.pts >= target or time.monotonic() > deadline:
+                break
+        return self._last
 
     def seconds_to_number(self, seconds: float) -> int:
         """The number of the frame that is shown at a time."""

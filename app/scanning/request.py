@@ -12,7 +12,8 @@ class ScanRequest:
         paths: folders, absolute or relative to the current one.
         drive: label (or id) of the drive; None finds it by the path, or makes one named after the folder.
         mode: `delta` or `full`.
-        inventory_only: names, sizes and times alone: nothing is hashed or inspected.
+        inventory_only: names, sizes and times alone: nothing is hashed, inspected or pictured.
+        pictures: keep small pictures of media.
         resume: go on with an interrupted scan of the same drive and request.
         accept_missing: mark files as missing however many they are.
         threads: files hashed and inspected at once, 0 for one a processor.
@@ -25,6 +26,7 @@ class ScanRequest:
     drive: str | None = None
     mode: str | None = None
     inventory_only: bool = False
+    pictures: bool | None = None
     resume: bool | None = None
     accept_missing: bool = False
     threads: int | None = None

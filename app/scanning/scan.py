@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from app.catalog.database import Database
@@ -24,6 +24,8 @@ from app.scanning.changes import EMPTY_BASE, FolderComparison, Tally, queue_fold
 from app.scanning.contents import forget_contents, hash_files_of_scan
 from app.scanning.inspection import inspect_files_of_scan
 from app.scanning.missing import MissingLimits, apply_missing, forget_gone
+from app.scanning.picturerows import PictureWork
+from app.scanning.pictures import PicturesResult, leave_pictures_out, pictures_of_scan
 from app.scanning.problems import entry_path
 from app.scanning.request import ScanRequest, ScanResult
 from app.scanning.sidecars import import_sidecars
@@ -59,6 +61,7 @@ def with_settings(engine: Engine, request: ScanRequest) -> ScanRequest:
     defaults: dict[str, Any] = {
         "mode": settings.scan.mode,
         "resume": settings.scan.resume,
+        "pictures": settings.scan.pictures,
         "threads": settings.performance.worker_threads,
         "chunk_bytes": settings.performance.hash_chunk_bytes,
         "skip_hidden": settings.robust.skip_hidden,
@@ -102,6 +105,7 @@ class _Run:
         self._finish()
         summary = summarise(self._database)
         self._engine.catalog.summarise(self._target.drive.id, summary.files, summary.bytes, summary.sequences)
+        pictures = self._make_pictures()
         document = scan_document(
             self._database,
             self._target.drive,
@@ -112,6 +116,7 @@ class _Run:
             resumed=interrupted is not None,
             seconds=time.monotonic() - started,
         )
+        document["pictures"] = asdict(pictures)
         return ScanResult(
             self._target.drive.id, self._scan_id, dict(self._tally.counts), self._tally[UNACCEPTED], document
         )
@@ -259,6 +264,25 @@ class _Run:
         hash_files_of_scan(self._database, self._target, self._scan_id, self._request, settings, self._tally, self._job)
         if settings.inspect:
             inspect_files_of_scan(self._database, self._target, self._scan_id, self._request, self._job)
+
+    def _make_pictures(self) -> PicturesResult:
+        """The last stage. The generation is done by then: what is left over when it is stopped, the next one makes."""
+        changed = self._tally.has_changes
+        if self._request.inventory_only or not self._request.pictures or self._tally[EMPTY_BASE]:
+            if changed:
+                leave_pictures_out(self._database)
+            return PicturesResult()
+        request = self._request
+        work = PictureWork(
+            self._target.drive,
+            int(request.threads or 0),
+            float(request.op_timeout_s or 30),
+            self._engine.settings.scan.pictures_bytes,
+            str(request.long_paths),
+            self._scan_id,
+        )
+        whole = b"" in self._roots
+        return pictures_of_scan(self._database, work, self._job, changed=changed, whole=whole)
 
     def _finish(self) -> None:
         self._job.stage(Stage.FINISH)

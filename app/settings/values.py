@@ -31,6 +31,10 @@ class Scan:
         "blake3", "Content hashes taken in one read; ASC MHL needs the second.", choices=("blake3", "blake3+xxh3")
     )
     inspect: bool = setting(True, "Read media facts from images, movies and sound.")
+    pictures: bool = setting(True, "Keep small pictures of media, so that a drive on the shelf can be looked at.")
+    pictures_bytes: int = setting(
+        4_000_000_000, "Bytes that the pictures of one drive may take; 0 for no limit.", low=0
+    )
     mode: str = setting("delta", "Look only at what changed, or at everything again.", choices=("delta", "full"))
     resume: bool = setting(True, "Go on where an interrupted scan of the drive stopped.")
     missing_share: float = setting(

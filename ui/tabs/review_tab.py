@@ -7,6 +7,8 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from app.catalog.pictures import picture_of_asset
+from app.catalog.shard import open_reader
 from app.engine import Engine
 from app.errors import AppError
 from app.jobs.job import CancelToken
@@ -15,6 +17,7 @@ from app.model.names import shown
 from app.qc.dossier import Dossier, find_asset_name, read_dossier
 from ui import formats, icons
 from ui.desk import Desk
+from ui.kept_pictures import KeptPicture, kept_picture
 from ui.models.review_model import QueueRow
 from ui.page import Page
 from ui.tabs.review_actions import MOVING, make_actions
@@ -35,10 +38,11 @@ _DRIVE = "review/drive"
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
-    """An asset as it was read."""
+    """An asset as it was read; `kept` is its small picture, where its drive is not there."""
 
     dossier: Dossier
     reel: Reel
+    kept: KeptPicture | None = None
 
 
 class ReviewTab(QWidget):
@@ -267,6 +271,13 @@ class ReviewTab(QWidget):
             self.stage.show_reel(loaded.reel)
             return
         when = formats.date(drive.last_scan) or "an unknown time"
+        if loaded.kept:
+            self.stage.show_kept(
+                loaded.kept,
+                f"{drive.label} is not connected: this is a small picture of {when}. Connect the drive to look at the "
+                "whole one and to judge it.",
+            )
+            return
         self.stage.show_nothing(
             f"{drive.label} is not connected",
             f"It was last seen at {drive.base} on {when}. Facts and verdicts are shown as they were then; "
@@ -288,4 +299,14 @@ class ReviewTab(QWidget):
 
 def _read(engine: Engine, key: AssetKey, token: CancelToken) -> _Loaded:
     dossier = read_dossier(engine, key.drive_id, key.folder, key.name, token)
-    return _Loaded(dossier, reel_of(dossier))
+    kept = None if dossier.drive.online else _read_kept(engine, dossier, token)
+    return _Loaded(dossier, reel_of(dossier), kept)
+
+
+def _read_kept(engine: Engine, dossier: Dossier, token: CancelToken) -> KeptPicture | None:
+    """The small picture that the last scan made of it."""
+    asset, facts = dossier.asset, dossier.detail.facts[0][1] if dossier.detail.facts else None
+    with open_reader(engine.catalog.shard_path(dossier.drive.id), token) as database:
+        sequence = asset.sequence.id if asset.sequence else None
+        stored = picture_of_asset(database, asset.folder, asset.name, sequence)
+    return kept_picture(stored, facts, shown(asset.name))

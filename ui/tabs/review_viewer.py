@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, 
 from app.errors import AppError
 from app.media.frames import Probe
 from ui import formats
+from ui.kept_pictures import KeptPicture
 from ui.tabs.review_decoder import Decoder, Peaks, Picture
 from ui.tabs.review_player import Player
 from ui.tabs.review_reel import Reel, timecode
@@ -81,6 +82,15 @@ class ReviewViewer(QWidget):
             self._decoder.listen(reel.path(0) or "")
         elif not reel.existing:
             self.viewer.show_error("None of its files is there any more.", "Nothing to show")
+
+    def show_kept(self, kept: KeptPicture, words: str) -> None:
+        """Show the small picture of an asset whose drive is not there, and say so; of a movie its first one."""
+        self.show_nothing()
+        if kept.sound is not None:
+            self.viewer.show_sound(kept.sound)
+        else:
+            self.viewer.show_picture(kept.tiles[0], kept.info)
+        self._say_problem(words)
 
     def update_reel(self, reel: Reel) -> None:
         """The same asset was read again and has other findings; the place is kept."""

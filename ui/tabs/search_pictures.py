@@ -9,12 +9,14 @@ from PySide6.QtGui import QImage
 
 from app.catalog.details import FileDetails, file_details
 from app.catalog.find import Found
+from app.catalog.pictures import picture_of
 from app.catalog.shard import open_reader
 from app.engine import Engine
 from app.errors import AppError
 from app.files.framerange import missing_frames, parse_frames
 from app.jobs.job import CancelToken
 from app.media.frames import DecodedFrame, FrameReader, Waveform
+from ui.kept_pictures import KeptPicture, kept_picture
 from ui.widgets.viewer_frame import PictureInfo, SoundInfo
 from ui.workers.reader import Reader
 
@@ -24,11 +26,18 @@ _STRIP_WIDTH, _STRIP_HEIGHT = 320, 180
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a shard knows of a hit; `details` is None where the file is not in it any more."""
+    """What a shard knows of a hit.
+
+    Attributes:
+        details: None where the file is not in it any more.
+        missing: frames of its sequence that are absent.
+        kept: the small picture that the scan made; None where it made none.
+    """
 
     hit: Found
     details: FileDetails | None
     missing: str
+    kept: KeptPicture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +112,10 @@ class Pictures(QObject):
     def _details(self, hit: Found, token: CancelToken) -> Known:
         with open_reader(self._engine.catalog.shard_path(hit.drive.id), token) as database:
             details = file_details(database, self._engine.judge, hit.hit.file_id)
+            stored = picture_of(database, hit.hit.file_id)
         sequence = details.sequence if details else None
         missing = missing_frames(parse_frames(sequence.ranges)) if sequence and sequence.missing_count else ""
-        return Known(hit, details, missing)
+        return Known(hit, details, missing, kept_picture(stored, details.facts if details else None))
 
     def _picture(
         self, hit: Found, room: tuple[int, int], seconds: float | None, place: int | None, token: CancelToken

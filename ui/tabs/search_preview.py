@@ -1,33 +1,39 @@
 """The preview beside the hits: picture, filmstrip or waveform, facts, and what to do with it."""
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QImage, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.catalog.find import Found
 from app.engine import Engine
 from app.errors import AppError
+from app.media.strips import LEAST_STRIP_S, strip_times
 from app.model.kinds import MEDIA, Category
 from app.model.names import shown
 from app.model.times import now_us
 from ui import formats, theme
+from ui.kept_pictures import KeptPicture
 from ui.models.search_model import one_line
 from ui.tabs.search_facts import facts_of
 from ui.tabs.search_pictures import Known, Pictures, Seen
 from ui.widgets.buttons import KeyButton
 from ui.widgets.facts_grid import Fact, FactsGrid
-from ui.widgets.filmstrip import Filmstrip
+from ui.widgets.filmstrip import Filmstrip, time_words
 from ui.widgets.frame_viewer import FrameViewer
 from ui.widgets.labels import ElidedLabel
-from ui.widgets.viewer_frame import SoundInfo, ViewerState
+from ui.widgets.viewer_frame import PictureInfo, SoundInfo
 
 _SETTLE_MS = 120
-_STRIP = 6
-_LEAST_MOVIE_S = 0.5
 _ROOM = 1280
 
 
 class _WideViewer(FrameViewer):
-    """As high as its width asks for."""
+    """As high as its width asks for. Tells where the pointer moves over it, to leaf through a movie."""
+
+    swept = Signal(float)
+    """How far to the right the pointer is: 0 to 1; below 0 where it left, or where the picture is zoomed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,9 +54,23 @@ class _WideViewer(FrameViewer):
         """Qt: small."""
         return QSize(384, 216)
 
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Qt: pan and read pixels as any viewer, and tell the place."""
+        super().mouseMoveEvent(event)
+        held = event.buttons() != Qt.MouseButton.NoButton
+        place = event.position().x() / max(1, self.width())
+        self.swept.emit(min(max(place, 0.0), 1.0) if self.fitting() and not held else -1.0)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Qt: the pointer left."""
+        super().leaveEvent(event)
+        self.swept.emit(-1.0)
+
 
 class Preview(QFrame):
-    """Shows one hit. Nothing is decoded before the selection has rested for a moment.
+    """Shows one hit: at once as the last scan saw it, then, where its drive is connected, as it is.
+
+    Nothing is decoded before the selection has rested for a moment.
 
     Args:
         engine: where shards are.
@@ -65,9 +85,12 @@ class Preview(QFrame):
         self._hit: Found | None = None
         self._online = False
         self._drawn: tuple[object, ...] | None = None
+        self._main: tuple[QImage, PictureInfo] | None = None
+        self._live = self._leafing = False
         self.pictures = Pictures(engine, self)
         self.name, self.folder = ElidedLabel(), ElidedLabel(dim=True)
         self.name.setFont(theme.ui_font(1.08, bold=True))
+        self.standing = ElidedLabel("", Qt.TextElideMode.ElideRight, dim=True)
         self.viewer, self.strip, self.facts = _WideViewer(), Filmstrip(), FactsGrid()
         self.open_button = KeyButton("Open folder", icon="folder-open", key="Enter")
         self.review_button = KeyButton("Review", icon="review")
@@ -87,6 +110,8 @@ class Preview(QFrame):
         self.folder.setFullText(f"{hit.drive.label}: /{one_line(hit.folder)}" if hit else "")
         self.open_button.setEnabled(hit is not None)
         self.review_button.setEnabled(hit is not None and Category(hit.hit.category) in MEDIA)
+        self.standing.setFullText(_standing(hit) if hit and not online else "")
+        self.standing.setVisible(hit is not None and not online)
         if hit is None:
             self._leave()
             self.facts.set_facts([])
@@ -108,20 +133,18 @@ class Preview(QFrame):
         """Let go of the picture that was shown or on its way."""
         self._rest.stop()
         self.pictures.drop()
-        self._drawn = None
+        self._drawn = self._main = None
+        self._live = self._leafing = False
         self.strip.set_times(())
 
     def _begin(self, hit: Found) -> None:
         category = Category(hit.hit.category)
-        if not self._online:
-            scanned = hit.drive.last_scan
-            when = f", scanned {formats.age(scanned, now_us())}" if scanned else ""
-            self.viewer.show_nothing(
-                f"{hit.drive.label} is not connected", f"Last seen at {one_line(hit.drive.base)}{when}."
-            )
-        elif category in MEDIA:
+        if category in MEDIA:
             self.viewer.show_loading()
-            self._rest.start()
+            if self._online:
+                self._rest.start()
+        elif not self._online:
+            self._say_not_connected(hit)
         else:
             self.viewer.show_nothing(_NO_PICTURE.get(category, "No picture"), "There is no preview of such a file.")
 
@@ -141,12 +164,64 @@ class Preview(QFrame):
             self.facts.set_facts([Fact("Problem", "It is not in the shard any more.", "fail")])
             return
         self.facts.set_facts(facts_of(self._hit, known.details, known.missing, online=self._online))
+        if Category(self._hit.hit.category) in MEDIA and not self._live:
+            self._show_kept(self._hit, known.kept)
         facts = known.details.facts
         length = facts.duration_s if facts and facts.kind == "video" and facts.width else None
-        if self._online and length and length >= _LEAST_MOVIE_S and not self.strip.times():
-            self.strip.set_times(tuple(length * place / _STRIP for place in range(_STRIP)))
-            if self.viewer.state() == ViewerState.PICTURE:
+        if self._online and length and length >= LEAST_STRIP_S and not self.strip.times():
+            self.strip.set_times(strip_times(length))
+            if self._live:
                 self.pictures.ask_strip(self._hit, self.strip.times())
+
+    def _show_kept(self, hit: Found, kept: KeptPicture | None) -> None:
+        """Show the picture of the last scan; of a drive that is not there, say why there is none."""
+        if kept is not None and kept.sound is not None:
+            self.viewer.show_sound(kept.sound)
+        elif kept is not None and kept.tiles:
+            if kept.times and self.strip.times() != kept.times:
+                self.strip.set_times(kept.times)
+                for place, tile in enumerate(kept.tiles):
+                    self.strip.set_picture(place, tile)
+            self._show_main(kept.tiles[0], kept.info)
+        elif not self._online:
+            self._say_not_connected(hit, kept.problem if kept is not None else "")
+            return
+        self.viewer.setToolTip(kept.problem if kept is not None else "")
+
+    def _say_not_connected(self, hit: Found, problem: str = "") -> None:
+        scanned = hit.drive.last_scan
+        when = f", scanned {formats.age(scanned, now_us())}" if scanned else ""
+        why = f" No picture of it was made: {problem}." if problem else ""
+        self.viewer.show_nothing(
+            f"{hit.drive.label} is not connected", f"Last seen at {one_line(hit.drive.base)}{when}.{why}"
+        )
+
+    def _show_main(self, image: QImage, info: PictureInfo) -> None:
+        """Show the picture that stays, unless somebody leafs through the movie."""
+        self._main = image, info
+        if not self._leafing:
+            self.viewer.show_picture(image, info)
+
+    def _sweep(self, place: float) -> None:
+        """The pointer moves over the large picture: leaf through the movie."""
+        count = len(self.strip.times())
+        at = min(int(place * count), count - 1) if place >= 0 else -1
+        if count > 1:
+            self.strip.point_at(at)
+            self._leaf(at)
+
+    def _leaf(self, place: int) -> None:
+        """Show a frame of the filmstrip in passing; -1 for what was there before."""
+        if self._main is None:
+            return
+        image, info = self._main
+        tile = self.strip.picture(place)
+        if tile is not None:
+            self._leafing, times = True, self.strip.times()
+            self.viewer.show_picture(tile, replace(info, frame=time_words(times[place], times[-1])))
+        elif self._leafing:
+            self._leafing = False
+            self.viewer.show_picture(image, info)
 
     def _not_known(self, error: AppError) -> None:
         self.facts.set_facts([Fact("Problem", shown(error.message), "fail")])
@@ -157,21 +232,27 @@ class Preview(QFrame):
         if seen.place is not None:
             self.strip.set_picture(seen.place, seen.image)
             return
-        first = self.viewer.state() != ViewerState.PICTURE
-        self.viewer.show_picture(seen.image, seen.info)
+        first, self._live = not self._live, True
+        self._show_main(seen.image, seen.info)
         self.viewer.setToolTip(seen.problem)
         if first and self.strip.times() and not self.strip.filled():
             self.pictures.ask_strip(self._hit, self.strip.times())
 
     def _heard(self, sound: SoundInfo) -> None:
+        self._live = True
         self.viewer.show_sound(sound)
 
     def _not_seen(self, error: AppError) -> None:
+        self._live, self._main = True, None
         self.viewer.show_error(shown(error.message))
 
     def _frame_chosen(self, seconds: float) -> None:
-        if self._hit is not None:
+        if self._hit is not None and self._online:
             self.pictures.ask_picture(self._hit, self._room(), seconds)
+        elif self._main is not None and seconds in self.strip.times():
+            tile = self.strip.picture(self.strip.times().index(seconds))
+            self._leafing = False
+            self._show_main(tile or self._main[0], self._main[1])
 
     def _room(self) -> tuple[int, int]:
         wide = min(_ROOM, max(320, round(self.viewer.width() * self.devicePixelRatioF())))
@@ -185,6 +266,8 @@ class Preview(QFrame):
         self.pictures.heard.connect(self._heard)
         self.pictures.not_seen.connect(self._not_seen)
         self.strip.chosen.connect(self._frame_chosen)
+        self.strip.hovered.connect(self._leaf)
+        self.viewer.swept.connect(self._sweep)
         self.open_button.clicked.connect(self.open_folder)
         self.review_button.clicked.connect(self.review)
 
@@ -210,8 +293,17 @@ class Preview(QFrame):
         layout.addWidget(self.name)
         layout.addWidget(self.folder)
         layout.addWidget(self.viewer)
+        layout.addWidget(self.standing)
         layout.addWidget(scroll, 1)
         layout.addLayout(buttons)
+
+
+def _standing(hit: Found) -> str:
+    """Where a drive is that is not connected: its shelf or who has it, and how old what is shown is."""
+    drive = hit.drive
+    place = f"lent to {drive.lent_to}" if drive.lent_to else f"on {drive.place}" if drive.place else "not connected"
+    when = f" · as scanned {formats.age(drive.last_scan, now_us())}" if drive.last_scan else ""
+    return one_line(f"{drive.label}: {place}{when}")
 
 
 _NO_PICTURE = {

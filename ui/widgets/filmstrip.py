@@ -1,6 +1,6 @@
 """Small pictures of a movie with their times, in rows of three."""
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -16,12 +16,16 @@ class Filmstrip(QWidget):
 
     chosen = Signal(float)
     """The seconds of the frame that was chosen."""
+    hovered = Signal(int)
+    """The place under the pointer, or -1 where it left."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._times: tuple[float, ...] = ()
         self._images: list[QImage | None] = []
         self._current = 0
+        self._pointed = -1
+        self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName("Filmstrip")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -29,6 +33,7 @@ class Filmstrip(QWidget):
     def set_times(self, times: tuple[float, ...]) -> None:
         """Show empty places for frames at these seconds."""
         self._times, self._images, self._current = times, [None] * len(times), 0
+        self._pointed = -1
         self.setVisible(bool(times))
         self.setFixedHeight(self._height())
         self.update()
@@ -37,6 +42,16 @@ class Filmstrip(QWidget):
         """Fill one place."""
         if 0 <= place < len(self._images):
             self._images[place] = image
+            self.update()
+
+    def picture(self, place: int) -> QImage | None:
+        """The frame at a place, where it was read."""
+        return self._images[place] if 0 <= place < len(self._images) else None
+
+    def point_at(self, place: int) -> None:
+        """Mark the place that is looked at in passing; -1 for none."""
+        if place != self._pointed:
+            self._pointed = place
             self.update()
 
     def filled(self) -> int:
@@ -58,9 +73,22 @@ class Filmstrip(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose what is under the pointer."""
-        for place in range(len(self._times)):
-            if self._rect(place).contains(event.position().toPoint()):
-                self._choose(place)
+        place = self._place_at(event.position().toPoint())
+        if place >= 0:
+            self._choose(place)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Tell what is under the pointer."""
+        place = self._place_at(event.position().toPoint())
+        if place != self._pointed:
+            self.point_at(place)
+            self.hovered.emit(place)
+
+    def leaveEvent(self, _event: QEvent) -> None:
+        """Nothing is under the pointer."""
+        if self._pointed >= 0:
+            self.point_at(-1)
+            self.hovered.emit(-1)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Left and Right move, Enter and Space choose."""
@@ -87,8 +115,8 @@ class Filmstrip(QWidget):
                 corner = rect.center() - QPoint(size.width() // 2, size.height() // 2)
                 painter.drawImage(QRect(corner, size), image)
             self._paint_time(painter, rect, time_words(self._times[place], self._times[-1]))
-            if place == self._current and self.hasFocus():
-                painter.setPen(QPen(look.color("focus"), 2))
+            if place == self._pointed or (place == self._current and self.hasFocus()):
+                painter.setPen(QPen(look.color("accent" if place == self._pointed else "focus"), 2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRect(QRectF(rect).adjusted(1, 1, -1, -1))
 
@@ -109,6 +137,9 @@ class Filmstrip(QWidget):
         self._current = place
         self.chosen.emit(self._times[place])
         self.update()
+
+    def _place_at(self, point: QPoint) -> int:
+        return next((place for place in range(len(self._times)) if self._rect(place).contains(point)), -1)
 
     def _height(self) -> int:
         rows = -(-len(self._times) // _COLUMNS)

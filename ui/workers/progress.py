@@ -14,6 +14,7 @@ _STAGES = {
     Stage.INDEX: "indexing",
     Stage.HASH: "hashing",
     Stage.INSPECT: "reading media",
+    Stage.PICTURES: "making pictures",
     Stage.FINISH: "finishing",
     Stage.GROUP: "grouping",
     Stage.SIDECARS: "writing sidecars",
