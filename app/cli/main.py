@@ -25,6 +25,7 @@ class CommandEntry:
 COMMANDS = (
     CommandEntry("demo", "app.cli.demo", "Make a small media library and walk through it."),
     CommandEntry("scan", "app.cli.scan", "Catalogue a drive or folder."),
+    CommandEntry("pictures", "app.cli.pictures", "Make the pictures that a drive lacks."),
     CommandEntry("drives", "app.cli.drives", "The catalogued drives."),
     CommandEntry("search", "app.cli.search", "Find files by name and path, connected or not."),
     CommandEntry("report", "app.cli.report", "Summaries of what drives hold: totals, folders, duplicates."),

@@ -98,9 +98,11 @@ def sample_peaks(file: OpenFile, form: Format, stretches: int, longer_than_s: fl
         found: list[NDArray[np.float32]] = []
         for place in range(stretches):
             peak = _peak_at(opened, stream, length * place / stretches)
-            if peak is None and not found:
-                return None
-            found.append(found[-1] if peak is None or peak.shape != found[0].shape and found else peak)
+            if peak is None or (found and peak.shape != found[0].shape):
+                if not found:
+                    return None
+                peak = found[-1]
+            found.append(peak)
     return Peaks(np.stack(found, axis=1), rate, round(length * rate), max(1, round(length * rate / stretches)))
 
 
@@ -108,23 +110,27 @@ def _peak_at(opened: Any, stream: Any, seconds: float) -> NDArray[np.float32] | 
     """Lowest and highest sample of each channel in a tenth of a second from a time on; None where there is none."""
     import av
 
-    start, samples, resampler = int(seconds / stream.time_base) + (stream.start_time or 0), 0, None
-    peak: NDArray[np.float32] | None = None
+    start = int(seconds / stream.time_base) + (stream.start_time or 0)
+    lows: list[NDArray[np.float32]] = []
+    highs: list[NDArray[np.float32]] = []
+    samples, resampler = 0, None
     try:
         opened.seek(start, stream=stream, backward=True)
         for frame in opened.decode(stream):
             resampler = resampler or av.AudioResampler(format="fltp", layout=frame.layout, rate=frame.sample_rate)
             for plain in resampler.resample(frame):
                 values = np.nan_to_num(plain.to_ndarray()[:_CHANNEL_LIMIT], nan=0.0)
-                both = np.stack((values.min(axis=1), values.max(axis=1)), axis=-1).astype(np.float32)
-                low_high = both if peak is None else np.stack((np.minimum(peak[:, 0], both[:, 0]),
-                                                               np.maximum(peak[:, 1], both[:, 1])), axis=-1)  # fmt: skip
-                peak, samples = low_high, samples + values.shape[1]
+                lows.append(values.min(axis=1))
+                highs.append(values.max(axis=1))
+                samples += values.shape[1]
             if samples >= frame.sample_rate * _GLIMPSE_S:
                 break
     except av.error.FFmpegError:
-        return peak
-    return peak
+        if not lows:
+            return None
+    if not lows:
+        return None
+    return np.stack((np.min(lows, axis=0), np.max(highs, axis=0)), axis=-1).astype(np.float32)
 
 
 class _Collector:

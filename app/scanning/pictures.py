@@ -195,6 +195,8 @@ class Maker:
         with ChildPool(self._handler, min(threads, 8), memory_bytes=_MEMORY_BYTES) as pool:
             for row, answer in pool.map(self._requests(tolerance), self._job.token, self._work.timeout_s):
                 self._done.append((row, answer))
+                if not isinstance(answer, AppError):
+                    self._room -= len(answer[0][1])
                 done += 1
                 self._job.progress(done, bytes_done=self._bytes, current=shown(row.relative))
                 if len(self._done) >= _BATCH or time.monotonic() - self._committed > _BATCH_S:
@@ -271,7 +273,6 @@ class Maker:
         self._keep(row, header["kind"], header["width"], header["height"], header["problem"], data)
         self._made += 1
         self._bytes += len(data)
-        self._room -= len(data)
 
     def _keep(self, row: PictureRow, kind: str, width: int, height: int, error: str, data: bytes) -> None:
         self._database.run("DELETE FROM picture WHERE hash = ?", (row.hash,))

@@ -115,7 +115,9 @@ def test_hits_of_unplugged_drives_are_found_and_say_where_they_were(
     assert row.data(Qt.ItemDataRole.AccessibleTextRole) == "Shelf, not connected"
     qtbot.waitUntil(lambda: "Last seen" in facts(tab), timeout=5000)
     assert facts(tab)["Last seen"] == str(library.shelf / "old" / "harbour_old.png")
-    assert tab.preview.viewer.state() == ViewerState.NOTHING
+    assert tab.preview.viewer.state() == ViewerState.PICTURE
+    assert tab.preview.standing.isVisible()
+    assert "Shelf: not connected · as scanned" in tab.preview.standing.text()
 
 
 def test_nothing_found_says_what_was_searched_and_offers_to_clear_filters(qtbot: QtBot, tab: SearchTab) -> None:
