@@ -48,6 +48,20 @@ _NETWORK_TYPES = frozenset(
 )
 
 
+#: File systems whose numbers of files (inodes) stay as long as the file does; FAT makes them up at each mount.
+_NUMBERED_TYPES = frozenset(
+    [
+        *("apfs", "bcachefs", "btrfs", "ext2", "ext3", "ext4", "f2fs", "hfs", "hfsplus", "jfs", "nilfs2", "ntfs"),
+        *("ntfs3", "overlay", "refs", "reiserfs", "tmpfs", "ufs", "xfs", "zfs"),
+    ]
+)
+
+
+def keeps_file_ids(filesystem_type: str) -> bool:
+    """Whether files of such a file system keep their number over years, so that one that was renamed is known by it."""
+    return filesystem_type.lower() in _NUMBERED_TYPES
+
+
 def is_local_disk(path: Path) -> bool:
     """Whether the path lies on a disk of this machine. False where that cannot be learnt."""
     return filesystem_type(path) in _LOCAL_TYPES

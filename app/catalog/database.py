@@ -104,7 +104,7 @@ class Database:
         row = self.row(sql, bindings)
         return row[0] if row else None
 
-    def run(self, sql: str, bindings: Sequence[Any] = ()) -> None:
+    def run(self, sql: str, bindings: Sequence[Any] | dict[str, Any] = ()) -> None:
         """Run a statement that gives no rows."""
         with database_errors(self.path, self.schema, self.token):
             self.connection.execute(sql, bindings)

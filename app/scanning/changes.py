@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from app.catalog.database import Database
 from app.catalog.entries import EntryWriter, KnownFile, NewFile, known_files, raise_newest
 from app.catalog.nameindex import BLOCK_FILES
+from app.catalog.past import BACK, CHANGED, keep_past
 from app.files.sequences import group_names
 from app.files.walk import LISTED, SKIPPED, TIMED_OUT, VANISHED, Folder
 from app.model.kinds import category_of
@@ -294,6 +295,7 @@ class FolderComparison:
                 self._database.run("UPDATE file SET sequence_id = ? WHERE id = ?", (sequence_id, file.id))
             return
         self._tally.add("new" if file.missed else "changed")
+        keep_past(self._database, str(file.id), self._scan_id, BACK if file.missed else CHANGED)
         state = file.hash_state
         if not same:
             forgotten = file.missed or state in (HASH_NONE, HASH_FAILED)

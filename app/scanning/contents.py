@@ -12,6 +12,7 @@ from app.catalog.database import Database
 from app.catalog.entries import raise_newest
 from app.catalog.hashes import stored_hash
 from app.errors import AppError
+from app.files.fileids import signed
 from app.files.hashing import HEAD_BYTES, Hashed
 from app.files.hashpool import HashPool
 from app.files.mounts import os_path
@@ -124,7 +125,7 @@ class _HashRun:
             updates = [self._good(row, answer) for row, answer in done if isinstance(answer, Hashed)]
             self._database.run_many(
                 "UPDATE file SET hash = ?, xxh3 = coalesce(?, xxh3), hash_state = ?, size = ?, mtime_ns = ?, mime = ?,"
-                " changed_scan = ?, category = ? WHERE id = ?",
+                " changed_scan = ?, category = ?, verified_us = ?, file_id = ? WHERE id = ?",
                 updates,
             )
             for row, answer in done:
@@ -152,7 +153,9 @@ class _HashRun:
             category = int(Category.OTHER)
         elif category == Category.OTHER:
             category = int(_BY_MIME.get(mime.partition("/")[0], Category.OTHER))
-        return (digest, hashed.xxh3_128, HASH_GOOD, hashed.size, hashed.mtime_ns, mime, changed_scan, category, file_id)
+        number = signed(hashed.file_id) or None
+        read = (digest, hashed.xxh3_128, HASH_GOOD, hashed.size, hashed.mtime_ns, mime, changed_scan, category)
+        return (*read, hashed.hashed_ns // 1000, number, file_id)
 
     def _written_meanwhile(self, folder_id: int, file_id: int, more_bytes: int, mtime_ns: int) -> None:
         """Keep totals and order right for a file that changed after it was listed; its folder is compared again."""

@@ -23,7 +23,8 @@ from app.scanning.arrangement import SERVE
 from app.scanning.changes import EMPTY_BASE, FolderComparison, Tally, queue_folders
 from app.scanning.contents import forget_contents, hash_files_of_scan
 from app.scanning.inspection import inspect_files_of_scan
-from app.scanning.missing import MissingLimits, apply_missing, forget_gone
+from app.scanning.missing import MissingLimits, apply_missing, expand_gone_folders, forget_gone
+from app.scanning.moves import Moves
 from app.scanning.picturerows import PictureWork
 from app.scanning.pictures import PicturesResult, leave_pictures_out, pictures_of_scan
 from app.scanning.problems import entry_path
@@ -244,14 +245,31 @@ class _Run:
 
     def _end_walk(self) -> None:
         """Decide what is missing and enter the second half, in one transaction."""
-        settings = self._engine.settings.scan
-        limits = MissingLimits(settings.missing_share, settings.missing_files, self._request.accept_missing)
         with self._database.transaction():
-            gone = apply_missing(self._database, self._scan_id, limits, self._tally)
+            expand_gone_folders(self._database)
+        Moves(self._database, self._scan_id, self._tally).after_walk(self._target, self._request, self._job)
+        with self._database.transaction():
+            gone = apply_missing(self._database, self._scan_id, self._limits(), self._tally)
             self._tally.add(UNACCEPTED, gone)
             if self._request.mode == "full" and not self._request.inventory_only:
                 forget_contents(self._database, self._scan_id)
             update_scan(self._database, self._scan_id, self._tally.counts, stage="contents")
+        self._tell_unaccepted(gone)
+
+    def _limits(self) -> MissingLimits:
+        settings = self._engine.settings.scan
+        return MissingLimits(settings.missing_share, settings.missing_files, self._request.accept_missing)
+
+    def _recognise_contents(self) -> None:
+        """Find moved files by what was hashed; what seemed to be missing may be less now, or nothing."""
+        if Moves(self._database, self._scan_id, self._tally).after_hashing(self._job):
+            with self._database.transaction():
+                before = self._tally[UNACCEPTED]
+                gone = apply_missing(self._database, self._scan_id, self._limits(), self._tally)
+                self._tally.add(UNACCEPTED, gone - before)
+                update_scan(self._database, self._scan_id, self._tally.counts)
+
+    def _tell_unaccepted(self, gone: int) -> None:
         if gone:
             self._job.notice(
                 "scan.many_missing",
@@ -262,6 +280,7 @@ class _Run:
     def _read_contents(self) -> None:
         settings = self._engine.settings.scan
         hash_files_of_scan(self._database, self._target, self._scan_id, self._request, settings, self._tally, self._job)
+        self._recognise_contents()
         if settings.inspect:
             inspect_files_of_scan(self._database, self._target, self._scan_id, self._request, self._job)
 

@@ -39,10 +39,10 @@ def test_a_folder_that_goes_takes_everything_below_with_it(studio: Studio) -> No
     studio.write("shot/deep/b.txt")
     studio.scan()
     (studio.base / "shot").rename(studio.base / "moved")
-    assert studio.counts() == {"files": 4, "directories": 3, "new": 3, "missing": 3, "unchanged": 1}
+    assert studio.counts() == {"files": 4, "directories": 3, "moved": 3, "unchanged": 1}
     assert studio.found("b.txt") == {b"moved/deep/b.txt"}
     (studio.base / "moved").rename(studio.base / "shot")
-    assert studio.counts() == {"files": 4, "directories": 3, "new": 3, "missing": 3, "unchanged": 1}
+    assert studio.counts() == {"files": 4, "directories": 3, "moved": 3, "unchanged": 1}
     assert studio.content()["totals"] == []
     assert studio.scan()["sequences"] == 1
 
