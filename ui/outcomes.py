@@ -83,7 +83,7 @@ def _done(operation: str, summary: dict[str, Any]) -> Told:
     counts = summary.get("counts", {})
     problems: list[str] = []
     if operation == "scan":
-        problems, found = _scan_problems(summary), _counted(counts, ("new", "changed", "missing"))
+        problems, found = _scan_problems(summary), _counted(counts, ("new", "changed", "moved", "missing"))
         words = found or "nothing changed"
     elif operation == "qc_crawl":
         problems = [f"{formats.count(counts[name])} {name}" for name in ("failed", "stale") if counts.get(name)]

@@ -9,6 +9,9 @@ from app.catalog.shard import last_scan
 #: In the tally of a scan: files it missed and did not mark, since nobody said that it is right.
 UNACCEPTED = "unaccepted_missing"
 
+#: That a missing file (a row called `{}`) did not only go to another place on its drive.
+NOT_MOVED = "NOT EXISTS (SELECT 1 FROM moved m WHERE m.from_id = {0}.id AND m.scan_id = {0}.missed_scan)"
+
 _COLUMNS = "d.path, f.name, f.size, f.mtime_ns, f.id"
 
 
@@ -43,7 +46,8 @@ class MissingFile:
 
 def count_missing(database: Database) -> int:
     """How many files are missing, marked or waiting to be."""
-    marked = int(database.value("SELECT count(*) FROM file WHERE missed_scan IS NOT NULL"))
+    lost = f"f.missed_scan IS NOT NULL AND {NOT_MOVED.format('f')}"
+    marked = int(database.value(f"SELECT count(*) FROM file f WHERE {lost}"))
     return marked + (int(database.value("SELECT count(*) FROM gone_file")) if _waiting(database) else 0)
 
 
@@ -63,7 +67,7 @@ def missing_files(database: Database, limit: int, after: MissingFile | None = No
                 continue
             start = after.file_id if (marked, scan_id) == (after.marked, after.scan_id) else 0
         source = "file f" if marked else "gone_file g JOIN file f ON f.id = g.file_id"
-        where = "f.missed_scan = ?1" if marked else "?1 > 0 AND f.missed_scan IS NULL"
+        where = f"f.missed_scan = ?1 AND {NOT_MOVED.format('f')}" if marked else "?1 > 0 AND f.missed_scan IS NULL"
         rows = database.rows(
             f"SELECT {_COLUMNS} FROM {source} JOIN folder d ON d.id = f.folder_id WHERE {where} AND f.id > ?2"
             " ORDER BY f.id LIMIT ?3",

@@ -126,7 +126,7 @@ def _print(document: dict[str, Any]) -> None:
         f"{human_bytes(counts['bytes'])}, {count_of(document['sequences'], 'sequence')} "
         f"({document['seconds']:.1f} s{', resumed' if document['resumed'] else ''})"
     )
-    told = ("new", "changed", "touched", "missing", "unchanged", "unreadable")
+    told = ("new", "changed", "touched", "moved", "missing", "unchanged", "unreadable")
     print_lines("  " + "  ".join(f"{name} {shown_cell(counts[name])}" for name in told))
     skipped = {name: number for name, number in counts["skipped"].items() if number}
     if skipped:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.catalog.database import Database
+from app.catalog.missing import NOT_MOVED
 from app.model.names import raw_name, shown
 from app.model.times import rfc3339
 from app.scanning.problems import entry_path
@@ -56,7 +57,8 @@ _QUERIES = {
     ),
     EntryList.MISSING: (
         "SELECT d.path, e.name, 'missing', s.started_us FROM file e JOIN folder d ON d.id = e.folder_id"
-        " LEFT JOIN scan s ON s.id = e.missed_scan WHERE e.missed_scan IS NOT NULL UNION ALL"
+        f" LEFT JOIN scan s ON s.id = e.missed_scan WHERE e.missed_scan IS NOT NULL AND {NOT_MOVED.format('e')}"
+        " UNION ALL"
         " SELECT d.path, e.name, 'unaccepted', s.started_us FROM scan s, gone_file g JOIN file e ON e.id = g.file_id"
         " JOIN folder d ON d.id = e.folder_id"
         " WHERE e.missed_scan IS NULL AND s.id = (SELECT max(id) FROM scan) AND s.state = 'done'"

@@ -14,6 +14,7 @@ _CARDS = (
     ("files", "Files", ""),
     ("new", "New", "accent"),
     ("changed", "Changed", "stale"),
+    ("moved", "Moved", "accent"),
     ("missing", "Missing", "stale"),
     ("unreadable", "Unreadable", "fail"),
     ("skipped", "Skipped", ""),

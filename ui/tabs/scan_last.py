@@ -64,7 +64,7 @@ def read_counts(engine: Engine, drive: Drive, token: CancelToken) -> DriveCounts
     return DriveCounts(
         drive.id,
         f"Last scan of {drive.label}: {when}{state}" if when else f"{drive.label} was never scanned",
-        {"new": 0, "changed": 0, "missing": 0, **counts, "unreadable": unreadable},
+        {"new": 0, "changed": 0, "moved": 0, "missing": 0, **counts, "unreadable": unreadable},
         missing,
         waiting,
         unreadable,
