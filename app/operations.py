@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from app.qc.crawl import CrawlRequest, CrawlResult
     from app.reports.exports import ExportResult
     from app.reports.reportfiles import ReportExport
+    from app.reports.wipe import WipeResult
     from app.scanning.pictures import MakePicturesRequest, PicturesResult
     from app.scanning.request import ScanRequest, ScanResult
+    from app.scanning.verify import VerifyRequest, VerifyResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,13 @@ def _picture_lanes(engine: Engine, request: "MakePicturesRequest") -> tuple[str,
     return (lane_of(engine.catalog, (), request.drive),)
 
 
+def _verify_lanes(engine: Engine, request: "VerifyRequest") -> tuple[str, ...]:
+    """It takes turns with a scan of the drive: both write its shard."""
+    from app.scanning.target import lane_of
+
+    return (lane_of(engine.catalog, (request.path,) if request.path else (), request.drive),)
+
+
 def _sidecar_lanes(_engine: Engine, _request: "CrawlRequest | CleanRequest") -> tuple[str, ...]:
     """One crawl or cleaning at a time; a sign-off does not wait for it, the lock of its folder is enough."""
     return ("sidecars",)
@@ -106,6 +115,15 @@ def _pictures_summary(result: "PicturesResult") -> dict[str, Any]:
 def _crawl_summary(result: "CrawlResult") -> dict[str, Any]:
     names = ("assets", "written", "unchanged", "changed", "stale", "missing")
     return {"counts": {name: getattr(result, name) for name in names} | {"failed": len(result.failed)}}
+
+
+def _verify_summary(result: "VerifyResult") -> dict[str, Any]:
+    names = ("checked", "ok", "changed", "missing", "unreadable", "bytes")
+    return {"counts": {name: getattr(result, name) for name in names} | {"suspected": result.rotten}}
+
+
+def _wipe_summary(result: "WipeResult") -> dict[str, Any]:
+    return {"counts": {name: getattr(result, name) for name in ("files", "unsafe", "bytes")}, "safe": result.safe}
 
 
 def _clean_summary(result: "CleanResult") -> dict[str, Any]:
@@ -148,6 +166,12 @@ _CLEAN = Kept(
     lambda request: (request.path,),
     writes=lambda request: not request.dry_run,
 )
+_VERIFY = Kept(
+    lambda request: request.drive or _named((request.path or "",)),
+    _verify_summary,
+    lambda request: (request.path,) if request.path else (),
+)
+_WIPE = Kept(lambda request: _named((request.path,)), _wipe_summary, lambda request: (request.path,))
 _SIGN_OFF = Kept(lambda request: _named((request.path,)), _record_summary, lambda request: (request.path,), small=True)
 _DEMO = Kept(lambda _request: "", _demo_summary, lambda _request: ())
 
@@ -178,6 +202,10 @@ OPERATIONS: dict[str, Operation] = {
             _picture_lanes,
             _PICTURES,
         ),
+        Operation("verify", "VerifyRequest", _from("app.scanning.verify", "verify"), _verify_lanes, _VERIFY),
+        Operation("wipe", "WipeRequest", _from("app.reports.wipe", "wipe"), _no_lanes, _WIPE),
+        Operation("only_here", "OnlyHereRequest", _from("app.reports.copies", "only_here"), _no_lanes),
+        Operation("at_risk", "AtRiskRequest", _from("app.reports.copies", "at_risk"), _no_lanes),
         Operation("qc_crawl", "CrawlRequest", _from("app.qc.crawl", "qc_crawl"), _sidecar_lanes, _CRAWL),
         Operation("qc_clean", "CleanRequest", _from("app.qc.clean", "qc_clean"), _sidecar_lanes, _CLEAN),
         Operation("qc_status", "StatusRequest", _from("app.qc.status", "qc_status"), _no_lanes),

@@ -9,8 +9,8 @@ from app.catalog.database import Database
 #: How a generation found a file: written, not there any more, or there again.
 CHANGED, GONE, BACK = "changed", "gone", "back"
 
-#: `hash_state` of a file whose hash is that of its present bytes.
-_GOOD = 1
+#: `hash_state` of a file whose hash is that of the bytes it had when it was last read.
+_KNOWN = "hash_state IN (1, 4)"
 
 
 def keep_past(database: Database, file_ids: str, scan_id: int, what: str) -> None:
@@ -24,7 +24,7 @@ def keep_past(database: Database, file_ids: str, scan_id: int, what: str) -> Non
     """
     database.run(
         "INSERT OR IGNORE INTO past (file_id, scan_id, what, size, mtime_ns, hash)"
-        f" SELECT id, ?, ?, size, mtime_ns, CASE WHEN hash_state = {_GOOD} THEN hash END FROM file"
+        f" SELECT id, ?, ?, size, mtime_ns, CASE WHEN {_KNOWN} THEN hash END FROM file"
         f" WHERE id IN ({file_ids})",
         (scan_id, what),
     )

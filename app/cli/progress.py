@@ -30,6 +30,8 @@ _WORDS = {
     Stage.VACUUM: "Vacuuming",
     Stage.RESTORE: "Restoring",
     Stage.SALVAGE: "Salvaging",
+    Stage.VERIFY: "Verifying",
+    Stage.COMPARE: "Looking for copies",
 }
 
 

@@ -120,11 +120,13 @@ class FileHasher:
         follow: whether a symbolic link is read through; else it is refused.
         algorithm: `blake3` or `sha256`; the best one there is when empty.
         chunk_bytes: bytes of one read; 0 for what is usually fastest.
+        from_medium: read what lies on the drive, not what the system remembers of it; as far as the system allows.
     """
 
     def __init__(
         self,
         *,
+        from_medium: bool = False,
         xxh3: bool = False,
         head_bytes: int = HEAD_BYTES,
         follow: bool = False,
@@ -135,6 +137,7 @@ class FileHasher:
         self._name = "sha256" if self._make is hashlib.sha256 else "blake3"
         self._xxh3: Callable[[], _Digest] | None = importlib.import_module("xxhash").xxh3_128 if xxh3 else None
         self._head_bytes = head_bytes
+        self._from_medium = from_medium
         self._flags = _OPEN_FLAGS | (0 if follow else _NO_FOLLOW)
         self._refuse_links = not follow and not _NO_FOLLOW
         self._buffer = bytearray(chunk_bytes or BUFFER_BYTES)
@@ -172,6 +175,8 @@ class FileHasher:
             before = os.fstat(handle)
             if not stat.S_ISREG(before.st_mode):
                 raise MediaError(f"{shown(path)} is not a regular file", code="media.special")
+            if self._from_medium:
+                _forget_cached(handle)
             digest = self._make()
             quick = self._xxh3() if self._xxh3 else None
             head = self._read(handle, before.st_size, digest, quick)
@@ -220,16 +225,31 @@ class FileHasher:
         return len(data)
 
 
+def _forget_cached(handle: int) -> None:
+    """Let the system read a file from its drive again: pages that it remembers say nothing about the medium.
+
+    On Windows nothing of that kind can be asked of an open file.
+    """
+    with suppress(OSError):
+        if sys.platform == "linux":
+            os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+        elif sys.platform == "darwin":
+            import fcntl
+
+            fcntl.fcntl(handle, fcntl.F_NOCACHE, 1)
+
+
 def hash_batch(request: dict[str, Any], send: Send) -> None:
     """Child handler: hash the files of a request and send what they gave.
 
     Args:
-        request: `paths`; optional `xxh3`, `head` (bytes of each beginning), `follow`, `algorithm`
-            and `chunk` (bytes of one read).
+        request: `paths`; optional `xxh3`, `head` (bytes of each beginning), `follow`, `algorithm`, `chunk` (bytes of
+            one read) and `medium` (past the system's cache).
         send: gets `{"algorithm", "rows"}` with packed rows, `{"failed": index, "error": {...}}` for a file that
             cannot be hashed, and at least five times a second `{"bytes": n}` while a file is read.
     """
     hasher = FileHasher(
+        from_medium=request.get("medium", False),
         xxh3=request.get("xxh3", False),
         head_bytes=request.get("head", 0),
         follow=request.get("follow", False),

@@ -25,6 +25,8 @@ class Stage(StrEnum):
     VACUUM = "vacuum"
     RESTORE = "restore"
     SALVAGE = "salvage"
+    VERIFY = "verify"
+    COMPARE = "compare"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 from app.catalog.database import Database
 from app.catalog.entries import raise_newest
 from app.catalog.hashes import stored_hash
+from app.catalog.past import CHANGED, keep_past
 from app.errors import AppError
 from app.files.fileids import signed
 from app.files.hashing import HEAD_BYTES, Hashed
@@ -25,6 +26,7 @@ from app.model.names import decoded, folded, raw, shown
 from app.scanning.changes import HASH_AGAIN, HASH_FAILED, HASH_GOOD, HASH_NONE, HASH_STALE, Tally
 from app.scanning.problems import entry_path, folders_with_problems, forget_problem, note_problem
 from app.scanning.request import ScanRequest
+from app.scanning.suspects import ROT, forget_suspect, note_suspect
 from app.scanning.target import Target
 from app.settings.values import Scan
 
@@ -63,6 +65,7 @@ class _HashRun:
         self._job = job
         self._bytes = 0
         self._with_problems = folders_with_problems(database)
+        self._any_suspects = bool(database.value("SELECT EXISTS (SELECT 1 FROM suspect)"))
         self._done: list[tuple[tuple[Any, ...], Hashed | AppError]] = []
         self._committed = time.monotonic()
 
@@ -142,9 +145,15 @@ class _HashRun:
             self._tally.add("touched")
         elif state == HASH_AGAIN and old != digest:
             changed_scan = self._scan_id
+            keep_past(self._database, str(file_id), self._scan_id, CHANGED)
             self._tally.add("changed")
             self._tally.add("unchanged", -1)
-        if (hashed.size, hashed.mtime_ns) != (size, mtime_ns):
+        same_time = (hashed.size, hashed.mtime_ns) == (size, mtime_ns)
+        if state == HASH_AGAIN and old != digest and same_time:
+            note_suspect(self._database, file_id, ROT, old, digest)
+        elif self._any_suspects:
+            forget_suspect(self._database, file_id, None if state == HASH_STALE else digest)
+        if not same_time:
             self._written_meanwhile(folder_id, file_id, hashed.size - size, hashed.mtime_ns)
         if folder_id in self._with_problems:
             forget_problem(self._database, folder_id, name)

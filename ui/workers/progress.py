@@ -27,6 +27,8 @@ _STAGES = {
     Stage.VACUUM: "vacuuming",
     Stage.RESTORE: "restoring",
     Stage.SALVAGE: "salvaging",
+    Stage.VERIFY: "verifying",
+    Stage.COMPARE: "looking for copies",
 }
 _SMOOTH = 0.2
 _LEAST_S = 1.0
