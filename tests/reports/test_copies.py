@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -137,7 +136,7 @@ def test_what_lies_on_one_drive_alone_is_listed(shelf: Shelf) -> None:
     shelf.drive("Card", {"only.mov": b"here" * 99, "less.txt": b"also", "none": b""})
     told = run(shelf.engine, "only_here", OnlyHereRequest("Card", 1), Job()).document()
     assert (told["contents"], told["bytes"], told["not_hashed"]) == (2, 400, 0)
-    assert [os.path.basename(entry["path"]) for entry in told["files"]] == ["only.mov"]
+    assert [Path(entry["path"]).name for entry in told["files"]] == ["only.mov"]
     assert run(shelf.engine, "only_here", OnlyHereRequest("One"), Job()).contents == 0
 
 
