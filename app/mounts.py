@@ -16,12 +16,14 @@ class Mount:
         type: `ext4`, `nfs4`, ...
         device: what is mounted (`/dev/sda1`, `nas:/media`).
         root: the folder of the file system that is seen there (`/`, or less for a bind mount); empty where unknown.
+        read_only: whether nothing can be written there.
     """
 
     point: str
     type: str
     device: str
     root: str = ""
+    read_only: bool = False
 
     @property
     def is_network(self) -> bool:
@@ -112,7 +114,9 @@ def mounts() -> Iterator[Mount]:
         before, _, after = line.partition(b" - ")
         fields, rest = before.split(b" "), after.split(b" ")
         if len(fields) > 4 and len(rest) > 1:
-            yield Mount(_unescaped(fields[4]), os.fsdecode(rest[0]), _unescaped(rest[1]), _unescaped(fields[3]))
+            options = {*fields[5].split(b","), *rest[-1].split(b",")} if len(fields) > 5 else set()
+            kind, device = os.fsdecode(rest[0]), _unescaped(rest[1])
+            yield Mount(_unescaped(fields[4]), kind, device, _unescaped(fields[3]), b"ro" in options)
 
 
 def _unescaped(field: bytes) -> str:
@@ -134,7 +138,8 @@ def _macos_mounts() -> Iterator[Mount]:
         device, _, rest = line.partition(" on ")
         point, _, options = rest.rpartition(" (")
         if point:
-            yield Mount(point, options.rstrip(")").split(",")[0].strip(), device)
+            words = [word.strip() for word in options.rstrip(")").split(",")]
+            yield Mount(point, words[0], device, read_only="read-only" in words)
 
 
 def _windows_filesystem_type(path: Path) -> str:

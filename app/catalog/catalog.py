@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -161,7 +161,7 @@ class Catalog:
                 "id": drive.id,
                 "label": drive.label,
                 "base": raw(drive.base),
-                "passport": json.dumps(asdict(drive.passport)),
+                "passport": json.dumps(drive.passport.to_json()),
                 "made_us": now_us(),
                 "last_scan_us": drive.last_scan,
                 "files": drive.files,
@@ -184,7 +184,7 @@ class Catalog:
         with self._write() as database, database.transaction():
             peewee_query(
                 database,
-                DriveRow.update(base=raw(base), passport=json.dumps(asdict(passport))).where(DriveRow.id == drive.id),
+                DriveRow.update(base=raw(base), passport=json.dumps(passport.to_json())).where(DriveRow.id == drive.id),
             )
         return replace(drive, base=base, passport=passport, online=True)
 
@@ -263,7 +263,7 @@ def _drive(row: Any) -> Drive:
         row.id,
         row.label,
         decoded(bytes(row.base)),
-        Passport(**json.loads(row.passport)),
+        Passport.from_json(json.loads(row.passport)),
         False,
         row.files,
         row.bytes,

@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +86,7 @@ def set_identity(database: Database, drive: Drive) -> None:
         label=drive.label,
         base=shown(drive.base),
         base_raw=base64.b64encode(raw(drive.base)).decode(),
-        passport=json.dumps(asdict(drive.passport)),
+        passport=json.dumps(drive.passport.to_json()),
     )
 
 
@@ -94,7 +94,7 @@ def read_drive(database: Database) -> Drive:
     """The drive that a shard says it belongs to, with its present totals; the id is empty where it says none."""
     meta = get_meta(database)
     base = decoded(base64.b64decode(meta["base_raw"])) if "base_raw" in meta else meta.get("base", "")
-    passport = Passport(**json.loads(meta.get("passport", "{}")))
+    passport = Passport.from_json(json.loads(meta.get("passport", "{}")))
     files, size = database.row(
         "SELECT coalesce(sum(files), 0), coalesce(sum(bytes), 0) FROM folder WHERE missed_scan IS NULL"
     ) or (0, 0)

@@ -1,20 +1,24 @@
 """The drive passport: evidence about the volume a folder lies on.
 
-On Linux it comes from the mount table, `/dev/disk/by-uuid` and `statvfs`. Elsewhere only what the standard library
-tells is recorded; what is not known stays empty and never counts against a drive.
+What the system says is asked by `app.drives.linux`, `windows` and `macos`; what it does not know stays empty and never
+counts against a drive. What two passports say about each other is the matter of `app.drives.recognition`.
 """
 
 import os
+import re
 import shutil
 import sys
 from dataclasses import replace
 from enum import Enum
-from pathlib import Path
 
+from app.drives import linux, macos, windows
+from app.drives.rootprint import MARKER, read_root_print
+from app.drives.shares import same_server, share_of
 from app.model.drives import Drive, Passport
-from app.mounts import mount_holding, mounts
+from app.mounts import may_hang, mount_holding, mounts
 
 _COARSE_S = {"vfat": 2, "msdos": 2, "exfat": 2, "fat": 2, "fat32": 2}
+_MARKER_ID = re.compile(r"[0-9a-fA-F-]{8,64}")
 
 
 class Match(Enum):
@@ -32,24 +36,105 @@ def read_passport(base: str) -> Passport:
     """
     real = os.path.realpath(base)
     capacity, free = _space(real)
-    return replace(passport_by_table(real), capacity_bytes=capacity, free_bytes=free, folder_id=_folder_id(real))
+    root = read_root_print(real)
+    return replace(
+        _of_volume(real),
+        capacity_bytes=capacity,
+        free_bytes=free,
+        folder_id=_folder_id(real),
+        marker=read_marker(real),
+        root_digest=root.digest,
+        root_sketch=root.sketch,
+    )
+
+
+def _of_volume(real: str) -> Passport:
+    """What the system says of the volume, asked in the system's own way."""
+    if sys.platform == "win32":
+        found = windows.read_evidence(real)
+        passport = Passport(**found)
+        return _with_share(passport) if passport.network else passport
+    passport = passport_by_table(real)
+    if sys.platform == "darwin" and not passport.network and passport.mount:
+        return replace(passport, **macos.read_evidence(passport.mount))
+    if passport.device.startswith("/dev/"):
+        return replace(passport, **linux.read_evidence(passport.device))
+    return passport
 
 
 def passport_by_table(base: str) -> Passport:
-    """What the mount table alone says about an absolute path without links; the drive is not touched."""
+    """What the mount table and the kernel say about an absolute path without links; the drive is not touched."""
     mount = mount_holding(base, mounts()) if sys.platform != "win32" else None
     if mount is None:
         return Passport()
-    device = os.path.realpath(mount.device) if mount.device.startswith("/dev/") else mount.device
-    return Passport(
-        filesystem_uuid=device if mount.is_network else _by_device("/dev/disk/by-uuid", device),
+    local = mount.device.startswith("/dev/")
+    device = os.path.realpath(mount.device) if local else mount.device
+    passport = Passport(
         filesystem_type=mount.type,
         device=device,
         mount=mount.point,
         root=mount.root,
-        label=_by_device("/dev/disk/by-label", device),
         network=mount.is_network,
+        read_only=mount.read_only,
     )
+    if mount.is_network:
+        return _with_share(replace(passport, filesystem_uuid=device))
+    return replace(passport, **linux.quick_evidence(device)) if local and sys.platform == "linux" else passport
+
+
+def _with_share(passport: Passport) -> Passport:
+    """With server, share and the folder of it that is mounted."""
+    share = share_of(passport.device, passport.filesystem_type)
+    if share is None:
+        return passport
+    root = "/".join(part for part in (share.folder, passport.root.strip("/")) if part)
+    return replace(passport, server=share.server, share=share.name, root=f"/{root}")
+
+
+def first_is_connected(before: Passport, now: Passport) -> bool:
+    """Whether the device that a passport was recorded of is there beside the one that was found now.
+
+    Told from the mount table and the kernel's list of disks; no drive is touched. Disks are told apart by hardware
+    alone, mounts by volume and device.
+    """
+    if sys.platform != "linux" or before.network or now.network or not now.device.startswith("/dev/"):
+        return False
+    for disk in linux.connected_hardware():
+        if _lies_on(now, disk["device"]):
+            continue
+        for name in ("serial", "wwn", "image"):
+            recorded = getattr(before, name)
+            if recorded and recorded == disk.get(name) and recorded != getattr(now, name):
+                return True
+    for mount in mounts():
+        device = os.path.realpath(mount.device) if mount.device.startswith("/dev/") else ""
+        if device and device == before.device and mount.point == before.mount and not _lies_on(now, device):
+            found = passport_by_table(mount.point)
+            if compare(before, found) is not Match.OTHER:
+                return True
+    return bool(before.image and now.image and before.image != now.image and _is_file_here(before.image))
+
+
+def _lies_on(passport: Passport, device: str) -> bool:
+    """Whether a volume lies on a device or on a partition of it."""
+    rest = passport.device.removeprefix(device)
+    return rest == "" or (rest != passport.device and rest.lstrip("p").isdigit())
+
+
+def _is_file_here(path: str) -> bool:
+    """Whether an image file is still there; one on a share is not asked for, which may not answer."""
+    return not may_hang([path]) and os.path.isfile(path)  # noqa: PTH113 - may be no valid text
+
+
+def read_marker(base: str) -> str:
+    """The id in the marker file of a base; empty without one."""
+    try:
+        with open(os.path.join(base, MARKER), "rb") as file:  # noqa: PTH118, PTH123 - may be no valid text
+            line = file.readline(200)
+    except OSError:
+        return ""
+    text = line.decode("ascii", "replace").strip()
+    return text if _MARKER_ID.fullmatch(text) else ""
 
 
 def compare(before: Passport, now: Passport) -> Match:
@@ -58,8 +143,12 @@ def compare(before: Passport, now: Passport) -> Match:
     Without an identifier of its own, a volume is the same where the device and its capacity are; one without a device
     (tmpfs, overlay) cannot be told from another.
     """
+    if before.network and now.network:
+        return _compare_shares(before, now)
+    if before.image and now.image and before.image != now.image:
+        return Match.OTHER
     if before.filesystem_uuid and now.filesystem_uuid:
-        return Match.SAME if before.filesystem_uuid == now.filesystem_uuid else Match.OTHER
+        return Match.SAME if before.filesystem_uuid.lower() == now.filesystem_uuid.lower() else Match.OTHER
     if before.filesystem_type and now.filesystem_type and before.filesystem_type != now.filesystem_type:
         return Match.OTHER
     known_device = before.device.startswith("/") and before.device == now.device
@@ -68,9 +157,23 @@ def compare(before: Passport, now: Passport) -> Match:
     return Match.UNKNOWN
 
 
+def _compare_shares(before: Passport, now: Passport) -> Match:
+    old, new = (passport if passport.server else _with_share(passport) for passport in (before, now))
+    if not (old.server and new.server):
+        return Match.SAME if before.device == now.device else Match.OTHER
+    return Match.SAME if same_server(old.server, new.server) and old.share == new.share else Match.OTHER
+
+
 def may_be_mounted(drive: Drive) -> bool:
-    """Whether the volume at a drive's base may be its own, by the mount table alone."""
-    return compare(drive.passport, passport_by_table(drive.base)) is not Match.OTHER
+    """Whether the volume at a drive's base may be its own, by the mount table alone.
+
+    A base that lies on another mount and another device than it did is the bare folder below a mount that is gone.
+    """
+    before, now = drive.passport, passport_by_table(drive.base)
+    match = compare(before, now)
+    if match is Match.UNKNOWN and before.mount and now.mount:
+        return before.mount == now.mount or before.device == now.device
+    return match is not Match.OTHER
 
 
 def may_be_same_place(before: Passport, now: Passport) -> bool:
@@ -96,18 +199,6 @@ def path_in_volume(base: str, passport: Passport) -> str:
 def time_tolerance_ns(passport: Passport) -> int:
     """How far two modification times on this file system may lie apart and still be the same."""
     return _COARSE_S.get(passport.filesystem_type.lower(), 0) * 1_000_000_000
-
-
-def _by_device(folder: str, device: str) -> str:
-    """The name of the link in `folder` that leads to a device, or nothing."""
-    try:
-        links = list(Path(folder).iterdir())
-    except OSError:
-        return ""
-    for link in links:
-        if os.path.realpath(link) == device:
-            return link.name
-    return ""
 
 
 def _folder_id(base: str) -> int:

@@ -2,7 +2,7 @@
 
 import os
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from app.drives.identity import read_passport
@@ -52,7 +52,7 @@ def probe_folders(paths: tuple[str, ...], token: CancelToken, timeout_s: float) 
             for header, _ in answers:
                 if "problem" in header:
                     raise _unusable(paths[len(found)], header)
-                passport = Passport(**header["passport"])
+                passport = Passport.from_json(header["passport"])
                 found.append(ProbedFolder(header["path"], passport, frozenset(header["names"])))
     except ChildFailed as error:
         raise DriveGone(
@@ -72,7 +72,7 @@ def serve(request: dict[str, Any], send: Send) -> None:
         except OSError as error:
             send({"path": absolute, "problem": type(error).__name__, "reason": error.strerror or str(error)})
             return
-        send({"path": absolute, "passport": asdict(read_passport(absolute)), "names": names})
+        send({"path": absolute, "passport": read_passport(absolute).to_json(), "names": names})
 
 
 def _unusable(path: str, header: dict[str, Any]) -> InputError:

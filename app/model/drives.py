@@ -1,14 +1,41 @@
 """A drive and the evidence that says it is the same one again."""
 
-from dataclasses import dataclass
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Passport:
-    """Evidence about the volume below a drive's base. Empty strings and zeros mean: could not be learnt.
+    """Evidence about the volume below a drive's base. Empty values and zeros mean: could not be learnt.
 
-    `mount` is where the volume is mounted, `root` the folder of it that is seen there (more than `/` for a bind mount),
-    `folder_id` what the file system calls the base itself (its inode), which a move within the volume keeps.
+    Attributes:
+        filesystem_uuid: what the file system calls itself: a UUID, the serial number of a FAT or NTFS volume; of a
+            share what was mounted.
+        filesystem_type: `ext4`, `exfat`, ...
+        device: what is mounted (`/dev/sda1`, `nas:/media`).
+        mount: where the volume is mounted.
+        root: the folder of it that is seen there (more than `/` for a bind mount).
+        label: the volume's own label.
+        capacity_bytes, free_bytes: of the file system.
+        network: whether another machine serves it.
+        folder_id: what the file system calls the base itself (its inode), which a move within the volume keeps.
+        partition_uuid: of the partition the volume lies on.
+        table_uuid: of the partition table, which is the disk's own GUID or signature.
+        serial, wwn, model: of the hardware, as far as a USB bridge lets it be seen.
+        transport: `sata`, `nvme`, `usb`, ...
+        rotational: whether it has platters; None where nobody says.
+        image: the file that a mounted disk image lies in.
+        server, share: of a network share, without user and in small letters where the case says nothing.
+        read_only: whether the volume is mounted so that nothing can be written.
+        marker: the id in the marker file of the base, where somebody asked for one.
+        root_digest: BLAKE2b of the listing of the base with sizes and times.
+        root_sketch: a sample of that listing, so that two can be compared in part: see `app.drives.rootprint`.
+        verdict: what the evidence said when the drive was last scanned: see `app.drives.recognition`.
+        confidence: from 0 to 1, how sure that was.
+        reasons: why, in sentences.
+        clone_of: id of the drive that this one is a byte clone of.
     """
 
     filesystem_uuid: str = ""
@@ -21,6 +48,36 @@ class Passport:
     free_bytes: int = 0
     network: bool = False
     folder_id: int = 0
+    partition_uuid: str = ""
+    table_uuid: str = ""
+    serial: str = ""
+    wwn: str = ""
+    model: str = ""
+    transport: str = ""
+    rotational: bool | None = None
+    image: str = ""
+    server: str = ""
+    share: str = ""
+    read_only: bool = False
+    marker: str = ""
+    root_digest: str = ""
+    root_sketch: tuple[str, ...] = ()
+    verdict: str = ""
+    confidence: float = 0.0
+    reasons: tuple[str, ...] = ()
+    clone_of: str = ""
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "Passport":
+        """The passport of a JSON object; what an older version did not keep is empty, what a newer one adds left out."""
+        known = {field.name for field in dataclasses.fields(cls)}
+        values: dict[str, Any] = {name: value for name, value in document.items() if name in known}
+        values.update({name: tuple(value) for name, value in values.items() if isinstance(value, list)})
+        return cls(**values)
+
+    def to_json(self) -> dict[str, Any]:
+        """As a JSON object."""
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)

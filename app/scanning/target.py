@@ -7,18 +7,28 @@ from pathlib import Path
 
 from app.catalog.catalog import Catalog
 from app.catalog.shard import top_names
-from app.drives.identity import Match, compare, may_be_same_place, passport_by_table, path_in_volume
+from app.drives.identity import (
+    Match,
+    compare,
+    first_is_connected,
+    may_be_mounted,
+    may_be_same_place,
+    passport_by_table,
+    path_in_volume,
+)
 from app.drives.probing import ProbedFolder
+from app.drives.recognition import Recognition, Verdict, recognise
 from app.errors import AppError, DriveGone, HeldByAnother, UsageError
 from app.jobs.job import Job
 from app.jobs.looking import folders_there
 from app.model.drives import Drive, Passport
 from app.model.names import decoded, shown
+from app.scanning.conflicts import conflict, doubtful, not_new
 
 #: So many names of a base that are all in another folder say that it is that base.
 _ENOUGH_NAMES = 3
-#: What the mount table says of a volume without touching it.
-_OF_TABLE = ("filesystem_uuid", "filesystem_type", "device", "mount", "root", "label", "network")
+#: What belongs to a base, and not to its whole volume.
+_OF_BASE = ("folder_id", "marker", "root_digest", "root_sketch", "verdict", "confidence", "reasons", "clone_of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +45,8 @@ def find_target(catalog: Catalog, folders: Sequence[ProbedFolder], label: str | 
     Raises:
         UsageError: the folders do not lie under one base, or the label is ambiguous.
         DriveGone: the folder is the empty mount point of a known drive.
-        HeldByAnother: the label's base is another volume, bases would overlap, or the folder looks like the base of a
-            known drive that was moved, and nobody said whether it is that drive.
+        HeldByAnother: the evidence contradicts the drive's passport, bases would overlap, or the folder is a clone of a
+            known drive, its re-formatted disk, or looks like its base that was moved, and nobody said what it is.
     """
     probed = {folder.path: folder for folder in folders}
     paths = outermost(list(probed))
@@ -44,7 +54,7 @@ def find_target(catalog: Catalog, folders: Sequence[ProbedFolder], label: str | 
         raise UsageError("no folder was given", hint="Name the folder or drive to scan.")
     drive = catalog.find_drive(label) if label else _deepest(catalog, paths, probed)
     if drive is not None:
-        drive = _check_volume(catalog, drive, [probed[path] for path in paths], job)
+        drive = _check_volume(catalog, drive, [probed[path] for path in paths], label, job)
         return Target(drive, tuple(_relative(path, drive.base) for path in paths))
     if len(paths) > 1:
         raise UsageError(
@@ -94,39 +104,50 @@ def _relative(folder: str, base: str) -> str:
 def _deepest(catalog: Catalog, paths: list[str], probed: Mapping[str, ProbedFolder]) -> Drive | None:
     """The drive with the deepest base that holds every folder and still is the volume it was."""
     holding = [drive for drive in catalog.drives(look=False) if all(_holds(drive.base, path) for path in paths)]
-    same = [drive for drive in holding if compare(drive.passport, _passport(drive.base, probed)) is not Match.OTHER]
+    same = [drive for drive in holding if _is_there(drive, probed)]
     return max(same, key=lambda drive: len(drive.base), default=None)
 
 
-def _passport(base: str, probed: Mapping[str, ProbedFolder]) -> Passport:
-    """The evidence about a base, without touching one that was not asked for."""
-    return probed[base].passport if base in probed else passport_by_table(base)
+def _is_there(drive: Drive, probed: Mapping[str, ProbedFolder]) -> bool:
+    """Whether a drive's base may be there, without touching one that was not asked for."""
+    if drive.base not in probed:
+        return may_be_mounted(drive)
+    return _recognised(drive, probed[drive.base].passport).verdict in (Verdict.SAME, Verdict.ELSEWHERE, Verdict.ASK)
 
 
-def _check_volume(catalog: Catalog, drive: Drive, folders: list[ProbedFolder], job: Job) -> Drive:
+def _recognised(drive: Drive, found: Passport) -> Recognition:
+    return recognise(drive.passport, found, first_connected=first_is_connected(drive.passport, found))
+
+
+def _stamped(passport: Passport, recognition: Recognition, drive: Drive | None = None) -> Passport:
+    """A passport with what the evidence said when it was taken."""
+    return replace(
+        passport,
+        verdict=str(recognition.verdict),
+        confidence=recognition.confidence,
+        reasons=recognition.reasons,
+        clone_of=drive.passport.clone_of if drive else "",
+    )
+
+
+def _check_volume(
+    catalog: Catalog, drive: Drive, folders: list[ProbedFolder], label: str | None, job: Job
+) -> Drive:
     """The drive as it is now, or why it is not the one that these folders lie on."""
     inside = all(_holds(drive.base, folder.path) for folder in folders)
     first = folders[0]
     if inside:
         passport = first.passport if first.path == drive.base else _inside(drive, first.passport)
-        if compare(drive.passport, passport) is not Match.OTHER:
-            return catalog.move_drive(drive, drive.base, passport)
-    elif len(folders) == 1 and _is_gone(drive) and (_elsewhere(drive, first) or _moved(catalog, drive, first)):
+        recognition = _recognised(drive, passport)
+        if recognition.is_same or (recognition.verdict is Verdict.ASK and label):
+            return catalog.move_drive(drive, drive.base, _stamped(passport, recognition, drive))
+        if recognition.verdict is Verdict.ASK:
+            raise doubtful(drive, drive.base, passport, recognition)
+        raise conflict(drive, drive.base, passport, recognition)
+    if len(folders) == 1 and _is_gone(drive) and (_elsewhere(drive, first) or _moved(catalog, drive, first)):
         _refuse_overlap(catalog, first, beside=drive)
         return _move(catalog, drive, first, job)
-    base, found = (drive.base, passport_by_table(drive.base)) if inside else (first.path, first.passport)
-    match = compare(drive.passport, found)
-    raise HeldByAnother(
-        f"{drive.label} is the drive at {shown(drive.base)}; {shown(base)} is another"
-        f"{' volume' if match is Match.OTHER else ' folder'}",
-        hint="Give it a label of its own with --drive, or leave --drive away.",
-        code="drive.conflict",
-        context={
-            "drive": drive.label,
-            "recorded": _evidence(drive.base, drive.passport),
-            "found": _evidence(base, found),
-        },
-    )
+    raise conflict(drive, first.path, first.passport, _recognised(drive, first.passport))
 
 
 def _inside(drive: Drive, below: Passport) -> Passport:
@@ -136,22 +157,24 @@ def _inside(drive: Drive, below: Passport) -> Passport:
     """
     passport = passport_by_table(drive.base)
     if passport.mount != below.mount:
-        return replace(drive.passport, **{name: getattr(passport, name) for name in _OF_TABLE})
-    return replace(below, folder_id=drive.passport.folder_id)
+        told = {name: value for name, value in passport.to_json().items() if value and name not in _OF_BASE}
+        return replace(drive.passport, **told)
+    return replace(below, **{name: getattr(drive.passport, name) for name in _OF_BASE})
 
 
 def _is_gone(drive: Drive) -> bool:
     """Whether the drive's base is not there; a share that does not answer says nothing."""
-    return folders_there([drive.base])[drive.base] is False
+    return folders_there([drive.base])[drive.base] is False or not may_be_mounted(drive)
 
 
 def _move(catalog: Catalog, drive: Drive, folder: ProbedFolder, job: Job) -> Drive:
     job.notice("drive.elsewhere", f"{drive.label} was at {shown(drive.base)} and is now at {shown(folder.path)}.")
-    return catalog.move_drive(drive, folder.path, folder.passport)
+    recognition = _recognised(drive, folder.passport)
+    return catalog.move_drive(drive, folder.path, _stamped(folder.passport, recognition, drive))
 
 
 def _new_drive(catalog: Catalog, folder: ProbedFolder, label: str | None, job: Job) -> Drive:
-    """A drive of its own, unless it looks like one that was moved and nobody said that it is another."""
+    """A drive of its own, unless it looks like a known one and nobody said that it is another."""
     drives = catalog.drives(look=False)
     known = next((drive for drive in drives if _moved(catalog, drive, folder) and _is_gone(drive)), None)
     if known is not None and not label:
@@ -163,30 +186,46 @@ def _new_drive(catalog: Catalog, folder: ProbedFolder, label: str | None, job: J
             code="drive.moved",
             context={"drive": known.label, "was": shown(known.base), "is": shown(folder.path)},
         )
+    alike = None if known else _alike(drives, folder)
+    if alike is not None and not label:
+        raise not_new(alike[0], folder.path, folder.passport, alike[1])
     _refuse_overlap(catalog, folder)
-    drive = catalog.add_drive(label or _free_label(catalog, folder.path), folder.path, folder.passport)
+    passport = folder.passport
+    if alike is not None:
+        passport = _stamped(passport, alike[1])
+        passport = replace(passport, clone_of=alike[0].id if alike[1].verdict is Verdict.CLONE else "")
+    drive = catalog.add_drive(label or _free_label(catalog, folder.path), folder.path, passport)
     if known is not None:
         job.notice(
             "drive.looks_moved",
             f"{drive.label} is a new drive, though it looks like {known.label}, which was at {shown(known.base)}.",
         )
+    if alike is not None:
+        what = "a byte clone of" if alike[1].verdict is Verdict.CLONE else "on the re-formatted disk of"
+        job.notice(f"drive.{alike[1].verdict}", f"{drive.label} is a new drive, {what} {alike[0].label}.")
     return drive
 
 
-def _evidence(base: str, passport: Passport) -> dict[str, str | int]:
-    return {
-        "base": shown(base),
-        "filesystem_uuid": passport.filesystem_uuid,
-        "filesystem_type": passport.filesystem_type,
-        "device": passport.device,
-        "capacity_bytes": passport.capacity_bytes,
-    }
+def _alike(drives: Sequence[Drive], folder: ProbedFolder) -> tuple[Drive, Recognition] | None:
+    """A known drive of which the folder is a byte clone, or whose disk was re-formatted; clones first.
+
+    Only where the folder lies in its volume as the drive's base does: other folders of a volume are other drives.
+    """
+    found = []
+    for drive in drives:
+        if path_in_volume(drive.base, drive.passport) != path_in_volume(folder.path, folder.passport):
+            continue
+        recognition = _recognised(drive, folder.passport)
+        if recognition.verdict in (Verdict.CLONE, Verdict.REFORMATTED):
+            found.append((drive, recognition))
+    return min(found, key=lambda pair: (pair[1].verdict is not Verdict.CLONE, bool(pair[0].passport.clone_of)), default=None)
 
 
 def _elsewhere(drive: Drive, folder: ProbedFolder) -> bool:
     """Whether a folder is the drive's base by volume and place in it, under another mount."""
     return (
         compare(drive.passport, folder.passport) is Match.SAME
+        and _recognised(drive, folder.passport).is_same
         and drive.passport.mount != folder.passport.mount
         and path_in_volume(drive.base, drive.passport) == path_in_volume(folder.path, folder.passport)
     )
@@ -236,7 +275,7 @@ def _refuse_overlap(catalog: Catalog, folder: ProbedFolder, beside: Drive | None
         if (beside and drive.id == beside.id) or not (below or _holds(drive.base, base)):
             continue
         found = passport_by_table(drive.base) if below else folder.passport
-        if compare(drive.passport, found) is Match.OTHER:
+        if compare(drive.passport, found) is Match.OTHER or not may_be_mounted(drive):
             continue
         if below and base != drive.base:
             what = f"{shown(base)} holds the drive {drive.label} at {shown(drive.base)}"
