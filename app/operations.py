@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from app.scanning.pictures import MakePicturesRequest, PicturesResult
     from app.scanning.request import ScanRequest, ScanResult
     from app.scanning.verify import VerifyRequest, VerifyResult
+    from app.shelf.health import DriveHealthResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,12 @@ def _verify_lanes(engine: Engine, request: "VerifyRequest") -> tuple[str, ...]:
     from app.scanning.target import lane_of
 
     return (lane_of(engine.catalog, (request.path,) if request.path else (), request.drive),)
+
+
+def _drive_lanes(engine: Engine, request: Any) -> tuple[str, ...]:
+    """After a scan of the same drive, not beside it."""
+    drive = engine.catalog.find_drive(request.drive)
+    return (f"shard:{drive.id}",) if drive else ()
 
 
 def _sidecar_lanes(_engine: Engine, _request: "CrawlRequest | CleanRequest") -> tuple[str, ...]:
@@ -138,6 +145,10 @@ def _demo_summary(result: "DemoResult") -> dict[str, Any]:
     return {"counts": {"files": result.scan.document["counts"]["files"], "signed": len(result.signed)}}
 
 
+def _health_summary(result: "DriveHealthResult") -> dict[str, Any]:
+    return {"health": result.health.state, "reasons": list(result.health.reasons)}
+
+
 def _export_summary(result: "ExportResult") -> dict[str, Any]:
     return {"counts": {"rows": result.rows, "bytes": result.bytes}, "file": shown(result.path)}
 
@@ -188,6 +199,8 @@ def _upkeep_summary(result: "UpkeepResult") -> dict[str, Any]:
 
 
 _UPKEEP = Kept(lambda request: request.title, _upkeep_summary, lambda _request: ())
+_SHELF = Kept(lambda request: request.drive, lambda _result: {}, lambda _request: (), small=True)
+_HEALTH = Kept(lambda request: request.drive, _health_summary, lambda _request: (), small=True)
 _EXPORT = Kept(lambda request: request.query.text, _export_summary, lambda _request: ())
 _REPORT = Kept(lambda request: request.report, _report_summary, lambda _request: ())
 
@@ -212,6 +225,17 @@ OPERATIONS: dict[str, Operation] = {
         Operation("qc_history", "HistoryRequest", _from("app.qc.status", "qc_history"), _no_lanes),
         Operation("sign_off", "SignOffRequest", _from("app.qc.signoff", "sign_off"), _no_lanes, _SIGN_OFF),
         Operation("undo_sign_off", "UndoRequest", _from("app.qc.signoff", "undo_sign_off"), _no_lanes, _SIGN_OFF),
+        Operation(
+            "describe_drive",
+            "DescribeDriveRequest",
+            _from("app.shelf.describing", "describe_drive"),
+            _no_lanes,
+        ),
+        Operation("mark_drive", "MarkDriveRequest", _from("app.shelf.marking", "mark_drive"), _drive_lanes, _SHELF),
+        Operation(
+            "forget_drive", "ForgetDriveRequest", _from("app.shelf.forgetting", "forget_drive"), _drive_lanes, _SHELF
+        ),
+        Operation("drive_health", "DriveHealthRequest", _from("app.shelf.health", "drive_health"), _no_lanes, _HEALTH),
         Operation("demo", "DemoRequest", _from("app.demo.walkthrough", "demo"), _demo_lanes, _DEMO),
         *(
             Operation(name, "UpkeepRequest", _from("app.maintenance.actions", name), _upkeep_lanes, _UPKEEP)

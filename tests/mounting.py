@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -47,3 +48,19 @@ def _may_have_a_dead_share() -> bool:
 
 
 needs_dead_share = pytest.mark.skipif(not _may_have_a_dead_share(), reason="needs to mount a file system of its own")
+
+
+def _may_mount_images() -> bool:
+    """Whether disk images can be made and mounted here, in two file systems."""
+    if not _may_mount() or any(shutil.which(f"mkfs.{kind}") is None for kind in ("ext2", "ext4")):
+        return False
+    script = (
+        'cd "$1" && truncate -s 4M a.img && mkfs.ext4 -qF a.img && mkfs.ext2 -qF a.img && mkdir m'
+        " && mount -o loop a.img m && umount m"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["unshare", "-m", "sh", "-ec", script, "sh", folder]
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+needs_images = pytest.mark.skipif(not _may_mount_images(), reason="needs to make and mount disk images")

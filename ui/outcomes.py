@@ -37,6 +37,10 @@ _VERBS = {
     "sign_off": Verbs("Signing off {}", "Signed off {}", "Sign-off of {}"),
     "undo_sign_off": Verbs("Taking back the verdict of {}", "Verdict taken back: {}", "Taking back the verdict of {}"),
     "demo": Verbs("Making the demo library", "Made the demo library", "Demo library"),
+    "describe_drive": Verbs("Noting it of {}", "Noted of {}", "Note of {}"),
+    "mark_drive": Verbs("Marking {}", "Marked {}", "Marking of {}"),
+    "forget_drive": Verbs("Forgetting {}", "Forgot {}", "Forgetting of {}"),
+    "drive_health": Verbs("Asking {} after its health", "Asked {} after its health", "Health of {}"),
     "export_search": Verbs("Exporting {}", "Exported {}", "Export of {}"),
     "check_records": Verbs("Checking {}", "Checked {}", "Check of {}"),
     "optimise_records": Verbs("Optimising {}", "Optimised {}", "Optimisation of {}"),
@@ -102,6 +106,12 @@ def _done(operation: str, summary: dict[str, Any]) -> Told:
         problems = [f"{_many(summary['failed_items'], 'drive')} left out"] if summary.get("failed_items") else []
         more = f" and {counts['files'] - 1} more" if counts.get("files", 0) > 1 else ""
         words = f"to {_last(summary.get('file', ''))}{more}"
+    elif operation == "drive_health":
+        state = summary.get("health", "unknown")
+        problems = list(summary.get("reasons", ())) if state in ("worn", "failing") else []
+        words = f"health {state}"
+    elif operation == "forget_drive":
+        words = "its records were kept under backups"
     elif operation == "demo":
         words = f"{_many(counts.get('files', 0), 'file')}, ready to look at"
     else:

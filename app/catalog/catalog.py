@@ -9,6 +9,7 @@ from typing import Any
 
 from app.catalog.database import Database, peewee_query
 from app.catalog.dberrors import ABSENT, OLDER
+from app.catalog.health import HealthLog
 from app.catalog.jobs import JobHistory
 from app.catalog.migrations import CATALOG
 from app.catalog.shard import open_reader, open_writer, refuse_other_drive, set_identity
@@ -46,6 +47,8 @@ class Catalog:
         self._may_be = may_be
         #: Runs of operations.
         self.jobs = JobHistory(path, wal=wal)
+        #: What drives said of themselves.
+        self.health = HealthLog(path, wal=wal)
         self._standing_in: tuple[Drive, ...] = ()
 
     def stand_in(self, drives: Iterable[Drive]) -> None:
@@ -101,10 +104,15 @@ class Catalog:
                 self._write().close()
 
     def describe_drive(self, drive: Drive, **told: str | int | None) -> Drive:
-        """Keep what a person knows of a drive: its `place`, `note`, `lent_to` and `lent_us`, or its `kind`."""
+        """Keep what a person knows of a drive: its `place`, `note`, `lent_to` and `lent_us`, or its `kind`.
+
+        A shard that is being written, or cannot be, learns it with the next scan.
+        """
         with self._write() as database, database.transaction():
             peewee_query(database, DriveRow.update(**told).where(DriveRow.id == drive.id))
-        return replace(drive, **told)  # type: ignore[arg-type]  # the columns are called as the attributes
+        described = replace(drive, **told)  # type: ignore[arg-type]  # the columns are called as the attributes
+        self._tell_shard(described)
+        return described
 
     def forget_drive(self, drive: Drive) -> None:
         """Take a drive out of the catalogue. Its shard is the caller's to remove."""
@@ -229,7 +237,7 @@ class Catalog:
         return open_reader(path, token)
 
     def _tell_shard(self, drive: Drive) -> None:
-        """Let the shard know what its drive is called, for a catalogue that must be made again from it."""
+        """Let the shard know what its drive is called and where it stands, for a catalogue made again from it."""
         path = self.shard_path(drive.id)
         if not path.exists():
             return
@@ -237,7 +245,9 @@ class Catalog:
             with open_writer(path, CancelToken(), wal=self._wal) as database, database.transaction():
                 set_identity(database, drive)
         except AppError as error:
-            _log.info("The shard of %s was not told its label: %s", drive.label, error.message)
+            _log.info(
+                "The shard of %s was not told what it is called and where it stands: %s", drive.label, error.message
+            )
 
     def _looked_at(self, drives: list[Drive]) -> list[Drive]:
         there = folders_there(drive.base for drive in drives)

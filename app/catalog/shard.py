@@ -87,6 +87,11 @@ def set_identity(database: Database, drive: Drive) -> None:
         base=shown(drive.base),
         base_raw=base64.b64encode(raw(drive.base)).decode(),
         passport=json.dumps(drive.passport.to_json()),
+        kind=drive.kind,
+        place=drive.place,
+        note=drive.note,
+        lent_to=drive.lent_to,
+        lent_us="" if drive.lent_us is None else str(drive.lent_us),
     )
 
 
@@ -101,7 +106,20 @@ def read_drive(database: Database) -> Drive:
     sequences = database.value("SELECT count(*) FROM sequence WHERE missed_scan IS NULL")
     last_scan = database.value("SELECT max(ended_us) FROM scan WHERE state = 'done'")
     return Drive(
-        meta.get("drive_id", ""), meta.get("label", ""), base, passport, False, files, size, last_scan, sequences
+        meta.get("drive_id", ""),
+        meta.get("label", ""),
+        base,
+        passport,
+        False,
+        files,
+        size,
+        last_scan,
+        sequences,
+        meta.get("kind", ""),
+        meta.get("place", ""),
+        meta.get("note", ""),
+        meta.get("lent_to", ""),
+        int(lent) if (lent := meta.get("lent_us", "")).isdigit() else None,
     )
 
 

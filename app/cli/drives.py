@@ -5,11 +5,13 @@ from typing import Annotated, Any
 import typer
 
 from app.catalog.dberrors import ABSENT
-from app.catalog.documents import drive_document, drive_error, scan_document
+from app.catalog.documents import drive_document, drive_error, health_document, scan_document
 from app.catalog.shard import ScanRow, scans
 from app.cli.front import JsonOption, front_of
 from app.cli.output import human_bytes, local_time, print_lines, say
+from app.cli.shelf import SHELF_COMMANDS, print_health
 from app.cli.table import print_table
+from app.drives.recognition import SENTENCES, Verdict
 from app.errors import AppError
 from app.model.drives import Drive
 from app.model.names import shown
@@ -18,6 +20,11 @@ from app.scanning.entrylists import EntryList, ListedEntry, count_entries, entry
 from app.scanning.problems import entry_path
 
 app = typer.Typer(help="The catalogued drives.", no_args_is_help=True)
+for _name, _command in SHELF_COMMANDS:
+    app.command(_name)(_command)
+
+#: What of a passport's document is said in a sentence of its own.
+_VERDICT = ("verdict", "confidence", "reasons", "clone_of")
 
 
 @app.command("list")
@@ -26,15 +33,19 @@ def list_drives(ctx: typer.Context, json: JsonOption = False) -> int:
     front = front_of(ctx)
     catalog = front.engine.catalog
     drives = [(drive, catalog.shard_error(drive)) for drive in catalog.drives()]
+    health = catalog.health.newest()
     if json:
-        front.emit({"drives": [drive_document(drive, error) for drive, error in drives]})
+        front.emit({"drives": [drive_document(drive, error, health.get(drive.id)) for drive, error in drives]})
     elif drives:
         print_table(
-            ("label", "online", "files", "bytes", "last scan", "records", "base"),
+            ("label", "online", "kind", "place", "health", "files", "bytes", "last scan", "records", "base"),
             [
                 (
                     drive.label,
                     drive.online,
+                    drive.kind,
+                    _place(drive),
+                    health[drive.id].state if drive.id in health else "",
                     drive.files,
                     human_bytes(drive.bytes),
                     _when(drive),
@@ -82,7 +93,9 @@ def show(
         problem = None if error.code == ABSENT else error
     if problem is not None and asked:
         raise drive_error(found, problem)
-    document = {**drive_document(found, problem), **totals}
+    trend = front.engine.catalog.health.trend(found.id)
+    document = {**drive_document(found, problem, trend[0] if trend else None), **totals}
+    document["health_trend"] = [health_document(health) for health in trend]
     document["scans"] = [scan_document(row) for row in rows]
     document.update(
         {which: [entry_document(found.base, entry) for entry in entries] for which, entries in lists.items()}
@@ -101,8 +114,19 @@ def show(
 
 def _print_drive(drive: Drive, document: dict[str, Any]) -> None:
     print_lines(f"{drive.label}  {'online' if drive.online else 'offline'}  {shown(drive.base)}")
-    evidence = ((name, value) for name, value in document["passport"].items() if value)
-    print_table(("evidence", "value"), [(name, str(value)) for name, value in evidence])
+    told = [(name, document[name]) for name in ("kind", "place", "note", "lent_to", "lent") if document[name]]
+    if told:
+        print_table(("", "what you told"), [(name.replace("_", " "), str(value)) for name, value in told])
+    passport = document["passport"]
+    evidence = ((name, value) for name, value in passport.items() if value and name not in _VERDICT)
+    print_table(("evidence", "value"), [(name.replace("_", " "), str(value)) for name, value in evidence])
+    if passport["verdict"]:
+        print_lines(
+            f"When it was last scanned: {SENTENCES[Verdict(passport['verdict'])]} ({passport['confidence']:.0%})"
+        )
+    if passport["clone_of"]:
+        print_lines(f"It is a byte clone of the drive {passport['clone_of']}.")
+    print_health(document["health_trend"])
     print_table(
         ("scan", "started", "mode", "state", "files"),
         [
@@ -122,22 +146,9 @@ def _print_entries(which: EntryList, total: int, drive: Drive, entries: list[Lis
         print_lines(f"{len(entries):,} of {total:,}. --limit 0 lists all of them.")
 
 
-@app.command("rename")
-def rename(
-    ctx: typer.Context,
-    drive: Annotated[str, typer.Argument(metavar="D", help="Label or id.")],
-    new: Annotated[str, typer.Argument(metavar="NEW", help="The new label.")],
-    json: JsonOption = False,
-) -> int:
-    """Give a drive another label."""
-    front = front_of(ctx)
-    front.require_writing()
-    renamed = front.engine.catalog.rename_drive(front.engine.catalog.drive(drive), new)
-    if json:
-        front.emit({"drives": [drive_document(renamed)]})
-    else:
-        print_lines(f"{renamed.label} is its name now.")
-    return 0
+def _place(drive: Drive) -> str:
+    """The shelf, and who has it where it is not there."""
+    return f"lent to {drive.lent_to}" if drive.lent_to else drive.place
 
 
 def _when(drive: Drive) -> str:

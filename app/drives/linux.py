@@ -87,6 +87,12 @@ def connected_hardware() -> Iterator[Evidence]:
         yield {"device": f"/dev/{name}", **_of_sys(f"/dev/{name}")}
 
 
+def whole_disk(device: str) -> str:
+    """The disk that a device lies on, where the kernel knows it; else the device."""
+    node = _disk(Path(device).name) if device.startswith("/dev/") else None
+    return f"/dev/{node.name}" if node is not None else device
+
+
 def _chains(nodes: list[dict[str, Any]], device: str) -> Iterator[list[dict[str, Any]]]:
     """The nodes from a disk down to the device."""
     for node in nodes:
@@ -157,7 +163,7 @@ def _line(path: Path) -> str:
 
 
 def _by_device(folder: str, device: str) -> str:
-    """The name of the link in `folder` that leads to a device, or nothing. udev writes odd characters as `\\x20`."""
+    r"""The name of the link in `folder` that leads to a device, or nothing. udev writes odd characters as `\x20`."""
     try:
         links = list(Path(folder).iterdir())
     except OSError:

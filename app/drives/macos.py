@@ -27,7 +27,7 @@ def read_evidence(mount: str) -> Evidence:
     """Everything that can be learnt of the volume mounted at a folder, and of the disk it lies on."""
     volume = _info(mount)
     found = of_diskutil(volume)
-    whole = _whole_disk(volume)
+    whole = whole_disk(volume)
     return found | of_whole_disk(_info(whole)) if whole else found
 
 
@@ -44,7 +44,7 @@ def of_diskutil(output: bytes) -> Evidence:
         "model": str(document.get("MediaName", "")).strip(),
         "transport": _BUSES.get(protocol, protocol),
         "rotational": None if solid is None else not solid,
-        "read_only": not document.get("WritableVolume", True),
+        "read_only": not document["WritableVolume"] if "WritableVolume" in document else None,
     }
     return {name: value for name, value in found.items() if value not in ("", None)}
 
@@ -67,7 +67,7 @@ def _document(output: bytes) -> dict[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
-def _whole_disk(output: bytes) -> str:
+def whole_disk(output: bytes) -> str:
     """The name of the disk a volume lies on; of an APFS volume the disk below its container."""
     document = _document(output)
     stores = document.get("APFSPhysicalStores") or []

@@ -5,6 +5,7 @@ The verdict follows rules, not the sum: a hardware serial number that differs un
 copy looks like, however much else agrees.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -89,6 +90,8 @@ _WEIGHTS = {
 #: File systems that lie on several devices, or whose devices are named anew each time.
 _MANY_DEVICES = frozenset(["btrfs", "zfs", "bcachefs"])
 _ALIKE, _SOME = 0.7, 0.1
+#: Share of a partition by which file systems differ in what they leave for files.
+_OWN_NEEDS = 0.1
 
 
 def recognise(before: Passport, now: Passport, *, first_connected: bool = False) -> Recognition:
@@ -105,7 +108,7 @@ def recognise(before: Passport, now: Passport, *, first_connected: bool = False)
     agreement = sum(piece.weight * piece.says for piece in pieces) / weight if weight else 0.0
     reasons = [piece.reason for piece in sorted(pieces, key=lambda piece: -piece.weight * abs(piece.says))]
     if first_connected and verdict is Verdict.CLONE:
-        reasons.insert(0, "the first one is connected as well")
+        reasons.insert(0, "the first one is there as well")
     return Recognition(verdict, round(_confidence(verdict, agreement, weight, first_connected), 2), tuple(reasons[:6]))
 
 
@@ -132,10 +135,18 @@ def _verdict(before: Passport, now: Passport, says: dict[str, float], first_conn
     )
     other_part = says.get("partition_uuid") == -1 and says.get("table_uuid") == 1
     if identity == -1 or says.get("filesystem_type") == -1:
-        if same_hardware and not other_part and not first_connected and says.get("capacity", 1) > -1:
+        if same_hardware and not other_part and not first_connected and _same_part(before, now, says):
             return Verdict.REFORMATTED
         return Verdict.ASK if says.get("marker") == 1 else Verdict.OTHER
     return _of_nameless(before, now, says, same_hardware and not other_part)
+
+
+def _same_part(before: Passport, now: Passport, says: dict[str, float]) -> bool:
+    """Whether two file systems on one disk lie on the same part of it; formats keep more or less for themselves."""
+    if says.get("partition_uuid") == 1 or says.get("image") == 1:
+        return True
+    sizes = sorted((before.capacity_bytes, now.capacity_bytes))
+    return not sizes[0] or sizes[1] - sizes[0] <= sizes[1] * _OWN_NEEDS
 
 
 def _of_share(before: Passport, now: Passport, says: dict[str, float]) -> Verdict:
@@ -191,8 +202,8 @@ def _pieces(before: Passport, now: Passport) -> Iterator[_Piece]:
         old, new = str(getattr(before, name)), str(getattr(now, name))
         if name in ("filesystem_uuid", "filesystem_type", "label") and (before.network or now.network):
             continue
-        if old and new:
-            equal = _plain(name, old) == _plain(name, new)
+        equal = _equal(name, old, new) if old and new else None
+        if equal is not None:
             word = _WORDS[name]
             reason = f"the {word} is the same ({new})" if equal else f"the {word} was {old} and is {new}"
             yield _Piece(name, agrees if equal else disagrees, 1.0 if equal else -1.0, reason)
@@ -220,11 +231,19 @@ def _sizes(before: Passport, now: Passport) -> Iterator[_Piece]:
         yield _Piece("root", 2.0, -1.0, "nothing of what lay at the top is there")
 
 
-def _plain(name: str, value: str) -> str:
-    """A value without the ways in which systems write it differently."""
-    value = value.strip().lower()
+def _equal(name: str, old: str, new: str) -> bool | None:
+    """Whether two values agree; None where they are not of one kind, as two systems may tell them."""
+    old, new = old.strip().lower(), new.strip().lower()
     if name == "wwn":
-        return value.removeprefix("0x").removeprefix("naa.").removeprefix("eui.")
-    if name in ("filesystem_uuid", "partition_uuid", "table_uuid"):
-        return value.strip("{}")
-    return value if name != "image" else value.removesuffix(" (deleted)")
+        old, new = (re.sub(r"^(0x|naa\.|eui\.)", "", value) for value in (old, new))
+    if name == "image":
+        old, new = (value.removesuffix(" (deleted)") for value in (old, new))
+    return old == new if name != "filesystem_uuid" else _same_volume_id(old, new)
+
+
+def _same_volume_id(old: str, new: str) -> bool | None:
+    """Of a volume's serial number Windows tells the lower half of what Linux does; macOS makes a UUID of its own."""
+    old, new = sorted((re.sub("[-{}]", "", value) for value in (old, new)), key=len)
+    if len(old) == 8 and len(new) == 16:
+        return new.endswith(old)
+    return None if len(old) <= 16 and len(new) == 32 else old == new

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 #: File systems whose share names mean the same in capitals and small letters.
-_SMB = frozenset(["cifs", "smb3", "smbfs", "network", "smb", "webdav", "davfs", "afpfs"])
+_SMB = frozenset(["cifs", "smb3", "smbfs", "network", "smb", "afpfs"])
+_WEB = frozenset(["webdav", "davfs"])
 _URL = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _SERVICE = re.compile(r"\._[a-z-]+\._tcp\.local\.?$", re.IGNORECASE)
 _HOST_PATH = re.compile(r"^(\[[0-9A-Fa-f:.%]+\]|[^:/\[\]]+):(/.*|[^/].*)?$")
@@ -42,7 +43,7 @@ def share_of(device: str, kind: str) -> Share | None:
     smb = kind.lower() in _SMB
     if text.startswith("//"):
         host, _, path = text[2:].partition("/")
-        smb = True
+        smb = smb or kind.lower() not in _WEB
     elif match := _HOST_PATH.match(text):
         host, path = match[1], match[2] or ""
     else:
@@ -52,10 +53,10 @@ def share_of(device: str, kind: str) -> Share | None:
     parts = [part for part in path.split("/") if part]
     if not server:
         return None
-    if not smb or kind.lower() in ("davfs", "webdav"):
+    if not smb and kind.lower() not in _WEB:
         return Share(server, "/".join(parts))
     name, *below = parts or [""]
-    return Share(server, name.lower(), "/".join(below))
+    return Share(server, name.lower() if smb else name, "/".join(below))
 
 
 def same_server(one: str, other: str) -> bool:

@@ -1,4 +1,4 @@
-"""What Windows says of a volume: its serial number from the system, disk and partition from PowerShell's storage module.
+"""What Windows says of a volume: its serial number from the system, disk and partition from PowerShell.
 
 A share has none of this: "SMB does not support volume management functions" (`FindFirstVolumeW`).
 """

@@ -69,15 +69,60 @@ class Passport:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "Passport":
-        """The passport of a JSON object; what an older version did not keep is empty, what a newer one adds left out."""
-        known = {field.name for field in dataclasses.fields(cls)}
-        values: dict[str, Any] = {name: value for name, value in document.items() if name in known}
-        values.update({name: tuple(value) for name, value in values.items() if isinstance(value, list)})
-        return cls(**values)
+        """The passport of a JSON object; what an older version did not keep stays empty, what a newer one adds goes."""
+        return cls(**_fields_of(cls, document))
 
     def to_json(self) -> dict[str, Any]:
         """As a JSON object."""
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class DriveHealth:
+    """What a drive said of itself (SMART).
+
+    Attributes:
+        state: `good`, `worn`, `failing` or `unknown`.
+        reasons: why, in sentences; of `unknown` why nothing could be learnt.
+        time_us: microseconds since 1970 UTC when it was asked; 0 for a report that is not kept.
+        hours: powered on, in hours; None where the drive does not say, as below.
+        celsius: its temperature.
+        reallocated, pending, uncorrectable: sectors replaced, waiting to be, and lost.
+        percent_used: of the writes that the maker promises, for a drive without platters; may pass 100.
+        media_errors: of an NVMe drive, reads and writes that failed for good.
+        passed: its own overall verdict.
+        model, serial: of the hardware, as it says itself.
+    """
+
+    state: str = "unknown"
+    reasons: tuple[str, ...] = ()
+    time_us: int = 0
+    hours: int | None = None
+    celsius: int | None = None
+    reallocated: int | None = None
+    pending: int | None = None
+    uncorrectable: int | None = None
+    percent_used: int | None = None
+    media_errors: int | None = None
+    passed: bool | None = None
+    model: str = ""
+    serial: str = ""
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> "DriveHealth":
+        """The report of a JSON object; what is not known to this version is left out."""
+        return cls(**_fields_of(cls, document))
+
+    def to_json(self) -> dict[str, Any]:
+        """As a JSON object."""
+        return asdict(self)
+
+
+def _fields_of(kind: type, document: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a dataclass that a JSON object has, with tuples for lists."""
+    known = {field.name for field in dataclasses.fields(kind)}
+    values = {name: value for name, value in document.items() if name in known}
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
 
 
 @dataclass(frozen=True, slots=True)

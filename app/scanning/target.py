@@ -27,6 +27,7 @@ from app.scanning.conflicts import conflict, doubtful, not_new
 
 #: So many names of a base that are all in another folder say that it is that base.
 _ENOUGH_NAMES = 3
+_NOT_IT = (Verdict.OTHER, Verdict.CLONE, Verdict.REFORMATTED)
 #: What belongs to a base, and not to its whole volume.
 _OF_BASE = ("folder_id", "marker", "root_digest", "root_sketch", "verdict", "confidence", "reasons", "clone_of")
 
@@ -130,9 +131,7 @@ def _stamped(passport: Passport, recognition: Recognition, drive: Drive | None =
     )
 
 
-def _check_volume(
-    catalog: Catalog, drive: Drive, folders: list[ProbedFolder], label: str | None, job: Job
-) -> Drive:
+def _check_volume(catalog: Catalog, drive: Drive, folders: list[ProbedFolder], label: str | None, job: Job) -> Drive:
     """The drive as it is now, or why it is not the one that these folders lie on."""
     inside = all(_holds(drive.base, folder.path) for folder in folders)
     first = folders[0]
@@ -218,7 +217,9 @@ def _alike(drives: Sequence[Drive], folder: ProbedFolder) -> tuple[Drive, Recogn
         recognition = _recognised(drive, folder.passport)
         if recognition.verdict in (Verdict.CLONE, Verdict.REFORMATTED):
             found.append((drive, recognition))
-    return min(found, key=lambda pair: (pair[1].verdict is not Verdict.CLONE, bool(pair[0].passport.clone_of)), default=None)
+    return min(
+        found, key=lambda pair: (pair[1].verdict is not Verdict.CLONE, bool(pair[0].passport.clone_of)), default=None
+    )
 
 
 def _elsewhere(drive: Drive, folder: ProbedFolder) -> bool:
@@ -274,8 +275,8 @@ def _refuse_overlap(catalog: Catalog, folder: ProbedFolder, beside: Drive | None
         below = _holds(base, drive.base)
         if (beside and drive.id == beside.id) or not (below or _holds(drive.base, base)):
             continue
-        found = passport_by_table(drive.base) if below else folder.passport
-        if compare(drive.passport, found) is Match.OTHER or not may_be_mounted(drive):
+        found = passport_by_table(drive.base) if below and base != drive.base else folder.passport
+        if not may_be_mounted(drive) or _recognised(drive, found).verdict in _NOT_IT:
             continue
         if below and base != drive.base:
             what = f"{shown(base)} holds the drive {drive.label} at {shown(drive.base)}"

@@ -66,3 +66,40 @@ def test_what_a_drive_does_not_count_is_listed(home: Path, tmp_path: Path) -> No
     text = reelmark("--home", home, "drives", "show", "one", "--skipped", "--unreadable").stdout
     assert b"link" in text
     assert b"Nothing is unreadable on one." in text
+
+
+def test_a_librarian_notes_where_a_drive_is(home: Path) -> None:
+    def drives(*words: str) -> dict[str, object]:
+        (drive,) = document(reelmark("--home", home, "drives", *words, "--json"))["drives"]
+        assert isinstance(drive, dict)
+        return drive
+
+    assert drives("place", "one", "shelf 3")["place"] == "shelf 3"
+    assert drives("note", "one", "the B cameras")["note"] == "the B cameras"
+    lent = drives("lend", "one", "Ann")
+    assert (lent["lent_to"], lent["place"], str(lent["lent"])[:2]) == ("Ann", "shelf 3", "20")
+    assert b"lent to Ann" in reelmark("--home", home, "drives", "list").stdout
+    assert b"the B cameras" in reelmark("--home", home, "drives", "show", "one").stdout
+    assert drives("return", "one")["lent_to"] is None
+    assert b"was not lent" in reelmark("--home", home, "drives", "return", "one").stdout
+    assert reelmark("--home", home, "drives", "lend", "one", " ").returncode == 2
+    assert reelmark("--home", home, "drives", "place", "nowhere", "x").returncode == 3
+
+
+def test_a_drive_is_forgotten_only_when_that_is_said(home: Path) -> None:
+    refused = reelmark("--home", home, "drives", "forget", "one")
+    assert refused.returncode == 2
+    assert b"--yes" in refused.stderr
+    gone = document(reelmark("--home", home, "drives", "forget", "one", "--yes", "--json"))["forgotten"]
+    assert (gone["label"], Path(gone["shard"]).exists()) == ("one", True)
+    left = document(reelmark("--home", home, "drives", "list", "--json"))["drives"]
+    assert [drive["label"] for drive in left] == ["two"]
+
+
+def test_a_drive_is_marked_by_name(home: Path, tmp_path: Path) -> None:
+    (drive,) = document(reelmark("--home", home, "drives", "mark", "one", "--json"))["drives"]
+    assert drive["passport"]["marker"] == drive["id"]
+    assert (tmp_path / "one" / ".reelmark-drive").exists()
+    assert not (tmp_path / "two" / ".reelmark-drive").exists()
+    assert reelmark("--home", home, "drives", "mark", "one", "--remove").returncode == 0
+    assert not (tmp_path / "one" / ".reelmark-drive").exists()

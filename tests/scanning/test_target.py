@@ -11,6 +11,7 @@ from app.drives.identity import read_passport
 from app.errors import DriveGone, HeldByAnother, InputError, UsageError
 from app.jobs.events import Noticed
 from app.jobs.job import CancelToken, Job
+from app.model.drives import Passport
 from app.scanning.target import find_target, lane_of, outermost
 from tests.mounting import needs_mount_table, needs_mounts
 from tests.unprivileged import REPOSITORY, document
@@ -54,7 +55,7 @@ def test_a_label_whose_base_is_another_volume_is_refused(studio: Studio) -> None
     studio.write("a.txt")
     studio.scan(drive="Card")
     (drive,) = studio.engine.catalog.drives()
-    other = replace(read_passport(str(studio.base)), filesystem_uuid="1234-ABCD", filesystem_type="exfat")
+    other = Passport("1234-ABCD", "exfat", "/dev/sdz1", str(studio.base), capacity_bytes=64_000_000_000)
     studio.engine.catalog.move_drive(drive, drive.base, other)
     with pytest.raises(HeldByAnother, match="another volume"):
         studio.scan(drive="Card")
