@@ -162,8 +162,9 @@ def _inside(drive: Drive, below: Passport) -> Passport:
 
 
 def _is_gone(drive: Drive) -> bool:
-    """Whether the drive's base is not there; a share that does not answer says nothing."""
-    return folders_there([drive.base])[drive.base] is False or not may_be_mounted(drive)
+    """Whether the drive's base is not there, or another volume is; a share that does not answer says nothing."""
+    there = folders_there([drive.base])[drive.base]
+    return there is False or (there is True and not may_be_mounted(drive))
 
 
 def _move(catalog: Catalog, drive: Drive, folder: ProbedFolder, job: Job) -> Drive:
