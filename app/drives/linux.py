@@ -63,8 +63,8 @@ def of_lsblk(output: str, device: str) -> Evidence:
         **{field: _first(chain, column) for field, column in _OF_DISK},
         "rotational": _flag(disk.get("rota")),
     }
-    if disk.get("type") == "loop":
-        found["rotational"] = None
+    if not (found["model"] or found["transport"]):
+        found["rotational"] = None  # what a loop or virtual device says of itself means nothing
     return {name: value for name, value in found.items() if value not in ("", None)}
 
 

@@ -6,7 +6,6 @@ Python, so every machine makes the same fingerprint.
 """
 
 import os
-import stat
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -38,22 +37,23 @@ class RootPrint:
 def read_root_print(base: str) -> RootPrint:
     """The fingerprint of a folder; empty where it cannot be listed or nothing of anybody's lies in it.
 
-    Sizes and times are asked for the sampled entries alone, times by the second: some file systems keep no more.
+    Sizes and times are asked of the sampled files alone, times by the second: some file systems keep no more. Folders are
+    not touched: another volume may be mounted on one, a share that does not answer.
     """
-    names: list[tuple[str, bytes]] = []
+    found: list[tuple[str, bytes, bool]] = []
     try:
         with os.scandir(base) as entries:
             for _, entry in zip(range(_MOST_ENTRIES), entries, strict=False):
                 if entry.name not in _OF_SYSTEMS and not entry.name.startswith(".Trash-"):
-                    names.append((_hash(raw(entry.name)), raw(entry.name)))
+                    found.append((_hash(raw(entry.name)), raw(entry.name), entry.is_file(follow_symlinks=False)))
     except OSError:
         return RootPrint()
-    if not names:
+    if not found:
         return RootPrint()
-    whole = blake2b(b"\0".join(sorted(name for _, name in names)), digest_size=16)
+    whole = blake2b(b"\0".join(sorted(name for _, name, _ in found)), digest_size=16)
     sketch = []
-    for key, name in sorted(names)[:_SAMPLE]:
-        state = _state(os.path.join(raw(base), name))  # noqa: PTH118 - may be no valid text
+    for key, name, is_file in sorted(found)[:_SAMPLE]:
+        state = _state(os.path.join(raw(base), name)) if is_file else ""  # noqa: PTH118 - may be no valid text
         sketch.append(f"{key}:{state}")
         whole.update(state.encode())
     return RootPrint(whole.hexdigest(), tuple(sketch))
@@ -78,11 +78,9 @@ def _hash(data: bytes) -> str:
 
 
 def _state(path: bytes) -> str:
-    """Of a file its size and time, of anything else its kind; a folder's time changes with each file in it."""
+    """A file's size and time."""
     try:
         status = os.lstat(path)
     except OSError:
         return ""
-    if not stat.S_ISREG(status.st_mode):
-        return f"{stat.S_IFMT(status.st_mode):x}"
     return _hash(f"{status.st_size}.{int(status.st_mtime)}".encode())
