@@ -18,7 +18,7 @@ from app.model.names import shown
 if TYPE_CHECKING:
     from app.demo.walkthrough import DemoRequest, DemoResult
     from app.files.sidecar import Record
-    from app.maintenance.request import UpkeepRequest, UpkeepResult
+    from app.maintenance.request import RestoreRequest, UpkeepRequest, UpkeepResult
     from app.qc.clean import CleanRequest, CleanResult
     from app.qc.crawl import CrawlRequest, CrawlResult
     from app.reports.exports import ExportResult
@@ -49,13 +49,21 @@ class Operation:
     kept: Kept | None = None
 
 
-def _from(module: str, name: str) -> Callable[[Engine, Any, Job], Any]:
+def _from(module: str, name: str) -> Callable[..., Any]:
     """The function of that name, imported when it is called first."""
 
-    def call(engine: Engine, request: Any, job: Job) -> Any:
-        return getattr(importlib.import_module(module), name)(engine, request, job)
+    def call(*given: Any) -> Any:
+        return getattr(importlib.import_module(module), name)(*given)
 
     return call
+
+
+def _scan(engine: Engine, request: "ScanRequest", job: Job) -> "ScanResult":
+    """Scan, then look after the shard where the settings say so."""
+    result: ScanResult = _from("app.scanning.scan", "scan")(engine, request, job)
+    if engine.settings.maintenance.auto_vacuum_after_scan:
+        _from("app.maintenance.afterscan", "vacuum_where_it_pays")(engine, result.drive_id, job)
+    return result
 
 
 def _scan_lanes(engine: Engine, request: "ScanRequest") -> tuple[str, ...]:
@@ -187,7 +195,7 @@ _SIGN_OFF = Kept(lambda request: _named((request.path,)), _record_summary, lambd
 _DEMO = Kept(lambda _request: "", _demo_summary, lambda _request: ())
 
 
-def _upkeep_lanes(_engine: Engine, _request: "UpkeepRequest") -> tuple[str, ...]:
+def _upkeep_lanes(_engine: Engine, _request: "UpkeepRequest | RestoreRequest") -> tuple[str, ...]:
     """One after the other: while another job writes a database, the lock of that database refuses."""
     return ("maintenance",)
 
@@ -195,7 +203,9 @@ def _upkeep_lanes(_engine: Engine, _request: "UpkeepRequest") -> tuple[str, ...]
 def _upkeep_summary(result: "UpkeepResult") -> dict[str, Any]:
     broken = [target.name for target in result.targets if not target.ok]
     saved = sum(target.before_bytes - target.after_bytes for target in result.targets)
-    return {"counts": {"databases": len(result.targets), "broken": len(broken), "saved": saved}, "broken": broken}
+    lost = sum(table["lost"] for target in result.targets for table in target.lost)
+    counts = {"databases": len(result.targets), "broken": len(broken), "saved": saved, "lost": lost}
+    return {"counts": counts, "broken": broken}
 
 
 _UPKEEP = Kept(lambda request: request.title, _upkeep_summary, lambda _request: ())
@@ -207,7 +217,7 @@ _REPORT = Kept(lambda request: request.report, _report_summary, lambda _request:
 OPERATIONS: dict[str, Operation] = {
     operation.name: operation
     for operation in (
-        Operation("scan", "ScanRequest", _from("app.scanning.scan", "scan"), _scan_lanes, _SCAN),
+        Operation("scan", "ScanRequest", _scan, _scan_lanes, _SCAN),
         Operation(
             "make_pictures",
             "MakePicturesRequest",
@@ -240,6 +250,20 @@ OPERATIONS: dict[str, Operation] = {
         *(
             Operation(name, "UpkeepRequest", _from("app.maintenance.actions", name), _upkeep_lanes, _UPKEEP)
             for name in ("check_records", "optimise_records", "vacuum_records", "back_up_records")
+        ),
+        Operation(
+            "restore_records",
+            "RestoreRequest",
+            _from("app.maintenance.restoring", "restore_records"),
+            _upkeep_lanes,
+            _UPKEEP,
+        ),
+        Operation(
+            "salvage_records",
+            "UpkeepRequest",
+            _from("app.maintenance.salvage", "salvage_records"),
+            _upkeep_lanes,
+            _UPKEEP,
         ),
         Operation(
             "export_search", "ExportSearchRequest", _from("app.reports.exports", "export_search"), _no_lanes, _EXPORT

@@ -71,8 +71,8 @@ def drive_of_shard(path: Path) -> Drive:
         return read_drive(database)
 
 
-def adopt(catalog: Catalog, shards: Iterable[Path], *, keep: bool = True) -> Adopted:
-    """Enter the drives of shards into a catalogue that has none. The caller holds the catalogue's lock.
+def adopt(catalog: Catalog, shards: Iterable[Path], *, keep: bool = True, taken: Iterable[str] = ()) -> Adopted:
+    """Enter the drives of shards into a catalogue that does not have them. The caller holds the catalogue's lock.
 
     A label that two shards claim is kept by the one that was scanned last.
 
@@ -80,6 +80,7 @@ def adopt(catalog: Catalog, shards: Iterable[Path], *, keep: bool = True) -> Ado
         catalog: the catalogue.
         shards: files of shards.
         keep: False writes nothing: the drives stand in while this process runs.
+        taken: labels of the drives that are in the catalogue.
 
     Raises:
         InputError: the catalogue cannot be written.
@@ -97,14 +98,14 @@ def adopt(catalog: Catalog, shards: Iterable[Path], *, keep: bool = True) -> Ado
             left_out.append((path, f"{why}; a shard is called after the id of its drive"))
             continue
         found.append(drive)
-    taken: set[bytes] = set()
+    labels = {folded_text(label) for label in taken}
     drives = []
     for drive in sorted(found, key=lambda drive: -(drive.last_scan or 0)):
         label, number = drive.label or "drive", 1
-        while folded_text(label) in taken:
+        while folded_text(label) in labels:
             number += 1
             label = f"{drive.label or 'drive'} {number}"
-        taken.add(folded_text(label))
+        labels.add(folded_text(label))
         drives.append(replace(drive, label=label))
     drives.sort(key=lambda drive: drive.label)
     if keep and drives:

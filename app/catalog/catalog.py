@@ -215,14 +215,16 @@ class Catalog:
         self._tell_shard(renamed)
         return renamed
 
-    def summarise(self, drive_id: str, files: int, total_bytes: int, sequences: int) -> None:
-        """Keep the totals of a drive's shard after a scan."""
+    def summarise(
+        self, drive_id: str, files: int, total_bytes: int, sequences: int, *, at_us: int | None = None
+    ) -> None:
+        """Keep the totals of a drive's shard after a scan, which ended now or at that time."""
         with self._write() as database, database.transaction():
             peewee_query(
                 database,
-                DriveRow.update(last_scan_us=now_us(), files=files, bytes=total_bytes, sequences=sequences).where(
-                    DriveRow.id == drive_id
-                ),
+                DriveRow.update(
+                    last_scan_us=at_us or now_us(), files=files, bytes=total_bytes, sequences=sequences
+                ).where(DriveRow.id == drive_id),
             )
 
     def _reader(self, path: Path, label: str, token: CancelToken | None) -> Database:

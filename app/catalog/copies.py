@@ -83,9 +83,9 @@ def kept_copies(path: Path, schema: Schema) -> list[Copy]:
     return [copy for *_, copy in sorted(found, key=lambda one: one[:2], reverse=True)]
 
 
-def new_copy_path(path: Path, schema: Schema, label: str) -> Path:
-    """A free name for a backup of this moment."""
-    head = f"{_head(label)}{path.stem}.{datetime.now(UTC):{_TIME}}"
+def new_copy_path(path: Path, schema: Schema, label: str, what: str = "") -> Path:
+    """A free name for a backup of this moment; with a word and a dot before the time it counts as none."""
+    head = f"{_head(label)}{path.stem}.{what}{datetime.now(UTC):{_TIME}}"
     folder, number = copies_folder(path, schema), 1
     while (copy := folder / f"{head}{f'-{number}' if number > 1 else ''}.db").exists():
         number += 1

@@ -1,5 +1,6 @@
 """`reelmark maintain`: looking after the catalogue and the shards."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,8 +9,8 @@ import typer
 from app.cli.front import Front, JsonOption, front_of, run_operation
 from app.cli.output import human_bytes, local_time, print_lines, say
 from app.cli.table import print_table
-from app.errors import RecordsBroken
-from app.maintenance.request import UpkeepRequest, UpkeepResult
+from app.errors import RecordsBroken, UsageError
+from app.maintenance.request import RestoreRequest, UpkeepRequest, UpkeepResult
 from app.maintenance.status import BROKEN, DatabaseStatus, maintenance_status
 from app.model.names import shown
 from app.model.times import rfc3339
@@ -87,6 +88,37 @@ def backup(
     return _run(_writing(ctx), "back_up_records", _request(drive, catalog, every))
 
 
+@app.command("restore")
+def restore(
+    ctx: typer.Context,
+    drive: Annotated[str | None, typer.Option("--drive", metavar="D", help="The shard of that drive.")] = None,
+    catalog: OnlyCatalog = False,
+    backup_file: Annotated[
+        str | None, typer.Option("--backup", metavar="FILE", help="Which backup; the newest without it.")
+    ] = None,
+    json: JsonOption = False,
+) -> int:
+    """Put a backup in the place of a database; what is there is backed up first."""
+    if bool(drive) == catalog:
+        raise UsageError("name one database", hint="--drive D or --catalog.")
+    return _run(_writing(ctx), "restore_records", RestoreRequest(drive or "", backup_file or ""))
+
+
+@app.command("salvage")
+def salvage(
+    ctx: typer.Context,
+    drive: Drives = None,
+    catalog: OnlyCatalog = False,
+    every: All = False,
+    force: Annotated[bool, typer.Option("--force", help="Also where a full check finds nothing wrong.")] = False,
+    json: JsonOption = False,
+) -> int:
+    """Read damaged databases row by row into new ones, and list what was lost."""
+    if not (drive or catalog or every):
+        raise UsageError("name the databases", hint="--drive D, --catalog or --all.")
+    return _run(_writing(ctx), "salvage_records", replace(_request(drive, catalog, every), force=force))
+
+
 def status_document(database: DatabaseStatus) -> dict[str, Any]:
     """The JSON of how a database stands; what is not known is null."""
     target = database.target
@@ -148,7 +180,7 @@ def _run(front: Front, operation: str, request: Any) -> int:
         front.emit({"targets": [target.document() for target in result.targets]})
         return result.exit_code
     print_table(
-        ("database", "outcome", "before", "after", "backup"),
+        ("database", "outcome", "before", "after", "copy"),
         [
             (
                 target.name,
@@ -161,13 +193,18 @@ def _run(front: Front, operation: str, request: Any) -> int:
         ],
     )
     for target in result.targets:
+        if target.lost:
+            print_lines("", f"What was salvaged of {target.name}:")
+            print_table(("table", "rows kept", "rows lost", "why"), [_salvaged(table) for table in target.lost])
         for message in target.messages:
             say(f"{target.name}: {shown(message)}")
-        for table in target.lost:
-            say(f"{target.name}: {table['table']}: {table['kept']:,} rows kept, {table['lost']:,} lost")
         if target.error is not None and target.error.hint:
             say(f"{target.name}: {target.error.hint}")
     return result.exit_code
+
+
+def _salvaged(table: dict[str, Any]) -> tuple[Any, ...]:
+    return table["table"], table["kept"], f"{table['lost']:,}{' or more' if table['more'] else ''}", table["reason"]
 
 
 def _print_status(databases: list[DatabaseStatus]) -> None:

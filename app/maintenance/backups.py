@@ -7,7 +7,8 @@ import apsw
 
 from app.catalog.copies import Copy, copies_folder, kept_copies, new_copy_path
 from app.catalog.database import Database
-from app.catalog.dberrors import database_errors
+from app.catalog.dberrors import damaged, database_errors
+from app.errors import RecordsBroken
 from app.jobs.events import Stage
 from app.jobs.job import Job
 from app.maintenance.files import remove, require_room, size_of, sync_file, verify
@@ -46,7 +47,7 @@ def make_backup(target: Target, settings: Maintenance, job: Job) -> Path:
     try:
         copy_database(target.path, unfinished, target, job)
         job.stage(Stage.CHECK)
-        verify(unfinished, target, job)
+        _verify(unfinished, target, job)
         sync_file(unfinished)
         unfinished.replace(final)
         sync_folder(folder)
@@ -58,22 +59,30 @@ def make_backup(target: Target, settings: Maintenance, job: Job) -> Path:
     return final
 
 
+def _verify(copy: Path, target: Target, job: Job) -> None:
+    """A copy of a damaged database is damaged as well: it is the database that the user must hear of."""
+    try:
+        verify(copy, target, job)
+    except RecordsBroken as error:
+        why = error.message.partition(" is damaged: ")[2] or error.message
+        raise damaged(target.path, target.schema, why) from error
+
+
 def copy_database(source: Path, copy: Path, target: Target, job: Job) -> None:
     """Copy a database page by page, with what its log holds, into one file without a log."""
-    with Database(source, target.schema, read_only=True) as database:
+    with Database(source, target.schema, read_only=True) as database, database_errors(copy, target.schema):
         made = apsw.Connection(str(copy))
         try:
-            with database_errors(copy, target.schema):
-                database.connection.execute("BEGIN")  # one moment of it, whoever writes meanwhile
-                page_size = database.value("PRAGMA page_size")
-                pages = database.value("PRAGMA page_count")
-                job.stage(Stage.BACKUP, total=pages, total_bytes=pages * page_size)
-                with made.backup("main", database.connection, "main") as backup:
-                    while not backup.done:
-                        backup.step(_PAGES_PER_STEP)
-                        done = backup.page_count - backup.remaining
-                        job.progress(done, bytes_done=done * page_size, current=target.name)
-                made.execute("PRAGMA journal_mode=DELETE").fetchall()
+            database.connection.execute("BEGIN")  # one moment of it, whoever writes meanwhile
+            page_size = database.value("PRAGMA page_size")
+            pages = database.value("PRAGMA page_count")
+            job.stage(Stage.BACKUP, total=pages, total_bytes=pages * page_size)
+            with made.backup("main", database.connection, "main") as backup:
+                while not backup.done:
+                    backup.step(_PAGES_PER_STEP)
+                    done = backup.page_count - backup.remaining
+                    job.progress(done, bytes_done=done * page_size, current=target.name)
+            made.execute("PRAGMA journal_mode=DELETE").fetchall()
         finally:
             made.close()
 

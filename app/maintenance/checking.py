@@ -8,11 +8,10 @@ from app.catalog.nameindex import block_text, match_expression
 from app.errors import RecordsBroken
 from app.jobs.events import Stage
 from app.jobs.job import Job
-from app.maintenance.files import watched
+from app.maintenance.files import faults_of_pages, watched
 from app.maintenance.targets import Target
 from app.model.names import folded
 
-_MOST_FOUND = 100
 _SAMPLED = 500
 
 #: Rows that must belong to others: table, column, the other table, and what its rows are called.
@@ -68,10 +67,8 @@ def find_faults(target: Target, job: Job, *, full: bool) -> list[str]:
 
 
 def _faults(database: Database, target: Target, full: bool) -> list[str]:
-    pragma = "integrity_check" if full else "quick_check"
     with database_errors(database.path, database.schema):
-        rows = database.connection.execute(f"PRAGMA {pragma}({_MOST_FOUND})").fetchall()
-    faults = [str(row[0]) for row in rows if row[0] != "ok"]
+        faults = faults_of_pages(database.connection, full=full)
     if full and not faults:
         faults = list(_own_faults(database) if target.drive else _catalog_faults(database))
     return faults

@@ -10,10 +10,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import apsw
 
-from app.catalog.copies import copies_folder
+from app.catalog.copies import copies_folder, new_copy_path
 from app.catalog.database import Database
 from app.catalog.dberrors import damaged, database_errors
 from app.errors import HeldByAnother, InputError
@@ -26,15 +27,12 @@ _BESIDE = ("-wal", "-shm", "-journal")
 _CHECK_EVERY_STEPS = 50_000
 _PATIENCE_S = 5.0
 _SPARE_BYTES = 1 << 20
+_MOST_FAULTS = 100
 
 
 def size_of(path: Path) -> int:
     """Bytes of a database with the log of commits beside it; 0 where it is not there."""
-    total = 0
-    for file in (path, beside(path, "-wal")):
-        with suppress(OSError):
-            total += file.stat().st_size
-    return total
+    return _size(path) + _size(beside(path, "-wal"))
 
 
 def beside(path: Path, end: str) -> Path:
@@ -56,7 +54,8 @@ def sweep(target: Target) -> None:
                 name = entry.name
                 ours = name.startswith(f"{stem}.") or f".{stem}." in name
                 if ours and any(name.endswith(".tmp" + end) for end in ("", *_BESIDE)):
-                    entry.unlink(missing_ok=True)
+                    with suppress(OSError):
+                        entry.unlink(missing_ok=True)
 
 
 def remove(path: Path) -> None:
@@ -119,10 +118,22 @@ def verify(path: Path, target: Target, job: Job, *, full: bool = False) -> None:
         database_errors(path, target.schema),
         watched(database.connection, job, path.name),
     ):
-        pragma = "integrity_check" if full else "quick_check"
-        found = database.connection.execute(f"PRAGMA {pragma}(1)").fetchall()
-    if found != [("ok",)]:
-        raise damaged(path, target.schema, found[0][0] if found else "nothing was checked")
+        faults = faults_of_pages(database.connection, full=full)
+    if faults:
+        raise damaged(path, target.schema, faults[0])
+
+
+def faults_of_pages(connection: apsw.Connection, *, full: bool) -> list[str]:
+    """What SQLite finds wrong with the pages of a database, and with its indexes where the check is a full one."""
+    pragma = "integrity_check" if full else "quick_check"
+    rows = connection.execute(f"PRAGMA {pragma}({_MOST_FAULTS})").fetchall()
+    lines = [line.strip() for row in rows for line in str(row[0]).splitlines()]
+    return [line for line in lines if line and line != "ok" and not line.startswith("*** in database")]
+
+
+def value_of(connection: apsw.Connection, sql: str) -> Any:
+    """The first column of the first row of a query."""
+    return connection.execute(sql).fetchall()[0][0]
 
 
 def settle(target: Target) -> None:
@@ -136,7 +147,7 @@ def settle(target: Target) -> None:
         with database_errors(target.path, target.schema):
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
             deadline = time.monotonic() + _PATIENCE_S
-            while connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0][0]:
+            while value_of(connection, "PRAGMA wal_checkpoint(TRUNCATE)"):
                 if time.monotonic() > deadline:
                     raise _in_use(target)
                 time.sleep(0.05)
@@ -177,11 +188,7 @@ def put_aside(target: Target) -> Path | None:
     if not target.path.exists():
         return None
     folder = copies_folder(target.path, target.schema)
-    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    aside, number = folder / f"{target.path.stem}.damaged.{stamp}.db", 1
-    while aside.exists():
-        number += 1
-        aside = aside.with_name(f"{target.path.stem}.damaged.{stamp}-{number}.db")
+    aside = new_copy_path(target.path, target.schema, target.name if target.drive else "", "damaged.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         try:
@@ -189,7 +196,7 @@ def put_aside(target: Target) -> Path | None:
         except OSError:
             shutil.copy2(target.path, aside)
         for end in ("-wal", "-journal"):
-            if beside(target.path, end).exists():
+            if _size(beside(target.path, end)):
                 shutil.move(beside(target.path, end), beside(aside, end))
     except OSError as error:
         raise cannot_write(aside, error) from error
@@ -200,6 +207,12 @@ def sync_file(path: Path) -> None:
     """Make what was written to a file outlive a power cut."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
+
+
+def _size(file: Path) -> int:
+    with suppress(OSError):
+        return file.stat().st_size
+    return 0
 
 
 def _in_use(target: Target) -> HeldByAnother:

@@ -88,3 +88,78 @@ def test_a_shard_of_a_newer_version_is_left_alone(home: Path) -> None:
 
 def test_a_drive_that_is_not_there_ends_with_3(home: Path) -> None:
     assert reelmark("--home", home, "maintain", "check", "--drive", "Nobody").returncode == 3
+
+
+def test_a_full_disk_loses_nothing_and_says_so(home: Path, tmp_path: Path) -> None:
+    for number in range(1500):
+        (tmp_path / "card" / f"a_file_with_a_rather_long_name_{number * 7919:08}.txt").write_bytes(b"")
+    reelmark("--home", home, "scan", tmp_path / "card", "--inventory-only")
+    copy = document(reelmark("--home", home, "maintain", "backup", "--drive", "Card", "--json"))["targets"][0]["backup"]
+    before = shard(home).read_bytes()
+    for action in ("backup", "optimise", "vacuum", "restore"):
+        command = ("--home", home, "maintain", action, "--drive", "Card", "--json")
+        result = reelmark(*command, limit_file_bytes=len(before) // 2)
+        assert failed(result, 3)["error"]["code"] in ("disk.full", "catalog.io"), result.stdout
+        assert shard(home).read_bytes() == before
+        assert [path for path in (home / "backups").iterdir() if str(path) != copy] == []
+        assert [path.name for path in (home / "shards").iterdir() if ".tmp" in path.name] == []
+    assert reelmark("--home", home, "maintain", "check", "--full").returncode == 0
+
+
+def test_a_folder_that_may_not_be_written_is_named(home: Path) -> None:
+    backups = home / "backups"
+    backups.chmod(0o555)
+    try:
+        command = ("--home", home, "maintain", "vacuum", "--drive", "Card", "--json")
+        error = failed(reelmark(*command, obey_permissions=True), 3)["error"]
+        assert str(backups) in error["message"]
+    finally:
+        backups.chmod(0o755)
+    assert reelmark("--home", home, "maintain", "check", "--full").returncode == 0
+
+
+def test_a_read_only_home_can_be_checked_and_no_more(home: Path) -> None:
+    for folder in (home, home / "shards", home / "backups"):
+        folder.chmod(0o555)
+    try:
+        assert reelmark("--home", home, "maintain", "status", obey_permissions=True).returncode == 0
+        checked = reelmark("--home", home, "maintain", "check", "--full", obey_permissions=True)
+        assert checked.returncode == 0, checked.stderr
+        for action in ("backup", "vacuum", "optimise"):
+            result = reelmark("--home", home, "maintain", action, "--json", obey_permissions=True)
+            assert failed(result, 3)["error"]["code"] == "home.read_only"
+    finally:
+        for folder in (home, home / "shards", home / "backups"):
+            folder.chmod(0o755)
+
+
+def test_a_damaged_shard_is_salvaged_or_restored(home: Path) -> None:
+    reelmark("--home", home, "maintain", "backup")
+    shard(home).write_bytes(shard(home).read_bytes()[:-4096])
+    salvaged = document(reelmark("--home", home, "maintain", "salvage", "--drive", "Card", "--json"))["targets"][0]
+    assert salvaged["ok"]
+    assert ".damaged." in salvaged["backup"]
+    assert {table["table"] for table in salvaged["tables"]} >= {"folder", "meta"}
+    assert reelmark("--home", home, "maintain", "check", "--full").returncode == 0
+    shard(home).write_bytes(b"gone")
+    shown = reelmark("--home", home, "maintain", "salvage", "--drive", "Card")
+    assert (shown.returncode, b"estore a backup" in shown.stderr) == (6, True)
+    (restored,) = document(reelmark("--home", home, "maintain", "restore", "--drive", "Card", "--json"))["targets"]
+    assert restored["ok"]
+    assert reelmark("--home", home, "search", "a.txt").returncode == 0
+
+
+def test_a_damaged_catalogue_can_still_be_looked_after(home: Path) -> None:
+    reelmark("--home", home, "maintain", "backup")
+    (home / "catalog.db").write_bytes(b"SQLite format 3\0" + b"\xff" * 9000)
+    assert reelmark("--home", home, "drives", "list").returncode == 6
+    status = failed(reelmark("--home", home, "maintain", "status", "--json"), 6)["targets"]
+    assert [(target["name"], target["state"]) for target in status] == [("catalog", "broken"), ("Card", "unchecked")]
+    assert reelmark("--home", home, "maintain", "restore", "--catalog").returncode == 0
+    (drive,) = document(reelmark("--home", home, "drives", "list", "--json"))["drives"]
+    assert drive["label"] == "Card"
+
+
+@pytest.mark.parametrize("wrong", [("restore",), ("restore", "--catalog", "--drive", "Card"), ("salvage",)])
+def test_what_is_to_be_replaced_must_be_named(home: Path, wrong: tuple[str, ...]) -> None:
+    assert reelmark("--home", home, "maintain", *wrong).returncode == 2

@@ -1,0 +1,152 @@
+import pytest
+
+from app.catalog.find import Find
+from app.catalog.search import SearchQuery
+from app.errors import AppError, RecordsBroken
+from app.jobs.job import Job
+from app.maintenance.request import TargetResult, UpkeepRequest
+from app.maintenance.salvage import salvage_records
+from tests.maintenance.conftest import Records
+
+
+def salvage(records: Records, **options: bool) -> TargetResult:
+    (result,) = salvage_records(records.engine, UpkeepRequest(("Card",), **options), Job()).targets
+    return result
+
+
+def lost(result: TargetResult) -> dict[str, int]:
+    return {table["table"]: table["lost"] for table in result.lost if table["lost"] or table["more"]}
+
+
+def found(records: Records, text: str) -> int:
+    drives = records.engine.catalog.drives()
+    with Find(records.engine.catalog, records.engine.judge, drives, SearchQuery(text, limit=0)) as find:
+        return find.total()
+
+
+@pytest.mark.parametrize("which", [0, 1, -1])
+def test_a_broken_page_costs_its_own_rows_which_the_next_scan_reads_again(records: Records, which: int) -> None:
+    page = records.pages_of("file")[which]
+    cells = records.value(f"SELECT ncell FROM dbstat WHERE pageno = {page}")
+    damaged = records.shard.read_bytes()
+    records.break_page(page)
+    result = salvage(records)
+    assert lost(result) == {"file": cells}
+    assert records.value("SELECT count(*) FROM file") == 300 - int(str(cells))
+    assert records.faults() == ()
+    assert found(records, "take_") == 300 - int(str(cells))
+    (aside,) = [path for path in records.backups if ".damaged." in path.name]
+    assert len(aside.read_bytes()) == len(damaged)
+    records.scan()
+    assert records.value("SELECT count(*) FROM file WHERE missed_scan IS NULL") == 300
+    assert found(records, "take_") == 300
+    assert records.faults() == ()
+    assert records.leftovers() == []
+
+
+def test_two_broken_pages_cost_no_row_between_them(records: Records) -> None:
+    first, last = records.pages_of("file")[0], records.pages_of("file")[-1]
+    cells = records.value(f"SELECT sum(ncell) FROM dbstat WHERE pageno IN ({first}, {last})")
+    records.break_page(first)
+    records.break_page(last)
+    assert lost(salvage(records)) == {"file": cells}
+
+
+def test_folders_are_brought_back_from_their_index(records: Records) -> None:
+    for number in range(120):
+        folder = records.base / f"a_folder_with_a_rather_long_name_{number:04}"
+        folder.mkdir()
+        (folder / "a.mov").write_bytes(b"1")
+    records.scan()
+    pages = records.pages_of("folder")
+    assert len(pages) > 2
+    records.break_page(pages[1])
+    result = salvage(records)
+    assert lost(result) == {}
+    assert records.value("SELECT count(*) FROM file") == 420
+    assert records.faults() == ()
+    records.scan()
+    assert records.value("SELECT count(*) FROM folder WHERE missed_scan IS NULL") == 124
+    assert records.value("SELECT count(*) FROM file WHERE missed_scan IS NULL") == 420
+
+
+def test_a_truncated_shard_keeps_what_is_before_the_cut(records: Records) -> None:
+    data = records.shard.read_bytes()
+    records.shard.write_bytes(data[: records.pages_of("file")[-3] * 4096])
+    result = salvage(records)
+    assert lost(result)["file"] > 0
+    assert int(str(records.value("SELECT count(*) FROM file"))) > 0
+    assert records.faults() == ()
+    records.scan()
+    assert records.value("SELECT count(*) FROM file WHERE missed_scan IS NULL") == 300
+
+
+def test_a_lost_search_index_or_wrong_totals_are_made_anew(records: Records) -> None:
+    records.change("INSERT INTO name_index (name_index) VALUES ('delete-all')")
+    records.change("UPDATE folder SET files = 7, bytes = 7")
+    assert found(records, "take_") == 0
+    assert lost(salvage(records)) == {}
+    assert found(records, "take_") == 300
+    assert records.faults() == ()
+
+
+def test_a_broken_root_page_loses_its_table_and_no_other(records: Records) -> None:
+    records.change(
+        "INSERT INTO verdict VALUES (2, x'61', 'pass', 'alice', 1, '', '[]', '1', '', 1, 1, '', x'62', '{}')"
+    )
+    roots = records.value("SELECT rootpage FROM sqlite_schema WHERE name = 'facts'")
+    records.break_page(int(str(roots)))
+    result = salvage(records)
+    assert "facts" in lost(result)
+    assert records.value("SELECT operator FROM verdict") == "alice"
+    assert records.value("SELECT count(*) FROM file") == 300
+    assert records.faults() == ()
+
+
+def test_the_identity_of_the_drive_is_kept_though_its_page_is_lost(records: Records) -> None:
+    records.break_page(int(str(records.value("SELECT rootpage FROM sqlite_schema WHERE name = 'meta'"))))
+    salvage(records)
+    assert records.value("SELECT value FROM meta WHERE key = 'drive_id'") == records.shard.stem
+    assert records.value("SELECT value FROM meta WHERE key = 'label'") == "Card"
+
+
+def test_a_file_of_which_nothing_can_be_read_is_left_as_it_is(records: Records) -> None:
+    records.shard.write_bytes(b"SQLite format 3\0" + b"\xff" * 50_000)
+    before = records.shard.read_bytes()
+    with pytest.raises(RecordsBroken, match="nothing can be read"):
+        salvage(records)
+    assert records.shard.read_bytes() == before
+    assert records.leftovers() == []
+
+
+def test_a_sound_shard_is_left_alone_unless_forced(records: Records) -> None:
+    before = records.shard.read_bytes()
+    assert "sound" in salvage(records).messages[0]
+    assert records.shard.read_bytes() == before
+    salvage(records, force=True)
+    assert records.value("SELECT count(*) FROM file") == 300
+    assert records.faults() == ()
+
+
+def test_a_newer_shard_is_not_salvaged(records: Records) -> None:
+    records.change("PRAGMA user_version = 99")
+    with pytest.raises(AppError, match="newer version"):
+        salvage(records)
+
+
+def test_the_catalogue_is_salvaged_and_drives_come_back_from_their_shards(records: Records) -> None:
+    catalog = records.home / "catalog.db"
+    import apsw
+
+    connection = apsw.Connection(str(catalog))
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    page = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'drive'").fetchall()[0][0]
+    connection.close()
+    with catalog.open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\x4d")
+    records.engine = records.open()
+    (result,) = salvage_records(records.engine, UpkeepRequest(catalog=True), Job()).targets
+    assert [drive.label for drive in records.engine.catalog.drives()] == ["Card"]
+    assert any("Card was not in it" in message for message in result.messages)
+    assert records.engine.catalog.jobs.newest()[0].operation == "scan"
