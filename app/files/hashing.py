@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from app.errors import AppError, MediaError
+from app.files.placeholders import HAS_PLACEHOLDERS, is_placeholder
+from app.files.transient import WAITS_S, is_transient
 from app.jobs.framing import Send
 from app.model.names import shown
 
@@ -151,12 +153,18 @@ class FileHasher:
 
         Raises:
             MediaError: `media.vanished`, `media.permission`, `media.link`, `media.special` (not a regular file),
+                `media.placeholder` (only in the cloud),
                 `media.changed_while_read` (twice in a row), `media.unreadable`.
         """
-        try:
-            hashed = self._once(path) or self._once(path)
-        except OSError as error:
-            raise _media_error(path, error) from error
+        for wait in (*WAITS_S, None):
+            try:
+                hashed = self._once(path) or self._once(path)
+            except OSError as error:
+                if wait is None or not is_transient(error):
+                    raise _media_error(path, error) from error
+                time.sleep(wait)
+            else:
+                break
         if hashed is None:
             raise MediaError(
                 f"{shown(path)} changed while it was read",
@@ -169,6 +177,12 @@ class FileHasher:
         """One reading; None where the file changed meanwhile."""
         if self._refuse_links and stat.S_ISLNK(os.lstat(path).st_mode):  # noqa: PTH116 - bytes are welcome
             raise OSError(errno.ELOOP, "a symbolic link")
+        if HAS_PLACEHOLDERS and is_placeholder(os.stat(path)):  # noqa: PTH116 - bytes are welcome
+            raise MediaError(
+                f"{shown(path)} lies only in the cloud",
+                code="media.placeholder",
+                hint="Download it with the program that keeps it there.",
+            )
         now = time.time_ns()
         handle = os.open(path, self._flags)
         try:

@@ -12,6 +12,7 @@ import gc
 import json
 import os
 import threading
+import time
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
@@ -21,6 +22,8 @@ from typing import Any
 from app.errors import DriveGone
 from app.files.filters import NameFilter
 from app.files.mounts import mount_points, os_path
+from app.files.placeholders import HAS_PLACEHOLDERS, is_placeholder
+from app.files.transient import WAITS_S, is_transient
 from app.files.walk import BEAT_S, HEAD, LISTED, SKIPPED, UNREAD, UNREADABLE, VANISHED
 from app.jobs.framing import Send
 from app.model import names as model_names
@@ -28,7 +31,7 @@ from app.model import names as model_names
 _BATCH_BYTES = 256 * 1024
 _SETTLE_AFTER = 4096
 _NOT_THE_DRIVE = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP)
-_PERMISSION, _LONG_PATH, _IGNORED, _HIDDEN, _LINK, _SPECIAL, _MOUNT = range(7)
+_PERMISSION, _LONG_PATH, _IGNORED, _HIDDEN, _LINK, _SPECIAL, _MOUNT, _PLACEHOLDER = range(8)
 _NAME_OF_PASSED = itemgetter(slice(1, None))
 
 
@@ -57,6 +60,7 @@ class _Walker:
         self._stack = [model_names.raw(folder) for folder in reversed(request["folders"])]
         self._filter = NameFilter.of(request["globs"], skip_hidden=request["skip_hidden"])
         self._follow = request["follow_symlinks"]
+        self._plain = self._filter is None and not self._follow and not HAS_PLACEHOLDERS
         self._careful = int(request["careful"])
         self._linked: list[bytes] = []
         self._mounts = mount_points(self._base)
@@ -135,16 +139,22 @@ class _Walker:
 
     def _list(self, path: bytes, listing: "_Listing") -> tuple[bytes, list[bytes]]:
         """List one folder: its packed form, and the names of the folders in it, ascending."""
-        try:
-            with os.scandir(os_path(self._base, path, self._long_paths)) as entries:
-                if self._filter is None and not self._follow:
-                    self._read_plain(entries, listing)
-                else:
-                    self._read_filtered(entries, listing, path)
-        except OSError as error:
-            if error.errno not in _NOT_THE_DRIVE and self._look_at_base() != self._base_id:
-                raise self._gone() from error
-            listing.folder_failed(error)
+        for wait in (*WAITS_S, None):
+            try:
+                with os.scandir(os_path(self._base, path, self._long_paths)) as entries:
+                    if self._plain:
+                        self._read_plain(entries, listing)
+                    else:
+                        self._read_filtered(entries, listing, path)
+            except OSError as error:
+                if wait is not None and is_transient(error):
+                    listing.clear()
+                    time.sleep(wait)
+                    continue
+                if error.errno not in _NOT_THE_DRIVE and self._look_at_base() != self._base_id:
+                    raise self._gone() from error
+                listing.folder_failed(error)
+            break
         if self._mounts:
             self._drop_mounts(path, listing)
         return listing.packed(path, self._arrange), listing.subfolders
@@ -169,7 +179,7 @@ class _Walker:
                     listing.entry_failed(entry.name, error)
 
     def _read_filtered(self, entries: "Iterator[os.DirEntry[bytes]]", listing: "_Listing", path: bytes) -> None:
-        """With a filter or links to follow; in the order of names, so that the same link is entered each time."""
+        """With a filter, links to follow or a cloud below; in the order of names, so that a link is always the same."""
         for entry in sorted(entries, key=lambda entry: entry.name):
             name = entry.name
             try:
@@ -181,7 +191,10 @@ class _Walker:
                 follow = self._follow and entry.is_symlink()
                 if entry.is_file(follow_symlinks=follow):
                     stat = entry.stat(follow_symlinks=follow)
-                    listing.rows.append((name, stat.st_size, stat.st_mtime_ns))
+                    if is_placeholder(stat):
+                        listing.pass_over(name, _PLACEHOLDER)
+                    else:
+                        listing.rows.append((name, stat.st_size, stat.st_mtime_ns))
                 elif entry.is_dir(follow_symlinks=follow) and not (follow and self._cuts(entry)):
                     listing.subfolders.append(name)
                 else:
@@ -249,6 +262,11 @@ class _Listing:
 
     def folder_failed(self, error: OSError) -> None:
         self.status = VANISHED if error.errno in (errno.ENOENT, errno.ENOTDIR) else UNREADABLE
+        self.clear()
+        self._note("", error)
+
+    def clear(self) -> None:
+        """Begin anew."""
         self.rows.clear()
         self.names.clear()
         del self.sizes[:], self.mtimes[:]
@@ -256,7 +274,6 @@ class _Listing:
         self.passed.clear()
         self.errors.clear()
         self.skipped = [0] * len(SKIPPED)
-        self._note("", error)
 
     def entry_failed(self, name: bytes, error: OSError) -> None:
         if error.errno == errno.ENOENT:

@@ -22,7 +22,7 @@ from app.model import names as model_names
 
 #: A folder's packed form begins so: sizes of all, path, files, names, subfolders, passed over, errors, arrangement;
 #: status; skipped.
-HEAD = struct.Struct("<IIIIIIIIBxxx7I")
+HEAD = struct.Struct("<IIIIIIIIBxxx8I")
 #: Seconds between two signs of life of the child.
 BEAT_S = 1.0
 _CAREFUL_FOLDERS = 20_000  # more than a child holds back, so that a second death finds its folder
@@ -32,7 +32,7 @@ _HANDLER = "app.files.listing:serve"
 LISTED, UNREADABLE, TIMED_OUT, VANISHED = range(4)
 
 #: Why entries were seen and passed over, in the order of their counters in the packed form.
-SKIPPED = ("permission", "long_path", "ignored", "hidden", "link", "special", "mount")
+SKIPPED = ("permission", "long_path", "ignored", "hidden", "link", "special", "mount", "placeholder")
 #: In the packed form an entry passed over begins with the number of its reason in `SKIPPED`, or with this: unreadable.
 UNREAD = b"!"
 #: Links and special files are no files: one that was a file before is missing. All others may still be there.

@@ -24,6 +24,7 @@ from app.media.magic import sniff
 from app.model.kinds import MEDIA, Category
 from app.model.names import decoded, folded, raw, shown
 from app.scanning.changes import HASH_AGAIN, HASH_FAILED, HASH_GOOD, HASH_NONE, HASH_STALE, Tally
+from app.scanning.presence import SCAN_AGAIN, gone, is_there
 from app.scanning.problems import entry_path, folders_with_problems, forget_problem, note_problem
 from app.scanning.request import ScanRequest
 from app.scanning.suspects import ROT, forget_suspect, note_suspect
@@ -58,6 +59,7 @@ class _HashRun:
         self, database: Database, target: Target, scan_id: int, request: ScanRequest, tally: Tally, job: Job
     ) -> None:
         self._database = database
+        self._drive = target.drive
         self._base = raw(target.drive.base)
         self._scan_id = scan_id
         self._request = request
@@ -124,6 +126,9 @@ class _HashRun:
         self._committed = time.monotonic()
         if not done:
             return
+        pulled = any(isinstance(answer, AppError) for _, answer in done) and not is_there(self._drive)
+        if pulled:
+            done = [(row, answer) for row, answer in done if isinstance(answer, Hashed)]
         with self._database.transaction():
             updates = [self._good(row, answer) for row, answer in done if isinstance(answer, Hashed)]
             self._database.run_many(
@@ -135,6 +140,8 @@ class _HashRun:
                 if isinstance(answer, AppError):
                     self._failed(row, answer)
             self._database.run("UPDATE scan SET counts = ? WHERE id = ?", (self._tally.json(), self._scan_id))
+        if pulled:
+            raise gone(self._drive, SCAN_AGAIN)
 
     def _good(self, row: tuple[Any, ...], hashed: Hashed) -> tuple[Any, ...]:
         file_id, _, name, size, mtime_ns, state, old, changed_scan, folder_id, category = row

@@ -44,6 +44,7 @@ SKIPPED_WORDS = {
     "link": "a link, which is not followed",
     "special": "a device, pipe or socket, not a file",
     "mount": "another volume is mounted here",
+    "placeholder": "only in the cloud; it is never downloaded",
 }
 
 _QUERIES = {

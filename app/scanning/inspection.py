@@ -17,6 +17,7 @@ from app.model.kinds import MEDIA, Category
 from app.model.names import decoded, raw, shown
 from app.scanning.changes import HASH_FAILED
 from app.scanning.contents import LISTED
+from app.scanning.presence import SCAN_AGAIN, gone, is_there
 from app.scanning.problems import entry_path, note_problem
 from app.scanning.request import ScanRequest
 from app.scanning.target import Target
@@ -49,6 +50,7 @@ class _Inspection:
 
     def __init__(self, database: Database, target: Target, scan_id: int, request: ScanRequest, job: Job) -> None:
         self._database = database
+        self._drive = target.drive
         self._base = raw(target.drive.base)
         self._scan_id = scan_id
         self._request = request
@@ -133,9 +135,13 @@ class _Inspection:
     def _commit(self) -> None:
         done, self._done = self._done, []
         self._committed = time.monotonic()
+        pulled = any(isinstance(answer, AppError) for _, answer in done) and not is_there(self._drive)
         with self._database.transaction():
             for row, answer in done:
-                self._store(row, answer)
+                if not (pulled and isinstance(answer, AppError)):
+                    self._store(row, answer)
+        if pulled:
+            raise gone(self._drive, SCAN_AGAIN)
 
     def _store(self, row: _Row, answer: list[Message] | AppError) -> None:
         file_id, folder_id, folder, name, category = row

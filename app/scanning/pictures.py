@@ -14,7 +14,7 @@ from typing import Any
 from app.catalog.database import Database
 from app.catalog.pictures import drop_unused_pictures, pictures_bytes
 from app.catalog.shard import get_meta, open_writer, set_meta
-from app.drives.identity import may_be_mounted, time_tolerance_ns
+from app.drives.identity import time_tolerance_ns
 from app.engine import Engine
 from app.errors import AppError, DriveGone
 from app.files.mounts import os_path
@@ -22,12 +22,12 @@ from app.jobs.children import ChildPool
 from app.jobs.events import Stage
 from app.jobs.framing import Message
 from app.jobs.job import Job
-from app.jobs.looking import folders_there
 from app.media.strips import PICTURE_VERSION
 from app.model.kinds import Category
 from app.model.names import decoded, raw, shown
 from app.model.times import now_us
 from app.scanning.picturerows import PictureRow, PictureRows, PictureWork
+from app.scanning.presence import SCAN_AGAIN, gone, is_there
 from app.scanning.problems import entry_path
 
 _HANDLER = "app.media.thumbnails:serve"
@@ -250,16 +250,12 @@ class Maker:
 
     def _refuse_gone_drive(self, good: list[tuple[PictureRow, list[Message] | AppError]]) -> None:
         """What a drive that was pulled makes fail is no fault of the files: keep what is good, and end."""
-        drive = self._work.drive
-        if folders_there([drive.base])[drive.base] is True and may_be_mounted(drive):
+        if is_there(self._work.drive):
             return
         with self._database.transaction():
             for row, answer in good:
                 self._store(row, answer)
-        raise DriveGone(
-            f"{shown(drive.base)} does not answer any more",
-            hint="Check the connection to the drive and scan again: pictures are made from where it stopped.",
-        )
+        raise gone(self._work.drive, SCAN_AGAIN)
 
     def _store(self, row: PictureRow, answer: list[Message] | AppError) -> None:
         if isinstance(answer, AppError):

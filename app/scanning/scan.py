@@ -12,7 +12,7 @@ from app.catalog.shard import ScanRow, begin_scan, last_scan, open_writer, set_i
 from app.drives.identity import time_tolerance_ns
 from app.drives.probing import probe_folders
 from app.engine import Engine
-from app.errors import Cancelled
+from app.errors import Cancelled, DriveGone
 from app.files.walk import LISTED, VANISHED, Folder, WalkRequest, walk
 from app.jobs.events import Stage
 from app.jobs.filelock import hold_file_lock
@@ -21,6 +21,7 @@ from app.model.names import raw, shown
 from app.model.times import now_us
 from app.scanning.arrangement import SERVE
 from app.scanning.changes import EMPTY_BASE, FolderComparison, Tally, queue_folders
+from app.scanning.clock import undo_clock_shift
 from app.scanning.contents import forget_contents, hash_files_of_scan
 from app.scanning.inspection import inspect_files_of_scan
 from app.scanning.missing import MissingLimits, apply_missing, expand_gone_folders, forget_gone
@@ -154,7 +155,8 @@ class _Run:
         try:
             yield
         except BaseException as error:
-            state = "cancelled" if isinstance(error, Cancelled) else "failed"
+            states = {Cancelled: "cancelled", DriveGone: "gone"}
+            state = next((state for kind, state in states.items() if isinstance(error, kind)), "failed")
             self._database.outlive_token()
             update_scan(self._database, self._scan_id, self._saved(), state=state)
             raise
@@ -246,6 +248,7 @@ class _Run:
     def _end_walk(self) -> None:
         """Decide what is missing and enter the second half, in one transaction."""
         with self._database.transaction():
+            self._undo_clock_shift()
             expand_gone_folders(self._database)
         Moves(self._database, self._scan_id, self._tally).after_walk(self._target, self._request, self._job)
         with self._database.transaction():
@@ -255,6 +258,18 @@ class _Run:
                 forget_contents(self._database, self._scan_id)
             update_scan(self._database, self._scan_id, self._tally.counts, stage="contents")
         self._tell_unaccepted(gone)
+
+    def _undo_clock_shift(self) -> None:
+        drive = self._target.drive
+        seconds = undo_clock_shift(self._database, self._scan_id, self._tally, time_tolerance_ns(drive.passport))
+        if seconds:
+            update_scan(self._database, self._scan_id, self._tally.counts)
+            hours = f"{abs(seconds) / 3600:g} h {'later' if seconds > 0 else 'earlier'}"
+            self._job.notice(
+                "drive.clock",
+                f"All times on {drive.label} are {hours} than at its last scan: a clock's doing. "
+                "Its files are taken as unchanged.",
+            )
 
     def _limits(self) -> MissingLimits:
         settings = self._engine.settings.scan

@@ -79,7 +79,7 @@ def scan_document(
     failed = [
         entry_document(drive.base, entry) for entry in listed_entries(database, EntryList.UNREADABLE, _MOST_FAILED)
     ]
-    skipped = {name: tally[f"skipped.{name}"] for name in (*SKIPPED, "placeholder", "timeout")}
+    skipped = {name: tally[f"skipped.{name}"] for name in (*SKIPPED, "timeout")}
     counts: dict[str, Any] = {name: tally[name] for name in _COUNTS}
     counts["unreadable"] = count_entries(database, EntryList.UNREADABLE)
     document: dict[str, Any] = {

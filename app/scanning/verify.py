@@ -21,12 +21,12 @@ from app.files.hashpool import HashPool
 from app.files.mounts import os_path
 from app.jobs.events import Stage
 from app.jobs.job import Job
-from app.jobs.looking import folders_there
 from app.model.drives import Drive
 from app.model.names import raw, shown
 from app.model.times import now_us
 from app.scanning.changes import HASH_GOOD
 from app.scanning.located import drive_of
+from app.scanning.presence import gone, is_there
 from app.scanning.problems import entry_path
 from app.scanning.suspects import ROT, ROT_WORDS, UNREADABLE, forget_suspect, note_suspect
 
@@ -289,16 +289,13 @@ class _Run:
                     self._compare(row, answer)
 
     def _refuse_gone(self, done: list[tuple[_Row, Hashed | AppError]]) -> None:
-        if folders_there([self._drive.base])[self._drive.base] is True:
+        if is_there(self._drive):
             return
         with self._database.transaction():
             for row, answer in done:
                 if isinstance(answer, Hashed):
                     self._compare(row, answer)
-        raise DriveGone(
-            f"{self._drive.label} went away while it was read",
-            hint="Plug it in and verify again with --older-than 1: what was read is not read again.",
-        )
+        raise gone(self._drive, "Plug it in and verify again with --older-than 1: what was read is not read again.")
 
     def _compare(self, row: _Row, hashed: Hashed) -> None:
         file_id, folder, name, size, mtime_ns, stored = row

@@ -1,0 +1,20 @@
+"""Whether a drive is still there, asked where reading from it failed: a drive that was pulled has no damaged files."""
+
+from app.drives.identity import may_be_mounted
+from app.errors import DriveGone
+from app.jobs.looking import folders_there
+from app.model.drives import Drive
+
+
+def is_there(drive: Drive) -> bool:
+    """Whether its base is a folder that answers, and the volume there may be its own."""
+    return folders_there([drive.base])[drive.base] is True and may_be_mounted(drive)
+
+
+def gone(drive: Drive, hint: str) -> DriveGone:
+    """The error for a drive that is not there any more."""
+    return DriveGone(f"{drive.label} went away while it was read", hint=hint)
+
+
+#: What to do where a scan ends so.
+SCAN_AGAIN = "Plug it in and scan again: the scan goes on where it stopped. Nothing was marked missing."
