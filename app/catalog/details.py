@@ -24,6 +24,8 @@ class FileDetails:
         problem: why it could not be read; empty where all is well.
         sequence: the sequence it is a frame of, or None.
         verdict: on the file or its sequence, or None.
+        verified_us: when all its bytes were read last and had the hash, microseconds since 1970; None for never.
+        suspicion: why its bytes are not trusted any more; empty where nothing is suspected.
     """
 
     size: int
@@ -36,6 +38,8 @@ class FileDetails:
     problem: str
     sequence: CataloguedSequence | None
     verdict: VerdictState | None
+    verified_us: int | None = None
+    suspicion: str = ""
 
 
 def file_details(database: Database, judge: Judge, file_id: int) -> FileDetails | None:
@@ -45,12 +49,13 @@ def file_details(database: Database, judge: Judge, file_id: int) -> FileDetails 
         NotACatalog: the shard is damaged.
     """
     row = database.row(
-        "SELECT folder_id, name, size, mtime_ns, category, mime, missed_scan, hash, sequence_id FROM file WHERE id = ?",
+        "SELECT folder_id, name, size, mtime_ns, category, mime, missed_scan, hash, sequence_id, verified_us"
+        " FROM file WHERE id = ?",
         (file_id,),
     )
     if row is None:
         return None
-    folder_id, name, size, mtime_ns, category, mime, missed, stored, sequence_id = row
+    folder_id, name, size, mtime_ns, category, mime, missed, stored, sequence_id, verified_us = row
     assets = ShardAssets(database, judge)
     facts = _facts(database, file_id, folder_id, sequence_id)
     problem = database.value("SELECT reason FROM problem WHERE folder_id = ? AND name = ?", (folder_id, name))
@@ -65,6 +70,8 @@ def file_details(database: Database, judge: Judge, file_id: int) -> FileDetails 
         problem=problem or (facts.error if facts else ""),
         sequence=assets.sequence(folder_id, sequence_id) if sequence_id is not None else None,
         verdict=assets.state_of_file(file_id, folder_id, name, sequence_id),
+        verified_us=verified_us,
+        suspicion=database.value("SELECT reason FROM suspect WHERE file_id = ?", (file_id,)) or "",
     )
 
 

@@ -17,7 +17,7 @@ from app.jobs.job import CancelToken
 from app.model.drives import Drive
 from app.model.kinds import Category
 from app.model.names import decoded, raw_name, shown
-from app.model.times import rfc3339_ns
+from app.model.times import rfc3339, rfc3339_ns
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class Found:
         hit: the file's row.
         verdict: `pass`, `fail`, `pending`, `stale`, or empty where no sidecar tells.
         frames: the frame range of the sequence it belongs to, or empty.
+        suspect: whether its bytes are suspected of rot.
         asset: the name under which it is reviewed: its own, or that of the sequence it belongs to; raw bytes.
     """
 
@@ -39,6 +40,7 @@ class Found:
     verdict: str
     frames: str = ""
     asset: bytes = b""
+    suspect: bool = False
 
     @property
     def relative_path(self) -> bytes:
@@ -68,6 +70,8 @@ class Found:
             "relative_path": shown(self.relative_path),
             "online": self.drive.online,
             "verdict": self.verdict or None,
+            "verified": rfc3339(self.hit.verified_us) if self.hit.verified_us else None,
+            "suspect": self.suspect,
         }
         encoded = raw_name(self.relative_path)
         if encoded is not None:
@@ -100,7 +104,7 @@ class Find:
         self._query = query
         self._broken = broken
         self._open = ExitStack()
-        self._parts: list[tuple[Drive, ShardSearch, ShardAssets, dict[int, bytes]]] = []
+        self._parts: list[tuple[Drive, ShardSearch, ShardAssets, _FolderPaths]] = []
         self.seconds = 0.0
         started = time.perf_counter()
         try:
@@ -188,10 +192,11 @@ class Find:
     def _found(self, index: int, hit: Hit) -> Found:
         drive, _, assets, folders = self._parts[index]
         verdict = assets.verdict_of_file(hit.file_id, hit.folder_id, hit.name, hit.sequence_id)
+        suspect = hit.file_id in folders.suspects
         if hit.sequence_id is None:
-            return Found(drive, folders[hit.folder_id], hit, verdict, asset=hit.name)
+            return Found(drive, folders[hit.folder_id], hit, verdict, asset=hit.name, suspect=suspect)
         sequence = assets.sequence(hit.folder_id, hit.sequence_id)
-        return Found(drive, folders[hit.folder_id], hit, verdict, sequence.ranges, sequence.asset_name)
+        return Found(drive, folders[hit.folder_id], hit, verdict, sequence.ranges, sequence.asset_name, suspect)
 
 
 class _FolderPaths(dict[int, bytes]):
@@ -200,6 +205,8 @@ class _FolderPaths(dict[int, bytes]):
     def __init__(self, database: Any) -> None:
         super().__init__()
         self._database = database
+        #: Files that are suspected of rot, which are few.
+        self.suspects = {int(row[0]) for row in database.rows("SELECT file_id FROM suspect LIMIT 100000")}
 
     def __missing__(self, folder_id: int) -> bytes:
         path: bytes = self._database.value("SELECT path FROM folder WHERE id = ?", (folder_id,))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from app.catalog.database import Database
+from app.catalog.history import present_at, scan_at, value_at
 from app.catalog.nameindex import match_expression
 from app.model.kinds import Category
 from app.model.names import folded_text
@@ -21,7 +22,6 @@ from app.model.names import folded_text
 #: So few candidates are sorted faster than any other plan finds its first page.
 _FEW_BLOCKS = 2000
 
-_HIT = "f.mtime_ns, f.id, f.folder_id, f.name, f.size, f.category, f.sequence_id"
 _KEY = "coalesce(f.key, f.name)"
 _NAMED = (
     "SELECT b.newest_ns, b.first_id, b.last_id, 0 AS whole FROM name_index n CROSS JOIN block b"
@@ -49,6 +49,7 @@ class SearchQuery:
         verdicts: `pass`, `fail`, `pending`, `stale`; empty for all.
         limit: newest hits that are wanted; 0 for all.
         without_records: leave out sidecars and hash caches.
+        as_of_us: search the drive as its last scan before that moment left it, microseconds since 1970; None for now.
     """
 
     text: str
@@ -60,6 +61,7 @@ class SearchQuery:
     verdicts: tuple[str, ...] = ()
     limit: int = 1000
     without_records: bool = False
+    as_of_us: int | None = None
 
 
 class Hit(NamedTuple):
@@ -72,6 +74,25 @@ class Hit(NamedTuple):
     size: int
     category: int
     sequence_id: int | None
+    verified_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Then:
+    """SQL on `file f` for the moment that is searched: whether it is there, its size and its time."""
+
+    there: str = "f.missed_scan IS NULL"
+    size: str = "f.size"
+    mtime_ns: str = "f.mtime_ns"
+
+
+def _then(database: Database, query: SearchQuery) -> _Then:
+    if query.as_of_us is None:
+        return _Then()
+    scan = scan_at(database, query.as_of_us)
+    if scan is None:
+        return _Then("0")
+    return _Then(present_at(scan.id), value_at("size", scan.id), value_at("mtime_ns", scan.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +126,8 @@ class ShardSearch:
         self, database: Database, query: SearchQuery, judged: tuple[Sequence[int], Sequence[int]] = ((), ())
     ) -> None:
         self._database = database
-        self._condition, self._bindings = _filters(query)
+        self._then = _then(database, query)
+        self._condition, self._bindings = _filters(query, self._then)
         for table, ids in (("matched", ()), ("edge", ()), ("judged", judged[0]), ("judged_sequence", judged[1])):
             database.run(f"CREATE TEMP TABLE IF NOT EXISTS {table} (id INTEGER PRIMARY KEY)")
             database.run(f"DELETE FROM temp.{table}")
@@ -121,11 +143,13 @@ class ShardSearch:
             before: modification time and id of the last hit of the page before.
         """
         best: list[Hit] = []
-        after = "" if before is None else " AND (f.mtime_ns, f.id) < (?, ?)"
+        then = self._then
+        after = "" if before is None else f" AND ({then.mtime_ns}, f.id) < (?, ?)"
         blocks, whole, order, bindings = self._blocks_newest_first()
         rows = self._database.rows(
-            f"SELECT b.newest_ns, {_HIT} FROM {blocks} CROSS JOIN file f ON f.id BETWEEN b.first_id AND b.last_id"
-            f" WHERE f.missed_scan IS NULL AND ({whole} OR {self._plan.test}){self._condition}{after}{order}",
+            f"SELECT b.newest_ns, {then.mtime_ns}, f.id, f.folder_id, f.name, {then.size}, f.category, f.sequence_id,"
+            f" f.verified_us FROM {blocks} CROSS JOIN file f ON f.id BETWEEN b.first_id AND b.last_id"
+            f" WHERE {then.there} AND ({whole} OR {self._plan.test}){self._condition}{after}{order}",
             (*bindings, *self._plan.test_bindings, *self._bindings, *(before or ())),
         )
         for newest, *columns in rows:
@@ -141,7 +165,7 @@ class ShardSearch:
 
     def total(self) -> int:
         """How many files match, exactly."""
-        if not self._condition:
+        if not self._condition and self._then == _Then():
             return self._whole_folders() + self._count(self._plan.named, self._plan.test, self._plan.test_bindings)
         named = self._count(self._plan.named, self._plan.test, self._plan.test_bindings)
         return named + self._count(_MATCHED if self._text else _ALL, "1", ())
@@ -158,7 +182,7 @@ class ShardSearch:
         return int(
             self._database.value(
                 f"SELECT count(*) FROM ({blocks}) b CROSS JOIN file f ON f.id BETWEEN b.first_id AND b.last_id"
-                f" WHERE f.missed_scan IS NULL AND {test}{self._condition}",
+                f" WHERE {self._then.there} AND {test}{self._condition}",
                 (*bindings, *test_bindings, *self._bindings),
             )
         )
@@ -228,7 +252,7 @@ class ShardSearch:
         return tail
 
 
-def _filters(query: SearchQuery) -> tuple[str, list[Any]]:
+def _filters(query: SearchQuery, then: _Then) -> tuple[str, list[Any]]:
     """The filters of a query as SQL on `file f`, with their bindings."""
     condition = ""
     bindings: list[Any] = []
@@ -246,12 +270,12 @@ def _filters(query: SearchQuery) -> tuple[str, list[Any]]:
             bindings += [-len(suffix), suffix]
         condition += f" AND ({' OR '.join(tests)})"
     for column, operator, value in (
-        ("size", ">=", query.min_size),
-        ("size", "<=", query.max_size),
-        ("mtime_ns", ">=", None if query.since_us is None else query.since_us * 1000),
+        (then.size, ">=", query.min_size),
+        (then.size, "<=", query.max_size),
+        (then.mtime_ns, ">=", None if query.since_us is None else query.since_us * 1000),
     ):
         if value is not None:
-            condition += f" AND f.{column} {operator} ?"
+            condition += f" AND {column} {operator} ?"
             bindings.append(value)
     if query.verdicts:
         condition += " AND (f.id IN temp.judged OR f.sequence_id IN temp.judged_sequence)"

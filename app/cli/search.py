@@ -33,6 +33,9 @@ def search(
     min_size: Annotated[int | None, typer.Option("--min-size", metavar="B", help="At least so many bytes.")] = None,
     max_size: Annotated[int | None, typer.Option("--max-size", metavar="B", help="At most so many bytes.")] = None,
     since: Annotated[str | None, typer.Option("--since", metavar="T", help="Modified at this time or later.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="T", help="As the last scan before this time left the drives.")
+    ] = None,
     verdict: Annotated[
         list[str] | None, typer.Option("--verdict", metavar="V", help="Only pass, fail, pending or stale.")
     ] = None,
@@ -53,9 +56,10 @@ def search(
         tuple(ext or ()),
         min_size,
         max_size,
-        _since(since),
+        _time("--since", since),
         _verdicts(verdict or []),
         front.settings.values.search.limit if limit is None else limit,
+        as_of_us=_time("--as-of", as_of),
     )
     catalog = front.engine.catalog
     drives = [catalog.drive(name) for name in wanted] if wanted else catalog.drives()
@@ -125,10 +129,10 @@ def _verdicts(words: list[str]) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _since(text: str | None) -> int | None:
+def _time(option: str, text: str | None) -> int | None:
     if text is None:
         return None
     try:
         return parse_time(text)
     except ValueError:
-        raise UsageError(f"--since {text} is no time", hint="Write 2026-11-20 or 2026-11-20T10:00:00Z.") from None
+        raise UsageError(f"{option} {text} is no time", hint="Write 2026-11-20 or 2026-11-20T10:00:00Z.") from None

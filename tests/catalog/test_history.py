@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from app.catalog.find import Find
 from app.catalog.history import changes, count_changes, moments
+from app.catalog.search import SearchQuery
 from app.catalog.shard import open_reader
 from tests.scanning.conftest import Studio
 
@@ -76,3 +78,33 @@ def test_a_file_has_a_life_also_before_it_was_moved(studio: Studio) -> None:
             (1, "new", 5),
         ]
         assert moments(database, b"never") == []
+
+
+def test_a_drive_is_searched_as_it_was(studio: Studio) -> None:
+    with open_reader(studio.shard) as database:
+        ended = [row[0] for row in database.rows("SELECT ended_us FROM scan ORDER BY id")]
+
+    def found(text: str, as_of_us: int | None, **filters: int) -> list[tuple[bytes, int]]:
+        drives = studio.engine.catalog.drives()
+        query = SearchQuery(text, as_of_us=as_of_us, **filters)
+        with Find(studio.engine.catalog, studio.engine.judge, drives, query) as find:
+            hits = find.page(10)
+            assert find.total() == len(hits)
+            return sorted((hit.relative_path, hit.hit.size) for hit in hits)
+
+    assert found("", ended[0] - 1) == []
+    assert found("", ended[0]) == [(b"a.mov", 3), (b"b/c.wav", 3), (b"d.txt", 5)]
+    assert found("", ended[1]) == [(b"a.mov", 7), (b"b/c.wav", 3), (b"d.txt", 5)]
+    assert found("", ended[2]) == [(b"a.mov", 7), (b"e.wav", 3)]
+    assert found("", None) == found("", ended[3]) == [(b"a.mov", 7), (b"d.txt", 5), (b"e.wav", 3)]
+    assert found("a.mov", ended[0], max_size=3) == [(b"a.mov", 3)]
+    assert found("c.wav", ended[1]) == [(b"b/c.wav", 3)]
+    assert found("c.wav", ended[2]) == []
+
+
+def test_a_hit_says_when_it_was_read_last_and_whether_it_is_suspected(studio: Studio) -> None:
+    drives = studio.engine.catalog.drives()
+    with Find(studio.engine.catalog, studio.engine.judge, drives, SearchQuery("a.mov")) as find:
+        (hit,) = find.page(10)
+    document = hit.document()
+    assert document["verified"] is not None and document["suspect"] is False

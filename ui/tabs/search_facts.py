@@ -8,6 +8,7 @@ from app.catalog.details import FileDetails
 from app.catalog.find import Found
 from app.model.facts import MediaFacts
 from app.model.kinds import MEDIA
+from app.model.times import now_us
 from ui import formats
 from ui.models.search_model import one_line
 from ui.widgets.facts_grid import Fact
@@ -34,11 +35,22 @@ def facts_of(hit: Found, details: FileDetails, missing: str, *, online: bool) ->
     facts.append(Fact("Size", _size(hit.hit.size)))
     facts.append(Fact("Modified", f"{formats.date(hit.hit.mtime_ns // 1000)}"))
     facts.append(Fact("Content", content_words(details.content_hash)))
+    if details.content_hash:
+        facts.append(_verified(details))
     if details.verdict is not None or details.category in MEDIA:
         facts += _verdict(details.verdict)
     if not online:
         facts.append(Fact("Last seen", one_line(hit.path)))
     return facts
+
+
+def _verified(details: FileDetails) -> Fact:
+    """How long ago its bytes were read whole, and whether they were the right ones."""
+    if details.suspicion:
+        return Fact("Verified", f"suspected of rot: {one_line(details.suspicion)}", "fail")
+    if details.verified_us is None:
+        return Fact("Verified", "never since it was hashed")
+    return Fact("Verified", formats.age(details.verified_us, now_us()))
 
 
 def media_facts(facts: MediaFacts) -> list[Fact]:
