@@ -37,8 +37,8 @@ class RootPrint:
 def read_root_print(base: str) -> RootPrint:
     """The fingerprint of a folder; empty where it cannot be listed or nothing of anybody's lies in it.
 
-    Sizes and times are asked of the sampled files alone, times by the second: some file systems keep no more. Folders are
-    not touched: another volume may be mounted on one, a share that does not answer.
+    Sizes and times are asked of the sampled files alone, times by the second: some file systems keep no more. Folders
+    are not touched: another volume may be mounted on one, a share that does not answer.
     """
     found: list[tuple[str, bytes, bool]] = []
     try:

@@ -76,6 +76,8 @@ def test_hits_are_newest_first_and_the_total_is_exact(home: Path) -> None:
         "relative_path",
         "online",
         "verdict",
+        "verified",
+        "suspect",
     }
     assert found["results"][2]["raw_name"]
     assert found["results"][1]["modified"] == "2023-11-14T22:13:28.000000Z"
