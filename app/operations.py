@@ -40,6 +40,7 @@ class Operation:
         function: a plain function of engine, request and job; it returns its result.
         lanes: which turns it takes inside this process.
         kept: what the job history keeps of it; None where it only reads.
+        request_module: where the dataclass lies instead.
     """
 
     name: str
@@ -47,15 +48,23 @@ class Operation:
     function: Callable[[Engine, Any, Job], Any]
     lanes: Callable[[Engine, Any], tuple[str, ...]]
     kept: Kept | None = None
+    request_module: str = ""
 
+    def request_type(self) -> type:
+        """The dataclass that it takes."""
+        beside = self.function.module if isinstance(self.function, _from) else self.function.__module__
+        found: type = getattr(importlib.import_module(self.request_module or beside), self.request)
+        return found
 
-def _from(module: str, name: str) -> Callable[..., Any]:
+@dataclass(frozen=True, slots=True)
+class _from:  # noqa: N801 - it reads as the import that it stands for
     """The function of that name, imported when it is called first."""
 
-    def call(*given: Any) -> Any:
-        return getattr(importlib.import_module(module), name)(*given)
+    module: str
+    name: str
 
-    return call
+    def __call__(self, *given: Any) -> Any:
+        return getattr(importlib.import_module(self.module), self.name)(*given)
 
 
 def _scan(engine: Engine, request: "ScanRequest", job: Job) -> "ScanResult":
@@ -217,7 +226,7 @@ _REPORT = Kept(lambda request: request.report, _report_summary, lambda _request:
 OPERATIONS: dict[str, Operation] = {
     operation.name: operation
     for operation in (
-        Operation("scan", "ScanRequest", _scan, _scan_lanes, _SCAN),
+        Operation("scan", "ScanRequest", _scan, _scan_lanes, _SCAN, "app.scanning.request"),
         Operation(
             "make_pictures",
             "MakePicturesRequest",

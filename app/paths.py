@@ -83,6 +83,11 @@ class Home:
         return self.root / "settings.json"
 
     @property
+    def api_key(self) -> Path:
+        """The key of the local API, for its owner's eyes alone."""
+        return self.root / "api.key"
+
+    @property
     def dotenv(self) -> Path:
         """Environment variables for this working directory."""
         return self.root / ".env"

@@ -16,10 +16,15 @@ _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
-def write_atomically(path: Path, data: bytes) -> None:
+def write_atomically(path: Path, data: bytes, *, private: bool = False) -> None:
     """Replace a file whole, so that a power cut leaves the old content or the new.
 
     A link is followed and kept; the mode of an existing file is kept.
+
+    Args:
+        path: the file; its folder must exist.
+        data: its new content.
+        private: whether only its owner may read it, whatever its mode was.
 
     Raises:
         OSError: it could not be written; the old file is untouched.
@@ -27,14 +32,15 @@ def write_atomically(path: Path, data: bytes) -> None:
     target = path.resolve() if path.is_symlink() else path
     temporary = target.with_name(f".{target.name[:40]}.{secrets.token_hex(6)}.reelmark.tmp")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(temporary, flags, 0o666)
+    descriptor = os.open(temporary, flags, 0o600 if private else 0o666)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        with suppress(FileNotFoundError):
-            temporary.chmod(target.stat().st_mode & 0o7777)
+        if not private:
+            with suppress(FileNotFoundError):
+                temporary.chmod(target.stat().st_mode & 0o7777)
         temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)

@@ -21,7 +21,7 @@ _MAGIC = b"SQLite format 3\0"
 
 
 class Database:
-    """One connection, used by one thread at a time.
+    """One connection, used by one thread at a time, whichever that is.
 
     Args:
         path: the file; made when it does not exist, unless `read_only`.
@@ -147,11 +147,11 @@ class Database:
         """A connection; a `frozen` one takes it that nobody writes, and writes nothing beside the file itself."""
         if not read_only:
             flags = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
-            return APSWDatabase(str(self.path), flags=flags, timeout=_BUSY_TIMEOUT_S)
+            return APSWDatabase(str(self.path), flags=flags, timeout=_BUSY_TIMEOUT_S, thread_safe=False)
         name, flags = str(self.path), apsw.SQLITE_OPEN_READONLY
         if frozen:
             name, flags = self.path.absolute().as_uri() + "?immutable=1", flags | apsw.SQLITE_OPEN_URI
-        return APSWDatabase(name, flags=flags, timeout=_BUSY_TIMEOUT_S)
+        return APSWDatabase(name, flags=flags, timeout=_BUSY_TIMEOUT_S, thread_safe=False)
 
     def _prepare(self, read_only: bool, durable: bool, wal: bool) -> None:
         """See whether it is ours before anything in it is touched, then bring it up to date."""

@@ -75,6 +75,17 @@ def file_details(database: Database, judge: Judge, file_id: int) -> FileDetails 
     )
 
 
+def find_file(database: Database, path: bytes) -> int | None:
+    """The row of the file at a path relative to the drive's base, raw bytes; None where the shard has none."""
+    folder, _, name = path.rpartition(b"/")
+    found = database.value(
+        "SELECT f.id FROM folder d JOIN block b ON b.folder_id = d.id JOIN file f"
+        " ON f.id BETWEEN b.first_id AND b.last_id WHERE d.path = ? AND f.name = ?",
+        (folder, name),
+    )
+    return None if found is None else int(found)
+
+
 def _facts(database: Database, file_id: int, folder_id: int, sequence_id: int | None) -> MediaFacts | None:
     own = database.value("SELECT facts FROM facts WHERE file_id = ?", (file_id,))
     if own is None and sequence_id is not None:

@@ -4,12 +4,13 @@ import heapq
 import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, Protocol
 
 from app.catalog.assets import Judge, ShardAssets
-from app.catalog.catalog import Catalog
+from app.catalog.database import Database
 from app.catalog.dberrors import ABSENT
 from app.catalog.search import Hit, SearchQuery, ShardSearch
 from app.errors import AppError
@@ -79,11 +80,18 @@ class Found:
         return document
 
 
+class Shards(Protocol):
+    """Opens the shards of drives: the catalogue itself, or whoever keeps them open between two searches."""
+
+    def open_shard(self, drive: Drive, token: CancelToken | None = None) -> AbstractContextManager[Database]:
+        """The shard of a drive, for queries; raises as `Catalog.open_shard`."""
+
+
 class Find:
     """One search over drives. Use as a context manager: it keeps their shards open.
 
     Args:
-        catalog: all drives.
+        shards: opens the shards of drives.
         judge: tells stale verdicts.
         drives: which drives; those that were never scanned to an end and have no shard are left out.
         query: what is searched for.
@@ -94,7 +102,7 @@ class Find:
 
     def __init__(
         self,
-        catalog: Catalog,
+        shards: Shards,
         judge: Judge,
         drives: Sequence[Drive],
         query: SearchQuery,
@@ -110,7 +118,7 @@ class Find:
         try:
             for drive in drives:
                 with self._left_out(drive):
-                    self._add(catalog, drive, judge, token)
+                    self._add(shards, drive, judge, token)
         except BaseException:
             self._open.close()
             raise
@@ -127,19 +135,24 @@ class Find:
         """How many drives could be searched so far without an error."""
         return sum(1 for part in self._parts if part[0].id not in (self._broken or {}))
 
-    def page(self, limit: int, before: Found | None = None) -> list[Found]:
-        """The newest hits over all drives, newest first; `limit` 0 for all, `before` for the page behind a hit.
+    def page(self, limit: int, before: Found | None = None, skip: int = 0) -> list[Found]:
+        """The newest hits over all drives, newest first.
 
         Hits of the same time and number stand in the order of drives: a copied drive has the same ones.
+
+        Args:
+            limit: how many at most; 0 for all.
+            before: gives the page behind this hit.
+            skip: leaves out so many first ones.
         """
         started = time.perf_counter()
         merged = heapq.merge(
-            *(self._part(index, limit, before) for index in range(len(self._parts))),
+            *(self._part(index, limit and limit + skip, before) for index in range(len(self._parts))),
             key=lambda pair: (pair[1].mtime_ns, pair[1].file_id),
             reverse=True,
         )
         page: list[Found] = []
-        for index, hit in merged:
+        for index, hit in islice(merged, skip, None):
             if limit and len(page) >= limit:
                 break
             with self._left_out(self._parts[index][0]):
@@ -155,9 +168,9 @@ class Find:
                 total += search.total()
         return total
 
-    def _add(self, catalog: Catalog, drive: Drive, judge: Judge, token: CancelToken | None) -> None:
+    def _add(self, shards: Shards, drive: Drive, judge: Judge, token: CancelToken | None) -> None:
         try:
-            database = self._open.enter_context(catalog.open_shard(drive, token))
+            database = self._open.enter_context(shards.open_shard(drive, token))
         except AppError as error:
             if error.code != ABSENT:
                 raise

@@ -90,6 +90,12 @@ class JobHistory:
         """The newest jobs, newest first; a running one whose process is gone is `interrupted`."""
         return self._read(JobRow.select().order_by(JobRow.id.desc()).limit(limit))
 
+    def find(self, number: int) -> JobEntry | None:
+        """The job of that number, as in `newest`; None where there is none."""
+        if number >= 1 << 63:
+            return None
+        return next(iter(self._read(JobRow.select().where(JobRow.id == number))), None)
+
     def newest_by_drive(self, operations: tuple[str, ...]) -> dict[str, JobEntry]:
         """The newest job of each drive among those operations, by the drive's id."""
         newest = JobRow.select(fn.MAX(JobRow.id)).where(

@@ -76,6 +76,22 @@ def save_verdicts(database: Database, rows: Iterable[VerdictRow]) -> int:
     return kept
 
 
+def newest_record(database: Database, folder: bytes, asset: bytes) -> dict[str, Any] | None:
+    """The newest record of an asset, without its history; None where it has none.
+
+    Args:
+        database: the shard.
+        folder: the asset's folder relative to the drive's base, raw bytes.
+        asset: its name in it; of a sequence with its padding.
+    """
+    record = database.value(
+        "SELECT record FROM verdict WHERE folder_id = (SELECT id FROM folder WHERE path = ?) AND asset = ?",
+        (folder, asset),
+    )
+    found: dict[str, Any] | None = None if record is None else json.loads(record)
+    return found
+
+
 def forget_verdicts(database: Database, sidecars: Iterable[tuple[bytes, bytes]]) -> None:
     """Drop the verdicts that came from sidecars which were removed.
 

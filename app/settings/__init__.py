@@ -7,9 +7,10 @@ together (option, environment, `.env`, settings file, default), `saving` changes
 from app.settings.fields import Reason
 from app.settings.loading import LoadedSettings, Problem, load_settings
 from app.settings.saving import set_value
-from app.settings.values import Log, Performance, Qc, Robust, Scan, Search, Settings, Tools, Window
+from app.settings.values import Api, Log, Performance, Qc, Robust, Scan, Search, Settings, Tools, Window
 
 __all__ = [
+    "Api",
     "LoadedSettings",
     "Log",
     "Performance",

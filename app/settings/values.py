@@ -106,6 +106,21 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
+class Api:
+    """The local API. Its key is never a setting: a variable or the file `api.key` of the working directory holds it."""
+
+    enabled_default: bool = setting(False, "Start it together with the window.")
+    host: str = setting("127.0.0.1", "Address that it listens on; others than this machine's own reach `0.0.0.0`.")
+    port: int = setting(8756, "Port that it listens on; 0 takes a free one.", low=0, high=65535)
+    key_variable: str = setting("REELMARK_API_KEY", "Environment variable that holds the key.")
+    cors: tuple[str, ...] = setting((), "Web pages that may call it (`http://localhost:3000`).", kind="strings")
+    names: tuple[str, ...] = setting((), "Further host names that it is called by.", kind="strings")
+    default_page_size: int = setting(100, "Rows of an answer unless `limit` says otherwise.", low=1, high=100_000)
+    max_page_size: int = setting(1000, "The most rows of one answer; a higher `limit` is lowered.", low=1, high=100_000)
+    allow_write: bool = setting(False, "Let holders of the key start and cancel jobs.")
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """The window."""
 
@@ -161,6 +176,7 @@ class Settings:
     robust: Robust = field(default_factory=Robust)
     qc: Qc = field(default_factory=Qc)
     search: Search = field(default_factory=Search)
+    api: Api = field(default_factory=Api)
     window: Window = field(default_factory=Window)
     log: Log = field(default_factory=Log)
     maintenance: Maintenance = field(default_factory=Maintenance)

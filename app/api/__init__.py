@@ -1,0 +1,1 @@
+"""The local HTTP API: read-only unless it is told otherwise."""

@@ -1,0 +1,63 @@
+"""`/v1/drives`: the library of drives."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from app.api.parameters import Page, PageWish
+from app.api.service import Asked, Served
+from app.catalog.dberrors import ABSENT
+from app.catalog.documents import drive_document, scan_document
+from app.catalog.shard import scans
+from app.errors import AppError
+from app.model.drives import Drive
+
+routes = APIRouter(tags=["drives"])
+
+
+@routes.get("/v1/drives")
+async def list_drives(request: Request, service: Served, page: Page) -> Response:
+    """The catalogued drives by label, connected or not, as `reelmark drives list` tells them."""
+    return await service.answer(request, lambda asked: _list(asked, page))
+
+
+@routes.get("/v1/drives/{drive_label}")
+async def show_drive(request: Request, service: Served, drive_label: str) -> Response:
+    """One drive, by label or id, with its scans, newest first."""
+    return await service.answer(request, lambda asked: _show(asked, drive_label))
+
+
+def _list(asked: Asked, page: PageWish) -> dict[str, Any]:
+    drives = asked.drives.all()
+    shown = drives[page.offset : page.offset + page.limit]
+    return {
+        "drives": [drive_document(drive, _problem(asked, drive)) for drive in shown],
+        "total": len(drives),
+        "limit": page.limit,
+        "offset": page.offset,
+    }
+
+
+def _show(asked: Asked, label: str) -> dict[str, Any]:
+    (drive,) = asked.drives.named([label])
+    try:
+        with asked.open_shard(drive) as database:
+            rows = scans(database)
+    except AppError as error:
+        return {"drives": [drive_document(drive, _told(error)) | {"scans": []}]}
+    return {"drives": [drive_document(drive) | {"scans": [scan_document(row) for row in rows]}]}
+
+
+def _problem(asked: Asked, drive: Drive) -> AppError | None:
+    """Why a drive's shard cannot be used, as far as opening it tells."""
+    try:
+        with asked.open_shard(drive):
+            return None
+    except AppError as error:
+        return _told(error)
+
+
+def _told(error: AppError) -> AppError | None:
+    """The error, unless no scan has made a shard yet."""
+    return None if error.code == ABSENT else error
