@@ -117,7 +117,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
         return error_answer(
             Refused(HTTPStatus.NOT_FOUND, "route.not_found", f"There is nothing at {request.url.path}", "See /docs.")
         )
-    return error_answer(Refused(error.status_code, "request.invalid", str(error.detail)))
+    return error_answer(Refused(HTTPStatus.UNPROCESSABLE_ENTITY, "request.invalid", "The body is no JSON"))
 
 
 def refused_method(method: str, allowed: str, hint: str = "") -> Refused:

@@ -19,6 +19,7 @@ from app.jobs.job import Job
 from app.model.drives import Drive
 from app.model.names import decoded, raw_name, shown
 from app.model.times import rfc3339
+from app.qc.damage import damage_of
 
 routes = APIRouter(tags=["qc"])
 
@@ -58,7 +59,7 @@ def _status(asked: Asked, label: str, path: str, words: tuple[str, ...], page: P
             if words and word not in words:
                 continue
             if page.offset <= total < page.offset + page.limit:
-                rows.append(_document(drive, asset))
+                rows.append(_document(drive, asset) | _damage(database, asset))
             total += 1
     return {"assets": rows, "total": total, "limit": page.limit, "offset": page.offset}
 
@@ -90,6 +91,13 @@ def _history(asked: Asked, label: str, path: str) -> dict[str, Any]:
     if record is None:
         raise InputError(f"{shown(wanted)} has no record", hint="/v1/qc/status lists assets.", code="qc.no_record")
     return {"records": [record], "complete": False}
+
+
+def _damage(database: Database, asset: CataloguedAsset) -> dict[str, str]:
+    """What is wrong with an asset's media, as its record says of this very content."""
+    record = newest_record(database, asset.folder, asset.name) or {}
+    found = "" if asset.verdict is None or asset.verdict.stale else damage_of(record.get("findings"))
+    return {"damaged": shown(found)} if found else {}
 
 
 def _document(drive: Drive, asset: CataloguedAsset) -> dict[str, Any]:

@@ -276,7 +276,12 @@ def _filters(query: SearchQuery, then: _Then) -> tuple[str, list[Any]]:
     ):
         if value is not None:
             condition += f" AND {column} {operator} ?"
-            bindings.append(value)
+            bindings.append(_within(value))
     if query.verdicts:
         condition += " AND (f.id IN temp.judged OR f.sequence_id IN temp.judged_sequence)"
     return condition, bindings
+
+
+def _within(number: int) -> int:
+    """The number, or the nearest to it that SQLite holds."""
+    return max(-1 << 63, min(number, (1 << 63) - 1))

@@ -34,4 +34,83 @@ COMMANDS = (
     CommandEntry("history", "app.cli.history", "What became of a drive and of its files over time."),
     CommandEntry("info", "app.cli.info", "Versions, paths, external tools and the machine."),
     CommandEntry("settings", "app.cli.settings", "Show, check and change the settings."),
+    CommandEntry("maintain", "app.cli.maintain", "Check, back up, vacuum and mend the catalogue and the shards."),
     CommandEntry("serve", "app.cli.serve", "Serve the catalogue to programs on this machine (HTTP)."),
+    CommandEntry("qc", "app.cli.qc", "Sidecars and verdicts beside the media."),
+    CommandEntry("sequences", "app.cli.sequences", "The file sequences of a folder, without a catalog."),
+    CommandEntry("sample-sequence", "app.cli.samplesequence", "Make a synthetic file sequence."),
+)
+
+#: Programs that the bundle's executable starts under `-m`, as Python does outside a bundle.
+_BUNDLED_MODULES = ("ui", "app")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command line and return its exit code.
+
+    Args:
+        argv: the arguments without the program's name; those of the process when omitted.
+    """
+    arguments = sys.argv[1:] if argv is None else argv
+    if arguments[:1] == ["--child"]:
+        from app.jobs.childmain import child_main
+
+        child_main(arguments[1:])
+        return 0
+    frozen = bool(getattr(sys, "frozen", False))
+    if frozen and arguments[:1] == ["-m"] and arguments[1:2] and arguments[1] in _BUNDLED_MODULES:
+        return _run_bundled(arguments[1], arguments[2:])
+    if arguments == ["--version"]:
+        try:
+            sys.stdout.write(f"reelmark {__version__}\n")
+            sys.stdout.flush()
+        except OSError as error:
+            sys.stderr.write(f"Error: The output could not be written: {error.strerror}\n")
+            return InputError.exit_code
+        return 0
+    from app.cli.edge import run_command_line
+
+    return run_command_line(arguments)
+
+
+def has_display() -> bool:
+    """Whether there is something to open a window on."""
+    if sys.platform in ("win32", "darwin") or "QT_QPA_PLATFORM" in os.environ:
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def open_window(arguments: list[str]) -> int:
+    """Start the window as a process of its own with these global options, and return its exit code.
+
+    Raises:
+        MissingPart: there is no display.
+    """
+    if not has_display():
+        raise MissingPart(
+            "There is no display to open the window on.",
+            hint="`reelmark --help` lists the commands that need none.",
+            code="display.missing",
+        )
+    safe_path = [] if getattr(sys, "frozen", False) else ["-P"]
+    command = [sys.executable, *safe_path, "-m", "ui", *arguments]
+    ours = [str(Path(__file__).resolve().parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(ours)}
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if sys.platform == "win32":
+        import subprocess
+
+        return subprocess.run(command, env=environment, check=False).returncode
+    return os.execve(command[0], command, environment)
+
+
+def _run_bundled(module: str, arguments: list[str]) -> int:
+    """Run one of our programs inside the bundle's executable, as `python -m module` would."""
+    if module == "app":
+        return main(arguments)
+    import runpy
+
+    sys.argv = [module, *arguments]
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+    return 0

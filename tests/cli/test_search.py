@@ -93,6 +93,8 @@ def test_hits_are_newest_first_and_the_total_is_exact(home: Path) -> None:
         (["--max-size", "0"], 1),
         (["--since", "2023-11-14T22:13:28Z"], 2),
         (["--since", "2024-01-01"], 0),
+        (["--since", "2999-01-01"], 0),
+        (["--min-size", "1" + "0" * 30], 0),
         (["--drive", "card"], 10),
         (["--verdict", "pass"], 0),
     ],

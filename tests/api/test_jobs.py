@@ -1,0 +1,94 @@
+"""Starting, following and cancelling jobs over the API."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.api.servekit import Api, make_tree, serving
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Iterator[Api]:
+    with serving(tmp_path / "home", "--allow-write") as running:
+        yield running
+
+
+def start(api: Api, operation: str, **request: Any) -> dict[str, Any]:
+    answer = api.ask("/v1/jobs", method="POST", body={"operation": operation, "request": request})
+    assert answer.status == 202, answer.body
+    job: dict[str, Any] = answer.document["job"]
+    assert answer.headers["location"] == f"/v1/jobs/{job['id']}"
+    return job
+
+
+def until(api: Api, job_id: str, good: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """The job as soon as it is as wanted."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        job: dict[str, Any] = api.get(f"/v1/jobs/{job_id}")["job"]
+        if good(job):
+            return job
+    raise AssertionError(job)
+
+
+def test_a_scan_is_started_and_followed_to_its_result(writer: Api, tmp_path: Path) -> None:
+    job = start(writer, "scan", paths=[str(make_tree(tmp_path / "card"))], drive="A001", inventory_only=True)
+    assert job["state"] == "running"
+    done = until(writer, job["id"], lambda job: job["state"] != "running")
+    assert (done["state"], done["error"], done["result"]["counts"]["files"]) == ("done", None, 8)
+    assert writer.get("/v1/search", q="hdr", drive_label="A001")["total"] == 4
+    assert [entry["operation"] for entry in writer.get("/v1/jobs")["jobs"]] == ["scan"]
+    assert [here["id"] for here in writer.get("/v1/jobs")["here"]] == [job["id"]]
+
+
+def test_a_job_is_cancelled(writer: Api, tmp_path: Path) -> None:
+    for number in range(400):
+        (tmp_path / "card" / f"{number:03}").mkdir(parents=True)
+        for file in range(20):
+            (tmp_path / "card" / f"{number:03}" / f"{file}.bin").write_bytes(b"x" * 20_000)
+    job = start(writer, "scan", paths=[str(tmp_path / "card")], drive="A001", batch_files=50)
+    until(writer, job["id"], lambda job: job["progress"].get("done", 0) > 0)
+    asked = writer.ask(f"/v1/jobs/{job['id']}", method="DELETE")
+    assert (asked.status, asked.document["job"]["state"]) == (202, "cancelling")
+    ended = until(writer, job["id"], lambda job: job["ended"] is not None)
+    assert (ended["state"], ended["error"]) == ("cancelled", None)
+
+
+def test_a_job_that_fails_says_why(writer: Api, tmp_path: Path) -> None:
+    job = start(writer, "scan", paths=[str(tmp_path / "nothing")])
+    failed = until(writer, job["id"], lambda job: job["state"] != "running")
+    assert (failed["state"], failed["error"]["code"]) == ("failed", "scan.path")
+
+
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        ({"operation": "scann"}, "scan"),
+        ({"operation": "scan", "request": {}}, "paths"),
+        ({"operation": "scan", "request": {"pathes": ["/x"]}}, "paths"),
+        ({"operation": "scan", "request": {"paths": 7}}, "paths"),
+        ({"operation": "scan", "request": {"paths": ["/x"], "threads": "many"}}, "threads"),
+        ({"operation": "scan", "more": 1}, "more"),
+        ({}, "operation"),
+        ([], "dictionary"),
+        (b"{", "JSON"),
+        (b"\xff", "JSON"),
+        (b"[" * 60_000, "JSON"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_a_job_put_wrongly_is_refused(writer: Api, body: Any, word: str) -> None:
+    refused = writer.ask("/v1/jobs", method="POST", body=body, headers={"Content-Type": "application/json"})
+    assert refused.status == 422
+    assert word in refused.error["message"] + refused.error["hint"]
+
+
+def test_only_jobs_of_this_server_are_cancelled(writer: Api, tmp_path: Path) -> None:
+    job = start(writer, "scan", paths=[str(make_tree(tmp_path / "card"))], inventory_only=True)
+    until(writer, job["id"], lambda job: job["state"] == "done")
+    (entry,) = writer.get("/v1/jobs")["jobs"]
+    assert writer.ask(f"/v1/jobs/{entry['id']}", method="DELETE").code == "state.conflict"
+    assert writer.ask("/v1/jobs/77", method="DELETE").code == "job.not_found"
