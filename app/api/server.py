@@ -16,7 +16,7 @@ import uvicorn
 from fastapi import Depends, FastAPI
 
 from app import __version__
-from app.api import documentation, drives, files, health, jobs, qc, search, sequences
+from app.api import documentation, drives, files, health, jobs, qc, reports, search, sequences
 from app.api.answers import answer_errors
 from app.api.connections import Connection
 from app.api.parameters import refuse_unknown
@@ -74,7 +74,7 @@ def make_app(engine: Engine, settings: Api, *, allow_write: bool = False) -> Fas
         redirect_slashes=False,
     )
     app.state.service = service
-    for resource in (health, drives, search, files, sequences, qc, jobs):
+    for resource in (health, drives, search, files, sequences, reports, qc, jobs):
         app.include_router(resource.routes, dependencies=[Depends(refuse_unknown)])
     app.include_router(documentation.routes)
     answer_errors(app)

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from app.catalog.catalog import Catalog
 from app.catalog.database import Database
 from app.catalog.dberrors import ABSENT
+from app.catalog.find import Shards
 from app.errors import AppError
 from app.jobs.job import CancelToken
 from app.model.drives import Drive
@@ -16,7 +16,7 @@ class Scope:
     """Drives whose shards are open for reports. Use as a context manager, in one thread.
 
     Args:
-        catalog: all drives.
+        catalog: opens the shards of drives.
         drives: which of them; those that were never scanned and have no shard are left out.
         token: stops a running query.
         broken: where given, a drive whose shard cannot be read is left out and noted here, by its id, with its error;
@@ -25,7 +25,7 @@ class Scope:
 
     def __init__(
         self,
-        catalog: Catalog,
+        catalog: Shards,
         drives: Sequence[Drive],
         token: CancelToken | None = None,
         broken: dict[str, AppError] | None = None,
@@ -75,7 +75,7 @@ class Scope:
                 raise
             self._broken[drive.id] = error
 
-    def _add(self, catalog: Catalog, drive: Drive, token: CancelToken | None) -> None:
+    def _add(self, catalog: Shards, drive: Drive, token: CancelToken | None) -> None:
         try:
             self._parts.append((drive, self._open.enter_context(catalog.open_shard(drive, token))))
         except AppError as error:

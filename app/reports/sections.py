@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
-from app.catalog.catalog import Catalog
+from app.catalog.find import Shards
 from app.errors import AppError
 from app.jobs.job import CancelToken
 from app.model.drives import Drive
@@ -222,7 +222,7 @@ class ReportSet:
 
 
 def make_reports(
-    catalog: Catalog,
+    catalog: Shards,
     drives: Sequence[Drive],
     name: str,
     options: ReportOptions,
@@ -235,7 +235,7 @@ def make_reports(
     """Make one report, or all, over some drives.
 
     Args:
-        catalog: all drives.
+        catalog: opens the shards of drives.
         drives: which of them.
         name: a key of `SECTIONS`, or `ALL`.
         options: top, depth and days.

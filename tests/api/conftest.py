@@ -13,7 +13,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the catalogue `home` and the drives `MyDrive` (below `card`) and `Shelf`, which is unplugged."""
     place = tmp_path_factory.mktemp("api")
     scan(place / "home", make_tree(place / "card"), "MyDrive", inventory_only=False)
-    scan(place / "home", make_tree(place / "shelf"), "Shelf")
+    scan(place / "home", make_tree(place / "shelf"), "Shelf", inventory_only=False)
     (place / "shelf").rename(place / "away")
     return place
 

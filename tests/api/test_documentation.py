@@ -48,5 +48,5 @@ def test_the_served_page_names_every_route_and_runs_nothing(api: Api, tmp_path: 
 
 def test_every_code_of_an_error_that_the_api_makes_is_explained() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in (Path(__file__).parents[2] / "app/api").glob("*.py"))
-    codes = set(re.findall(r'"((?:auth|request|route|server|rate|state|job)\.[a-z_]+)"', source))
+    codes = set(re.findall(r'"((?:auth|request|route|server|rate|report|state|job)\.[a-z_]+)"', source))
     assert codes <= set(re.findall(r"^\| `([a-z._]+)` \|", PAGE, flags=re.MULTILINE))

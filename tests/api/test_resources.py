@@ -150,6 +150,39 @@ def test_one_file_tells_everything_that_is_known_of_it(api: Api, place: Path) ->
     assert api.ask("/v1/files", drive_label="Shelf", raw_name="%%").status == 422
 
 
+@pytest.mark.parametrize(
+    ("report", "options", "query"),
+    [
+        ("overview", [], {}),
+        ("categories", [], {}),
+        ("top-extensions", ["--top", "2"], {"limit": 2}),
+        ("largest-files", ["--top", "3", "--drive", "Shelf"], {"limit": 3, "drive_label": "Shelf"}),
+        ("heaviest-folders", ["--top", "100", "--depth", "1"], {"depth": 1}),
+        ("recent", ["--top", "100", "--days", "7"], {"days": 7}),
+        ("duplicates", ["--top", "100"], {}),
+    ],
+)
+def test_reports_are_told_as_the_command_tells_them(
+    api: Api, place: Path, report: str, options: list[str], query: dict[str, Any]
+) -> None:
+    printed = document(reelmark("--home", place / "home", "report", report, *options, "--json"))
+    answered = api.get(f"/v1/reports/{report}", **query)
+    assert without_clock(answered) == without_clock(printed)
+    assert len(answered["rows"]) > 0
+
+
+def test_reports_come_by_page_and_are_clamped(api: Api) -> None:
+    whole = api.get("/v1/reports/largest-files", limit=10**20)
+    assert whole["limit"] == 1000
+    pages = [api.get("/v1/reports/largest-files", limit=5, offset=at)["rows"] for at in (0, 5, 10, 15, 10**20)]
+    assert [row for page in pages for row in page] == whole["rows"]
+    names = [row["report"] for row in api.get("/v1/reports")["reports"]]
+    assert all(api.get(f"/v1/reports/{name}")["report"] == name for name in names)
+    refused = api.ask("/v1/reports/nothing")
+    assert (refused.status, refused.code) == (404, "report.not_found")
+    assert api.ask("/v1/reports/recent", days=0).status == 422
+
+
 def test_sequences_are_told_over_drives_by_page(api: Api) -> None:
     whole = api.get("/v1/sequences", q="SH010", missing=True)
     assert (whole["total"], [row["drive"] for row in whole["sequences"]]) == (2, ["MyDrive", "Shelf"])
