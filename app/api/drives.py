@@ -8,8 +8,8 @@ from starlette.responses import Response
 from app.api.parameters import Page, PageWish
 from app.api.service import Asked, Served
 from app.catalog.dberrors import ABSENT
-from app.catalog.documents import drive_document, scan_document
-from app.catalog.shard import scans
+from app.catalog.documents import drive_document, health_document, scan_document
+from app.catalog.shard import ScanRow, scans
 from app.errors import AppError
 from app.model.drives import Drive
 
@@ -31,8 +31,9 @@ async def show_drive(request: Request, service: Served, drive_label: str) -> Res
 def _list(asked: Asked, page: PageWish) -> dict[str, Any]:
     drives = asked.drives.all()
     shown = drives[page.offset : page.offset + page.limit]
+    health = asked.engine.catalog.health.newest()
     return {
-        "drives": [drive_document(drive, _problem(asked, drive)) for drive in shown],
+        "drives": [drive_document(drive, _problem(asked, drive), health.get(drive.id)) for drive in shown],
         "total": len(drives),
         "limit": page.limit,
         "offset": page.offset,
@@ -41,12 +42,18 @@ def _list(asked: Asked, page: PageWish) -> dict[str, Any]:
 
 def _show(asked: Asked, label: str) -> dict[str, Any]:
     (drive,) = asked.drives.named([label])
+    trend = asked.engine.catalog.health.trend(drive.id)
+    problem: AppError | None = None
+    rows: list[ScanRow] = []
     try:
         with asked.open_shard(drive) as database:
             rows = scans(database)
     except AppError as error:
-        return {"drives": [drive_document(drive, _told(error)) | {"scans": []}]}
-    return {"drives": [drive_document(drive) | {"scans": [scan_document(row) for row in rows]}]}
+        problem = _told(error)
+    document = drive_document(drive, problem, trend[0] if trend else None)
+    document["health_trend"] = [health_document(health) for health in trend]
+    document["scans"] = [scan_document(row) for row in rows]
+    return {"drives": [document]}
 
 
 def _problem(asked: Asked, drive: Drive) -> AppError | None:
