@@ -13,6 +13,7 @@ from app.model.names import shown
 from ui.desk import Desk
 from ui.main_window import MainWindow
 from ui.settings_writer import SettingsWriter
+from ui.tabs.maintenance_tab import MaintenanceTab
 from ui.tabs.review_tab import ReviewTab
 from ui.tabs.scan_tab import ScanTab
 from ui.tabs.search_tab import SearchTab
@@ -70,6 +71,7 @@ class Front(QObject):
         self._log = log
         self._settings: SettingsWriter | None = None
         self._tabs: tuple[ScanTab, SearchTab, ReviewTab] | None = None
+        self._maintenance: MaintenanceTab | None = None
         self._opener = EngineOpener(open_engine, self)
         self._opener.opened.connect(self._opened)
         self._opener.failed.connect(self._failed)
@@ -92,7 +94,7 @@ class Front(QObject):
         """
         self._opener.wait()
         ended = True
-        for tab in self._tabs or ():
+        for tab in (*(self._tabs or ()), *filter(None, [self._maintenance])):
             tab.stop()
         if self._settings is not None:
             self._settings.stop()
@@ -115,7 +117,8 @@ class Front(QObject):
         desk = Desk(engine, self.jobs, self.window)
         scan, search, review = ScanTab(desk, self._log), SearchTab(desk), ReviewTab(desk)
         self._tabs = (scan, search, review)
-        for tab in self._tabs:
+        self._maintenance = MaintenanceTab(desk)
+        for tab in (*self._tabs, self._maintenance):
             self.window.add_page(tab.page())
         self._connect(self.jobs, scan, search, review)
         for number, notice in enumerate(engine.notices):

@@ -142,11 +142,10 @@ def _upkeep_problems(summary: dict[str, Any]) -> list[str]:
 def _upkeep_words(operation: str, counts: dict[str, int]) -> str:
     if operation == "check_records":
         return "nothing wrong"
-    if saved := max(counts.get("saved", 0), 0):
-        return f"{formats.size(saved)} given back"
-    if lost := counts.get("lost"):
-        return f"{_many(lost, 'row')} lost"
-    return "done"
+    if operation == "salvage_records":
+        return f"{_many(counts.get('lost', 0), 'row')} lost"
+    saved = counts.get("saved", 0) if operation == "vacuum_records" else 0
+    return f"{formats.size(saved)} given back" if saved > 0 else "done"
 
 
 def _verdict(operation: str, summary: dict[str, Any]) -> str:

@@ -63,7 +63,7 @@ def find_faults(target: Target, job: Job, *, full: bool) -> list[str]:
         ):
             return _faults(database, target, full)
     except RecordsBroken as error:
-        return [error.message]
+        return [error.message.partition(" is damaged: ")[2] or error.message]
 
 
 def _faults(database: Database, target: Target, full: bool) -> list[str]:

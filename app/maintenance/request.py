@@ -14,13 +14,15 @@ class UpkeepRequest:
         drives: labels or ids of the drives whose shards are meant.
         catalog: whether the catalogue is meant too.
         full: the thorough form of a check or an optimisation.
-        force: vacuum also where nothing is gained, salvage also what seems sound.
+        force: salvage also what seems sound.
+        labels: what the drives are called, where ids are given.
     """
 
     drives: tuple[str, ...] = ()
     catalog: bool = False
     full: bool = False
     force: bool = False
+    labels: tuple[str, ...] = ()
 
     @property
     def all(self) -> bool:
@@ -30,7 +32,7 @@ class UpkeepRequest:
     @property
     def title(self) -> str:
         """What it is about, in a few words."""
-        names = (*(["the catalogue"] if self.catalog else []), *self.drives)
+        names = (*(["the catalogue"] if self.catalog else []), *(self.labels or self.drives))
         return ", ".join(names) or "all databases"
 
 

@@ -108,7 +108,8 @@ def database_status(target: Target, notes: dict[str, UpkeepNote], token: CancelT
             status["free_bytes"] = page * database.value("PRAGMA freelist_count")
             status["format"] = database.value("PRAGMA user_version")
     except AppError as error:
-        state, problem, hint = _STATES.get(error.code, UNUSABLE), error.message, error.hint
+        state, hint = _STATES.get(error.code, UNUSABLE), error.hint
+        problem = error.message.partition(" is damaged: ")[2] or error.message
     return DatabaseStatus(target, state=state, problem=problem, hint=hint, **status)  # type: ignore[arg-type]
 
 
