@@ -56,6 +56,7 @@ class Operation:
         found: type = getattr(importlib.import_module(self.request_module or beside), self.request)
         return found
 
+
 @dataclass(frozen=True, slots=True)
 class _from:  # noqa: N801 - it reads as the import that it stands for
     """The function of that name, imported when it is called first."""

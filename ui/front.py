@@ -11,6 +11,7 @@ from app.errors import AppError
 from app.log import LiveLog
 from app.model.names import shown
 from ui.desk import Desk
+from ui.local_api import LocalApi
 from ui.main_window import MainWindow
 from ui.settings_writer import SettingsWriter
 from ui.tabs.maintenance_tab import MaintenanceTab
@@ -70,6 +71,7 @@ class Front(QObject):
         self.jobs: JobController | None = None
         self._log = log
         self._settings: SettingsWriter | None = None
+        self.local_api: LocalApi | None = None
         self._tabs: tuple[ScanTab, SearchTab, ReviewTab] | None = None
         self._maintenance: MaintenanceTab | None = None
         self._opener = EngineOpener(open_engine, self)
@@ -96,6 +98,8 @@ class Front(QObject):
         ended = True
         for tab in (*(self._tabs or ()), *filter(None, [self._maintenance])):
             tab.stop()
+        if self.local_api is not None:
+            self.local_api.stop()
         if self._settings is not None:
             self._settings.stop()
         if self.jobs is not None:
@@ -114,6 +118,8 @@ class Front(QObject):
         self._settings = SettingsWriter(engine, self)
         self._settings.failed.connect(self._not_saved)
         self._settings.overridden.connect(self._not_saved)
+        self.local_api = LocalApi(engine, self.window, self._settings)
+        self.window.api_asked.connect(self.local_api.show)
         desk = Desk(engine, self.jobs, self.window)
         scan, search, review = ScanTab(desk, self._log), SearchTab(desk), ReviewTab(desk)
         self._tabs = (scan, search, review)

@@ -46,6 +46,8 @@ class MainWindow(QMainWindow):
 
     folder_asked = Signal()
     """File > Open folder to scan."""
+    api_asked = Signal()
+    """File > Local API."""
     theme_chosen = Signal(str)
     """The mode picked through View > Theme, applied already."""
     page_changed = Signal(int)
@@ -195,6 +197,7 @@ class MainWindow(QMainWindow):
     def _make_menus(self) -> None:
         file_menu, self.view_menu, help_menu = (self.menus.addMenu(name) for name in ("&File", "&View", "&Help"))
         self._add(file_menu, "Open folder to scan…", "folder", self.folder_asked.emit, "Ctrl+O")
+        self._add(file_menu, "Local API…", "link", self.api_asked.emit, "")
         file_menu.addSeparator()
         self._add(file_menu, "Quit", "quit", self.close, "Ctrl+Q")
         self._after_pages = self.view_menu.addSeparator()

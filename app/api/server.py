@@ -206,7 +206,7 @@ def _listener(host: str, port: int) -> socket.socket:
         kind_of_error = HeldByAnother if taken else InputError
         raise kind_of_error(
             f"Nothing can listen on {host}, port {port}: {error.strerror}",
-            hint="Another server may run already; --port 0 takes a free port." if taken else "Choose another --port.",
+            hint="Another server may run already; choose another port: --port, or the setting api.port.",
             code="api.port",
         ) from error
     return listener
