@@ -69,8 +69,10 @@ class _from:  # noqa: N801 - it reads as the import that it stands for
 
 
 def _scan(engine: Engine, request: "ScanRequest", job: Job) -> "ScanResult":
-    """Scan, then look after the shard where the settings say so."""
+    """Scan, then export the drive and look after its shard where the settings say so."""
     result: ScanResult = _from("app.scanning.scan", "scan")(engine, request, job)
+    if engine.settings.exports.after_scan != "off":
+        result = _from("app.reports.afterscan", "export_after_scan")(engine, result, job)
     if engine.settings.maintenance.auto_vacuum_after_scan:
         _from("app.maintenance.afterscan", "vacuum_where_it_pays")(engine, result.drive_id, job)
     return result
@@ -221,6 +223,9 @@ def _upkeep_summary(result: "UpkeepResult") -> dict[str, Any]:
 _UPKEEP = Kept(lambda request: request.title, _upkeep_summary, lambda _request: ())
 _SHELF = Kept(lambda request: request.drive, lambda _result: {}, lambda _request: (), small=True)
 _HEALTH = Kept(lambda request: request.drive, _health_summary, lambda _request: (), small=True)
+_EXPORT_INVENTORY = Kept(
+    lambda request: f"the inventory as {request.format.upper()}", _export_summary, lambda _request: ()
+)
 _EXPORT = Kept(lambda request: request.query.text, _export_summary, lambda _request: ())
 _REPORT = Kept(lambda request: request.report, _report_summary, lambda _request: ())
 
@@ -256,6 +261,13 @@ OPERATIONS: dict[str, Operation] = {
             "forget_drive", "ForgetDriveRequest", _from("app.shelf.forgetting", "forget_drive"), _drive_lanes, _SHELF
         ),
         Operation("drive_health", "DriveHealthRequest", _from("app.shelf.health", "drive_health"), _no_lanes, _HEALTH),
+        Operation(
+            "export_inventory",
+            "ExportInventoryRequest",
+            _from("app.reports.inventory", "export_inventory"),
+            _no_lanes,
+            _EXPORT_INVENTORY,
+        ),
         Operation("demo", "DemoRequest", _from("app.demo.walkthrough", "demo"), _demo_lanes, _DEMO),
         *(
             Operation(name, "UpkeepRequest", _from("app.maintenance.actions", name), _upkeep_lanes, _UPKEEP)

@@ -3,10 +3,19 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+
 from ui.window_state import WindowState
 
 #: Under which key of the window's state the folder used last is kept: to scan from, to export to.
 SCANNED, EXPORTED = "window/folder", "window/export_folder"
+
+
+def open_folder(path: str) -> None:
+    """Open a folder in the system's file manager; nothing for no path."""
+    if path:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(path))
 
 
 def first_folder(state: WindowState, key: str, bases: Sequence[str] = ()) -> str:

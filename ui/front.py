@@ -3,14 +3,15 @@
 import logging
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QThread, QTimer, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, QThread, QTimer, Signal
 
 from app.engine import Engine
 from app.errors import AppError
 from app.log import LiveLog
 from app.model.names import shown
 from ui.desk import Desk
+from ui.drive_menus import DriveMenus
+from ui.folders import open_folder
 from ui.local_api import LocalApi
 from ui.main_window import MainWindow
 from ui.settings_writer import SettingsWriter
@@ -72,6 +73,7 @@ class Front(QObject):
         self._log = log
         self._settings: SettingsWriter | None = None
         self.local_api: LocalApi | None = None
+        self.drive_menus: DriveMenus | None = None
         self._tabs: tuple[ScanTab, SearchTab, ReviewTab] | None = None
         self._maintenance: MaintenanceTab | None = None
         self._opener = EngineOpener(open_engine, self)
@@ -100,6 +102,8 @@ class Front(QObject):
             tab.stop()
         if self.local_api is not None:
             self.local_api.stop()
+        if self.drive_menus is not None:
+            self.drive_menus.stop()
         if self._settings is not None:
             self._settings.stop()
         if self.jobs is not None:
@@ -127,6 +131,7 @@ class Front(QObject):
         for tab in (*self._tabs, self._maintenance):
             self.window.add_page(tab.page())
         self._connect(self.jobs, scan, search, review)
+        self.drive_menus = DriveMenus(desk)
         for number, notice in enumerate(engine.notices):
             self.window.banners.show_banner(BannerView(f"engine.{number}", notice, BannerKind.WARNING))
         self.ready.emit(engine)
@@ -143,7 +148,7 @@ class Front(QObject):
         self.window.folder_asked.connect(self._show_scan)
         self.window.folder_asked.connect(scan.browse)
         self.window.theme_chosen.connect(self._save_theme)
-        self.window.toasts.action_clicked.connect(_open_folder)
+        self.window.toasts.action_clicked.connect(open_folder)
         search.review_requested.connect(self._review)
 
     def _show_scan(self) -> None:
@@ -196,9 +201,3 @@ class Front(QObject):
         _log.error("The catalogue cannot be opened: %s", error.message)
         text = f"The catalogue cannot be opened: {shown(error.message)}. {error.hint}".rstrip()
         self.window.banners.show_banner(BannerView("engine", text, BannerKind.ERROR))
-
-
-def _open_folder(path: str) -> None:
-    """Open a folder in the system's file manager."""
-    if path:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(path))

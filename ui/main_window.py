@@ -103,6 +103,11 @@ class MainWindow(QMainWindow):
         numbers = [str(known.number) for known in self._pages]
         self.tabs.setCurrentIndex(numbers.index(wished) if wished in numbers else 0)
 
+    def add_to_file_menu(self, *menus: QMenu) -> None:
+        """Add menus to the File menu, above its end."""
+        for menu in menus:
+            self.file_menu.insertMenu(self._before_quit, menu)
+
     def show_page(self, number: int, _checked: object = None) -> None:
         """Bring a tab to the front; nothing happens where there is none of that number."""
         for place, page in enumerate(self._pages):
@@ -195,11 +200,11 @@ class MainWindow(QMainWindow):
         bar.addPermanentWidget(self.note)
 
     def _make_menus(self) -> None:
-        file_menu, self.view_menu, help_menu = (self.menus.addMenu(name) for name in ("&File", "&View", "&Help"))
-        self._add(file_menu, "Open folder to scan…", "folder", self.folder_asked.emit, "Ctrl+O")
-        self._add(file_menu, "Local API…", "link", self.api_asked.emit, "")
-        file_menu.addSeparator()
-        self._add(file_menu, "Quit", "quit", self.close, "Ctrl+Q")
+        self.file_menu, self.view_menu, help_menu = (self.menus.addMenu(name) for name in ("&File", "&View", "&Help"))
+        self._add(self.file_menu, "Open folder to scan…", "folder", self.folder_asked.emit, "Ctrl+O")
+        self._add(self.file_menu, "Local API…", "link", self.api_asked.emit, "")
+        self._before_quit = self.file_menu.addSeparator()
+        self._add(self.file_menu, "Quit", "quit", self.close, "Ctrl+Q")
         self._after_pages = self.view_menu.addSeparator()
         looks = self.view_menu.addMenu(icons.icon("theme"), "Theme")
         group = QActionGroup(self)

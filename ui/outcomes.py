@@ -41,6 +41,8 @@ _VERBS = {
     "mark_drive": Verbs("Marking {}", "Marked {}", "Marking of {}"),
     "forget_drive": Verbs("Forgetting {}", "Forgot {}", "Forgetting of {}"),
     "drive_health": Verbs("Asking {} after its health", "Asked {} after its health", "Health of {}"),
+    "make_pictures": Verbs("Making pictures of {}", "Made pictures of {}", "Pictures of {}"),
+    "export_inventory": Verbs("Exporting {}", "Exported {}", "Export of {}"),
     "export_search": Verbs("Exporting {}", "Exported {}", "Export of {}"),
     "check_records": Verbs("Checking {}", "Checked {}", "Check of {}"),
     "optimise_records": Verbs("Optimising {}", "Optimised {}", "Optimisation of {}"),
@@ -50,6 +52,9 @@ _VERBS = {
     "salvage_records": Verbs("Salvaging {}", "Salvaged {}", "Salvage of {}"),
     "export_report": Verbs("Exporting the report {}", "Exported the report {}", "Export of the report {}"),
 }
+
+
+_PICTURES = (("failed", "could not be decoded"), ("left_out", "left out for want of room"))
 
 
 def verbs(operation: str) -> Verbs:
@@ -112,6 +117,12 @@ def _done(operation: str, summary: dict[str, Any]) -> Told:
         words = f"health {state}"
     elif operation == "forget_drive":
         words = "its records were kept under backups"
+    elif operation == "export_inventory":
+        problems = [f"{_many(summary['failed_items'], 'drive')} left out"] if summary.get("failed_items") else []
+        words = f"{_many(counts.get('rows', 0), 'file')} to {_last(summary.get('file', ''))}"
+    elif operation == "make_pictures":
+        problems = [f"{formats.count(counts[name])} {said}" for name, said in _PICTURES if counts.get(name)]
+        words = f"{_many(counts.get('made', 0), 'picture')} made"
     elif operation == "demo":
         words = f"{_many(counts.get('files', 0), 'file')}, ready to look at"
     else:

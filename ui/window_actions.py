@@ -20,7 +20,7 @@ def commands(actions: Iterable[QAction], place: str) -> list[Command]:
     for action in plain:
         menu = action.menu()
         if isinstance(menu, QMenu):
-            found += [Command.of(inner, f"{place} · {action.text()}") for inner in menu.actions() if inner.text()]
+            found += commands(menu.actions(), f"{place} · {action.text().replace('&&', '&')}")
         else:
             found.append(Command.of(action, place))
     return found

@@ -44,6 +44,9 @@ def search(
     jsonl_file: Annotated[
         Path | None, typer.Option("--jsonl", metavar="F", help="Write the hits to a file of JSON lines.")
     ] = None,
+    efu_file: Annotated[
+        Path | None, typer.Option("--efu", metavar="F", help="Write the hits to a file list of Everything.")
+    ] = None,
     json: JsonOption = False,
 ) -> int:
     """Find files by part of their name or path, newest first."""
@@ -74,10 +77,9 @@ def search(
         raise drive_error(*problems[0], others=len(problems) - 1)
     for drive, error in problems:
         say(f"warning: {drive.label} was not searched: {shown(error.message)}. {error.hint}".rstrip())
-    if csv_file is not None:
-        write_hits(csv_file, "csv", found)
-    if jsonl_file is not None:
-        write_hits(jsonl_file, "jsonl", found)
+    for form, file in (("csv", csv_file), ("jsonl", jsonl_file), ("efu", efu_file)):
+        if file is not None:
+            write_hits(file, form, found)
     if json:
         front.emit(
             {

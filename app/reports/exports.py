@@ -13,12 +13,13 @@ from app.errors import AppError, UsageError
 from app.jobs.events import Stage
 from app.jobs.job import Job
 from app.model.names import shown
-from app.reports.newfiles import BYTE_ORDER_MARK, csv_cell, csv_row, new_export, new_file
+from app.reports.efu import EFU_HEAD, efu_base, efu_line, efu_path
+from app.reports.newfiles import BYTE_ORDER_MARK, csv_cell, csv_row, new_export, new_file, raw_cell
 
 #: The formats by name; also the suffixes of their files.
-FORMATS = ("csv", "jsonl")
+FORMATS = ("csv", "jsonl", "efu")
 
-_COLUMNS = ("name", "category", "size", "modified", "drive", "path", "online", "verdict")
+_COLUMNS = ("name", "category", "size", "modified", "drive", "path", "online", "verdict", "raw_name")
 _PAGE = 50_000
 
 
@@ -41,12 +42,13 @@ class ExportSearchRequest:
 
 @dataclass(frozen=True, slots=True)
 class ExportResult:
-    """What was written."""
+    """What was written; `left_out` are labels of drives whose shards cannot be read."""
 
     path: str
     rows: int
     bytes: int
     seconds: float
+    left_out: tuple[str, ...] = ()
 
 
 def export_search(engine: Engine, request: ExportSearchRequest, job: Job) -> ExportResult:
@@ -75,7 +77,8 @@ def export_search(engine: Engine, request: ExportSearchRequest, job: Job) -> Exp
     for drive in drives:
         if drive.id in broken:
             job.item_failed(drive.label, broken[drive.id].message, broken[drive.id].code)
-    return ExportResult(str(path), rows, size, time.monotonic() - started)
+    left_out = tuple(drive.label for drive in drives if drive.id in broken)
+    return ExportResult(str(path), rows, size, time.monotonic() - started, left_out)
 
 
 def write_hits(
@@ -86,14 +89,15 @@ def write_hits(
     Args:
         path: replaced if it exists. Its folder must exist.
         form: one of `FORMATS`. CSV is UTF-8 with a byte order mark, for spreadsheets; a cell that would be a formula
-            begins with an apostrophe.
+            begins with an apostrophe, and `raw_name` tells the name then.
         hits: taken one after the other.
         progress: called with the number of hits so far; whatever it raises ends the writing.
 
     Raises:
         InputError: the file cannot be written.
     """
-    line, head = (_csv_line, BYTE_ORDER_MARK + csv_row(_COLUMNS)) if form == "csv" else (_json_line, b"")
+    line = {"csv": _csv_line, "jsonl": _json_line, "efu": _efu_line}[form]
+    head = {"csv": BYTE_ORDER_MARK + csv_row(_COLUMNS), "efu": EFU_HEAD}.get(form, b"")
     rows = 0
     with new_file(path) as file:
         file.write(head)
@@ -120,7 +124,14 @@ def _json_line(hit: Found) -> bytes:
 
 def _csv_line(hit: Found) -> bytes:
     document = hit.document()
-    return csv_row([csv_cell(document[column]) for column in _COLUMNS])
+    told = [csv_cell(document[column]) for column in _COLUMNS[:-1]]
+    return csv_row([*told, raw_cell(hit.relative_path, told[0] == document["name"])])
+
+
+def _efu_line(hit: Found) -> bytes:
+    base, separator = efu_base(shown(hit.drive.base))
+    path = base + separator + shown(hit.relative_path).replace("/", separator)
+    return efu_line(efu_path(path), hit.hit.size, hit.hit.mtime_ns).encode("utf-8", "replace")
 
 
 def exported(result: ExportResult) -> str:

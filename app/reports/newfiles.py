@@ -1,5 +1,6 @@
 """Files that an export makes: where they go, how they appear whole, and cells of CSV."""
 
+import base64
 import csv
 import io
 import os
@@ -10,13 +11,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
+from app.model.names import raw_name
 from app.paths import Home
 from app.wholefile import cannot_write
 
 #: Tells spreadsheets that a CSV file is UTF-8.
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: What spreadsheets take for the beginning of a formula, some in its wide form too. Source: OWASP, "CSV Injection".
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def new_export(home: Home, stem: str, suffix: str, folder: str = "") -> Path:
@@ -80,6 +83,13 @@ def csv_cell(value: Any) -> Any:
     """A value as a cell: one that would be a formula begins with an apostrophe."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, str) and value.startswith(_FORMULA):
+    if isinstance(value, str) and value.startswith(FORMULA):
         return "'" + value
     return value
+
+
+def raw_cell(path: bytes, shown_as_it_is: bool) -> str:
+    """The column `raw_name`: the bytes of a path in base64 where the cells do not show it as it is, else nothing."""
+    if shown_as_it_is:
+        return raw_name(path) or ""
+    return base64.b64encode(path).decode("ascii")

@@ -121,6 +121,15 @@ class Api:
 
 
 @dataclass(frozen=True, slots=True)
+class Exports:
+    """Files that are written for other programs."""
+
+    after_scan: str = setting(
+        "off", "Export a drive's inventory after each scan of it.", choices=("off", "csv", "jsonl", "efu")
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """The window."""
 
@@ -177,6 +186,7 @@ class Settings:
     qc: Qc = field(default_factory=Qc)
     search: Search = field(default_factory=Search)
     api: Api = field(default_factory=Api)
+    exports: Exports = field(default_factory=Exports)
     window: Window = field(default_factory=Window)
     log: Log = field(default_factory=Log)
     maintenance: Maintenance = field(default_factory=Maintenance)

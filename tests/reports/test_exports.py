@@ -1,5 +1,6 @@
 """Exports of hits: whole files of both forms, nothing left behind, broken shards left out and told."""
 
+import base64
 import csv
 import json
 import os
@@ -17,7 +18,7 @@ from app.reports.exports import ExportResult, ExportSearchRequest
 from app.scanning.request import ScanRequest
 from tests.ui.enginekit import make_engine
 
-HEAD = ["name", "category", "size", "modified", "drive", "path", "online", "verdict"]
+HEAD = ["name", "category", "size", "modified", "drive", "path", "online", "verdict", "raw_name"]
 
 
 @pytest.fixture
@@ -49,6 +50,7 @@ def test_csv_holds_every_hit_newest_first_and_no_formula(engine: Engine) -> None
         head, *rows = csv.reader(file)
     assert head == HEAD
     assert [row[0] for row in rows] == ["plain.txt"] * 2 + ["a,b\nc"] * 2 + ["'=cmd()"] * 2
+    assert {base64.b64decode(row[-1]) for row in rows if row[-1]} == {b"=cmd()"}
     assert result.rows == 6
     assert result.bytes == path.stat().st_size
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from app.reports.exports import ExportResult, ExportSearchRequest, exported
+from app.reports.exports import FORMATS, ExportResult, ExportSearchRequest, exported
 from ui import icons
 from ui.desk import Desk
 from ui.folders import EXPORTED, first_folder, remember_folder
@@ -18,7 +18,7 @@ from ui.workers.job_worker import Done, Outcome
 
 
 class SearchExport(QObject):
-    """Writes all hits, not only those that were read, to CSV or JSON lines.
+    """Writes all hits, not only those that were read, to CSV, JSON lines or a file list of Everything.
 
     Args:
         desk: jobs, exports folder and toasts.
@@ -33,6 +33,7 @@ class SearchExport(QObject):
         for words, slot in (
             ("Export these hits as CSV", self.export_csv),
             ("Export these hits as JSON lines", self.export_lines),
+            ("Export these hits as Everything file list", self.export_list),
             ("Export these hits to…", self.choose),
         ):
             action = QAction(icons.icon("export"), words, parent)
@@ -52,15 +53,20 @@ class SearchExport(QObject):
         """Write a file of JSON lines into the exports folder."""
         self.start("jsonl")
 
+    def export_list(self) -> None:
+        """Write a file list of Everything into the exports folder."""
+        self.start("efu")
+
     def choose(self) -> None:
         """Ask for the file."""
-        kinds = "CSV (*.csv);;JSON lines (*.jsonl)"
+        kinds = "CSV (*.csv);;JSON lines (*.jsonl);;Everything file list (*.efu)"
         state = self._desk.window.state
         proposed = str(Path(first_folder(state, EXPORTED, [str(self._desk.engine.home.exports)])) / "search.csv")
         path, kind = QFileDialog.getSaveFileName(self._widget, "Export these hits", proposed, kinds)
         if path:
             remember_folder(state, EXPORTED, str(Path(path).parent))
-            self.start("jsonl" if path.endswith(".jsonl") or kind.startswith("JSON") else "csv", path)
+            chosen = {"JSON": "jsonl", "Ever": "efu"}.get(kind[:4], "csv")
+            self.start(next((form for form in FORMATS if path.endswith(f".{form}")), chosen), path)
 
     def start(self, form: str, path: str | None = None) -> str:
         """Start the job; its id."""

@@ -1,0 +1,86 @@
+"""`reelmark export`: the inventory of drives as CSV, JSON lines or Everything's file list."""
+
+import sys
+from pathlib import Path
+from typing import IO, Annotated, Any
+
+import typer
+
+from app.cli.front import JsonOption, front_of, run_operation, watched_job
+from app.cli.output import count_of, human_bytes, output_errors, print_lines, say
+from app.errors import UsageError
+from app.model.names import shown
+from app.model.times import parse_time
+from app.reports.exports import FORMATS, ExportResult
+from app.reports.inventory import ExportInventoryRequest, InventoryFilter, write_inventory
+
+app = typer.Typer()
+
+
+@app.command()
+def export(
+    ctx: typer.Context,
+    form: Annotated[str, typer.Argument(metavar="csv|jsonl|efu", help="The format.")],
+    drive: Annotated[list[str] | None, typer.Option("--drive", metavar="D", help="Only this drive.")] = None,
+    include_deleted: Annotated[
+        bool, typer.Option("--include-deleted", help="Also files that are not there any more.")
+    ] = False,
+    av_only: Annotated[bool, typer.Option("--av-only", help="Only movies and sound.")] = False,
+    since: Annotated[str | None, typer.Option("--since", metavar="T", help="Modified at this time or later.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="F", help="The file; - for standard output.", allow_dash=True)
+    ] = None,
+    json: JsonOption = False,
+) -> int:
+    """Write every file of the catalogue, or of some drives, to a file."""
+    front = front_of(ctx)
+    if form not in FORMATS:
+        raise UsageError(f"{form} is none of {', '.join(FORMATS)}")
+    to_stdout = out is not None and str(out) == "-"
+    if to_stdout and json:
+        raise UsageError("--json and --out - both want standard output", hint="Leave one of them out.")
+    catalog = front.engine.catalog
+    drives = [catalog.drive(name) for name in drive] if drive else catalog.drives(look=False)
+    ids = tuple(dict.fromkeys(found.id for found in drives)) if drive else ()
+    wanted = InventoryFilter(include_deleted, av_only, _since(since))
+    request = ExportInventoryRequest(form, ids, wanted, None if out is None or to_stdout else str(out))
+    if to_stdout:
+        with watched_job() as job, output_errors():
+            result = write_inventory(front.engine, request, drives, _stdout(), job, "-")
+            sys.stdout.flush()
+    else:
+        if out is None:
+            front.home.require_writable()
+        result = run_operation(front, "export_inventory", request)
+    for label in result.left_out:
+        say(f"warning: {label} was left out: its records cannot be read.")
+    if json:
+        front.emit(_document(result))
+    elif not to_stdout:
+        print_lines(f"{count_of(result.rows, 'file')}, {human_bytes(result.bytes)}: {shown(result.path)}")
+    return int(bool(result.left_out))
+
+
+def _document(result: ExportResult) -> dict[str, Any]:
+    path = shown(result.path.replace("\\", "/")) if sys.platform == "win32" else shown(result.path)
+    return {
+        "file": path,
+        "rows": result.rows,
+        "bytes": result.bytes,
+        "seconds": round(result.seconds, 3),
+        "left_out": list(result.left_out),
+    }
+
+
+def _stdout() -> IO[bytes]:
+    sys.stdout.flush()
+    return sys.stdout.buffer
+
+
+def _since(text: str | None) -> int | None:
+    if text is None:
+        return None
+    try:
+        return parse_time(text)
+    except ValueError:
+        raise UsageError(f"--since {text} is no time", hint="Write 2026-11-20 or 2026-11-20T10:00:00Z.") from None
