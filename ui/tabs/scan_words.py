@@ -26,7 +26,7 @@ GO_ON = "Go on"
 _SIGN_OFFS = ("sign_off", "undo_sign_off")
 _SCANNING = ("scan", "demo")
 _NAMES = {"sign_off": "sign-off", "undo_sign_off": "undo", "qc_crawl": "crawl", "qc_clean": "clean", "demo": "demo",
-          "export_search": "export"}  # fmt: skip
+          "export_search": "export", "export_inventory": "export", "make_pictures": "pictures"}  # fmt: skip
 
 
 def busy_drives(jobs: Iterable[JobEntry], own: Iterable[str]) -> frozenset[str]:
