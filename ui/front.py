@@ -16,6 +16,7 @@ from ui.local_api import LocalApi
 from ui.main_window import MainWindow
 from ui.settings_writer import SettingsWriter
 from ui.tabs.maintenance_tab import MaintenanceTab
+from ui.tabs.reports_tab import ReportsTab
 from ui.tabs.review_tab import ReviewTab
 from ui.tabs.scan_tab import ScanTab
 from ui.tabs.search_tab import SearchTab
@@ -74,15 +75,15 @@ class Front(QObject):
         self._settings: SettingsWriter | None = None
         self.local_api: LocalApi | None = None
         self.drive_menus: DriveMenus | None = None
-        self._tabs: tuple[ScanTab, SearchTab, ReviewTab] | None = None
         self._maintenance: MaintenanceTab | None = None
+        self._tabs: tuple[ScanTab, SearchTab, ReviewTab, ReportsTab] | None = None
         self._opener = EngineOpener(open_engine, self)
         self._opener.opened.connect(self._opened)
         self._opener.failed.connect(self._failed)
         window.closing = self._closing
 
     @property
-    def tabs(self) -> tuple[ScanTab, SearchTab, ReviewTab] | None:
+    def tabs(self) -> tuple[ScanTab, SearchTab, ReviewTab, ReportsTab] | None:
         """The tabs, once the engine is open."""
         return self._tabs
 
@@ -126,7 +127,7 @@ class Front(QObject):
         self.window.api_asked.connect(self.local_api.show)
         desk = Desk(engine, self.jobs, self.window)
         scan, search, review = ScanTab(desk, self._log), SearchTab(desk), ReviewTab(desk)
-        self._tabs = (scan, search, review)
+        self._tabs = (scan, search, review, ReportsTab(desk))
         self._maintenance = MaintenanceTab(desk)
         for tab in (*self._tabs, self._maintenance):
             self.window.add_page(tab.page())

@@ -100,10 +100,8 @@ def recent(scope: Scope, days: int = 30, top: int = 20, now: int | None = None) 
         top: how many files are listed; 0 for all, which are held in memory.
         now: microseconds since 1970; the clock's where omitted.
     """
-    today = datetime.fromtimestamp((now_us() if now is None else now) // 10**6, UTC).date()
-    days = min(max(days, 1), MOST_DAYS, (today - _EPOCH).days + 1)
-    first = (today - _EPOCH).days - days + 1
-    since, until = first * _DAY_NS, (first + days) * _DAY_NS
+    since, until, days = window_ns(days, now)
+    first = since // _DAY_NS
     counted = [Counted()] * days
     later = Counted()
     for drive, database in scope.parts():
@@ -117,6 +115,18 @@ def recent(scope: Scope, days: int = 30, top: int = 20, now: int | None = None) 
     rows = _first(scope, window, (since, until), "f.mtime_ns DESC, f.id DESC", top, key=lambda row: -row.mtime_ns)
     timeline = tuple(Day(_EPOCH + timedelta(first + at), total) for at, total in enumerate(counted))
     return Recent(scope.heading("recent"), days, timeline, rows, later)
+
+
+def window_ns(days: int, now: int | None = None) -> tuple[int, int, int]:
+    """Where the last days begin and end, in nanoseconds since 1970, and how many of them there are.
+
+    Args:
+        days: how many, today (UTC) counting as one; at most `MOST_DAYS`.
+        now: microseconds since 1970; the clock's where omitted.
+    """
+    today = (datetime.fromtimestamp((now_us() if now is None else now) // 10**6, UTC).date() - _EPOCH).days
+    days = min(max(days, 1), MOST_DAYS, today + 1)
+    return (today - days + 1) * _DAY_NS, (today + 1) * _DAY_NS, days
 
 
 def _by_day(database: Database, since: int, until: int) -> Iterator[tuple[int, Counted]]:

@@ -36,8 +36,8 @@ def front(qtbot: QtBot, engine: Engine) -> Iterator[Front]:
 
 
 def test_the_tabs_are_there_under_their_numbers(front: Front) -> None:
-    assert [page.number for page in front.window._pages] == [1, 2, 5, 6]
-    for number, title in ((2, "Search"), (6, "QC Review"), (1, "Scan")):
+    assert [page.number for page in front.window._pages] == [1, 2, 3, 5, 6]
+    for number, title in ((2, "Search"), (3, "Reports"), (6, "QC Review"), (1, "Scan")):
         front.window.show_page(number)
         page = front.window.current_page()
         assert page is not None

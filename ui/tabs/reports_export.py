@@ -1,0 +1,94 @@
+"""Exports the reports as a job, and says where they went."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.reports.reportfiles import ExportReportRequest, ReportExport, report_exported
+from app.reports.sections import ALL
+from ui import icons
+from ui.desk import Desk
+from ui.folders import EXPORTED, first_folder, remember_folder
+from ui.tabs.reports_runner import WantedReports
+from ui.widgets.toasts import ToastView
+from ui.workers.job_worker import Done, Outcome
+
+_KINDS = {"html": "Page with charts (*.html)", "json": "JSON (*.json)"}
+#: Rows of each ranking in a file, whatever a table of the window holds.
+_MOST_ROWS = 10_000
+
+
+class ReportsExport(QObject):
+    """Writes all reports, as they are chosen.
+
+    Args:
+        desk: jobs, exports folder and toasts.
+        wanted: gives what is chosen.
+    """
+
+    def __init__(self, desk: Desk, wanted: Callable[[], WantedReports], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._desk, self._wanted, self._widget = desk, wanted, parent
+        self._jobs: set[str] = set()
+        self._actions: list[QAction] = []
+        for words, slot in (
+            ("Export the reports as a page with charts (HTML)", self.export_html),
+            ("Export the reports as CSV, a file for each table", self.export_csv),
+            ("Export the reports as JSON", self.export_json),
+            ("Export the reports to…", self.choose),
+        ):
+            action = QAction(icons.icon("export"), words, parent)
+            action.triggered.connect(slot)
+            self._actions.append(action)
+        desk.jobs.job_ended.connect(self._ended)
+
+    def actions(self) -> list[QAction]:
+        """For the menu and the palette."""
+        return list(self._actions)
+
+    def export_html(self) -> None:
+        """Write one page into the exports folder."""
+        self.start("html")
+
+    def export_csv(self) -> None:
+        """Write a file for each table into the exports folder."""
+        self.start("csv")
+
+    def export_json(self) -> None:
+        """Write one document into the exports folder."""
+        self.start("json")
+
+    def choose(self) -> None:
+        """Ask for the file."""
+        state = self._desk.window.state
+        proposed = str(Path(first_folder(state, EXPORTED, [str(self._desk.engine.home.exports)])) / "reports.html")
+        path, kind = QFileDialog.getSaveFileName(
+            self._widget, "Export the reports", proposed, ";;".join(_KINDS.values())
+        )
+        if path:
+            remember_folder(state, EXPORTED, str(Path(path).parent))
+            self.start("json" if path.endswith(".json") or kind == _KINDS["json"] else "html", path)
+
+    def start(self, form: str, path: str | None = None) -> str:
+        """Start the job; its id."""
+        wanted = self._wanted()
+        options = wanted.options
+        request = ExportReportRequest(
+            form, ALL, wanted.drive_ids, type(options)(min(options.top, _MOST_ROWS), options.depth, options.days), path
+        )
+        job_id = self._desk.jobs.start("export_report", request)
+        self._jobs.add(job_id)
+        return job_id
+
+    def _ended(self, job_id: str, outcome: Outcome) -> None:
+        if job_id not in self._jobs:
+            return
+        self._jobs.discard(job_id)
+        if isinstance(outcome, Done) and isinstance(outcome.result, ReportExport):
+            folder = os.path.dirname(outcome.result.files[0])  # noqa: PTH120 - a path may be no valid text
+            toast = ToastView(report_exported(outcome.result), "pass", "Open folder", folder)
+            self._desk.window.toasts.show_toast(toast)
