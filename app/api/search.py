@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from app.api.answers import Refused
+from app.api.answers import Refused, json_bytes
 from app.api.parameters import DriveLabel, DriveLabels, Filters, Page, PageWish
 from app.api.service import Asked, Served
 from app.catalog.documents import drive_error, drive_problem
@@ -41,7 +41,7 @@ async def search(
     total: WithTotal = True,
 ) -> Response:
     """Files by part of their name or path, newest first, as `reelmark search` finds them."""
-    work = partial(_search, query=filters, labels=drive_label, page=page, after=after, with_total=total)
+    work = partial(_answer, query=filters, labels=drive_label, page=page, after=after, with_total=total)
     return await service.answer(request, work)
 
 
@@ -56,14 +56,28 @@ async def inventory(
     total: WithTotal = True,
 ) -> Response:
     """What one drive holds, newest first; `q` and the filters narrow it down."""
-    work = partial(_search, query=filters, labels=[drive_label], page=page, after=after, with_total=total)
+    work = partial(_answer, query=filters, labels=[drive_label], page=page, after=after, with_total=total)
     return await service.answer(request, work)
 
 
-def _search(
+def _answer(
     asked: Asked, query: SearchQuery, labels: Sequence[str], page: PageWish, after: str, with_total: bool
-) -> dict[str, Any]:
+) -> bytes:
+    """The answer, from memory where nothing changed since and every drive could be searched."""
     drives = asked.drives.named(labels)
+    problems: list[dict[str, Any]] = []
+
+    def make() -> bytes:
+        document = _search(asked, query, drives, page, after, with_total)
+        problems.extend(document["problems"])
+        return json_bytes(document)
+
+    return asked.answers.of(drives, (query, page, after, with_total), make, keep=lambda: not problems)
+
+
+def _search(
+    asked: Asked, query: SearchQuery, drives: Sequence[Drive], page: PageWish, after: str, with_total: bool
+) -> dict[str, Any]:
     behind = _place(after, drives) if after else None
     query = replace(query, limit=page.limit)
     broken: dict[str, AppError] = {}

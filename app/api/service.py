@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from app.api.answers import Refused, document_answer, json_bytes
 from app.api.jobroom import JobRoom
+from app.api.memory import Memory
 from app.api.shards import IDLE_S, OpenShards
 from app.catalog.database import Database
 from app.engine import Engine
@@ -31,7 +32,8 @@ LIMIT_S = 30.0
 _THREADS = 4
 _LOOK_EVERY_S = 3.0
 _WATCH_S = 0.25
-_REMEMBERED = 4096
+_TOTALS = 10_000
+_ANSWER_BYTES = 64_000_000
 
 
 class KnownDrives:
@@ -110,31 +112,6 @@ class KnownDrives:
         return tuple(found)
 
 
-class Totals:
-    """Counts that took long, remembered until the records they were counted in change."""
-
-    def __init__(self, shards: OpenShards) -> None:
-        self._shards = shards
-        self._guard = threading.Lock()
-        self._known: dict[Any, tuple[Any, int]] = {}
-
-    def of(self, drives: Sequence[Drive], query: Any, count: Callable[[], int]) -> int:
-        """The count of a query over drives, from memory where nothing changed since."""
-        key = (tuple(drive.id for drive in drives), query)
-        states = tuple(self._shards.state(drive) for drive in drives)
-        with self._guard:
-            known = self._known.get(key)
-        if known is not None and known[0] == states:
-            return known[1]
-        total = count()
-        if None not in states:
-            with self._guard:
-                if len(self._known) >= _REMEMBERED:
-                    self._known.pop(next(iter(self._known)))
-                self._known[key] = (states, total)
-        return total
-
-
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the work of one request gets.
@@ -144,13 +121,15 @@ class Asked:
         drives: as they are now.
         shards: open ones.
         totals: counts that are known already.
+        answers: bodies of answers that are known already.
         token: set when nobody waits for the answer any more.
     """
 
     engine: Engine
     drives: KnownDrives
     shards: OpenShards
-    totals: Totals
+    totals: Memory[int]
+    answers: Memory[bytes]
     token: CancelToken
 
     def open_shard(self, drive: Drive) -> AbstractContextManager[Database]:
@@ -175,17 +154,26 @@ class Service:
         self.jobs = JobRoom(engine)
         self.shards = OpenShards(engine.catalog)
         self.drives = KnownDrives(engine)
-        self._totals = Totals(self.shards)
+        self._totals: Memory[int] = Memory(self.shards, _TOTALS)
+        self._answers: Memory[bytes] = Memory(self.shards, _ANSWER_BYTES, len)
         self._threads = ThreadPoolExecutor(_THREADS, "query")
         self._running: set[CancelToken] = set()
 
     async def answer(self, request: Request, work: Callable[[Asked], Any], status: int = HTTPStatus.OK) -> Response:
-        """Do the work in a thread and answer with its document; it is stopped when nobody waits for it any more."""
-        return document_answer(await self._watched(request, lambda asked: json_bytes(work(asked))), status)
+        """Do the work in a thread and answer with its document, which may be JSON in bytes already.
+
+        It is stopped when nobody waits for it any more.
+        """
+
+        def body(asked: Asked) -> bytes:
+            document = work(asked)
+            return document if isinstance(document, bytes) else json_bytes(document)
+
+        return document_answer(await self._watched(request, body), status)
 
     async def _watched(self, request: Request, work: Callable[[Asked], bytes]) -> bytes:
         token = CancelToken()
-        asked = Asked(self.engine, self.drives, self.shards, self._totals, token)
+        asked = Asked(self.engine, self.drives, self.shards, self._totals, self._answers, token)
         future = asyncio.get_running_loop().run_in_executor(self._threads, work, asked)
         end = time.monotonic() + LIMIT_S
         self._running.add(token)
