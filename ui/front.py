@@ -129,6 +129,7 @@ class Front(QObject):
         scan, search, review = ScanTab(desk, self._log), SearchTab(desk), ReviewTab(desk)
         self._tabs = (scan, search, review, ReportsTab(desk))
         self._maintenance = MaintenanceTab(desk)
+        self._maintenance.add_card(self.local_api.card)
         for tab in (*self._tabs, self._maintenance):
             self.window.add_page(tab.page())
         self._connect(self.jobs, scan, search, review)

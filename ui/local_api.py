@@ -1,10 +1,10 @@
-"""The local API in the window: its process, its key, its card in a dialogue, and starting it with the window."""
+"""The local API in the window: its process, its key, its card, and starting it with the window."""
 
 import os
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QDialog, QLabel, QLayout, QMessageBox, QVBoxLayout
+from PySide6.QtWidgets import QMessageBox
 
 from app.engine import Engine
 from app.errors import AppError
@@ -19,16 +19,14 @@ from ui.widgets.toasts import ToastView
 from ui.workers.reader import Reader
 
 _BANNER = "api"
+#: The number of the tab with the card.
+_PAGE = 5
 _WORDS = {
     ApiState.STOPPED: "Not running",
     ApiState.STARTING: "Starting…",
     ApiState.RUNNING: "Running",
     ApiState.STOPPING: "Stopping…",
 }
-_ABOUT = (
-    "Other programs on this machine ask the catalogue over HTTP: drives, files, sequences, verdicts, reports. "
-    "Whoever has the key may ask."
-)
 
 
 class LocalApi(QObject):
@@ -36,7 +34,7 @@ class LocalApi(QObject):
 
     Args:
         engine: names the working directory and the settings.
-        window: banners, toasts, and the dialogue's parent.
+        window: banners, toasts, and the page that the card is put on.
         settings: writes what is chosen for good.
     """
 
@@ -53,16 +51,14 @@ class LocalApi(QObject):
         self._reader.answered.connect(self._key_read)
         self._reader.failed.connect(self._key_failed)
         self.card = ApiCard(autostart=self._to_start, allow_write=engine.settings.api.allow_write)
-        self.dialog = self._dialog()
         self._connect()
         self._read_key()
 
     def show(self) -> None:
-        """Open the dialogue."""
+        """Bring the card to the front."""
         self._read_key()
-        self.dialog.show()
-        self.dialog.raise_()
-        self.dialog.activateWindow()
+        self._window.show_page(_PAGE)
+        self.card.give_focus()
 
     def start(self) -> None:
         """Start the server."""
@@ -88,7 +84,7 @@ class LocalApi(QObject):
 
     def _agreed(self) -> bool:
         answer = QMessageBox.question(
-            self.dialog, "Make a new key", "Programs that use the present key will be turned away. Make a new one?"
+            self._window, "Make a new key", "Programs that use the present key will be turned away. Make a new one?"
         )
         return answer == QMessageBox.StandardButton.Yes
 
@@ -158,17 +154,3 @@ class LocalApi(QObject):
         self.card.copy_address_clicked.connect(self._copy_address)
         self.card.docs_clicked.connect(self._open_docs)
         self.card.autostart_chosen.connect(self._choose_autostart)
-
-    def _dialog(self) -> QDialog:
-        dialog = QDialog(self._window)
-        dialog.setWindowTitle("Local API")
-        about = QLabel(_ABOUT, wordWrap=True)
-        about.setProperty("role", "dim")
-        column = QVBoxLayout(dialog)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(12)
-        column.setSizeConstraint(QLayout.SizeConstraint.SetMinimumSize)
-        column.addWidget(about)
-        self.card.setMinimumWidth(620)
-        column.addWidget(self.card)
-        return dialog

@@ -73,6 +73,7 @@ def _filters(
     max_size: Annotated[int | None, Query(ge=0, le=_HUGE, description="At most so many bytes.")] = None,
     since: Annotated[str | None, Query(description="Modified at this time (RFC 3339) or later.")] = None,
     verdict: Verdicts,
+    as_of: Annotated[str | None, Query(description="As the last scan before this time left the drives.")] = None,
 ) -> SearchQuery:
     return SearchQuery(
         q,
@@ -80,8 +81,9 @@ def _filters(
         tuple(ext),
         min_size,
         max_size,
-        _time(since),
+        _time("since", since),
         verdict,
+        as_of_us=_time("as_of", as_of),
     )
 
 
@@ -115,10 +117,10 @@ def _words(parameter: str, given: list[str], known: tuple[str, ...]) -> tuple[st
     return tuple(word.lower() for word in given)
 
 
-def _time(text: str | None) -> int | None:
+def _time(parameter: str, text: str | None) -> int | None:
     if text is None:
         return None
     try:
         return parse_time(text)
     except (ValueError, OverflowError):
-        raise UsageError(f"since: {text} is no time", hint="Write 2026-11-20 or 2026-11-20T10:00:00Z.") from None
+        raise UsageError(f"{parameter}: {text} is no time", hint="Write 2026-11-20 or 2026-11-20T10:00:00Z.") from None

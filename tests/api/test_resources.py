@@ -42,6 +42,8 @@ def without_clock(found: dict[str, Any]) -> dict[str, Any]:
         (["--category", "image", "--ext", "EXR"], {"category": "image", "ext": "EXR"}),
         (["--min-size", "1002", "--max-size", "5000"], {"min_size": 1002, "max_size": 5000}),
         (["--since", "2999-01-01"], {"since": "2999-01-01"}),
+        (["--as-of", "2001-01-01"], {"as_of": "2001-01-01"}),
+        (["--as-of", "2999-01-01"], {"as_of": "2999-01-01"}),
     ],
 )
 def test_a_search_is_answered_as_the_command_answers_it(
@@ -102,6 +104,7 @@ def test_absurd_limits_are_clamped(api: Api, query: dict[str, int], expected: tu
         {"offset": 1.5},
         {"min_size": 10**30},
         {"since": "yesterday"},
+        {"as_of": "0000-00-00"},
         {"category": "films"},
         {"verdict": "good"},
         {"after": "nonsense"},

@@ -16,6 +16,7 @@ from app.settings.apikey import find_key, make_key
 from ui.api_process import ApiState
 from ui.local_api import LocalApi
 from ui.main_window import MainWindow
+from ui.page import Page
 from ui.settings_writer import SettingsWriter
 
 MakeApi = Callable[..., LocalApi]
@@ -38,6 +39,8 @@ def make_api(qtbot: QtBot, tmp_path: Path) -> Iterator[MakeApi]:
         qtbot.addWidget(window)
         writer = SettingsWriter(engine, window)
         api = LocalApi(engine, window, writer)
+        window.add_page(Page(5, "Maintenance", "archive", api.card))
+        window.show()
         made.append((api, writer))
         return api
 

@@ -67,6 +67,12 @@ class MaintenanceTab(QWidget):
         """The tab for the window."""
         return Page(_NUMBER, "Maintenance", "archive", self)
 
+    def add_card(self, card: QWidget) -> None:
+        """Put something else of the databases below them."""
+        column = self.layout()
+        if column is not None:
+            column.addWidget(card)
+
     def stop(self) -> None:
         """End the tab's threads."""
         self._reader.stop()

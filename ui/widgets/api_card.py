@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QHBoxLayout, QLabe
 from ui.widgets.buttons import KeyButton
 from ui.widgets.labels import DimLabel, ElidedLabel, IconLabel, SectionHead
 
+_ABOUT = "·  other programs on this machine ask the catalogue over HTTP; whoever has the key may ask"
+
 
 @dataclass(frozen=True, slots=True)
 class ApiView:
@@ -52,7 +54,7 @@ class ApiCard(QFrame):
         self.problem.setProperty("state", "fail")
         self.problem.setTextFormat(Qt.TextFormat.PlainText)
         self.problem.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.start = KeyButton("Start Local API", role="primary")
+        self.start = KeyButton("Start Local API", icon="play")
         self.stop = KeyButton("Stop Local API", icon="stop")
         self.copy_address = KeyButton("Copy address", icon="copy")
         self.docs = KeyButton("Open documentation", icon="document")
@@ -86,6 +88,11 @@ class ApiCard(QFrame):
         self.copy_key.setEnabled(bool(view.key))
         self.allow_write.setEnabled(not view.running and not view.busy)
 
+    def give_focus(self) -> None:
+        """Put the focus on what is most likely wanted."""
+        wanted = (self.stop, self.start, self.make_key)
+        next((button for button in wanted if button.isVisible() and button.isEnabled()), self.make_key).setFocus()
+
     def _connect(self) -> None:
         for button, signal in (
             (self.start, self.start_clicked),
@@ -101,13 +108,16 @@ class ApiCard(QFrame):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(6)
+        head.addWidget(SectionHead("Local API"))
+        head.addSpacing(10)
         head.addWidget(self.sign)
-        head.addWidget(self.state, 1)
+        head.addWidget(self.state)
+        head.addWidget(ElidedLabel(_ABOUT, Qt.TextElideMode.ElideRight, dim=True), 1)
         head.addWidget(self.start)
         head.addWidget(self.stop)
         facts = QGridLayout()
         facts.setHorizontalSpacing(12)
-        facts.setVerticalSpacing(8)
+        facts.setVerticalSpacing(6)
         facts.setColumnStretch(1, 1)
         rows: tuple[tuple[QWidget, ...], ...] = (
             (DimLabel("Address"), self.address, self.docs, self.copy_address),
@@ -116,12 +126,15 @@ class ApiCard(QFrame):
         for row, widgets in enumerate(rows):
             for place, widget in enumerate(widgets):
                 facts.addWidget(widget, row, place)
+        choices = QHBoxLayout()
+        choices.setSpacing(16)
+        choices.addWidget(self.autostart)
+        choices.addWidget(self.allow_write)
+        choices.addStretch(1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 12, 16, 12)
-        column.setSpacing(10)
-        column.addWidget(SectionHead("Local API"))
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(6)
         column.addLayout(head)
         column.addLayout(facts)
         column.addWidget(self.problem)
-        column.addWidget(self.allow_write)
-        column.addWidget(self.autostart)
+        column.addLayout(choices)
