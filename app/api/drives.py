@@ -22,7 +22,7 @@ async def list_drives(request: Request, service: Served, page: Page) -> Response
     return await service.answer(request, lambda asked: _list(asked, page))
 
 
-@routes.get("/v1/drives/{drive_label}")
+@routes.get("/v1/drives/{drive_label:path}")
 async def show_drive(request: Request, service: Served, drive_label: str) -> Response:
     """One drive, by label or id, with its scans, newest first."""
     return await service.answer(request, lambda asked: _show(asked, drive_label))

@@ -3,7 +3,6 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -138,8 +137,9 @@ class JobRoom:
         handle = Job(job.hear, job.token)
         state, error = "failed", None
         try:
-            job.result = _document(job.operation, run(self._engine, job.operation, request, handle))
-            state = "done"
+            result = _document(job.operation, run(self._engine, job.operation, request, handle))
+            json_text(result)
+            job.result, state = result, "done"
         except Cancelled:
             state = "cancelled"
         except AppError as problem:
@@ -153,10 +153,13 @@ class JobRoom:
 
 
 def _document(operation: str, result: Any) -> Any:
-    """What a job answers: the document that the command prints where the result carries one, else its summary."""
-    kept = OPERATIONS[operation].kept
+    """What a job answers: the document that the command prints where the result has one, else its summary."""
+    if isinstance(result, dict | list):
+        return result
     document: Any = getattr(result, "document", None)
-    summary: Callable[[Any], Any] | None = kept.summary if kept else None
-    found = document if isinstance(document, dict) else summary(result) if summary else None
-    json_text(found)
-    return found
+    kept = OPERATIONS[operation].kept
+    if callable(document):
+        return document()
+    if isinstance(document, dict):
+        return document
+    return kept.summary(result) if kept else None

@@ -2,6 +2,7 @@
 
 import dataclasses
 import difflib
+import logging
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -21,6 +22,8 @@ from app.operations import OPERATIONS
 _MOST_HISTORY = 100_000
 
 routes = APIRouter(tags=["jobs"])
+
+_log = logging.getLogger(__name__)
 
 
 class JobWish(BaseModel):
@@ -60,6 +63,7 @@ async def start_job(service: Served, wish: Annotated[JobWish, Body()]) -> Respon
             hint=f"Did you mean {near[0]}?" if near else f"There are {', '.join(OPERATIONS)}.",
         )
     job = service.jobs.start(wish.operation, _request_of(operation.request_type(), wish.request))
+    _log.info("job %s was asked for over the API: %s", wish.operation, job.id)
     answer = document_answer(json_bytes({"job": job.document()}), HTTPStatus.ACCEPTED)
     answer.headers["Location"] = f"/v1/jobs/{job.id}"
     return answer

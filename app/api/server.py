@@ -124,11 +124,18 @@ def serve(
         h11_max_incomplete_event_size=_MOST_HEAD,
     )
     logging.getLogger("uvicorn").setLevel(logging.ERROR)
-    server = _Server(config, app.state.service, lambda: listening(_address(options.host, listener)))
+
+    def started() -> None:
+        address = _address(options.host, listener)
+        _log.info("The API listens on %s%s", address, ", and takes jobs" if options.allow_write else "")
+        listening(address)
+
+    server = _Server(config, app.state.service, started)
     if until is not None:
         threading.Thread(target=_stop_after, args=(until, server), name="until", daemon=True).start()
     with listener, _stopping(server) as asked:
         asyncio.run(server.serve([listener]))
+    _log.info("The API has stopped")
     return signal.SIGINT in asked
 
 

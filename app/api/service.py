@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -17,10 +18,10 @@ from starlette.responses import Response
 from app.api.answers import Refused, document_answer, json_bytes
 from app.api.jobroom import JobRoom
 from app.api.memory import Memory
-from app.api.shards import IDLE_S, OpenShards
+from app.api.shards import IDLE_S, SETTLED_NS, OpenShards
 from app.catalog.database import Database
 from app.engine import Engine
-from app.errors import Cancelled, InputError, UsageError
+from app.errors import AppError, Cancelled, InputError, UsageError
 from app.jobs.job import CancelToken
 from app.model.drives import Drive
 from app.model.names import folded_text
@@ -34,6 +35,9 @@ _LOOK_EVERY_S = 3.0
 _WATCH_S = 0.25
 _TOTALS = 10_000
 _ANSWER_BYTES = 64_000_000
+
+
+_log = logging.getLogger(__name__)
 
 
 class KnownDrives:
@@ -93,8 +97,11 @@ class KnownDrives:
         return alike[0]
 
     def _look(self) -> None:
+        online: dict[tuple[str, str], bool] = {}
         try:
             online = {(drive.id, drive.base): drive.online for drive in self._catalog.drives()}
+        except AppError as error:
+            _log.warning("It could not be looked which drives are there: %s", error.message)
         finally:
             with self._guard:
                 self._looking, self._looked = False, time.monotonic()
@@ -109,6 +116,8 @@ class KnownDrives:
             with contextlib.suppress(OSError):
                 status = file.stat()
                 found += (status.st_ino, status.st_size, status.st_mtime_ns)
+                if time.time_ns() - status.st_mtime_ns < SETTLED_NS:
+                    found.append(time.monotonic_ns())  # it may change again without a later time
         return tuple(found)
 
 

@@ -25,7 +25,7 @@ _KEPT_A_DRIVE = 8
 IDLE_S = 30.0
 
 #: A file that was written less than this long ago may be written again without a later time.
-_SETTLED_NS = 2_000_000_000
+SETTLED_NS = 2_000_000_000
 
 
 class _Kept(NamedTuple):
@@ -71,7 +71,7 @@ class OpenShards:
             except FileNotFoundError:
                 found += (0, 0, 0)
                 continue
-            if time.time_ns() - status.st_mtime_ns < _SETTLED_NS:
+            if time.time_ns() - status.st_mtime_ns < SETTLED_NS:
                 return None
             found += (status.st_ino, status.st_size, status.st_mtime_ns)
         return tuple(found)

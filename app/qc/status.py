@@ -94,6 +94,10 @@ class StatusResult:
     assets: list[AssetStatus] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
 
+    def document(self) -> dict[str, Any]:
+        """Verdicts as JSON."""
+        return status_document(self)
+
 
 def qc_status(engine: Engine, request: StatusRequest, job: Job) -> StatusResult:
     """Tell the verdicts below some paths. Nothing is written; content is read only where times or sizes leave doubt.

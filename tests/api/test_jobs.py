@@ -92,3 +92,20 @@ def test_only_jobs_of_this_server_are_cancelled(writer: Api, tmp_path: Path) -> 
     (entry,) = writer.get("/v1/jobs")["jobs"]
     assert writer.ask(f"/v1/jobs/{entry['id']}", method="DELETE").code == "state.conflict"
     assert writer.ask("/v1/jobs/77", method="DELETE").code == "job.not_found"
+
+
+def test_a_job_answers_what_its_command_prints(writer: Api, tmp_path: Path) -> None:
+    tree = make_tree(tmp_path / "card")
+    for operation, request in (
+        ("scan", {"paths": [str(tree)], "drive": "A/1"}),
+        ("qc_crawl", {"paths": [str(tree)]}),
+        ("qc_status", {"paths": [str(tree)]}),
+        ("verify", {"drive": "A/1"}),
+        ("check_records", {}),
+    ):
+        job = start(writer, operation, **request)
+        done = until(writer, job["id"], lambda job: job["state"] != "running")
+        assert (done["state"], done["error"]) == ("done", None), operation
+        assert done["result"], operation
+    assert done["operation"] == "check_records"
+    assert writer.get("/v1/drives/A%2F1")["drives"][0]["label"] == "A/1"
