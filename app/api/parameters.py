@@ -1,4 +1,7 @@
-"""Parameters that several routes share."""
+"""Parameters that several routes share.
+
+What is asked for every request is `async`, though it waits for nothing: anything else FastAPI runs in a thread.
+"""
 
 import difflib
 from dataclasses import dataclass
@@ -23,7 +26,7 @@ DriveLabels = Annotated[
 ]
 
 
-def _verdicts(
+async def _verdicts(
     verdict: Annotated[
         list[str], Query(description="Only pass, fail, pending or stale; may be repeated.", default_factory=list)
     ],
@@ -45,7 +48,7 @@ class PageWish:
     offset: int
 
 
-def _page(
+async def _page(
     service: Served,
     limit: Annotated[
         int | None,
@@ -62,7 +65,7 @@ def _page(
 Page = Annotated[PageWish, Depends(_page)]
 
 
-def _filters(
+async def _filters(
     *,
     q: Annotated[str, Query(max_length=4000, description="Part of the path below the drive's base.")] = "",
     category: Annotated[
@@ -91,9 +94,15 @@ def _filters(
 Filters = Annotated[SearchQuery, Depends(_filters)]
 
 
-def refuse_unknown(request: Request) -> None:
+_KNOWN: dict[str, set[str]] = {}
+
+
+async def refuse_unknown(request: Request) -> None:
     """Refuse a parameter that the route does not know: a filter spelled wrongly would be no filter at all."""
-    known = _names(request.scope["route"].dependant)
+    route = request.scope["route"]
+    known = _KNOWN.get(route.path)
+    if known is None:
+        known = _KNOWN[route.path] = _names(route.dependant)
     for name in request.query_params:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)

@@ -240,7 +240,7 @@ def _forget(future: "asyncio.Future[bytes]") -> None:
         future.exception()
 
 
-def _service(request: Request) -> Service:
+async def _service(request: Request) -> Service:
     service: Service = request.app.state.service
     return service
 
