@@ -8,6 +8,7 @@ import typer
 from app.cli.front import JsonOption, front_of, run_operation
 from app.cli.output import count_of, human_bytes, print_lines, shown_cell
 from app.cli.table import print_table
+from app.drives.profiles import KINDS
 from app.errors import UsageError
 from app.scanning.request import ScanRequest, ScanResult
 
@@ -27,8 +28,16 @@ Pictures = Annotated[
     bool | None, typer.Option("--pictures/--no-pictures", help="Keep small pictures, to look at while it is offline.")
 ]
 Resume = Annotated[bool | None, typer.Option("--resume/--no-resume", help="Go on with a scan that was interrupted.")]
+DriveProfile = Annotated[
+    str | None,
+    typer.Option("--profile", metavar="auto|ssd|hdd|usb|network", help="What kind of drive to expect."),
+]
 Threads = Annotated[int | None, typer.Option("--threads", metavar="N", help="Files read at once.")]
 Chunk = Annotated[int | None, typer.Option("--chunk", metavar="BYTES", help="Bytes of one read.")]
+Ffmpeg = Annotated[int | None, typer.Option("--ffmpeg", metavar="N", help="Movies decoded at once.")]
+GentleIo = Annotated[
+    bool | None, typer.Option("--gentle-io/--no-gentle-io", help="Pause between files; a share always gets that.")
+]
 BatchFiles = Annotated[int | None, typer.Option("--batch-files", metavar="N", help="Files a commit.")]
 BatchSeconds = Annotated[
     float | None, typer.Option("--batch-seconds", metavar="N", help="Seconds a commit, if that is sooner.")
@@ -63,8 +72,11 @@ def scan(
     inventory_only: InventoryOnly = False,
     pictures: Pictures = None,
     resume: Resume = None,
+    profile: DriveProfile = None,
     threads: Threads = None,
     chunk: Chunk = None,
+    ffmpeg: Ffmpeg = None,
+    gentle_io: GentleIo = None,
     batch_files: BatchFiles = None,
     batch_seconds: BatchSeconds = None,
     queue_max: QueueMax = None,
@@ -87,8 +99,11 @@ def scan(
         pictures=pictures,
         resume=resume,
         accept_missing=accept_missing,
+        profile=_one_of("--profile", profile.lower() if profile else None, ("auto", *KINDS)),
         threads=_positive("--threads", threads),
         chunk_bytes=_positive("--chunk", chunk),
+        ffmpeg=_positive("--ffmpeg", ffmpeg),
+        gentle_io=gentle_io,
         skip_hidden=skip_hidden,
         ignore=tuple(skip_glob or ()),
         follow_symlinks=follow_symlinks,
@@ -126,6 +141,8 @@ def _print(document: dict[str, Any]) -> None:
         f"{human_bytes(counts['bytes'])}, {count_of(document['sequences'], 'sequence')} "
         f"({document['seconds']:.1f} s{', resumed' if document['resumed'] else ''})"
     )
+    if not document["inventory_only"]:
+        print_lines("  " + _profile_words(document["profile"]))
     told = ("new", "changed", "touched", "moved", "missing", "unchanged", "unreadable")
     print_lines("  " + "  ".join(f"{name} {shown_cell(counts[name])}" for name in told))
     skipped = {name: number for name, number in counts["skipped"].items() if number}
@@ -136,6 +153,16 @@ def _print(document: dict[str, Any]) -> None:
         print_table(("could not be read", "why"), [(entry["path"], entry["reason"]) for entry in shown])
     if more := _lists(counts, skipped, len(shown)):
         print_lines(f"All of them: reelmark drives show {shlex.quote(drive['label'])} {' '.join(more)}")
+
+
+def _profile_words(profile: dict[str, Any]) -> str:
+    """`read as SSD (has no platters): 8 files at once, 1 MB a read`."""
+    gentle = ", pausing between files" if profile["gentle_io"] else ""
+    order = ", in on-disk order" if profile["on_disk_order"] else ""
+    return (
+        f"read as {profile['kind'].upper()} ({profile['reason']}): {count_of(profile['threads'], 'file')} at once, "
+        f"{profile['chunk_bytes'] // 1024} KB a read{order}{gentle}"
+    )
 
 
 def _lists(counts: dict[str, Any], skipped: dict[str, int], shown: int) -> list[str]:

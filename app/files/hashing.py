@@ -258,7 +258,7 @@ def hash_batch(request: dict[str, Any], send: Send) -> None:
 
     Args:
         request: `paths`; optional `xxh3`, `head` (bytes of each beginning), `follow`, `algorithm`, `chunk` (bytes of
-            one read) and `medium` (past the system's cache).
+            one read), `medium` (past the system's cache) and `pause` (seconds between two files).
         send: gets `{"algorithm", "rows"}` with packed rows, `{"failed": index, "error": {...}}` for a file that
             cannot be hashed, and at least five times a second `{"bytes": n}` while a file is read.
     """
@@ -271,8 +271,11 @@ def hash_batch(request: dict[str, Any], send: Send) -> None:
         chunk_bytes=request.get("chunk", 0),
     )
     outbox = _Outbox(send, hasher)
+    pause_s = float(request.get("pause", 0))
     try:
         for index, path in enumerate(request["paths"]):
+            if pause_s:
+                time.sleep(pause_s)
             try:
                 hashed = hasher.hash(path)
             except AppError as error:

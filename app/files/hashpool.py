@@ -62,6 +62,7 @@ class HashPool(Generic[K]):
         follow: read symbolic links through instead of refusing them.
         use_algorithm: `blake3` or `sha256`; the best one there is when empty.
         chunk_bytes: bytes of one read; 0 for what is usually fastest.
+        pause_s: seconds that each child waits between two files, to leave a share or slow drive room for others.
         from_medium: read past what the system remembers of a file.
     """
 
@@ -75,6 +76,7 @@ class HashPool(Generic[K]):
         follow: bool = False,
         use_algorithm: str = "",
         chunk_bytes: int = 0,
+        pause_s: float = 0.0,
         from_medium: bool = False,
     ) -> None:
         self._size = min(threads or os.cpu_count() or 1, _MOST_CHILDREN)
@@ -86,6 +88,7 @@ class HashPool(Generic[K]):
             "follow": follow,
             "algorithm": use_algorithm or algorithm(),
             "chunk": chunk_bytes,
+            "pause": pause_s,
             "medium": from_medium,
         }
         self._inbox: queue.Queue[tuple[Child, Message | None]] = queue.Queue(_INBOX)

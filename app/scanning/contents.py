@@ -12,6 +12,7 @@ from app.catalog.database import Database
 from app.catalog.entries import raise_newest
 from app.catalog.hashes import stored_hash
 from app.catalog.past import CHANGED, keep_past
+from app.drives.profiles import Profile
 from app.errors import AppError
 from app.files.fileids import signed
 from app.files.hashing import HEAD_BYTES, Hashed
@@ -24,6 +25,7 @@ from app.media.magic import sniff
 from app.model.kinds import MEDIA, Category
 from app.model.names import decoded, folded, raw, shown
 from app.scanning.changes import HASH_AGAIN, HASH_FAILED, HASH_GOOD, HASH_NONE, HASH_STALE, Tally
+from app.scanning.diskorder import DiskOrder
 from app.scanning.presence import SCAN_AGAIN, gone, is_there
 from app.scanning.problems import entry_path, folders_with_problems, forget_problem, note_problem
 from app.scanning.request import ScanRequest
@@ -56,10 +58,18 @@ class _HashRun:
     """Hashes what the shard says is to be hashed."""
 
     def __init__(
-        self, database: Database, target: Target, scan_id: int, request: ScanRequest, tally: Tally, job: Job
+        self,
+        database: Database,
+        target: Target,
+        scan_id: int,
+        request: ScanRequest,
+        tally: Tally,
+        job: Job,
+        profile: Profile,
     ) -> None:
         self._database = database
         self._drive = target.drive
+        self._profile = profile
         self._base = raw(target.drive.base)
         self._scan_id = scan_id
         self._request = request
@@ -84,8 +94,9 @@ class _HashRun:
             head_bytes=HEAD_BYTES,
             follow=bool(self._request.follow_symlinks),
             chunk_bytes=int(self._request.chunk_bytes or 0),
+            pause_s=self._profile.pause_s,
         ) as pool:
-            for row, answer in pool.run(self._rows(), self._job, on_bytes=self._count_bytes):
+            for row, answer in pool.run(self._in_order(), self._job, on_bytes=self._count_bytes):
                 self._done.append((row, answer))
                 done += 1
                 self._job.progress(
@@ -102,7 +113,18 @@ class _HashRun:
         self._bytes += number
         self._job.check()
 
-    def _rows(self) -> Iterator[tuple[tuple[Any, ...], bytes, int]]:
+    def _in_order(self) -> Iterator[tuple[tuple[Any, ...], bytes, int]]:
+        """The files to hash; page by page in the order in which they lie on a disk whose head has to move."""
+        timeout_s = float(self._request.op_timeout_s or 30)
+        with DiskOrder(self._job.token, timeout_s, wanted=self._profile.on_disk_order) as order:
+            for page in self._pages():
+                yield from order.sorted([self._item(row) for row in page], lambda item: item[1])
+
+    def _item(self, row: tuple[Any, ...]) -> tuple[tuple[Any, ...], bytes, int]:
+        relative = row[1] + b"/" + row[2] if row[1] else row[2]
+        return row, os_path(self._base, relative, str(self._request.long_paths)), row[3]
+
+    def _pages(self) -> Iterator[list[tuple[Any, ...]]]:
         last = 0
         while True:
             page = list(
@@ -117,9 +139,7 @@ class _HashRun:
             if not page:
                 return
             last = page[-1][0]
-            for row in page:
-                relative = row[1] + b"/" + row[2] if row[1] else row[2]
-                yield row, os_path(self._base, relative, str(self._request.long_paths)), row[3]
+            yield page
 
     def _commit(self) -> None:
         done, self._done = self._done, []
@@ -188,7 +208,14 @@ class _HashRun:
 
 
 def hash_files_of_scan(
-    database: Database, target: Target, scan_id: int, request: ScanRequest, settings: Scan, tally: Tally, job: Job
+    database: Database,
+    target: Target,
+    scan_id: int,
+    request: ScanRequest,
+    settings: Scan,
+    tally: Tally,
+    job: Job,
+    profile: Profile,
 ) -> None:
-    """Hash every file in scope that has no good hash."""
-    _HashRun(database, target, scan_id, request, tally, job).run(settings.hash == "blake3+xxh3")
+    """Hash every file in scope that has no good hash, as the drive's profile allows."""
+    _HashRun(database, target, scan_id, request, tally, job, profile).run(settings.hash == "blake3+xxh3")

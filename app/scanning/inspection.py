@@ -40,17 +40,22 @@ _SEQUENCES = f"missed_scan IS NULL AND inspected IS NOT changed_scan AND folder_
 _Row = tuple[int, int, bytes, bytes, int]
 
 
-def inspect_files_of_scan(database: Database, target: Target, scan_id: int, request: ScanRequest, job: Job) -> None:
-    """Inspect every media file in scope that has no facts of this version."""
-    _Inspection(database, target, scan_id, request, job).run()
+def inspect_files_of_scan(
+    database: Database, target: Target, scan_id: int, request: ScanRequest, job: Job, pause_s: float = 0.0
+) -> None:
+    """Inspect every media file in scope that has no facts of this version, with a pause before each."""
+    _Inspection(database, target, scan_id, request, job, pause_s).run()
 
 
 class _Inspection:
     """Takes its work from the shard and commits facts as they come."""
 
-    def __init__(self, database: Database, target: Target, scan_id: int, request: ScanRequest, job: Job) -> None:
+    def __init__(
+        self, database: Database, target: Target, scan_id: int, request: ScanRequest, job: Job, pause_s: float
+    ) -> None:
         self._database = database
         self._drive = target.drive
+        self._pause_s = pause_s
         self._base = raw(target.drive.base)
         self._scan_id = scan_id
         self._request = request
@@ -79,6 +84,8 @@ class _Inspection:
 
     def _requests(self) -> Iterator[tuple[_Row, dict[str, Any]]]:
         for row in self._rows():
+            if self._pause_s:
+                self._job.token.wait_cancelled(self._pause_s)
             relative = row[2] + b"/" + row[3] if row[2] else row[3]
             yield row, {"path": decoded(os_path(self._base, relative, str(self._request.long_paths)))}
 

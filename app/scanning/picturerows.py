@@ -32,6 +32,7 @@ class PictureWork:
         long_paths: see the settings.
         scan_id: only files in folders that this generation listed; None for all.
         changed_only: of sequences, only those that this generation changed.
+        pause_s: seconds between two files.
     """
 
     drive: Drive
@@ -41,6 +42,7 @@ class PictureWork:
     long_paths: str
     scan_id: int | None = None
     changed_only: bool = False
+    pause_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.catalog.database import Database
@@ -123,9 +123,7 @@ def pictures_of_scan(database: Database, work: PictureWork, job: Job, *, changed
     complete = _is_complete(database)
     if complete and not changed:
         return _result(database)
-    work = PictureWork(
-        work.drive, work.threads, work.timeout_s, work.limit_bytes, work.long_paths, work.scan_id, complete
-    )
+    work = replace(work, changed_only=complete)
     _note_state(database, complete=False)
     result = Maker(database, work, job).run()
     _note_state(database, complete=(complete or whole) and not result.left_out)
@@ -232,6 +230,8 @@ class Maker:
             if self._room <= 0:
                 self._left_out += 1
                 continue
+            if self._work.pause_s:
+                self._job.token.wait_cancelled(self._work.pause_s)
             self._under_way.add(row.hash)
             path = decoded(os_path(self._base, row.relative, self._work.long_paths))
             yield row, {"path": path, "size": row.size, "mtime_ns": row.mtime_ns, "tolerance_ns": tolerance}

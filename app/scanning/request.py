@@ -16,8 +16,11 @@ class ScanRequest:
         pictures: keep small pictures of media.
         resume: go on with an interrupted scan of the same drive and request.
         accept_missing: mark files as missing however many they are.
-        threads: files hashed and inspected at once, 0 for one a processor.
-        chunk_bytes: bytes of one read while hashing, 0 for what is usually fastest.
+        profile: what kind of drive to expect: `auto` finds out, else `ssd`, `hdd`, `usb` or `network`.
+        threads: files hashed and inspected at once, 0 for what suits the drive.
+        chunk_bytes: bytes of one read while hashing, 0 for what suits the drive.
+        ffmpeg: movies decoded at once, 0 for what suits the drive.
+        gentle_io: pause between files; None leaves it to the profile.
         skip_hidden, ignore, follow_symlinks, long_paths, op_timeout_s, batch_files, batch_seconds: see the settings
             of the same names.
     """
@@ -31,6 +34,9 @@ class ScanRequest:
     accept_missing: bool = False
     threads: int | None = None
     chunk_bytes: int | None = None
+    profile: str | None = None
+    ffmpeg: int | None = None
+    gentle_io: bool | None = None
     skip_hidden: bool | None = None
     ignore: tuple[str, ...] = ()
     follow_symlinks: bool | None = None

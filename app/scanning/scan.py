@@ -11,6 +11,7 @@ from app.catalog.missing import UNACCEPTED
 from app.catalog.shard import ScanRow, begin_scan, last_scan, open_writer, set_identity, update_scan
 from app.drives.identity import time_tolerance_ns
 from app.drives.probing import probe_folders
+from app.drives.profiles import Profile
 from app.engine import Engine
 from app.errors import Cancelled, DriveGone
 from app.files.walk import LISTED, VANISHED, Folder, WalkRequest, walk
@@ -33,6 +34,7 @@ from app.scanning.request import ScanRequest, ScanResult
 from app.scanning.sidecars import import_sidecars
 from app.scanning.summary import scan_document, summarise
 from app.scanning.target import Target, find_target
+from app.scanning.tuning import profile_document, tuned
 
 _CATALOG_WAIT_S = 30.0
 
@@ -52,9 +54,11 @@ def scan(engine: Engine, request: ScanRequest, job: Job) -> ScanResult:
         target = find_target(engine.catalog, probed, request.drive, job)
     job.concerns(target.drive.id, target.drive.label)
     started = time.monotonic()
+    request, drive, profile = tuned(engine, request, target.drive, job)
+    target = replace(target, drive=drive)
     shard = engine.catalog.shard_path(target.drive.id)
     with open_writer(shard, job.token, wal=engine.wal, label=target.drive.label) as database:
-        return _Run(engine, request, target, database, job).whole(started)
+        return _Run(engine, request, target, database, job, profile).whole(started)
 
 
 def with_settings(engine: Engine, request: ScanRequest) -> ScanRequest:
@@ -64,8 +68,6 @@ def with_settings(engine: Engine, request: ScanRequest) -> ScanRequest:
         "mode": settings.scan.mode,
         "resume": settings.scan.resume,
         "pictures": settings.scan.pictures,
-        "threads": settings.performance.worker_threads,
-        "chunk_bytes": settings.performance.hash_chunk_bytes,
         "skip_hidden": settings.robust.skip_hidden,
         "follow_symlinks": settings.robust.follow_symlinks,
         "long_paths": settings.robust.long_paths,
@@ -82,8 +84,11 @@ def with_settings(engine: Engine, request: ScanRequest) -> ScanRequest:
 class _Run:
     """One scan of one drive, with its shard open for writing."""
 
-    def __init__(self, engine: Engine, request: ScanRequest, target: Target, database: Database, job: Job) -> None:
+    def __init__(
+        self, engine: Engine, request: ScanRequest, target: Target, database: Database, job: Job, profile: Profile
+    ) -> None:
         self._engine = engine
+        self._profile = profile
         self._request = request
         self._target = target
         self._database = database
@@ -119,6 +124,7 @@ class _Run:
             seconds=time.monotonic() - started,
         )
         document["pictures"] = asdict(pictures)
+        document["profile"] = profile_document(self._profile)
         return ScanResult(
             self._target.drive.id, self._scan_id, dict(self._tally.counts), self._tally[UNACCEPTED], document
         )
@@ -294,10 +300,21 @@ class _Run:
 
     def _read_contents(self) -> None:
         settings = self._engine.settings.scan
-        hash_files_of_scan(self._database, self._target, self._scan_id, self._request, settings, self._tally, self._job)
+        hash_files_of_scan(
+            self._database,
+            self._target,
+            self._scan_id,
+            self._request,
+            settings,
+            self._tally,
+            self._job,
+            self._profile,
+        )
         self._recognise_contents()
         if settings.inspect:
-            inspect_files_of_scan(self._database, self._target, self._scan_id, self._request, self._job)
+            inspect_files_of_scan(
+                self._database, self._target, self._scan_id, self._request, self._job, self._profile.pause_s
+            )
 
     def _make_pictures(self) -> PicturesResult:
         """The last stage. The generation is done by then: what is left over when it is stopped, the next one makes."""
@@ -309,11 +326,12 @@ class _Run:
         request = self._request
         work = PictureWork(
             self._target.drive,
-            int(request.threads or 0),
+            self._profile.ffmpeg,
             float(request.op_timeout_s or 30),
             self._engine.settings.scan.pictures_bytes,
             str(request.long_paths),
             self._scan_id,
+            pause_s=self._profile.pause_s,
         )
         whole = b"" in self._roots
         return pictures_of_scan(self._database, work, self._job, changed=changed, whole=whole)

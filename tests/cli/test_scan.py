@@ -49,6 +49,7 @@ def test_the_document_has_every_key_it_promises(tmp_path: Path, media: Path) -> 
         "resumed",
         "failed",
         "pictures",
+        "profile",
     }
     assert found["drive"]["label"] == "Card"
     assert Path(found["drive"]["shard"]) == shard_of(tmp_path / "h")
