@@ -255,6 +255,7 @@ OPERATIONS: dict[str, Operation] = {
             "DescribeDriveRequest",
             _from("app.shelf.describing", "describe_drive"),
             _no_lanes,
+            _SHELF,
         ),
         Operation("mark_drive", "MarkDriveRequest", _from("app.shelf.marking", "mark_drive"), _drive_lanes, _SHELF),
         Operation(

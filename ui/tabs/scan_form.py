@@ -11,6 +11,7 @@ from app.settings import Settings
 from ui.widgets.buttons import KeyButton
 from ui.widgets.labels import DimLabel
 
+_PROFILES = {"auto": "Find out", "ssd": "SSD", "hdd": "HDD", "usb": "USB", "network": "Network"}
 _MODES = {"delta": "Delta: what changed", "full": "Full: read everything again"}
 
 
@@ -40,6 +41,15 @@ class ScanForm(QFrame):
         self.mode.setCurrentIndex(max(0, self.mode.findData(settings.scan.mode)))
         self.leave_out = QLineEdit(placeholderText="Thumbs.db, *.tmp, Cache/*")
         self.leave_out.setAccessibleName("Leave out names like these")
+        self.profile = QComboBox()
+        self.profile.setAccessibleName("Profile of the drive")
+        self.profile.setToolTip("What kind of drive to expect: it decides on threads, sizes of reads and pauses")
+        for profile, words in _PROFILES.items():
+            self.profile.addItem(words, profile)
+        self.profile.setCurrentIndex(max(0, self.profile.findData(settings.performance.profile)))
+        self.found = DimLabel("")
+        self.found.setAccessibleName("What the profile means")
+        self.found.setWordWrap(True)
         self.inventory = QCheckBox("Inventory only")
         self.inventory.setToolTip("Names, sizes and times alone: nothing is hashed or inspected")
         self.resume = QCheckBox("Resume")
@@ -72,6 +82,7 @@ class ScanForm(QFrame):
             drive=self.label.text().strip() or None,
             mode=self.mode.currentData(),
             inventory_only=self.inventory.isChecked(),
+            profile=self.profile.currentData(),
             resume=self.resume.isChecked(),
             skip_hidden=self.hidden.isChecked(),
             ignore=globs,
@@ -120,7 +131,11 @@ class ScanForm(QFrame):
         for box in (self.inventory, self.resume, self.hidden, self.links):
             choices.addWidget(box)
         choices.addStretch(1)
-        grid.addLayout(choices, 3, 1, 1, 4)
+        grid.addWidget(DimLabel("Drive"), 3, 0)
+        grid.addWidget(self.found, 3, 1)
+        grid.addWidget(DimLabel("Profile"), 3, 2)
+        grid.addWidget(self.profile, 3, 3)
+        grid.addLayout(choices, 4, 1, 1, 4)
         grid.setColumnStretch(1, 3)
         grid.setColumnStretch(3, 2)
         order = (
@@ -129,6 +144,7 @@ class ScanForm(QFrame):
             self.label,
             self.mode,
             self.leave_out,
+            self.profile,
             self.inventory,
             self.resume,
             self.hidden,

@@ -5,10 +5,9 @@ from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QFileDialog,
-    QMenu,
     QSplitter,
     QStackedWidget,
     QTableView,
@@ -32,8 +31,10 @@ from ui.desk import Desk
 from ui.folders import SCANNED, first_folder, remember_folder
 from ui.models.jobs_model import JobRecord, JobsModel
 from ui.page import Page
+from ui.tabs.drive_menu import DriveMenu
 from ui.tabs.scan_counters import ScanCounters
 from ui.tabs.scan_form import ScanForm
+from ui.tabs.scan_profile import FoundProfile
 from ui.tabs.scan_shown import ShownScan
 from ui.tabs.scan_words import busy_drives, drive_cards, history
 from ui.widgets.banner import BannerKind, BannerView
@@ -48,6 +49,13 @@ from ui.workers.reader import Reader
 
 _LOG_TICK_MS = 200
 _HISTORY = 400
+_OWN_LABEL = "To catalogue it, give it a label of its own in the form and start the scan again. Nothing was written."
+_LOOKS_LIKE = {
+    "drive.moved": "Is it the same drive? To make it one of its own, scan it with another label.",
+    "drive.ask": "Is it the same drive? To make it one of its own, scan it with another label.",
+    "drive.clone": _OWN_LABEL,
+    "drive.reformatted": _OWN_LABEL,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +89,8 @@ class ScanTab(QWidget):
         self._unsubscribe = log.subscribe(self._lines.append) if log else lambda: None
         self.drives = DriveList()
         self.form = ScanForm(desk.engine.settings)
+        self.menu = DriveMenu(desk, self)
+        self.found = FoundProfile(desk.engine, self.form, self)
         self.counters = ScanCounters()
         self.shown = ShownScan(desk.engine, self.counters, self)
         self.cards = self.counters.cards
@@ -113,6 +123,7 @@ class ScanTab(QWidget):
         self._ticker.stop()
         self._reader.stop()
         self.shown.stop()
+        self.found.stop()
 
     def offer(self, folder: str) -> None:
         """Put a folder into the form, with the label of the drive it belongs to."""
@@ -218,17 +229,7 @@ class ScanTab(QWidget):
         drive = self._known.get(drive_id)
         if drive is None:
             return
-        menu = QMenu(self)
-        if drive_id in self._unfinished:
-            again = menu.addAction("Go on with the scan that was stopped")
-            again.setEnabled(drive.online)
-            again.triggered.connect(partial(self.go_on, drive_id))
-        rescan = menu.addAction("Scan what changed")
-        rescan.setEnabled(drive.online)
-        rescan.triggered.connect(partial(self.start, ScanRequest((drive.base,), drive.label)))
-        copy = menu.addAction("Copy path")
-        copy.triggered.connect(partial(QGuiApplication.clipboard().setText, drive.base))
-        menu.popup(place)
+        self.menu.show(drive, place, stopped=drive_id in self._unfinished)
 
     def _ended(self, job_id: str, outcome: Outcome) -> None:
         self.refresh()
@@ -237,7 +238,7 @@ class ScanTab(QWidget):
         if request is None or job is None:
             return
         if isinstance(outcome, Failed):
-            self._ask_about_moved(job_id, outcome.error, request)
+            self._ask_about_drive(job_id, outcome.error, request)
         if isinstance(outcome, Done):
             result: ScanResult = outcome.result
             if result.unaccepted_missing or result.document.get("empty_base"):
@@ -247,14 +248,16 @@ class ScanTab(QWidget):
         if self.shown.follows(job_id):
             self._to_look_at = job.progress.drive_id
 
-    def _ask_about_moved(self, job_id: str, error: Exception, request: ScanRequest) -> None:
-        """Offer to go on with a drive that seems to have moved, in the banner that says why the scan ended."""
-        if not isinstance(error, AppError) or error.code != "drive.moved":
+    def _ask_about_drive(self, job_id: str, error: Exception, request: ScanRequest) -> None:
+        """Say in the banner that tells why a scan ended what to do about a drive that looks like another."""
+        if not isinstance(error, AppError) or error.code not in _LOOKS_LIKE:
             return
         banner_id, label = f"failed.{job_id}", error.context["drive"]
-        self._asked[banner_id] = replace(request, drive=label)
-        text = f"{error.message}. Is it the same drive? To make it one of its own, scan it with another label."
-        self._desk.window.banners.show_banner(BannerView(banner_id, text, BannerKind.WARNING, f"It is {label}"))
+        action = ""
+        if error.code in ("drive.moved", "drive.ask"):
+            self._asked[banner_id], action = replace(request, drive=label), f"It is {label}"
+        text = f"{error.message}. {_LOOKS_LIKE[error.code]}"
+        self._desk.window.banners.show_banner(BannerView(banner_id, text, BannerKind.WARNING, action))
 
     def _ask_about_missing(self, result: ScanResult, request: ScanRequest) -> None:
         banner_id = f"missing.{result.drive_id}"
@@ -304,6 +307,8 @@ class ScanTab(QWidget):
         self.drives.action_clicked.connect(self.go_on)
         self.shown.missing_accepted.connect(self._accept_missing)
         self.drives.menu_requested.connect(self._drive_menu)
+        self.menu.scan_asked.connect(self.start)
+        self.menu.go_on_asked.connect(self.go_on)
         self.form.started.connect(self.start)
         self.form.browse_clicked.connect(self.browse)
         self.empty.primary_clicked.connect(self.browse)

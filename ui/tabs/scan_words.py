@@ -5,8 +5,9 @@ from itertools import groupby
 
 from app.catalog.catalog import Catalog
 from app.catalog.jobs import JobEntry
+from app.drives.recognition import recognise
 from app.errors import AppError
-from app.model.drives import Drive
+from app.model.drives import Drive, DriveHealth, Passport
 from app.model.names import shown
 from app.model.times import now_us
 from app.scanning.resume import UnfinishedScan
@@ -26,6 +27,7 @@ GO_ON = "Go on"
 _SIGN_OFFS = ("sign_off", "undo_sign_off")
 _SCANNING = ("scan", "demo")
 _NAMES = {"sign_off": "sign-off", "undo_sign_off": "undo", "qc_crawl": "crawl", "qc_clean": "clean", "demo": "demo",
+          "describe_drive": "note", "mark_drive": "mark", "forget_drive": "forget", "drive_health": "health",
           "export_search": "export", "export_inventory": "export", "make_pictures": "pictures"}  # fmt: skip
 
 
@@ -42,15 +44,27 @@ def drive_cards(
     busy: frozenset[str] = frozenset(),
 ) -> tuple[DriveCard, ...]:
     """The drives as cards; connected ones first."""
+    health = catalog.health.newest()
     ordered = sorted(drives, key=lambda drive: (not drive.online, drive.label.casefold()))
     return tuple(
-        drive_card(drive, unfinished.get(drive.id), catalog.shard_error(drive), busy=drive.id in busy)
+        drive_card(
+            drive,
+            unfinished.get(drive.id),
+            catalog.shard_error(drive),
+            busy=drive.id in busy,
+            health=health.get(drive.id),
+        )
         for drive in ordered
     )
 
 
 def drive_card(
-    drive: Drive, unfinished: UnfinishedScan | None = None, error: AppError | None = None, *, busy: bool = False
+    drive: Drive,
+    unfinished: UnfinishedScan | None = None,
+    error: AppError | None = None,
+    *,
+    busy: bool = False,
+    health: DriveHealth | None = None,
 ) -> DriveCard:
     """One drive as a card.
 
@@ -59,9 +73,11 @@ def drive_card(
         unfinished: its last scan, where that did not come to its end.
         error: why its shard cannot be used, or None.
         busy: whether it is being scanned.
+        health: what it said of itself last.
     """
     passport = drive.passport
-    kind = "network" if passport.network else passport.filesystem_type or "folder"
+    kind = kind_words(drive)
+    shelf, shelf_state = shelf_words(drive, health)
     capacity = passport.capacity_bytes
     stopped = unfinished if not busy and error is None else None
     never = "" if stopped or busy else " · scanned never"
@@ -76,14 +92,44 @@ def drive_card(
         drive.online,
         capacity - passport.free_bytes if capacity else 0,
         capacity,
-        "network" if passport.network else "drive",
+        drive.kind if drive.kind in ("usb", "network") else "network" if passport.network else "drive",
         f"{kind} · scanned {formats.age(drive.last_scan, now_us())}" if drive.last_scan else f"{kind}{never}",
         note,
         state,
         busy,
-        f"{shown(error.message)}. {error.hint}".rstrip() if error is not None else "",
+        f"{shown(error.message)}. {error.hint}".rstrip() if error is not None else drive.note,
         GO_ON if stopped and drive.online else "",
+        shelf,
+        shelf_state,
     )
+
+
+def kind_words(drive: Drive) -> str:
+    """`HDD · exfat`, as far as it is known."""
+    kind = drive.kind or ("network" if drive.passport.network else "")
+    words = {"network": "network"}.get(kind, kind.upper())
+    return " · ".join(part for part in (words, drive.passport.filesystem_type) if part) or "folder"
+
+
+def shelf_words(drive: Drive, health: DriveHealth | None) -> tuple[str, str]:
+    """Where a drive stands or who has it, its health, how sure its passport is; and the state of that line."""
+    parts, state = [drive.place] if drive.place else [], ""
+    if drive.lent_to:
+        since = f", {formats.age(drive.lent_us, now_us())}" if drive.lent_us else ""
+        parts.insert(0, f"lent to {drive.lent_to}{since}")
+    if health is not None:
+        parts.append(f"health {health.state}")
+        state = {"failing": "fail", "worn": "stale"}.get(health.state, "")
+    if drive.passport.clone_of:
+        parts.append("a clone")
+    if drive.passport.mount or drive.passport.server:
+        parts.append(f"passport {certainty(drive.passport):.0%}")
+    return " · ".join(parts), state
+
+
+def certainty(passport: Passport) -> float:
+    """How sure a drive was known when it was scanned last; of a new one, how sure it can be known again."""
+    return passport.confidence if passport.verdict else recognise(passport, passport).confidence
 
 
 def stopped_words(unfinished: UnfinishedScan) -> str:

@@ -41,6 +41,8 @@ class DriveCard:
         busy: whether a job runs on it now.
         detail: what the tooltip adds.
         action: words at the end of the second line that can be clicked (`Go on`), or "".
+        shelf: a third line: place, loan, health, passport; or "".
+        shelf_state: as `note_state`, of the third line.
     """
 
     id: str
@@ -55,12 +57,14 @@ class DriveCard:
     busy: bool = False
     detail: str = ""
     action: str = ""
+    shelf: str = ""
+    shelf_state: str = ""
 
     def spoken(self) -> str:
         """The card in words, for screen readers."""
         state = "connected" if self.online else "not connected"
         full = formats.percent(self.used_bytes, self.capacity_bytes)
-        parts = (self.label, state, f"{full} used" if full else "", self.line, self.note)
+        parts = (self.label, state, f"{full} used" if full else "", self.line, self.note, self.shelf)
         return ", ".join(part for part in parts if part)
 
 
@@ -83,7 +87,7 @@ class _Cards(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return card.spoken()
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(part for part in (card.label, card.line, card.note, card.detail) if part)
+            return "\n".join(part for part in (card.label, card.line, card.note, card.shelf, card.detail) if part)
         return card if role == Qt.ItemDataRole.UserRole else None
 
     def set_cards(self, cards: tuple[DriveCard, ...]) -> None:
@@ -102,7 +106,7 @@ class _CardDelegate(QStyledItemDelegate):
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:
         title, small = QFontMetrics(theme.ui_font(1.08, bold=True)), QFontMetrics(theme.ui_font(0.94))
-        return QSize(200, _PAD + title.height() + 6 + _BAR + 6 + 2 * (small.height() + 3) + _PAD - 4 + _GAP)
+        return QSize(200, _PAD + title.height() + 6 + _BAR + 6 + 3 * (small.height() + 3) + _PAD - 4 + _GAP)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         card = index.data(Qt.ItemDataRole.UserRole)
@@ -157,8 +161,9 @@ class _CardDelegate(QStyledItemDelegate):
         metrics = painter.fontMetrics()
         first = card.line if card.online else f"not connected · {card.line}" if card.line else "not connected"
         step = metrics.height() + 3
-        token = f"{card.note_state}_text" if card.note_state else "dim"
-        for number, (text, color, sign) in enumerate(((first, "dim", ""), (card.note, token, card.note_state))):
+        lines = ((first, ""), (card.note, card.note_state), (card.shelf, card.shelf_state))
+        for number, (text, sign) in enumerate(lines):
+            token = f"{sign}_text" if sign else "dim"
             rect = QRect(top.left(), top.top() + number * step, top.width(), metrics.height())
             if sign:
                 square = QRect(rect.left(), rect.top() + (rect.height() - 14) // 2, 14, 14)
@@ -169,7 +174,7 @@ class _CardDelegate(QStyledItemDelegate):
                 painter.setPen(look.color("accent_text"))
                 painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, card.action)
                 rect.setRight(place.left() - 8)
-            painter.setPen(look.color(color))
+            painter.setPen(look.color(token))
             shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
             painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
 
