@@ -114,10 +114,10 @@ def show(
 
 def _print_drive(drive: Drive, document: dict[str, Any]) -> None:
     print_lines(f"{drive.label}  {'online' if drive.online else 'offline'}  {shown(drive.base)}")
-    told = [(name, document[name]) for name in ("kind", "place", "note", "lent_to", "lent") if document[name]]
+    told = [(name, document[name]) for name in ("place", "note", "lent_to", "lent") if document[name]]
     if told:
         print_table(("", "what you told"), [(name.replace("_", " "), str(value)) for name, value in told])
-    passport = document["passport"]
+    passport = {name: document[name] for name in ("kind", "capacity_bytes")} | document["passport"]
     evidence = ((name, value) for name, value in passport.items() if value and name not in _VERDICT)
     print_table(("evidence", "value"), [(name.replace("_", " "), str(value)) for name, value in evidence])
     if passport["verdict"]:

@@ -159,9 +159,11 @@ def _profile_words(profile: dict[str, Any]) -> str:
     """`read as SSD (has no platters): 8 files at once, 1 MB a read`."""
     gentle = ", pausing between files" if profile["gentle_io"] else ""
     order = ", in on-disk order" if profile["on_disk_order"] else ""
+    chunk = profile["chunk_bytes"]
+    size = f"{chunk >> 20} MB" if chunk % (1 << 20) == 0 else f"{chunk >> 10} KB"
     return (
         f"read as {profile['kind'].upper()} ({profile['reason']}): {count_of(profile['threads'], 'file')} at once, "
-        f"{profile['chunk_bytes'] // 1024} KB a read{order}{gentle}"
+        f"{size} a read{order}{gentle}"
     )
 
 

@@ -30,6 +30,7 @@ _PROBE_ENTRIES = 2000
 _PROBE_FOLDERS = 40
 #: A read that had to move a head takes longer than this.
 _SEEK_MS = 3.0
+_SHORTEST_MS = 0.1
 _SMALLEST = 1 << 16
 _UNKNOWN = "nothing says what it is"
 
@@ -136,7 +137,8 @@ def kind_by_reads(milliseconds: list[float]) -> tuple[str, str]:
     if not milliseconds:
         return "", _UNKNOWN
     middle = statistics.median(milliseconds)
-    return ("hdd" if middle > _SEEK_MS else "ssd"), f"a small read takes {middle:.1f} ms"
+    took = f"{middle:.1f} ms" if middle >= _SHORTEST_MS else "less than 0.1 ms"
+    return ("hdd" if middle > _SEEK_MS else "ssd"), f"a small read takes {took}"
 
 
 def read_times_ms(base: str) -> list[float]:

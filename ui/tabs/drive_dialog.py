@@ -30,7 +30,7 @@ class DriveDialog(QDialog):
     def __init__(self, desk: Desk, drive: Drive, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(f"Passport of {drive.label}")
-        self.resize(640, 620)
+        self.resize(640, 560)
         self._desk, self._drive = desk, drive
         self._job = ""
         self._reader = Reader("drive", self)
@@ -79,11 +79,11 @@ class DriveDialog(QDialog):
         self.told.setText(f"{error.message}. {error.hint}".strip())
 
     def _ask(self) -> None:
-        self._run("drive_health", DriveHealthRequest(self._drive.id), "Asking the drive…")
+        self._run("drive_health", DriveHealthRequest(self._drive.label), "Asking the drive…")
 
     def _mark(self) -> None:
         remove = bool(self._drive.passport.marker)
-        self._run("mark_drive", MarkDriveRequest(self._drive.id, remove), "Writing on the drive…")
+        self._run("mark_drive", MarkDriveRequest(self._drive.label, remove), "Writing on the drive…")
 
     def _run(self, operation: str, request: object, words: str) -> None:
         self.told.setText(words)

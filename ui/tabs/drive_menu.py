@@ -39,8 +39,14 @@ class DriveMenu(QObject):
         super().__init__(parent)
         self._desk, self._widget = desk, parent
 
-    def show(self, drive: Drive, place: QPoint, *, stopped: bool) -> QMenu:
-        """Open the menu at a global place; `stopped` says whether there is a scan to go on with."""
+    def show(self, drive: Drive, place: QPoint, *, stopped: bool) -> None:
+        """Open the menu at a global place."""
+        menu = self.build(drive, stopped=stopped)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(place)
+
+    def build(self, drive: Drive, *, stopped: bool) -> QMenu:
+        """The menu; `stopped` says whether there is a scan to go on with."""
         menu = QMenu(self._widget)
         if stopped:
             again = menu.addAction("Go on with the scan that was stopped")
@@ -62,8 +68,6 @@ class DriveMenu(QObject):
             menu.addAction("Lend to…").triggered.connect(partial(self.ask, drive, "lent_to"))
         menu.addSeparator()
         menu.addAction("Forget…").triggered.connect(partial(self.forget, drive))
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(place)
         return menu
 
     def ask(self, drive: Drive, what: str) -> QInputDialog:
@@ -84,7 +88,7 @@ class DriveMenu(QObject):
     def describe(self, drive: Drive, what: str, text: str) -> None:
         """Keep a text that was given; one that is as it was changes nothing."""
         if text.strip() != getattr(drive, what) and (text.strip() or what != "label"):
-            self._desk.jobs.start("describe_drive", DescribeDriveRequest(drive.id, **{what: text}))
+            self._desk.jobs.start("describe_drive", DescribeDriveRequest(drive.label, **{what: text}))
 
     def passport(self, drive: Drive) -> DriveDialog:
         """Show what is known of a drive."""
@@ -110,4 +114,4 @@ class DriveMenu(QObject):
         return box
 
     def _forget(self, drive: Drive) -> None:
-        self._desk.jobs.start("forget_drive", ForgetDriveRequest(drive.id))
+        self._desk.jobs.start("forget_drive", ForgetDriveRequest(drive.label))

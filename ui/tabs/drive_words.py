@@ -31,7 +31,11 @@ _STATES = {"good": "pass", "worn": "stale", "failing": "fail"}
 def passport_facts(drive: Drive, drives: Sequence[Drive] = ()) -> list[Fact]:
     """Who a drive is, and how that is known."""
     passport = drive.passport
-    facts = [Fact("Where", shown(drive.base), mono=True)]
+    facts = [Fact(words, text) for words, text in (("Place", drive.place), ("Note", drive.note)) if text]
+    if drive.lent_to:
+        since = formats.age(drive.lent_us, now_us()) if drive.lent_us else ""
+        facts.append(Fact("Lent to", ", ".join(part for part in (drive.lent_to, since) if part)))
+    facts.append(Fact("Where", shown(drive.base), mono=True))
     if drive.kind or passport.filesystem_type:
         kind = drive.kind.upper() if drive.kind != "network" else drive.kind
         facts.append(Fact("Kind", ", ".join(part for part in (kind, passport.filesystem_type) if part)))
@@ -51,7 +55,7 @@ def _recognised(drive: Drive, drives: Sequence[Drive]) -> list[Fact]:
     original = next((other.label for other in drives if other.id == passport.clone_of), "")
     if passport.clone_of:
         return [Fact("Passport", f"a byte clone of {original or 'a drive that was forgotten'}", "stale")]
-    sure = f"{certainty(passport):.0%}"
+    sure = formats.percent(round(certainty(passport) * 100), 100)
     if not passport.verdict:
         return [Fact("Passport", f"new; it will be known again, {sure} sure")]
     sentence = SENTENCES[Verdict(passport.verdict)]

@@ -23,8 +23,13 @@ def profile_words(profile: Profile) -> str:
     extras = [
         words for on, words in ((profile.on_disk_order, "in on-disk order"), (profile.gentle_io, "with pauses")) if on
     ]
-    chunk = formats.size(profile.chunk_bytes)
+    chunk = read_words(profile.chunk_bytes)
     return ", ".join([f"{name}, {profile.reason}: {files} at once", f"{chunk} a read", f"{movies} at once", *extras])
+
+
+def read_words(size: int) -> str:
+    """`1 MB` or `256 KB`, as people call powers of two that a program reads at once."""
+    return f"{size >> 20} MB" if size and size % (1 << 20) == 0 else f"{formats.count(size >> 10)} KB"
 
 
 class FoundProfile(QObject):

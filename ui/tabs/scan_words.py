@@ -26,6 +26,8 @@ GO_ON = "Go on"
 
 _SIGN_OFFS = ("sign_off", "undo_sign_off")
 _SCANNING = ("scan", "demo")
+#: Jobs whose title is the drive, which has a column of its own.
+_ABOUT_DRIVES = ("demo", "describe_drive", "mark_drive", "forget_drive", "drive_health")
 _NAMES = {"sign_off": "sign-off", "undo_sign_off": "undo", "qc_crawl": "crawl", "qc_clean": "clean", "demo": "demo",
           "describe_drive": "note", "mark_drive": "mark", "forget_drive": "forget", "drive_health": "health",
           "export_search": "export", "export_inventory": "export", "make_pictures": "pictures"}  # fmt: skip
@@ -123,7 +125,7 @@ def shelf_words(drive: Drive, health: DriveHealth | None) -> tuple[str, str]:
     if drive.passport.clone_of:
         parts.append("a clone")
     if drive.passport.mount or drive.passport.server:
-        parts.append(f"passport {certainty(drive.passport):.0%}")
+        parts.append(f"passport {formats.percent(round(certainty(drive.passport) * 100), 100)}")
     return " · ".join(parts), state
 
 
@@ -197,12 +199,14 @@ def _job_name(entry: JobEntry) -> str:
         mode = "inventory" if entry.summary.get("inventory_only") else entry.summary.get("mode")
         return f"scan · {mode}" if mode else "scan"
     name = _NAMES.get(entry.operation, entry.operation)
-    title = about(entry.operation, entry.title) if entry.operation != "demo" else ""
+    title = about(entry.operation, entry.title) if entry.operation not in _ABOUT_DRIVES else ""
     return f"{name} · {title}" if title else name
 
 
 def _drive_name(entry: JobEntry, labels: Mapping[str, str]) -> str:
-    return labels.get(entry.drive_id or "", entry.title if entry.operation == "scan" else "")
+    return labels.get(
+        entry.drive_id or "", entry.title if entry.operation == "scan" or entry.operation in _ABOUT_DRIVES else ""
+    )
 
 
 def _signed_row(entries: Sequence[JobEntry], labels: Mapping[str, str]) -> JobRecord:
