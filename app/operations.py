@@ -221,6 +221,7 @@ def _upkeep_summary(result: "UpkeepResult") -> dict[str, Any]:
 
 
 _UPKEEP = Kept(lambda request: request.title, _upkeep_summary, lambda _request: ())
+_INSTALL = Kept(lambda request: request.name, lambda result: {"manager": result.manager}, lambda _request: ())
 _SHELF = Kept(lambda request: request.drive, lambda _result: {}, lambda _request: (), small=True)
 _HEALTH = Kept(lambda request: request.drive, _health_summary, lambda _request: (), small=True)
 _EXPORT_INVENTORY = Kept(
@@ -280,6 +281,13 @@ OPERATIONS: dict[str, Operation] = {
             _from("app.maintenance.restoring", "restore_records"),
             _upkeep_lanes,
             _UPKEEP,
+        ),
+        Operation(
+            "install_tool",
+            "InstallRequest",
+            _from("app.diagnostics.installing", "install_tool"),
+            lambda _engine, _request: ("tools",),
+            _INSTALL,
         ),
         Operation(
             "salvage_records",

@@ -19,23 +19,86 @@ _VERSION_TIMEOUT_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Program:
-    """How to ask a program for its version, what it is for, how to get it."""
+class Program:
+    """A program we can use.
+
+    Attributes:
+        name: as in the settings.
+        version_option: what makes it say its version.
+        version: where the version stands in what it says.
+        hint: how to get it.
+        used_for: what it is there for.
+        without: what is limited without it.
+    """
 
     name: str
     version_option: str
     version: re.Pattern[str]
     hint: str
+    used_for: str
+    without: str
 
 
-_PROGRAMS = (
-    _Program("ffmpeg", "-version", re.compile(r"ffmpeg version (\S+)"), "Install FFmpeg (apt, brew, winget)."),
-    _Program("ffprobe", "-version", re.compile(r"ffprobe version (\S+)"), "It comes with FFmpeg."),
-    _Program("mediainfo", "--Version", re.compile(r"MediaInfoLib - v(\S+)"), "Install MediaInfo's command line (CLI)."),
-    _Program("smartctl", "--version", re.compile(r"smartctl (\S+)"), "Install smartmontools."),
+PROGRAMS = (
+    Program(
+        "ffmpeg",
+        "-version",
+        re.compile(r"ffmpeg version (\S+)"),
+        "Install FFmpeg (apt, brew, winget).",
+        "movies and sound that the decoder of our own cannot read",
+        "Nothing that this version does: movies and sound are read by a decoder of our own.",
+    ),
+    Program(
+        "ffprobe",
+        "-version",
+        re.compile(r"ffprobe version (\S+)"),
+        "It comes with FFmpeg.",
+        "facts of movies and sound that the reader of our own does not know",
+        "Nothing that this version does: facts come from a reader of our own.",
+    ),
+    Program(
+        "mediainfo",
+        "--Version",
+        re.compile(r"MediaInfoLib - v(\S+)"),
+        "Install MediaInfo's command line (CLI).",
+        "a second opinion on containers and broadcast formats",
+        "Nothing that this version does: facts come from a reader of our own.",
+    ),
+    Program(
+        "smartctl",
+        "--version",
+        re.compile(r"smartctl (\d\S*)"),
+        "Install smartmontools.",
+        "the health of drives (SMART)",
+        "Drives cannot be asked after their health.",
+    ),
+    Program(
+        "fpcalc",
+        "-version",
+        re.compile(r"fpcalc version (\S+)"),
+        "Install Chromaprint's tools.",
+        "fingerprints of sound, which find the same recording in other files",
+        "Nothing that this version does: sound is compared by its content alone.",
+    ),
+    Program(
+        "s5cmd",
+        "version",
+        re.compile(r"^v?(\d+\.\d\S*)", re.MULTILINE),
+        "Get s5cmd from its releases.",
+        "transfers from and to S3",
+        "Nothing that this version does: it transfers nothing.",
+    ),
+    Program(
+        "exiftool",
+        "-ver",
+        re.compile(r"^(\d+\.\d+)\s*$", re.MULTILINE),
+        "Install ExifTool.",
+        "what cameras write into their files beyond the standards",
+        "Nothing that this version does: facts of photographs are those of the standards.",
+    ),
 )
 
-TOOL_NAMES = tuple(program.name for program in _PROGRAMS)
+TOOL_NAMES = tuple(program.name for program in PROGRAMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,37 +131,62 @@ def find_tool(name: str, settings: LoadedSettings) -> Tool:
     Raises:
         ValueError: no such program is used.
     """
-    program = next((candidate for candidate in _PROGRAMS if candidate.name == name), None)
-    if program is None:
-        raise ValueError(f"{name} is none of {', '.join(TOOL_NAMES)}")
+    program = program_of(name)
     named = str(getattr(settings.values.tools, name))
-    if named and not _is_program(Path(named).expanduser()):
+    if named and not is_program(Path(named).expanduser()):
         return Tool(name, False, hint=f"The setting tools.{name} names {named}, which is no program. {program.hint}")
     places = [Path(named).expanduser()] if named else _places(name, settings.home.bin)
     for place in places:
-        if _is_program(place):
-            return _asked(program, place.absolute())
-    return Tool(name, False, hint=f"{program.hint} Or name its path: reelmark settings set tools.{name} PATH")
+        if is_program(place):
+            return ask(program, place.absolute())
+    return Tool(name, False, hint=f"{program.hint} Or name its path: reelmark tools locate {name} PATH")
+
+
+def program_of(name: str) -> Program:
+    """What is known of a program.
+
+    Raises:
+        ValueError: no such program is used.
+    """
+    program = next((candidate for candidate in PROGRAMS if candidate.name == name), None)
+    if program is None:
+        raise ValueError(f"{name} is none of {', '.join(TOOL_NAMES)}")
+    return program
+
+
+def own_file(name: str, folder: Path) -> Path:
+    """Where a copy of our own lies in a folder."""
+    return folder / (f"{name}.exe" if sys.platform == "win32" else name)
+
+
+def on_path(name: str) -> Path | None:
+    """A program of the system's PATH, never of the current folder; None where there is none."""
+    return next((place for place in _on_path(own_file(name, Path()).name) if is_program(place)), None)
 
 
 def _places(name: str, own: Path) -> Iterator[Path]:
     """Where a program could be: our own folder (also in a folder of its name), then PATH."""
-    file = f"{name}.exe" if sys.platform == "win32" else name
+    file = own_file(name, own).name
     yield from (own / file, own / name / file, own / name / "bin" / file)
+    yield from _on_path(file)
+
+
+def _on_path(file: str) -> Iterator[Path]:
     for folder in os.environ.get("PATH", "").split(os.pathsep):
         if Path(folder).is_absolute():
             yield Path(folder) / file
 
 
-def _is_program(path: Path) -> bool:
+def is_program(path: Path) -> bool:
+    """Whether it is a file that may be started."""
     try:
         return path.is_file() and os.access(path, os.X_OK)
     except OSError:
         return False
 
 
-def _asked(program: _Program, path: Path) -> Tool:
-    """The tool with its version, or with the reason why it does not answer."""
+def ask(program: Program, path: Path) -> Tool:
+    """Ask a file for its version, five seconds at most: the tool with it, or with why it does not answer."""
     try:
         output = _output([str(path), program.version_option])
     except OSError as error:
@@ -133,12 +221,12 @@ def _output(command: list[str]) -> str:
         try:
             output, _ = process.communicate(timeout=_VERSION_TIMEOUT_S)
         except BaseException:
-            _kill(process)
+            kill_all(process)
             raise
     return output.decode("utf-8", "replace")
 
 
-def _kill(process: "subprocess.Popen[bytes]") -> None:
+def kill_all(process: "subprocess.Popen[bytes]") -> None:
     """Kill a program and whatever it started."""
     if sys.platform == "win32":
         process.kill()

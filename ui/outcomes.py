@@ -44,6 +44,7 @@ _VERBS = {
     "make_pictures": Verbs("Making pictures of {}", "Made pictures of {}", "Pictures of {}"),
     "export_inventory": Verbs("Exporting {}", "Exported {}", "Export of {}"),
     "export_search": Verbs("Exporting {}", "Exported {}", "Export of {}"),
+    "install_tool": Verbs("Installing {}", "Installed {}", "Installation of {}"),
     "check_records": Verbs("Checking {}", "Checked {}", "Check of {}"),
     "optimise_records": Verbs("Optimising {}", "Optimised {}", "Optimisation of {}"),
     "vacuum_records": Verbs("Vacuuming {}", "Vacuumed {}", "Vacuum of {}"),

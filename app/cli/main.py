@@ -37,6 +37,7 @@ COMMANDS = (
     CommandEntry("settings", "app.cli.settings", "Show, check and change the settings."),
     CommandEntry("maintain", "app.cli.maintain", "Check, back up, vacuum and mend the catalogue and the shards."),
     CommandEntry("serve", "app.cli.serve", "Serve the catalogue to programs on this machine (HTTP)."),
+    CommandEntry("tools", "app.cli.tools", "External programs: what is there, and how to get the rest."),
     CommandEntry("qc", "app.cli.qc", "Sidecars and verdicts beside the media."),
     CommandEntry("sequences", "app.cli.sequences", "The file sequences of a folder, without a catalog."),
     CommandEntry("sample-sequence", "app.cli.samplesequence", "Make a synthetic file sequence."),

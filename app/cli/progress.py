@@ -30,6 +30,8 @@ _WORDS = {
     Stage.VACUUM: "Vacuuming",
     Stage.RESTORE: "Restoring",
     Stage.SALVAGE: "Salvaging",
+    Stage.FETCH: "Fetching",
+    Stage.INSTALL: "Installing",
     Stage.VERIFY: "Verifying",
     Stage.COMPARE: "Looking for copies",
 }

@@ -25,6 +25,8 @@ class Stage(StrEnum):
     VACUUM = "vacuum"
     RESTORE = "restore"
     SALVAGE = "salvage"
+    FETCH = "fetch"
+    INSTALL = "install"
     VERIFY = "verify"
     COMPARE = "compare"
 

@@ -174,6 +174,9 @@ class Tools:
     ffprobe: str = setting("", "Path of ffprobe.", kind="path")
     mediainfo: str = setting("", "Path of the MediaInfo command line.", kind="path")
     smartctl: str = setting("", "Path of smartctl.", kind="path")
+    fpcalc: str = setting("", "Path of fpcalc (Chromaprint).", kind="path")
+    s5cmd: str = setting("", "Path of s5cmd.", kind="path")
+    exiftool: str = setting("", "Path of ExifTool.", kind="path")
 
 
 @dataclass(frozen=True, slots=True)

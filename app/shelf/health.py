@@ -48,7 +48,9 @@ def drive_health(engine: Engine, request: DriveHealthRequest, job: Job) -> Drive
         return DriveHealthResult(drive, DriveHealth(reasons=("a share tells nothing of its disks",)), False)
     tool = find_tool("smartctl", engine.loaded)
     if not tool.found:
-        raise MissingPart("smartctl, which asks drives after their health, is missing", hint=tool.hint)
+        raise MissingPart(
+            "smartctl, which asks drives after their health, is missing", hint=tool.hint, context={"tool": "smartctl"}
+        )
     health = _asked(tool.path, drive, job)
     kept = health.state != "unknown" and engine.home.writable
     return DriveHealthResult(drive, engine.catalog.health.add(drive.id, health) if kept else health, kept)

@@ -27,6 +27,8 @@ _STAGES = {
     Stage.VACUUM: "vacuuming",
     Stage.RESTORE: "restoring",
     Stage.SALVAGE: "salvaging",
+    Stage.FETCH: "fetching",
+    Stage.INSTALL: "installing",
     Stage.VERIFY: "verifying",
     Stage.COMPARE: "looking for copies",
 }
