@@ -28,7 +28,7 @@ class Program:
         version: where the version stands in what it says.
         hint: how to get it.
         used_for: what it is there for.
-        without: what is limited without it.
+        without: what is limited without it, as the end of a sentence.
     """
 
     name: str
@@ -45,16 +45,16 @@ PROGRAMS = (
         "-version",
         re.compile(r"ffmpeg version (\S+)"),
         "Install FFmpeg (apt, brew, winget).",
-        "movies and sound that the decoder of our own cannot read",
-        "Nothing that this version does: movies and sound are read by a decoder of our own.",
+        "movies and sound that the built-in decoder cannot read",
+        "nothing that this version does; a built-in decoder reads movies and sound.",
     ),
     Program(
         "ffprobe",
         "-version",
         re.compile(r"ffprobe version (\S+)"),
         "It comes with FFmpeg.",
-        "facts of movies and sound that the reader of our own does not know",
-        "Nothing that this version does: facts come from a reader of our own.",
+        "facts of movies and sound that the built-in reader does not know",
+        "nothing that this version does; facts come from a built-in reader.",
     ),
     Program(
         "mediainfo",
@@ -62,7 +62,7 @@ PROGRAMS = (
         re.compile(r"MediaInfoLib - v(\S+)"),
         "Install MediaInfo's command line (CLI).",
         "a second opinion on containers and broadcast formats",
-        "Nothing that this version does: facts come from a reader of our own.",
+        "nothing that this version does; facts come from a built-in reader.",
     ),
     Program(
         "smartctl",
@@ -70,7 +70,7 @@ PROGRAMS = (
         re.compile(r"smartctl (\d\S*)"),
         "Install smartmontools.",
         "the health of drives (SMART)",
-        "Drives cannot be asked after their health.",
+        "drives cannot be asked after their health.",
     ),
     Program(
         "fpcalc",
@@ -78,7 +78,7 @@ PROGRAMS = (
         re.compile(r"fpcalc version (\S+)"),
         "Install Chromaprint's tools.",
         "fingerprints of sound, which find the same recording in other files",
-        "Nothing that this version does: sound is compared by its content alone.",
+        "nothing that this version does; sound is compared by its content alone.",
     ),
     Program(
         "s5cmd",
@@ -86,7 +86,7 @@ PROGRAMS = (
         re.compile(r"^v?(\d+\.\d\S*)", re.MULTILINE),
         "Get s5cmd from its releases.",
         "transfers from and to S3",
-        "Nothing that this version does: it transfers nothing.",
+        "nothing that this version does; it transfers nothing.",
     ),
     Program(
         "exiftool",
@@ -94,7 +94,7 @@ PROGRAMS = (
         re.compile(r"^(\d+\.\d+)\s*$", re.MULTILINE),
         "Install ExifTool.",
         "what cameras write into their files beyond the standards",
-        "Nothing that this version does: facts of photographs are those of the standards.",
+        "nothing that this version does; facts of photographs are those of the standards.",
     ),
 )
 

@@ -132,6 +132,7 @@ class Front(QObject):
         self._maintenance.add_card(self.local_api.card)
         for tab in (*self._tabs, self._maintenance):
             self.window.add_page(tab.page())
+        self.window.diagnostics_asked.connect(self._maintenance.open_diagnostics)
         self._connect(self.jobs, scan, search, review)
         self.drive_menus = DriveMenus(desk)
         for number, notice in enumerate(engine.notices):
@@ -171,10 +172,13 @@ class Front(QObject):
     def _job_failed(self, job_id: str, error: AppError) -> None:
         """Say why in a banner; of a failed sign-off the review tells, and its row in the panel stays."""
         job = self.jobs.job(job_id) if self.jobs else None
-        if job is None or job.progress.view.small:
+        if job is None:
             return
         text = f"{job.progress.view.title}: {error.message}. {error.hint}".rstrip(" .") + "."
-        self.window.banners.show_banner(BannerView(f"failed.{job_id}", text, BannerKind.ERROR))
+        if tool := error.context.get("tool"):
+            self.window.banners.show_banner(BannerView(f"tool.{tool}", text, BannerKind.WARNING, "Diagnostics…"))
+        elif not job.progress.view.small:
+            self.window.banners.show_banner(BannerView(f"failed.{job_id}", text, BannerKind.ERROR))
 
     def _show_failures(self, job_id: str) -> None:
         job = self.jobs.job(job_id) if self.jobs else None

@@ -48,6 +48,8 @@ class MainWindow(QMainWindow):
     """File > Open folder to scan."""
     api_asked = Signal()
     """File > Local API."""
+    diagnostics_asked = Signal()
+    """Help > Diagnostics."""
     theme_chosen = Signal(str)
     """The mode picked through View > Theme, applied already."""
     page_changed = Signal(int)
@@ -217,6 +219,7 @@ class MainWindow(QMainWindow):
             self._looks[mode] = action
         self._add(help_menu, "Find a command…", "command", self.open_palette, "Ctrl+K")
         self._add(help_menu, "Keys of this tab", "keyboard", self.show_keys, "F1")
+        self._add(help_menu, "Diagnostics…", "settings", self.diagnostics_asked.emit, "")
         self._add(help_menu, "About Reelmark", "info", self._about, "")
 
     def _add(self, menu: QMenu, text: str, icon: str, slot: Callable[[], object], keys: str) -> None:

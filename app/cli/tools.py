@@ -87,4 +87,4 @@ def install(
 def _lacking(status: ToolStatus) -> str:
     """What is limited without a program, and how to get it."""
     get = f" Get it: {status.plan.line}" if status.plan else f" {status.tool.hint}"
-    return f"{status.program.without}{get}"
+    return f"{status.program.without[0].upper()}{status.program.without[1:]}{get}"

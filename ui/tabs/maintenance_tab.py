@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QTableView, QVBoxLayout, QWidget
 
+from app.diagnostics.overview import ToolStatus, tools_overview
 from app.errors import AppError
 from app.jobs.job import CancelToken
 from app.maintenance.request import RestoreRequest, UpkeepRequest, UpkeepResult
@@ -14,9 +15,11 @@ from app.model.names import shown
 from ui.desk import Desk
 from ui.models.databases_model import Column, DatabasesModel
 from ui.page import Page
+from ui.tabs.diagnostics_dialog import DiagnosticsDialog
 from ui.tabs.maintenance_actions import ACTIONS, DatabaseAction, why_not
 from ui.tabs.maintenance_restore import RestoreDialog
 from ui.tabs.maintenance_salvaged import SalvagedDialog
+from ui.tabs.tools_card import ToolsCard
 from ui.widgets.banner import BannerKind, BannerView
 from ui.widgets.buttons import KeyButton
 from ui.widgets.flow_layout import FlowLayout
@@ -50,11 +53,13 @@ class MaintenanceTab(QWidget):
         super().__init__(parent)
         self._desk = desk
         self._reader = Reader("maintenance", self)
+        self._tools_reader = Reader("tools", self)  # one that hangs must not keep the databases waiting
         self._started: dict[str, DatabaseAction] = {}
         self.model = DatabasesModel()
         self.table = QTableView()
         self.scope = DimLabel()
         self.detail = DimLabel()
+        self.tools = ToolsCard()
         self.buttons: dict[str, KeyButton] = {}
         self.actions_by_name: dict[str, QAction] = {}
         self._make_actions()
@@ -76,6 +81,7 @@ class MaintenanceTab(QWidget):
     def stop(self) -> None:
         """End the tab's threads."""
         self._reader.stop()
+        self._tools_reader.stop()
 
     def refresh(self) -> None:
         """Read again how the databases stand, unless nobody looks."""
@@ -86,6 +92,17 @@ class MaintenanceTab(QWidget):
         """Qt: somebody looks."""
         super().showEvent(event)
         self.refresh()
+        self.look_for_tools()
+
+    def look_for_tools(self) -> None:
+        """Look which external programs are there."""
+        self._tools_reader.ask("tools", self._look_for_tools)
+
+    def open_diagnostics(self, name: str = "") -> None:
+        """Open the list of external programs, with one of them selected."""
+        dialog = DiagnosticsDialog(self._desk, name, self._desk.window)
+        dialog.finished.connect(self.look_for_tools)
+        dialog.open()
 
     def chosen(self) -> list[DatabaseStatus]:
         """The databases that an action is for: the selected ones, else all of them."""
@@ -130,6 +147,13 @@ class MaintenanceTab(QWidget):
 
     def _read(self, token: CancelToken) -> list[DatabaseStatus]:
         return maintenance_status(self._desk.engine, token)
+
+    def _look_for_tools(self, _token: CancelToken) -> list[ToolStatus]:
+        return tools_overview(self._desk.engine.loaded)
+
+    def _tools_found(self, _kind: str, _number: int, answer: object) -> None:
+        if isinstance(answer, list):
+            self.tools.show_tools(answer)
 
     def _answered(self, _kind: str, _number: int, answer: object) -> None:
         if isinstance(answer, list):
@@ -197,6 +221,9 @@ class MaintenanceTab(QWidget):
         kind, _, name = banner_id.partition(".")
         if kind == "maintenance":
             self.look_at(name)
+        elif kind == "tool":
+            self._desk.window.banners.remove(banner_id)
+            self.open_diagnostics(name)
 
     def _menu(self, place: QPoint) -> None:
         menu = QMenu(self)
@@ -224,6 +251,8 @@ class MaintenanceTab(QWidget):
         self._desk.window.banners.action_clicked.connect(self._banner_acted)
         self._reader.answered.connect(self._answered)
         self._reader.failed.connect(self._unread)
+        self._tools_reader.answered.connect(self._tools_found)
+        self.tools.asked.connect(self.open_diagnostics)
         self.table.selectionModel().selectionChanged.connect(self._show_choice)
         self.table.customContextMenuRequested.connect(self._menu)
 
@@ -251,6 +280,7 @@ class MaintenanceTab(QWidget):
         whole.addWidget(bar)
         whole.addWidget(self.table, 1)
         whole.addWidget(self.detail)
+        whole.addWidget(self.tools)
 
 
 def _told(status: DatabaseStatus) -> str:

@@ -28,9 +28,27 @@ _SIGN_OFFS = ("sign_off", "undo_sign_off")
 _SCANNING = ("scan", "demo")
 #: Jobs whose title is the drive, which has a column of its own.
 _ABOUT_DRIVES = ("demo", "describe_drive", "mark_drive", "forget_drive", "drive_health")
-_NAMES = {"sign_off": "sign-off", "undo_sign_off": "undo", "qc_crawl": "crawl", "qc_clean": "clean", "demo": "demo",
-          "describe_drive": "note", "mark_drive": "mark", "forget_drive": "forget", "drive_health": "health",
-          "export_search": "export", "export_inventory": "export", "make_pictures": "pictures"}  # fmt: skip
+_NAMES = {
+    "sign_off": "sign-off",
+    "undo_sign_off": "undo",
+    "qc_crawl": "crawl",
+    "qc_clean": "clean",
+    "demo": "demo",
+    "describe_drive": "note",
+    "mark_drive": "mark",
+    "forget_drive": "forget",
+    "drive_health": "health",
+    "export_search": "export",
+    "export_inventory": "export",
+    "make_pictures": "pictures",
+    "check_records": "check",
+    "optimise_records": "optimise",
+    "vacuum_records": "vacuum",
+    "back_up_records": "backup",
+    "restore_records": "restore",
+    "salvage_records": "salvage",
+    "install_tool": "install",
+}
 
 
 def busy_drives(jobs: Iterable[JobEntry], own: Iterable[str]) -> frozenset[str]:
