@@ -1,5 +1,6 @@
 """How jobs and their ends read: the same words in the panel, in a toast and in the history. No Qt."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,8 @@ _VERBS = {
     "qc_clean": Verbs("Cleaning {}", "Cleaned {}", "Cleaning of {}"),
     "sign_off": Verbs("Signing off {}", "Signed off {}", "Sign-off of {}"),
     "undo_sign_off": Verbs("Taking back the verdict of {}", "Verdict taken back: {}", "Taking back the verdict of {}"),
+    "verify": Verbs("Verifying {}", "Verified {}", "Verification of {}"),
+    "wipe": Verbs("Asking whether {} may be wiped", "May {} be wiped?", "Wiping {}?"),
     "demo": Verbs("Making the demo library", "Made the demo library", "Demo library"),
     "describe_drive": Verbs("Noting it of {}", "Noted of {}", "Note of {}"),
     "mark_drive": Verbs("Marking {}", "Marked {}", "Marking of {}"),
@@ -90,47 +93,105 @@ def told(operation: str, state: str, summary: dict[str, Any]) -> Told:
 
 
 def _done(operation: str, summary: dict[str, Any]) -> Told:
-    counts = summary.get("counts", {})
-    problems: list[str] = []
-    if operation == "scan":
-        problems, found = _scan_problems(summary), _counted(counts, ("new", "changed", "moved", "missing"))
-        words = found or "nothing changed"
-    elif operation == "qc_crawl":
-        problems = [f"{formats.count(counts[name])} {name}" for name in ("failed", "stale") if counts.get(name)]
-        words = " · ".join(filter(None, (_many(counts.get("written", 0), "sidecar") + " written", _changed(counts))))
-    elif operation == "qc_clean":
-        problems = [f"{formats.count(counts['failed'])} could not be removed"] if counts.get("failed") else []
-        words = f"{_many(counts.get('removed', 0), 'file')} removed, {formats.count(counts.get('kept', 0))} kept"
-    elif operation in ("sign_off", "undo_sign_off"):
-        words = _verdict(operation, summary)
-    elif operation == "export_search":
-        problems = [f"{_many(summary['failed_items'], 'drive')} left out"] if summary.get("failed_items") else []
-        words = f"{_many(counts.get('rows', 0), 'hit')} to {_last(summary.get('file', ''))}"
-    elif operation.endswith("_records"):
-        problems, words = _upkeep_problems(summary), _upkeep_words(operation, counts)
-    elif operation == "export_report":
-        problems = [f"{_many(summary['failed_items'], 'drive')} left out"] if summary.get("failed_items") else []
-        more = f" and {counts['files'] - 1} more" if counts.get("files", 0) > 1 else ""
-        words = f"to {_last(summary.get('file', ''))}{more}"
-    elif operation == "drive_health":
-        state = summary.get("health", "unknown")
-        problems = list(summary.get("reasons", ())) if state in ("worn", "failing") else []
-        words = f"health {state}"
-    elif operation == "forget_drive":
-        words = "its records were kept under backups"
-    elif operation == "export_inventory":
-        problems = [f"{_many(summary['failed_items'], 'drive')} left out"] if summary.get("failed_items") else []
-        words = f"{_many(counts.get('rows', 0), 'file')} to {_last(summary.get('file', ''))}"
-    elif operation == "make_pictures":
-        problems = [f"{formats.count(counts[name])} {said}" for name, said in _PICTURES if counts.get(name)]
-        words = f"{_many(counts.get('made', 0), 'picture')} made"
-    elif operation == "demo":
-        words = f"{_many(counts.get('files', 0), 'file')}, ready to look at"
-    else:
-        words = "done"
+    teller = _TELLERS.get(operation)
+    problems, words = teller(operation, summary) if teller else ([], "done")
     if not problems:
         return Told(words, DONE)
     return Told(" · ".join([*problems, words] if words not in _NOTHING else problems), PROBLEMS)
+
+
+_Found = tuple[list[str], str]
+
+
+def _scan(_operation: str, summary: dict[str, Any]) -> _Found:
+    found = _counted(summary.get("counts", {}), ("new", "changed", "moved", "missing"))
+    return _scan_problems(summary), found or "nothing changed"
+
+
+def _crawl(_operation: str, summary: dict[str, Any]) -> _Found:
+    counts = summary.get("counts", {})
+    problems = [f"{formats.count(counts[name])} {name}" for name in ("failed", "stale") if counts.get(name)]
+    written = f"{_many(counts.get('written', 0), 'sidecar')} written"
+    return problems, " · ".join(filter(None, (written, _changed(counts))))
+
+
+def _clean(_operation: str, summary: dict[str, Any]) -> _Found:
+    counts = summary.get("counts", {})
+    problems = [f"{formats.count(counts['failed'])} could not be removed"] if counts.get("failed") else []
+    return problems, f"{_many(counts.get('removed', 0), 'file')} removed, {formats.count(counts.get('kept', 0))} kept"
+
+
+def _verify(_operation: str, summary: dict[str, Any]) -> _Found:
+    counts = summary.get("counts", {})
+    problems = [f"{formats.count(counts['suspected'])} suspected of rot"] if counts.get("suspected") else []
+    also = ("changed", "missing", "unreadable")
+    problems += [f"{formats.count(counts[name])} {name}" for name in also if counts.get(name)]
+    return problems, f"{_many(counts.get('ok', 0), 'file')} as hashed"
+
+
+def _wipe(_operation: str, summary: dict[str, Any]) -> _Found:
+    counts = summary.get("counts", {})
+    if summary.get("safe"):
+        return [], f"yes, {_many(counts.get('files', 0), 'file')} with copies elsewhere"
+    return [f"no: {formats.count(counts.get('unsafe', 0))} without enough copies"], "done"
+
+
+def _pictures(_operation: str, summary: dict[str, Any]) -> _Found:
+    counts = summary.get("counts", {})
+    problems = [f"{formats.count(counts[name])} {said}" for name, said in _PICTURES if counts.get(name)]
+    return problems, f"{_many(counts.get('made', 0), 'picture')} made"
+
+
+def _exported(operation: str, summary: dict[str, Any]) -> _Found:
+    problems = [f"{_many(summary['failed_items'], 'drive')} left out"] if summary.get("failed_items") else []
+    rows = _many(summary.get("counts", {}).get("rows", 0), "hit" if operation == "export_search" else "file")
+    return problems, f"{rows} to {_last(summary.get('file', ''))}"
+
+
+def _report(_operation: str, summary: dict[str, Any]) -> _Found:
+    problems = [f"{_many(summary['failed_items'], 'drive')} left out"] if summary.get("failed_items") else []
+    files = summary.get("counts", {}).get("files", 0)
+    return problems, f"to {_last(summary.get('file', ''))}" + (f" and {files - 1} more" if files > 1 else "")
+
+
+def _health(_operation: str, summary: dict[str, Any]) -> _Found:
+    state = summary.get("health", "unknown")
+    return list(summary.get("reasons", ())) if state in ("worn", "failing") else [], f"health {state}"
+
+
+def _forgotten(_operation: str, _summary: dict[str, Any]) -> _Found:
+    return [], "its records were kept under backups"
+
+
+def _upkeep(operation: str, summary: dict[str, Any]) -> _Found:
+    return _upkeep_problems(summary), _upkeep_words(operation, summary.get("counts", {}))
+
+
+def _signed(operation: str, summary: dict[str, Any]) -> _Found:
+    return [], _verdict(operation, summary)
+
+
+def _demo(_operation: str, summary: dict[str, Any]) -> _Found:
+    return [], f"{_many(summary.get('counts', {}).get('files', 0), 'file')}, ready to look at"
+
+
+_TELLERS: dict[str, Callable[[str, dict[str, Any]], _Found]] = {
+    "scan": _scan,
+    "qc_crawl": _crawl,
+    "qc_clean": _clean,
+    "verify": _verify,
+    "wipe": _wipe,
+    "make_pictures": _pictures,
+    "sign_off": _signed,
+    "undo_sign_off": _signed,
+    "export_search": _exported,
+    "export_inventory": _exported,
+    "export_report": _report,
+    "drive_health": _health,
+    "forget_drive": _forgotten,
+    "demo": _demo,
+    **{f"{name}_records": _upkeep for name in ("check", "optimise", "vacuum", "back_up", "restore", "salvage")},
+}
 
 
 def _scan_problems(summary: dict[str, Any]) -> list[str]:

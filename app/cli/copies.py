@@ -28,6 +28,9 @@ def wipe(
         float | None, typer.Option("--verified-within", metavar="DAYS", help="How long ago a copy may have been read.")
     ] = None,
     receipt: Annotated[str | None, typer.Option("--receipt", metavar="F", help="Where the receipt goes.")] = None,
+    same_volume: Annotated[
+        bool, typer.Option("--same-volume", help="Count drives that are folders of one volume as different ones.")
+    ] = False,
     json: JsonOption = False,
 ) -> int:
     """Tell whether a card may be wiped.
@@ -37,7 +40,7 @@ def wipe(
     """
     front = front_of(ctx)
     front.require_writing()
-    result: WipeResult = run_operation(front, "wipe", WipeRequest(path, copies, verified_within, receipt))
+    result: WipeResult = run_operation(front, "wipe", WipeRequest(path, copies, verified_within, receipt, same_volume))
     if json:
         front.emit(result.document())
     else:

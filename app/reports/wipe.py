@@ -45,6 +45,7 @@ class WipeRequest:
         path: a folder of a catalogued drive, or its base.
         copies: on how many other drives each file must lie.
         verified_within_days: how long ago a copy may have been read whole; None for any time.
+        same_volume: count drives that are folders of one volume as different ones.
         receipt: where the receipt goes; None makes a new one under `exports/receipts`.
     """
 
@@ -52,6 +53,7 @@ class WipeRequest:
     copies: int = 2
     verified_within_days: float | None = None
     receipt: str | None = None
+    same_volume: bool = False
 
 
 @dataclass(slots=True)
@@ -117,7 +119,7 @@ def wipe(engine: Engine, request: WipeRequest, job: Job) -> WipeResult:
         raise DriveGone(f"{drive.label} is not connected", hint="Plug it in and ask again.")
     job.concerns(drive.id, drive.label)
     result = WipeResult(drive, entry_path(drive.base, raw(below), b""), request.copies)
-    others = [other for other in engine.catalog.drives() if other.id != drive.id and not _is_same_volume(other, drive)]
+    others = [other for other in engine.catalog.drives() if other.id != drive.id]
     path = _receipt_path(engine, request.receipt)
     with ExitStack() as open_now:
         database = open_now.enter_context(engine.catalog.open_shard(drive, job.token))
@@ -231,22 +233,38 @@ class _Wipe:
                 self._result.copies_on[copy.drive.label] = self._result.copies_on.get(copy.drive.label, 0) + 1
             self._receipt.add(entry, good)
 
-    def _one_a_drive(self, copies: Iterable[Replica]) -> tuple[list[Replica], list[Replica]]:
-        """The best copy of each other drive: those that count, and those that do not."""
+    def _one_a_drive(self, copies: Iterable[Replica]) -> tuple[list[Replica], list[tuple[Replica, str]]]:
+        """The best copy of each other volume; and those that do not count, with the reason."""
         best: dict[str, Replica] = {}
-        weak: list[Replica] = []
+        weak: list[tuple[Replica, str]] = []
         for copy in copies:
-            if copy.suspect or not copy.verified_us or copy.verified_us < self._verified_since:
-                weak.append(copy)
+            why = self._objection(copy)
+            if why:
+                weak.append((copy, why))
                 continue
             known = best.get(copy.drive.id)
             if known is None or (copy.verified_us or 0) > (known.verified_us or 0):
                 best[copy.drive.id] = copy
         apart: list[Replica] = []
         for copy in best.values():
-            if not any(_is_same_volume(copy.drive, other.drive) for other in apart):
+            if any(self._is_same_volume(copy.drive, other.drive) for other in apart):
+                weak.append((copy, "lies on the same volume as another one"))
+            else:
                 apart.append(copy)
-        return apart, [copy for copy in weak if copy.drive.id not in best]
+        return apart, [pair for pair in weak if pair[0] not in apart]
+
+    def _objection(self, copy: Replica) -> str:
+        """Why a copy does not count; empty where it does."""
+        if copy.suspect:
+            return "is suspected of rot"
+        if self._is_same_volume(copy.drive, self._drive):
+            return "lies on the same volume"
+        if not copy.verified_us:
+            return "was never read whole"
+        return "was not read whole lately" if copy.verified_us < self._verified_since else ""
+
+    def _is_same_volume(self, one: Drive, other: Drive) -> bool:
+        return not self._request.same_volume and _is_same_volume(one, other)
 
     def _object(self, path: bytes, reason: str, copies: Iterable[Replica] = ()) -> None:
         self._result.unsafe += 1
@@ -262,13 +280,10 @@ def _joined(folder: bytes, name: bytes) -> bytes:
     return folder + b"/" + name if folder else name
 
 
-def _too_few(found: int, wanted: int, weak: list[Replica]) -> str:
-    words = f"{found} of {wanted} copies" if found else "no copy"
-    if not weak:
-        return f"{words} on other drives"
-    why = "suspected of rot" if all(copy.suspect for copy in weak) else "not read whole (lately)"
-    labels = ", ".join(sorted({copy.drive.label for copy in weak})[:3])
-    return f"{words} on other drives; the one on {labels} is {why}"
+def _too_few(found: int, wanted: int, weak: list[tuple[Replica, str]]) -> str:
+    words = f"{found} of {wanted} copies on other drives" if found else "no copy on other drives"
+    told = dict.fromkeys(f"that on {copy.drive.label} {why}" for copy, why in weak)
+    return "; ".join([words, *list(told)[:2]])
 
 
 class _Receipt:

@@ -32,7 +32,7 @@ from app.scanning.pictures import PicturesResult, leave_pictures_out, pictures_o
 from app.scanning.problems import entry_path
 from app.scanning.request import ScanRequest, ScanResult
 from app.scanning.sidecars import import_sidecars
-from app.scanning.summary import scan_document, summarise
+from app.scanning.summary import ShardSummary, scan_document, summarise
 from app.scanning.target import Target, find_target
 from app.scanning.tuning import profile_document, tuned
 
@@ -109,8 +109,7 @@ class _Run:
             if self._tally.has_changes:
                 timeout_s = float(self._request.op_timeout_s or 30)
                 import_sidecars(self._database, self._target.drive.base, self._scan_id, self._job, timeout_s=timeout_s)
-        self._finish()
-        summary = summarise(self._database)
+        summary = self._finish()
         self._engine.catalog.summarise(self._target.drive.id, summary.files, summary.bytes, summary.sequences)
         pictures = self._make_pictures()
         document = scan_document(
@@ -336,11 +335,15 @@ class _Run:
         whole = b"" in self._roots
         return pictures_of_scan(self._database, work, self._job, changed=changed, whole=whole)
 
-    def _finish(self) -> None:
+    def _finish(self) -> ShardSummary:
+        """End the generation; what the drive holds now, which is kept with it to show how it grew."""
         self._job.stage(Stage.FINISH)
+        summary = summarise(self._database)
+        self._tally.counts.update({"total.files": summary.files, "total.bytes": summary.bytes})
         with self._database.transaction():
             update_scan(self._database, self._scan_id, self._tally.counts, state="done", ended_us=now_us())
         self._database.run("PRAGMA optimize")
+        return summary
 
 
 class _Batch:

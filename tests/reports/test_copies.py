@@ -83,7 +83,9 @@ def test_two_copies_on_one_drive_or_volume_are_one(shelf: Shelf) -> None:
     catalog = shelf.engine.catalog
     three = catalog.drive("Three")
     catalog.move_drive(three, three.base, Passport(filesystem_uuid="volume of One"))
-    assert not shelf.wipe(shelf.folder / "Card")["safe"]
+    told = shelf.wipe(shelf.folder / "Card")
+    assert not told["safe"] and "same volume" in told["files"][0]["reason"]
+    assert shelf.wipe(shelf.folder / "Card", same_volume=True)["safe"]
 
 
 def test_what_the_catalogue_does_not_know_as_it_lies_there_objects(shelf: Shelf) -> None:

@@ -12,6 +12,7 @@ from app.shelf.describing import DescribeDriveRequest
 from app.shelf.forgetting import ForgetDriveRequest
 from ui import formats
 from ui.desk import Desk
+from ui.tabs.drive_care import DriveCare
 from ui.tabs.drive_dialog import DriveDialog
 
 _QUESTIONS = {
@@ -38,6 +39,12 @@ class DriveMenu(QObject):
     def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(parent)
         self._desk, self._widget = desk, parent
+        #: Verify, wipe, suspects, history.
+        self.care = DriveCare(desk, parent)
+
+    def stop(self) -> None:
+        """End its thread."""
+        self.care.stop()
 
     def show(self, drive: Drive, place: QPoint, *, stopped: bool) -> None:
         """Open the menu at a global place."""
@@ -56,6 +63,8 @@ class DriveMenu(QObject):
         rescan.setEnabled(drive.online)
         rescan.triggered.connect(partial(self.scan_asked.emit, ScanRequest((drive.base,), drive.label)))
         menu.addAction("Copy path").triggered.connect(partial(QGuiApplication.clipboard().setText, drive.base))
+        menu.addSeparator()
+        self.care.add_to(menu, drive)
         menu.addSeparator()
         menu.addAction("Passport and health…").triggered.connect(partial(self.passport, drive))
         menu.addAction("Rename…").triggered.connect(partial(self.ask, drive, "label"))

@@ -124,6 +124,7 @@ class ScanTab(QWidget):
         self._reader.stop()
         self.shown.stop()
         self.found.stop()
+        self.menu.stop()
 
     def offer(self, folder: str) -> None:
         """Put a folder into the form, with the label of the drive it belongs to."""

@@ -1,0 +1,162 @@
+"""Asks what of a drive is to be read again and compared with its hashes."""
+
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QRadioButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.catalog.verified import VerifiedState, verified_state
+from app.engine import Engine
+from app.errors import AppError
+from app.jobs.job import CancelToken
+from app.model.drives import Drive
+from app.model.times import now_us
+from app.scanning.verify import VerifyRequest
+from ui import formats
+from ui.widgets.buttons import KeyButton
+from ui.widgets.labels import DimLabel, SectionHead
+from ui.workers.reader import Reader
+
+_DAY_US = 86_400_000_000
+_DAYS = 90
+_PARTS = 12
+
+
+class VerifyDialog(QDialog):
+    """Everything, what was not read for some time, or a part.
+
+    Args:
+        engine: has the shards.
+        drive: which drive.
+    """
+
+    asked = Signal(object)
+    """The `VerifyRequest` to start."""
+
+    def __init__(self, engine: Engine, drive: Drive, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(f"Verify {drive.label}")
+        self._engine, self._drive = engine, drive
+        self._reader = Reader("verify", self)
+        self.state_line = QLabel("…")
+        self.state_line.setWordWrap(True)
+        self.everything = QRadioButton("Everything")
+        self.due = QRadioButton("What was not read whole for")
+        self.part = QRadioButton("A part:")
+        self.days = _spin(1, 9999, _DAYS, "Days", " days")
+        self.number = _spin(1, _PARTS, 1, "Which part")
+        self.parts = _spin(2, 999, _PARTS, "Of how many parts")
+        self.start = KeyButton("Verify", role="primary", icon="check")
+        self.cancel = KeyButton("Cancel")
+        self.due.setChecked(True)
+        self._lay_out()
+        self._connect()
+        self._ask()
+
+    def request(self) -> VerifyRequest:
+        """What is chosen."""
+        if self.part.isChecked():
+            return VerifyRequest(drive=self._drive.id, sample=(self.number.value(), self.parts.value()))
+        days = float(self.days.value()) if self.due.isChecked() else None
+        return VerifyRequest(drive=self._drive.id, older_than_days=days)
+
+    def done(self, result: int) -> None:
+        """End the thread with the dialogue."""
+        self._reader.stop()
+        super().done(result)
+        self.deleteLater()
+
+    def _lay_out(self) -> None:
+        group = QButtonGroup(self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(10)
+        layout.addWidget(SectionHead(f"Verify {self._drive.label}"))
+        why = DimLabel(
+            "Reads files again and compares them with the hashes that the catalogue keeps. Finds silent damage, which "
+            "no scan sees, and names the good copies on other drives."
+        )
+        why.setWordWrap(True)
+        layout.addWidget(why)
+        layout.addWidget(self.state_line)
+        rows: tuple[tuple[QRadioButton, tuple[QWidget, ...]], ...] = (
+            (self.due, (self.days,)),
+            (self.part, (self.number, DimLabel("of"), self.parts)),
+            (self.everything, ()),
+        )
+        for choice, fields in rows:
+            group.addButton(choice)
+            row = QHBoxLayout()
+            row.addWidget(choice)
+            for field in fields:
+                row.addWidget(field)
+            row.addStretch(1)
+            layout.addLayout(row)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self.cancel)
+        buttons.addWidget(self.start)
+        layout.addStretch(1)
+        layout.addLayout(buttons)
+        self.resize(520, self.sizeHint().height())
+
+    def _connect(self) -> None:
+        self._reader.answered.connect(self._answered)
+        self._reader.failed.connect(self._not_read)
+        self.days.valueChanged.connect(self._ask)
+        self.parts.valueChanged.connect(self.number.setMaximum)
+        for field, choice in ((self.days, self.due), (self.number, self.part), (self.parts, self.part)):
+            field.valueChanged.connect(partial(_choose, choice))
+        self.start.clicked.connect(self._start)
+        self.cancel.clicked.connect(self.reject)
+
+    def _ask(self, _days: int = 0) -> None:
+        self._reader.ask("state", partial(self._read, now_us() - self.days.value() * _DAY_US))
+
+    def _read(self, due_before_us: int, token: CancelToken) -> VerifiedState:
+        with self._engine.catalog.open_shard(self._drive, token) as database:
+            return verified_state(database, due_before_us)
+
+    def _answered(self, _kind: str, _number: int, state: VerifiedState) -> None:
+        now = now_us()
+        self.everything.setText(f"Everything: {formats.count(state.files)} files, {formats.size(state.bytes)}")
+        self.due.setToolTip(f"{formats.count(state.due)} files, {formats.size(state.due_bytes)}")
+        lines = [f"Due: {formats.count(state.due)} files, {formats.size(state.due_bytes)}."]
+        if state.oldest_us is not None:
+            lines.append(f"The file that waits longest was read {formats.age(state.oldest_us, now)}.")
+        if state.not_hashed:
+            lines.append(f"{formats.count(state.not_hashed)} files have no hash: a scan makes it.")
+        if state.suspects:
+            lines.append(f"{formats.count(state.suspects)} are suspected of rot.")
+        self.state_line.setText(" ".join(lines))
+        self.start.setEnabled(state.files > 0)
+
+    def _not_read(self, _kind: str, _number: int, error: AppError) -> None:
+        self.state_line.setText(f"{error.message}. {error.hint}".strip())
+        self.start.setEnabled(False)
+
+    def _start(self) -> None:
+        self.asked.emit(self.request())
+        self.accept()
+
+
+def _choose(choice: QRadioButton, _value: int) -> None:
+    choice.setChecked(True)
+
+
+def _spin(least: int, most: int, value: int, name: str, suffix: str = "") -> QSpinBox:
+    field = QSpinBox()
+    field.setRange(least, most)
+    field.setValue(value)
+    field.setSuffix(suffix)
+    field.setAccessibleName(name)
+    return field
