@@ -8,15 +8,18 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from ui import icons, theme
 
 _Index = QModelIndex | QPersistentModelIndex
-_SIGNS = {"pass": "pass", "stale": "warning", "fail": "error"}
 
 
 @dataclass(frozen=True, slots=True)
 class PlainRow:
-    """Texts in the order of the columns; `state` colours the first one: "", "accent", "pass", "stale" or "fail"."""
+    """Texts in the order of the columns.
+
+    `state` colours the first one: "", "accent", "pass", "stale" or "fail"; `sign` is the icon before it, or "".
+    """
 
     cells: tuple[str, ...]
     state: str = ""
+    sign: str = ""
 
 
 class PlainRows(QAbstractTableModel):
@@ -70,6 +73,6 @@ class PlainRows(QAbstractTableModel):
             return self._figures
         if column == 0 and row.state and role == Qt.ItemDataRole.ForegroundRole:
             return theme.current().color(f"{row.state}_text")
-        if column == 0 and row.state in _SIGNS and role == Qt.ItemDataRole.DecorationRole:
-            return icons.icon(_SIGNS[row.state], f"{row.state}_text")
+        if column == 0 and row.sign and role == Qt.ItemDataRole.DecorationRole:
+            return icons.icon(row.sign, f"{row.state}_text" if row.state else "dim")
         return None

@@ -102,7 +102,8 @@ class DriveCare(QObject):
             rows.append((suspected.path, f"good copies: {copies}" if copies else "no good copy is known"))
         banner_id = f"rot.{job_id}"
         self._suspects[banner_id] = result.drive.label, rows
-        text = f"{formats.count(result.rotten)} files of {result.drive.label} are suspected of rot."
+        files = "One file" if result.rotten == 1 else f"{formats.count(result.rotten)} files"
+        text = f"{files} of {result.drive.label}: suspected of rot. The bytes are not those that were hashed."
         self._desk.window.banners.show_banner(BannerView(banner_id, text, BannerKind.ERROR, "Show them"))
 
     def _banner_acted(self, banner_id: str) -> None:

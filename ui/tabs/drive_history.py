@@ -22,7 +22,14 @@ from ui.widgets.tables import style_table
 from ui.workers.reader import Reader
 
 _MOST = 5000
-_STATES = {"new": "accent", "moved": "accent", "changed": "stale", "touched": "", "gone": "fail"}
+#: Colour and sign of each change.
+_LOOKS = {
+    "new": ("accent", "plus"),
+    "moved": ("accent", "next"),
+    "changed": ("stale", "refresh"),
+    "touched": ("", "clock"),
+    "gone": ("fail", "minus"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,4 +195,4 @@ def _change_row(change: Change) -> PlainRow:
     if change.size_before is not None and change.size_before != change.size:
         size = f"{formats.size(change.size_before)} → {size}"
     was = one_line(change.was) if change.was else ""
-    return PlainRow((change.change, one_line(change.path), size, was), _STATES[change.change])
+    return PlainRow((change.change, one_line(change.path), size, was), *_LOOKS[change.change])

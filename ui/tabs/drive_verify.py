@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QRadioButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +23,7 @@ from app.scanning.verify import VerifyRequest
 from ui import formats
 from ui.widgets.buttons import KeyButton
 from ui.widgets.labels import DimLabel, SectionHead
+from ui.widgets.spin import spin_box
 from ui.workers.reader import Reader
 
 _DAY_US = 86_400_000_000
@@ -52,9 +52,9 @@ class VerifyDialog(QDialog):
         self.everything = QRadioButton("Everything")
         self.due = QRadioButton("What was not read whole for")
         self.part = QRadioButton("A part:")
-        self.days = _spin(1, 9999, _DAYS, "Days", " days")
-        self.number = _spin(1, _PARTS, 1, "Which part")
-        self.parts = _spin(2, 999, _PARTS, "Of how many parts")
+        self.days = spin_box(1, 9999, _DAYS, "Days", " days")
+        self.number = spin_box(1, _PARTS, 1, "Which part")
+        self.parts = spin_box(2, 999, _PARTS, "Of how many parts")
         self.start = KeyButton("Verify", role="primary", icon="check")
         self.cancel = KeyButton("Cancel")
         self.due.setChecked(True)
@@ -107,7 +107,7 @@ class VerifyDialog(QDialog):
         buttons.addWidget(self.start)
         layout.addStretch(1)
         layout.addLayout(buttons)
-        self.resize(520, self.sizeHint().height())
+        self.setMinimumSize(560, 330)
 
     def _connect(self) -> None:
         self._reader.answered.connect(self._answered)
@@ -136,7 +136,8 @@ class VerifyDialog(QDialog):
         if state.not_hashed:
             lines.append(f"{formats.count(state.not_hashed)} files have no hash: a scan makes it.")
         if state.suspects:
-            lines.append(f"{formats.count(state.suspects)} are suspected of rot.")
+            files = "One file is" if state.suspects == 1 else f"{formats.count(state.suspects)} files are"
+            lines.append(f"{files} suspected of rot.")
         self.state_line.setText(" ".join(lines))
         self.start.setEnabled(state.files > 0)
 
@@ -151,12 +152,3 @@ class VerifyDialog(QDialog):
 
 def _choose(choice: QRadioButton, _value: int) -> None:
     choice.setChecked(True)
-
-
-def _spin(least: int, most: int, value: int, name: str, suffix: str = "") -> QSpinBox:
-    field = QSpinBox()
-    field.setRange(least, most)
-    field.setValue(value)
-    field.setSuffix(suffix)
-    field.setAccessibleName(name)
-    return field

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QSpinBox, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QTableView, QVBoxLayout, QWidget
 
 from app.model.drives import Drive
 from app.model.names import shown
@@ -13,6 +13,7 @@ from ui import formats, theme
 from ui.models.plain_rows import PlainRow, PlainRows
 from ui.widgets.buttons import KeyButton
 from ui.widgets.labels import DimLabel, ElidedLabel, IconLabel, SectionHead
+from ui.widgets.spin import spin_box
 from ui.widgets.tables import style_table
 
 
@@ -33,8 +34,7 @@ class WipeDialog(QDialog):
         self._folder = drive.base
         self._receipt = ""
         self.path = ElidedLabel(shown(drive.base))
-        self.copies = QSpinBox(minimum=1, maximum=99, value=2, suffix=" copies")
-        self.copies.setAccessibleName("Copies on other drives")
+        self.copies = spin_box(1, 99, 2, "Copies on other drives", " copies")
         self.sign = IconLabel("help", 28)
         self.answer = QLabel("Not asked yet")
         self.answer.setFont(theme.ui_font(1.5, bold=True))
@@ -72,7 +72,7 @@ class WipeDialog(QDialog):
             self.details.setText(
                 f"{what}: {formats.count(result.safe_files)} safe, {formats.count(result.unsafe)} not."
             )
-        self.rows.set_rows([PlainRow((entry["path"], entry["reason"]), "fail") for entry in result.objections])
+        self.rows.set_rows([PlainRow((entry["path"], entry["reason"]), "fail", "fail") for entry in result.objections])
         self._receipt = result.receipt or ""
         self.receipt.setVisible(bool(self._receipt))
 
