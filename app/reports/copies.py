@@ -15,6 +15,7 @@ from app.catalog.database import Database
 from app.catalog.dberrors import ABSENT
 from app.catalog.hashes import shown_hash
 from app.catalog.replicas import Replica
+from app.drives.fates import fates
 from app.engine import Engine
 from app.errors import AppError, UsageError
 from app.jobs.events import Stage
@@ -43,7 +44,7 @@ class AtRiskRequest:
     """What has too few copies.
 
     Attributes:
-        copies: drives that a content must lie on.
+        copies: drives that a content must lie on; drives that are lost together count as one.
         places: shelf places that it must lie in; drives without a place count as one place together.
         limit: contents that are listed, the largest first; 0 for all.
     """
@@ -124,9 +125,11 @@ def at_risk(engine: Engine, request: AtRiskRequest, job: Job) -> AtRisk:
     if request.copies < 1 or request.places < 1:
         raise UsageError("--copies and --places begin at 1")
 
+    lost_with = fates(engine.catalog.drives(look=False))
+
     def is_wanted(copies: list[Replica]) -> bool:
         good = [copy.drive for copy in copies if not copy.suspect]
-        drives = {drive.id for drive in good}
+        drives = {lost_with.get(drive.id, drive.id) for drive in good}
         return len(drives) < request.copies or len({drive.place for drive in good}) < request.places
 
     return _collect(engine, job, request.limit, is_wanted)

@@ -18,6 +18,7 @@ from typing import IO, Any
 from app.catalog.database import Database
 from app.catalog.hashes import shown_hash
 from app.catalog.replicas import Replica, Replicas
+from app.drives.fates import share_a_fate
 from app.engine import Engine
 from app.errors import DriveGone, UsageError
 from app.files.walk import LISTED, Folder, WalkRequest, walk
@@ -45,7 +46,7 @@ class WipeRequest:
         path: a folder of a catalogued drive, or its base.
         copies: on how many other drives each file must lie.
         verified_within_days: how long ago a copy may have been read whole; None for any time.
-        same_volume: count drives that are folders of one volume as different ones.
+        same_volume: count drives that are lost together (folders of one volume, partitions of one disk) as two.
         receipt: where the receipt goes; None makes a new one under `exports/receipts`.
     """
 
@@ -133,15 +134,6 @@ def wipe(engine: Engine, request: WipeRequest, job: Job) -> WipeResult:
             receipt.end(result)
             result.receipt = str(path)
     return result
-
-
-def _is_same_volume(one: Drive, other: Drive) -> bool:
-    """Whether two drives are folders of one volume: what lies on both is lost with one."""
-    mine, theirs = one.passport.filesystem_uuid, other.passport.filesystem_uuid
-    if mine and theirs:
-        return mine == theirs
-    device = one.passport.device
-    return bool(device.startswith("/")) and device == other.passport.device
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,8 +239,8 @@ class _Wipe:
                 best[copy.drive.id] = copy
         apart: list[Replica] = []
         for copy in best.values():
-            if any(self._is_same_volume(copy.drive, other.drive) for other in apart):
-                weak.append((copy, "lies on the same volume as another one"))
+            if any(self._is_same_disk(copy.drive, other.drive) for other in apart):
+                weak.append((copy, "is lost together with another one"))
             else:
                 apart.append(copy)
         return apart, [pair for pair in weak if pair[0] not in apart]
@@ -257,14 +249,14 @@ class _Wipe:
         """Why a copy does not count; empty where it does."""
         if copy.suspect:
             return "is suspected of rot"
-        if self._is_same_volume(copy.drive, self._drive):
-            return "lies on the same volume"
+        if self._is_same_disk(copy.drive, self._drive):
+            return "lies on the same disk"
         if not copy.verified_us:
             return "was never read whole"
         return "was not read whole lately" if copy.verified_us < self._verified_since else ""
 
-    def _is_same_volume(self, one: Drive, other: Drive) -> bool:
-        return not self._request.same_volume and _is_same_volume(one, other)
+    def _is_same_disk(self, one: Drive, other: Drive) -> bool:
+        return not self._request.same_volume and share_a_fate(one, other)
 
     def _object(self, path: bytes, reason: str, copies: Iterable[Replica] = ()) -> None:
         self._result.unsafe += 1

@@ -84,7 +84,7 @@ def test_two_copies_on_one_drive_or_volume_are_one(shelf: Shelf) -> None:
     three = catalog.drive("Three")
     catalog.move_drive(three, three.base, Passport(filesystem_uuid="volume of One"))
     told = shelf.wipe(shelf.folder / "Card")
-    assert not told["safe"] and "same volume" in told["files"][0]["reason"]
+    assert not told["safe"] and "lost together" in told["files"][0]["reason"]
     assert shelf.wipe(shelf.folder / "Card", same_volume=True)["safe"]
 
 

@@ -32,8 +32,10 @@ from ui.folders import SCANNED, first_folder, remember_folder
 from ui.models.jobs_model import JobRecord, JobsModel
 from ui.page import Page
 from ui.tabs.drive_menu import DriveMenu
+from ui.tabs.scan_arrivals import Arrivals
 from ui.tabs.scan_counters import ScanCounters
 from ui.tabs.scan_form import ScanForm
+from ui.tabs.scan_inventory import InventoryDialog
 from ui.tabs.scan_profile import FoundProfile
 from ui.tabs.scan_shown import ShownScan
 from ui.tabs.scan_words import busy_drives, drive_cards, history
@@ -94,6 +96,7 @@ class ScanTab(QWidget):
         self.counters = ScanCounters()
         self.shown = ShownScan(desk.engine, self.counters, self)
         self.cards = self.counters.cards
+        self.arrivals = Arrivals(desk, self)
         self.jobs = JobsModel()
         self.history = QTableView()
         self.log = LogView()
@@ -125,6 +128,7 @@ class ScanTab(QWidget):
         self.shown.stop()
         self.found.stop()
         self.menu.stop()
+        self.arrivals.stop()
 
     def offer(self, folder: str) -> None:
         """Put a folder into the form, with the label of the drive it belongs to."""
@@ -244,6 +248,8 @@ class ScanTab(QWidget):
             result: ScanResult = outcome.result
             if result.unaccepted_missing or result.document.get("empty_base"):
                 self._ask_about_missing(result, request)
+            elif result.document.get("inventory_only"):
+                InventoryDialog(result.document, self).open()
             if self.shown.follows(job_id):
                 self.counters.count(result.document["counts"])
         if self.shown.follows(job_id):
@@ -311,6 +317,9 @@ class ScanTab(QWidget):
         self.menu.scan_asked.connect(self.start)
         self.menu.go_on_asked.connect(self.go_on)
         self.form.started.connect(self.start)
+        self.arrivals.came.connect(self.refresh)
+        self.arrivals.scan_asked.connect(self.start)
+        self.arrivals.folder_offered.connect(self.offer)
         self.form.browse_clicked.connect(self.browse)
         self.empty.primary_clicked.connect(self.browse)
         self.empty.secondary_clicked.connect(self.make_demo)

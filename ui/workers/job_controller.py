@@ -175,6 +175,7 @@ class JobController(QObject):
         worker = self.sender()
         if isinstance(worker, JobWorker):
             self._workers.pop(worker, None)
+            worker.wait()  # `finished` comes from the thread itself: it is not quite gone when this is called
             worker.deleteLater()
         if not self._workers:
             self._beat.stop()

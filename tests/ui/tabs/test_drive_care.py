@@ -21,6 +21,7 @@ from ui.tabs.drive_care import DriveCare
 from ui.tabs.drive_history import HistoryDialog
 from ui.tabs.drive_verify import VerifyDialog
 from ui.tabs.drive_wipe import WipeDialog
+from ui.tabs.scan_arrivals import Arrivals
 from ui.widgets.failures import FailuresDialog
 from ui.workers.job_controller import JobController
 
@@ -110,7 +111,7 @@ def test_a_wipe_is_answered_where_it_was_asked(qtbot: QtBot, desk: Desk, care: D
         qtbot.mouseClick(dialog.ask, Qt.MouseButton.LeftButton)
     assert dialog.answer.text() == "No, it may not be wiped"
     ((path, reason),) = [row.cells for row in dialog.rows.rows()]
-    assert path.endswith("best.mov") and "Shelf lies on the same volume" in reason
+    assert path.endswith("best.mov") and "Shelf lies on the same disk" in reason
     assert dialog.receipt.isHidden()
     dialog.accept()
 
@@ -127,3 +128,20 @@ def test_the_history_compares_neighbours_then_any_two(qtbot: QtBot, desk: Desk, 
     qtbot.waitUntil(lambda: dialog.told.text() == "Scan 1, the first scan: 1 new.", timeout=5000)
     assert dialog.growth.isVisible()
     dialog.accept()
+
+
+def test_a_drive_that_is_plugged_in_is_offered_to_be_brought_up_to_date(qtbot: QtBot, desk: Desk) -> None:
+    card = card_of(desk)
+    points = [frozenset[str](), frozenset({card.base}), frozenset[str]()]
+    arrivals = Arrivals(desk, desk.window, lambda: points[0] if len(points) == 1 else points.pop(0))
+    banners = desk.window.banners
+    with qtbot.waitSignal(arrivals.came, timeout=5000):
+        arrivals.look()
+        qtbot.waitUntil(lambda: len(points) == 2, timeout=5000)
+        arrivals.look()
+    assert banners.ids() == (f"arrived.{card.base}",)
+    with qtbot.waitSignal(arrivals.scan_asked, timeout=5000) as asked:
+        banners.action_clicked.emit(f"arrived.{card.base}")
+    assert asked.args == [ScanRequest((card.base,), "Card")]
+    assert banners.ids() == ()
+    arrivals.stop()

@@ -20,6 +20,7 @@ from tests.ui.enginekit import make_engine, make_tree
 from ui import theme
 from ui.desk import Desk
 from ui.main_window import MainWindow
+from ui.tabs.scan_inventory import InventoryDialog
 from ui.tabs.scan_missing import MissingDialog
 from ui.tabs.scan_tab import ScanTab
 from ui.widgets.failures import FailuresDialog
@@ -201,9 +202,8 @@ def test_problems_are_amber_with_the_same_words_in_the_panel_and_in_the_history(
     (tree / "broken.exr").write_text("this is no picture", encoding="utf-8")
     tab.start(ScanRequest((str(tree),), "A001"))
     wait_idle(qtbot, tab)
-    qtbot.waitUntil(lambda: tab.jobs.rowCount() == 1 and "unreadable" in tab.jobs.index(0, 5).data(), timeout=5000)
     words = "1 unreadable · 13 new"
-    assert tab.jobs.index(0, 5).data() == words
+    qtbot.waitUntil(lambda: tab.jobs.rowCount() == 1 and tab.jobs.index(0, 5).data() == words, timeout=5000)
     amber = theme.current().color("stale_text")
     assert tab.jobs.index(0, 5).data(Qt.ItemDataRole.ForegroundRole) == amber
     row = tab._desk.window.jobs.row("job-1")
@@ -262,3 +262,12 @@ def test_a_folder_that_was_moved_goes_on_as_its_drive_by_one_click(
     (drive,) = engine.catalog.drives()
     assert (drive.label, drive.base, drive.files) == ("A001", str(tmp_path / "moved"), 12)
     assert banner not in tab._desk.window.banners.ids()
+
+
+def test_an_inventory_ends_with_its_counts_by_category(qtbot: QtBot, tab: ScanTab, tmp_path: Path) -> None:
+    tree = make_tree(tmp_path / "card")
+    tab.start(ScanRequest((str(tree),), "A001", inventory_only=True))
+    wait_idle(qtbot, tab)
+    (dialog,) = tab.findChildren(InventoryDialog)
+    assert sum(int(row.cells[1]) for row in dialog.rows.rows()) == 12
+    dialog.accept()
