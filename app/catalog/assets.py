@@ -6,9 +6,10 @@ and newest time are all there is to go by. That is computed here, on reading, ne
 """
 
 import json
+import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.catalog.database import Database
@@ -112,6 +113,7 @@ class ShardAssets:
         self._database = database
         self._judge = judge
         self._has_verdicts = bool(database.value("SELECT EXISTS (SELECT 1 FROM verdict)"))
+        self._has_moved = bool(database.value("SELECT EXISTS (SELECT 1 FROM moved)"))
         self._sequences: dict[int, tuple[CataloguedSequence, VerdictState | None]] = {}
 
     def of_folder(self, folder_id: int) -> list[CataloguedAsset]:
@@ -155,7 +157,7 @@ class ShardAssets:
         if not self._has_verdicts:
             return None
         if sequence_id is None:
-            return self._state(folder_id, name, lambda: self._files_of(file_id))
+            return self._state_of_single(file_id, folder_id, name)
         return self._sequence(folder_id, sequence_id)[1]
 
     def judged(self, words: Sequence[str]) -> tuple[list[int], list[int]]:
@@ -187,7 +189,7 @@ class ShardAssets:
 
     def _single(self, path: bytes, row: tuple[Any, ...]) -> CataloguedAsset:
         file_id, name, category, size, mtime_ns, folder_id = row
-        verdict = self._state(folder_id, name, lambda: self._files_of(file_id))
+        verdict = self._state_of_single(file_id, folder_id, name)
         return CataloguedAsset(file_id, folder_id, path, name, Category(category), size, mtime_ns, None, verdict)
 
     def _sequence_asset(self, folder_id: int, path: bytes, row: tuple[Any, ...]) -> CataloguedAsset | None:
@@ -209,13 +211,62 @@ class ShardAssets:
             row = self._database.row(f"{_SEQUENCES} WHERE id = ?", (sequence_id,))
             assert row is not None
             sequence = CataloguedSequence(*row[:9])
-            verdict = self._state(
-                folder_id, sequence.asset_name, lambda: self._frames_of(folder_id, sequence_id), manifest=True
-            )
+            verdict = self._state_of_sequence(folder_id, sequence)
             if len(self._sequences) > 10_000:
                 self._sequences.clear()
             known = self._sequences[sequence_id] = (sequence, verdict)
         return known
+
+    def _state_of_single(self, file_id: int, folder_id: int, name: bytes) -> VerdictState | None:
+        """The verdict beside a file; else that of the place from which it was moved without its sidecar."""
+        state = self._state(folder_id, name, lambda: self._files_of(file_id))
+        if state is None and self._has_moved:
+            before = self._database.row(
+                "SELECT o.folder_id, o.name FROM moved m JOIN file o ON o.id = m.from_id WHERE m.file_id = ?",
+                (file_id,),
+            )
+            if before is not None:
+                state = self._state_left(folder_id, before[0], before[1], lambda: self._files_of(file_id))
+        return state
+
+    def _state_of_sequence(self, folder_id: int, sequence: CataloguedSequence) -> VerdictState | None:
+        """The same of a sequence, whose frames were moved together."""
+
+        def frames() -> list[tuple[Any, ...]]:
+            return self._frames_of(folder_id, sequence.id)
+
+        state = self._state(folder_id, sequence.asset_name, frames, manifest=True)
+        if state is None and self._has_moved:
+            before = self._database.row(
+                "SELECT o.folder_id, o.sequence_id FROM block b JOIN file f ON f.id BETWEEN b.first_id AND b.last_id"
+                " JOIN moved m ON m.file_id = f.id JOIN file o ON o.id = m.from_id WHERE b.folder_id = ?"
+                " AND f.sequence_id = ? AND o.sequence_id IS NOT NULL LIMIT 1",
+                (folder_id, sequence.id),
+            )
+            if before is not None:
+                row = self._database.row(f"{_SEQUENCES} WHERE id = ?", (before[1],))
+                name = CataloguedSequence(*row[:9]).asset_name if row else b""
+                state = self._state_left(folder_id, before[0], name, frames, manifest=True)
+        return state
+
+    def _state_left(
+        self,
+        folder_id: int,
+        old_folder: int,
+        old_name: bytes,
+        files: Callable[[], list[tuple[Any, ...]]],
+        *,
+        manifest: bool = False,
+    ) -> VerdictState | None:
+        """The verdict that was left behind in another folder; its sidecar is told from where the files are now."""
+        state = self._state(old_folder, old_name, files, manifest=manifest)
+        if state is None:
+            return None
+        here, there = (
+            bytes(self._database.value("SELECT path FROM folder WHERE id = ?", (number,)))
+            for number in (folder_id, old_folder)
+        )
+        return replace(state, sidecar=posixpath.relpath(b"/" + there + b"/" + state.sidecar, b"/" + here))
 
     def _files_of(self, file_id: int) -> list[tuple[Any, ...]]:
         return list(

@@ -26,6 +26,7 @@ class Change:
         size, mtime_ns: in bytes and ns, after the change; of a file that is gone, before it.
         size_before: in bytes before the change; None for a new file.
         file_id: its row.
+        hash: its stored content hash; of a file that is gone, the last one; None where it was not hashed.
     """
 
     change: str
@@ -35,6 +36,7 @@ class Change:
     mtime_ns: int
     size_before: int | None
     file_id: int
+    hash: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +146,12 @@ def _change(database: Database, row: tuple[Any, ...], before: int, after: int) -
         if (size_before, mtime_before, hash_before) == (size, mtime, hash_after):
             return None
         same = hash_before is not None and hash_before == hash_after
-        return Change(TOUCHED if same else CHANGED, path, b"", size, mtime, size_before, file_id)
+        return Change(TOUCHED if same else CHANGED, path, b"", size, mtime, size_before, file_id, hash_after)
     if is_there:
         was = _was(database, file_id, before, after)
-        return Change(MOVED if was else NEW, path, was, size, mtime, size_before if was else None, file_id)
+        return Change(MOVED if was else NEW, path, was, size, mtime, size_before if was else None, file_id, hash_after)
     if was_there and not _went_elsewhere(database, file_id, before, after):
-        return Change(GONE, path, b"", size_before, mtime_before, size_before, file_id)
+        return Change(GONE, path, b"", size_before, mtime_before, size_before, file_id, hash_before)
     return None
 
 

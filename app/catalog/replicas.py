@@ -123,3 +123,15 @@ class Replicas:
             broken[drive.id] = error
             return
         self._shards.append((drive, database))
+
+
+def other_places(
+    catalog: Catalog, drive: Drive, hashes: Iterable[bytes | None], token: CancelToken | None = None
+) -> dict[bytes, list[Replica]]:
+    """Where else contents lie now that a drive has, or had: on all other drives, those that cannot be read left out."""
+    wanted = [digest for digest in hashes if digest is not None]
+    if not wanted:
+        return {}
+    others = [other for other in catalog.drives() if other.id != drive.id]
+    with Replicas(catalog, others, token, {}) as replicas:
+        return replicas.of(wanted)

@@ -4,15 +4,18 @@ from typing import Annotated, Any
 
 import typer
 
+from app.catalog.catalog import Catalog
 from app.catalog.database import Database
 from app.catalog.documents import drive_error, scan_document
 from app.catalog.hashes import shown_hash
-from app.catalog.history import Change, Moment, changes, count_changes, moments
+from app.catalog.history import GONE, Change, Moment, changes, count_changes, moments
+from app.catalog.replicas import Replica, other_places
 from app.catalog.shard import scans
 from app.cli.front import JsonOption, front_of
 from app.cli.output import human_bytes, local_time, print_lines
 from app.cli.table import print_table
 from app.errors import AppError, InputError, UsageError
+from app.model.drives import Drive
 from app.model.names import raw, raw_name, shown
 from app.model.times import rfc3339, rfc3339_ns
 
@@ -37,7 +40,10 @@ def history(
     found = front.engine.catalog.drive(drive)
     try:
         with front.engine.catalog.open_shard(found) as database:
-            document = _life(database, path) if path is not None else _between(database, before, after, limit)
+            if path is not None:
+                document = _life(front.engine.catalog, found, database, path)
+            else:
+                document = _between(front.engine.catalog, found, database, before, after, limit)
     except AppError as error:
         raise error if isinstance(error, InputError) else drive_error(found, error) from error
     document = {"drive": {"id": found.id, "label": found.label}, **document}
@@ -50,7 +56,9 @@ def history(
     return 0
 
 
-def _between(database: Database, before: int | None, after: int | None, limit: int) -> dict[str, Any]:
+def _between(
+    catalog: Catalog, drive: Drive, database: Database, before: int | None, after: int | None, limit: int
+) -> dict[str, Any]:
     rows = scans(database, 100_000)
     known = {row.id for row in rows}
     done = [row.id for row in rows if row.state == "done"]
@@ -62,7 +70,9 @@ def _between(database: Database, before: int | None, after: int | None, limit: i
             raise UsageError(f"{option} {number} is no scan of this drive", hint=f"Its scans: {numbers}.")
     if earlier > later:
         raise UsageError(f"--from {earlier} is later than --to {later}")
-    listed = [_change_document(change) for change in changes(database, earlier, later, limit)]
+    found = list(changes(database, earlier, later, limit))
+    places = other_places(catalog, drive, (change.hash for change in found if change.change == GONE))
+    listed = [_change_document(change, places) for change in found]
     return {
         "from": earlier,
         "to": later,
@@ -72,7 +82,7 @@ def _between(database: Database, before: int | None, after: int | None, limit: i
     }
 
 
-def _life(database: Database, path: str) -> dict[str, Any]:
+def _life(catalog: Catalog, drive: Drive, database: Database, path: str) -> dict[str, Any]:
     found = moments(database, raw(path.strip("/")))
     if not found:
         raise InputError(
@@ -80,10 +90,16 @@ def _life(database: Database, path: str) -> dict[str, Any]:
             hint="Write the path below the drive's base, as a search shows it in relative_path.",
             code="history.unknown",
         )
-    return {"path": path, "moments": [_moment_document(moment) for moment in found]}
+    digest = next((moment.hash for moment in found if moment.hash is not None), None)
+    copies = other_places(catalog, drive, [digest]).get(digest or b"", [])
+    return {
+        "path": path,
+        "moments": [_moment_document(moment) for moment in found],
+        "elsewhere": [copy.document() for copy in copies],
+    }
 
 
-def _change_document(change: Change) -> dict[str, Any]:
+def _change_document(change: Change, places: dict[bytes, list[Replica]]) -> dict[str, Any]:
     document: dict[str, Any] = {
         "change": change.change,
         "relative_path": shown(change.path),
@@ -92,6 +108,8 @@ def _change_document(change: Change) -> dict[str, Any]:
         "size_before": change.size_before,
         "modified": rfc3339_ns(change.mtime_ns),
     }
+    if change.change == GONE:
+        document["elsewhere"] = [copy.document() for copy in places.get(change.hash or b"", [])]
     encoded = raw_name(change.path)
     return document if encoded is None else {**document, "raw_name": encoded}
 
@@ -127,11 +145,11 @@ def _print(label: str, document: dict[str, Any]) -> None:
     told = ", ".join(f"{number:,} {name}" for name, number in document["counts"].items() if number) or "nothing"
     print_lines(f"{label} from scan {document['from']} to scan {document['to']}: {told}.")
     rows = [
-        (change["change"], change["relative_path"], _sizes(change), change["was"] or "")
+        (change["change"], change["relative_path"], _sizes(change), change["was"] or _elsewhere(change))
         for change in document["changes"]
     ]
     if rows:
-        print_table(("change", "file", "size", "was"), rows)
+        print_table(("change", "file", "size", "was, or is now"), rows)
     if sum(document["counts"].values()) > len(rows):
         print_lines(f"{len(rows):,} of {sum(document['counts'].values()):,}. --limit 0 lists all of them.")
 
@@ -139,6 +157,12 @@ def _print(label: str, document: dict[str, Any]) -> None:
 def _sizes(change: dict[str, Any]) -> str:
     before, now = change["size_before"], human_bytes(change["size"])
     return now if before in (None, change["size"]) else f"{human_bytes(before)} > {now}"
+
+
+def _elsewhere(document: dict[str, Any]) -> str:
+    """Where else the content of a file lies that is gone."""
+    copies = [f"{copy['drive']}: {copy['relative_path']}" for copy in document.get("elsewhere", [])]
+    return ", ".join(copies[:2]) + (f" and {len(copies) - 2} more" if len(copies) > 2 else "")
 
 
 def _print_life(document: dict[str, Any]) -> None:
@@ -157,3 +181,5 @@ def _print_life(document: dict[str, Any]) -> None:
             for moment in document["moments"]
         ],
     )
+    if document["elsewhere"]:
+        print_lines(f"The same content lies elsewhere: {_elsewhere(document)}.")

@@ -45,7 +45,7 @@ class Tally:
     @property
     def has_changes(self) -> bool:
         """Whether any file was added, changed, read or missed: else the shard's files are what they were."""
-        return any(self[name] for name in ("new", "changed", "missing", "hashed.files"))
+        return any(self[name] for name in ("new", "changed", "moved", "missing", "hashed.files"))
 
     def json(self) -> str:
         """The counts as they are kept in the scan's row."""

@@ -47,3 +47,17 @@ def test_scans_that_do_not_exist_are_refused(home: Path) -> None:
     for options in (("--from", "9"), ("--from", "2", "--to", "1"), ("--to", "7")):
         assert reelmark("--home", home, "history", "card", *options).returncode == 2
     assert reelmark("--home", home, "history", "none").returncode == 3
+
+
+def test_what_is_gone_and_lies_on_another_drive_is_told_so(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "away").rename(tmp_path / "card")
+    (tmp_path / "shelf").mkdir()
+    (tmp_path / "card" / "c.mov").rename(tmp_path / "shelf" / "kept.mov")
+    for name in ("card", "shelf"):
+        reelmark("--home", home, "scan", tmp_path / name)
+    (gone,) = document(reelmark("--home", home, "history", "card", "--json"))["changes"]
+    assert (gone["change"], gone["relative_path"]) == ("gone", "c.mov")
+    assert [(copy["drive"], copy["relative_path"]) for copy in gone["elsewhere"]] == [("shelf", "kept.mov")]
+    life = document(reelmark("--home", home, "history", "card", "--path", "a.mov", "--json"))
+    assert [copy["drive"] for copy in life["elsewhere"]] == ["shelf"]
+    assert b"shelf: kept.mov" in reelmark("--home", home, "history", "card").stdout

@@ -2,6 +2,12 @@
 
 import os
 
+from app.catalog.assets import ShardAssets
+from app.catalog.shard import open_reader
+from app.jobs.job import Job
+from app.operations import run
+from app.qc.crawl import CrawlRequest
+
 from .conftest import Studio
 
 
@@ -77,3 +83,49 @@ def test_a_copy_of_a_file_that_stays_is_new_and_not_moved(studio: Studio) -> Non
     studio.write("b.mov", b"abc")
     counts = studio.scan(inventory_only=False)["counts"]
     assert (counts["moved"], counts["new"]) == (0, 1)
+
+
+def sign(studio: Studio, name: str) -> None:
+    request = CrawlRequest((studio.base / name,), operator="Ann", result="pass")
+    run(studio.engine, "qc_crawl", request, Job())
+
+
+def states(studio: Studio) -> dict[bytes, tuple[str, bytes]]:
+    """The word and the sidecar of each asset that has a verdict, by its path."""
+    with open_reader(studio.shard) as database:
+        assets = ShardAssets(database, studio.engine.judge)
+        return {
+            folder + b"/" + asset.name: (asset.state, asset.verdict.sidecar)
+            for folder, found in assets.after()
+            for asset in found
+            if asset.verdict is not None
+        }
+
+
+def test_a_verdict_follows_what_was_moved_with_its_sidecar_or_without(studio: Studio) -> None:
+    studio.write("in/take.mov", b"take")
+    studio.write("in/other.mov", b"other")
+    for number in range(1, 5):
+        studio.write(f"in/sh.{number:04}.exr", bytes([number]) * 9)
+    studio.scan(inventory_only=False)
+    for name in ("in/take.mov", "in/sh.####.exr"):
+        sign(studio, name)
+    studio.scan(inventory_only=False)
+    assert states(studio) == {
+        b"in/take.mov": ("pass", b".qc/take.mov.qc.json"),
+        b"in/sh.####.exr": ("pass", b".qc/sh.####.exr.qc.json"),
+    }
+    (studio.base / "in").rename(studio.base / "kept")
+    studio.scan(inventory_only=False)
+    assert states(studio)[b"kept/take.mov"] == ("pass", b".qc/take.mov.qc.json")
+    (studio.base / "best").mkdir()
+    for path in [studio.base / "kept" / "take.mov", *(studio.base / "kept").glob("*.exr")]:
+        path.rename(studio.base / "best" / path.name)
+    studio.scan(inventory_only=False)
+    assert states(studio) == {
+        b"best/take.mov": ("pass", b"../kept/.qc/take.mov.qc.json"),
+        b"best/sh.####.exr": ("pass", b"../kept/.qc/sh.####.exr.qc.json"),
+    }
+    studio.write("best/take.mov", b"edited")
+    studio.scan(inventory_only=False)
+    assert states(studio)[b"best/take.mov"][0] == "stale"

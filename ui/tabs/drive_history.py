@@ -6,7 +6,8 @@ from functools import partial
 from PySide6.QtCore import QItemSelection, Qt
 from PySide6.QtWidgets import QAbstractItemView, QDialog, QHBoxLayout, QSplitter, QTableView, QVBoxLayout, QWidget
 
-from app.catalog.history import Change, changes, count_changes
+from app.catalog.history import GONE, Change, changes, count_changes
+from app.catalog.replicas import Replica, other_places
 from app.catalog.shard import ScanRow, scans
 from app.engine import Engine
 from app.errors import AppError
@@ -38,6 +39,7 @@ class _Compared:
     after: int
     counts: dict[str, int]
     changes: list[Change]
+    places: dict[bytes, list[Replica]]
 
 
 class HistoryDialog(QDialog):
@@ -62,7 +64,7 @@ class HistoryDialog(QDialog):
             ("Scan", "When", "Mode", "Files", "Size", "New", "Changed", "Moved", "Missing"), (0, 3, 4, 5, 6, 7, 8)
         )
         self.scan_table = QTableView()
-        self.change_rows = PlainRows(("Change", "File", "Size", "Was"), (2,))
+        self.change_rows = PlainRows(("Change", "File", "Size", "Was, or is now"), (2,))
         self.change_table = QTableView()
         self.told = DimLabel("Reading…")
         self.close_button = KeyButton("Close", role="primary")
@@ -127,7 +129,9 @@ class HistoryDialog(QDialog):
     def _compare(self, before: int, after: int, token: CancelToken) -> _Compared:
         with self._engine.catalog.open_shard(self._drive, token) as database:
             counts = count_changes(database, before, after)
-            return _Compared(before, after, counts, list(changes(database, before, after, _MOST)))
+            found = list(changes(database, before, after, _MOST))
+        gone = (change.hash for change in found if change.change == GONE)
+        return _Compared(before, after, counts, found, other_places(self._engine.catalog, self._drive, gone, token))
 
     def _chosen(self, _selected: QItemSelection, _deselected: QItemSelection) -> None:
         rows = sorted({index.row() for index in self.scan_table.selectionModel().selectedRows()})
@@ -168,7 +172,7 @@ class HistoryDialog(QDialog):
         total = sum(compared.counts.values())
         more = f" The first {formats.count(shown)} are listed." if total > shown else ""
         self.told.setText(f"Scan {compared.after}, {since}: {told or 'nothing changed'}.{more}")
-        self.change_rows.set_rows([_change_row(change) for change in compared.changes])
+        self.change_rows.set_rows([_change_row(change, compared.places) for change in compared.changes])
 
     def _not_read(self, _kind: str, _number: int, error: AppError) -> None:
         self.told.setText(f"{error.message}. {error.hint}".strip())
@@ -190,9 +194,13 @@ def _scan_row(row: ScanRow) -> PlainRow:
     )
 
 
-def _change_row(change: Change) -> PlainRow:
+def _change_row(change: Change, places: dict[bytes, list[Replica]]) -> PlainRow:
     size = formats.size(change.size)
     if change.size_before is not None and change.size_before != change.size:
         size = f"{formats.size(change.size_before)} → {size}"
     was = one_line(change.was) if change.was else ""
+    copies = places.get(change.hash or b"", []) if change.change == GONE else []
+    if copies:
+        more = f" and {len(copies) - 1} more" if len(copies) > 1 else ""
+        was = f"now on {copies[0].drive.label}: {one_line(copies[0].path)}{more}"
     return PlainRow((change.change, one_line(change.path), size, was), *_LOOKS[change.change])
