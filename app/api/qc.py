@@ -45,7 +45,7 @@ async def history(
     path: Annotated[str, Query(max_length=8000, description="A file, or the pattern of a sequence.")],
 ) -> Response:
     """Every record of one asset, oldest first; of a drive that is not connected only the newest (`complete` tells)."""
-    return await service.answer(request, partial(_history, label=drive_label, path=path))
+    return await service.answer(request, partial(_history, label=drive_label, path=path), media=True)
 
 
 def _status(asked: Asked, label: str, path: str, words: tuple[str, ...], page: PageWish) -> dict[str, Any]:

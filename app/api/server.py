@@ -55,6 +55,19 @@ class ServeOptions:
     allow_write: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """How a server was stopped.
+
+    Attributes:
+        by_keyboard: whether by Ctrl-C.
+        hangs: whether a thread hangs at a drive: Python would wait for it for ever.
+    """
+
+    by_keyboard: bool
+    hangs: bool
+
+
 def make_app(engine: Engine, settings: Api, *, allow_write: bool = False) -> FastAPI:
     """The application over an engine, without the gate before it."""
     service = Service(engine, settings, allow_write=allow_write)
@@ -87,7 +100,7 @@ def serve(
     options: ServeOptions,
     listening: Callable[[str], None],
     until: Callable[[], object] | None = None,
-) -> bool:
+) -> "Stopped":
     """Serve until Ctrl-C or SIGTERM.
 
     Args:
@@ -98,7 +111,7 @@ def serve(
         until: waits for something in a thread of its own; the server stops when that has come.
 
     Returns:
-        Whether it was stopped from the keyboard.
+        How it was stopped.
 
     Raises:
         HeldByAnother: the port is taken.
@@ -136,7 +149,7 @@ def serve(
     with listener, _stopping(server) as asked:
         asyncio.run(server.serve([listener]))
     _log.info("The API has stopped")
-    return signal.SIGINT in asked
+    return Stopped(signal.SIGINT in asked, app.state.service.hangs)
 
 
 class _Server(uvicorn.Server):

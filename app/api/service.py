@@ -31,6 +31,8 @@ from app.settings.values import Api
 LIMIT_S = 30.0
 
 _THREADS = 4
+_MEDIA_THREADS = 2
+_CLOSING_S = 5.0
 _LOOK_EVERY_S = 3.0
 _WATCH_S = 0.25
 _TOTALS = 10_000
@@ -166,26 +168,34 @@ class Service:
         self._totals: Memory[int] = Memory(self.shards, _TOTALS)
         self._answers: Memory[bytes] = Memory(self.shards, _ANSWER_BYTES, len)
         self._threads = ThreadPoolExecutor(_THREADS, "query")
-        self._running: set[CancelToken] = set()
+        self._media_threads = ThreadPoolExecutor(_MEDIA_THREADS, "media")
+        self._running: dict[asyncio.Future[bytes], CancelToken] = {}
+        #: Whether something hung at a drive when everything was to end; the program must not wait for it.
+        self.hangs = False
 
-    async def answer(self, request: Request, work: Callable[[Asked], Any], status: int = HTTPStatus.OK) -> Response:
-        """Do the work in a thread and answer with its document, which may be JSON in bytes already.
+    async def answer(self, request: Request, work: Callable[[Asked], Any], *, media: bool = False) -> Response:
+        """Do the work in a thread and answer with its document; it is stopped when nobody waits for it any more.
 
-        It is stopped when nobody waits for it any more.
+        Args:
+            request: tells when its client is gone.
+            work: gives a document, or JSON in bytes.
+            media: whether it reads on a drive, which may hang: then it keeps no query from running.
         """
 
         def body(asked: Asked) -> bytes:
             document = work(asked)
             return document if isinstance(document, bytes) else json_bytes(document)
 
-        return document_answer(await self._watched(request, body), status)
+        threads = self._media_threads if media else self._threads
+        return document_answer(await self._watched(request, body, threads))
 
-    async def _watched(self, request: Request, work: Callable[[Asked], bytes]) -> bytes:
+    async def _watched(self, request: Request, work: Callable[[Asked], bytes], threads: ThreadPoolExecutor) -> bytes:
         token = CancelToken()
         asked = Asked(self.engine, self.drives, self.shards, self._totals, self._answers, token)
-        future = asyncio.get_running_loop().run_in_executor(self._threads, work, asked)
+        future = asyncio.get_running_loop().run_in_executor(threads, work, asked)
+        future.add_done_callback(self._done)
         end = time.monotonic() + LIMIT_S
-        self._running.add(token)
+        self._running[future] = token
         try:
             while not future.done():
                 await asyncio.wait({future}, timeout=_WATCH_S)
@@ -198,10 +208,8 @@ class Service:
                 HTTPStatus.SERVICE_UNAVAILABLE, "server.stopping", "The server is being stopped", "Try again later."
             ) from stopped
         finally:
-            self._running.discard(token)
             if not future.done():
                 token.cancel()
-                future.add_done_callback(_forget)
         raise Refused(
             HTTPStatus.GATEWAY_TIMEOUT,
             "request.timeout",
@@ -218,26 +226,30 @@ class Service:
         finally:
             closer.cancel()
             self.stop()
-            self._threads.shutdown(wait=True, cancel_futures=True)
+            for threads in (self._threads, self._media_threads):
+                threads.shutdown(wait=False, cancel_futures=True)
+            if self._running:
+                await asyncio.wait(tuple(self._running), timeout=_CLOSING_S)
+            self.hangs = bool(self._running)
             self.jobs.close()
             self.shards.close_idle(0)
 
     def stop(self) -> None:
         """Stop every query and job."""
-        for token in tuple(self._running):
+        for token in tuple(self._running.values()):
             token.cancel()
         self.jobs.stop_all()
+
+    def _done(self, future: "asyncio.Future[bytes]") -> None:
+        """Forget what has ended; its outcome is taken here too, since nobody may be waiting for it any more."""
+        self._running.pop(future, None)
+        if not future.cancelled():
+            future.exception()
 
     async def _close_idle(self) -> None:
         while True:
             await asyncio.sleep(IDLE_S)
             self.shards.close_idle()
-
-
-def _forget(future: "asyncio.Future[bytes]") -> None:
-    """Take the outcome of a query that nobody waits for, so that it is not told as lost."""
-    if not future.cancelled():
-        future.exception()
 
 
 async def _service(request: Request) -> Service:

@@ -1,5 +1,7 @@
 """`reelmark serve`: the local API."""
 
+import logging
+import os
 import sys
 from typing import Annotated
 
@@ -63,7 +65,12 @@ def serve(
             print_lines(f"API listening on {address}")
 
     until = _wait_for_parent if with_parent else None
-    if serve(front.engine, settings, options, listening, until):
+    stopped = serve(front.engine, settings, options, listening, until)
+    code = Cancelled.exit_code if stopped.by_keyboard else 0
+    if stopped.hangs:
+        logging.shutdown()
+        os._exit(code)
+    if stopped.by_keyboard:
         raise Cancelled
     return 0
 

@@ -4,7 +4,7 @@ import http.client
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -110,3 +110,18 @@ def test_a_fault_of_ours_is_answered_without_its_details(tmp_path: Path, caplog:
     assert b"internal.unexpected" in body
     assert b"by zero" not in body
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_what_hangs_at_a_drive_keeps_no_search_from_being_answered(tmp_path: Path) -> None:
+    free = threading.Event()
+
+    @routes.get("/hanging")
+    async def hanging(request: Request, service: Served) -> Response:
+        return await service.answer(request, lambda _asked: free.wait(20), media=True)
+
+    with serving(tmp_path) as (_, port), ExitStack() as held:
+        for _ in range(8):
+            client = held.enter_context(socket.create_connection(("127.0.0.1", port)))
+            client.sendall(b"GET /hanging HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert ask(port, "/v1/search")[0] == 200
+        free.set()
