@@ -110,7 +110,7 @@ class Api:
     """The local API. Its key is never a setting: a variable or the file `api.key` of the working directory holds it."""
 
     enabled_default: bool = setting(False, "Start it together with the window.")
-    host: str = setting("127.0.0.1", "Address that it listens on; others than this machine's own reach `0.0.0.0`.")
+    host: str = setting("127.0.0.1", "Address that it listens on; with `0.0.0.0` other machines reach it too.")
     port: int = setting(8756, "Port that it listens on; 0 takes a free one.", low=0, high=65535)
     key_variable: str = setting("REELMARK_API_KEY", "Environment variable that holds the key.")
     cors: tuple[str, ...] = setting((), "Web pages that may call it (`http://localhost:3000`).", kind="strings")
