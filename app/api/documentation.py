@@ -1,5 +1,6 @@
 """`/docs`: what can be asked, as one page without scripts, made from the OpenAPI description."""
 
+import re
 from collections.abc import Iterator
 from html import escape
 from typing import Any
@@ -10,6 +11,8 @@ from starlette.responses import HTMLResponse
 routes = APIRouter()
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+_CODE = re.compile("`([^`]+)`")
+_KINDS = {"array": "text, several", "string": "text", "integer": "number", "boolean": "true or false"}
 _STYLE = (
     ":root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;"
     "padding:0 1rem}h2{font-size:1rem;margin:2rem 0 .25rem;font-family:ui-monospace,monospace}"
@@ -37,18 +40,41 @@ def _page(description: dict[str, Any], address: str) -> Iterator[str]:
     for path, methods in description["paths"].items():
         for method, operation in methods.items():
             yield f"<h2><b>{method.upper()}</b> {escape(path)}</h2>"
-            yield f"<p>{escape(operation.get('description', ''))}</p>"
-            rows = "".join(_row(parameter) for parameter in operation.get("parameters", ()))
+            yield f"<p>{_text(operation.get('description', ''))}</p>"
+            parameters = [*operation.get("parameters", ()), *_fields(description, operation)]
+            rows = "".join(_row(parameter) for parameter in parameters)
             if rows:
                 yield f"<table>{rows}</table>"
 
 
+def _fields(description: dict[str, Any], operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The fields of a body, told like parameters."""
+    if "requestBody" not in operation:
+        return
+    name = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    model = description["components"]["schemas"][name]
+    for field, schema in model["properties"].items():
+        text = f"In the body: {schema.get('description', '')}"
+        yield {
+            "name": field,
+            "in": "body",
+            "schema": schema,
+            "description": text,
+            "required": field in model["required"],
+        }
+
+
 def _row(parameter: dict[str, Any]) -> str:
-    need = "" if not parameter.get("required") or parameter["in"] == "path" else ", needed"
+    need = ", needed" if parameter.get("required") and parameter["in"] != "path" else ""
     schema = parameter.get("schema", {})
-    kinds = [kind.get("type", "") for kind in schema.get("anyOf", [schema])]
+    kinds = [_KINDS.get(kind.get("type", ""), kind.get("type", "")) for kind in schema.get("anyOf", [schema])]
     words = " or ".join(kind for kind in kinds if kind != "null") + need
     return (
         f"<tr><td><code>{escape(parameter['name'])}</code></td><td>{escape(words)}</td>"
-        f"<td>{escape(parameter.get('description', ''))}</td></tr>"
+        f"<td>{_text(parameter.get('description', ''))}</td></tr>"
     )
+
+
+def _text(words: str) -> str:
+    """A sentence as HTML; what stands between backticks is code."""
+    return _CODE.sub(r"<code>\1</code>", escape(words))
