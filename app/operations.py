@@ -223,6 +223,7 @@ def _upkeep_summary(result: "UpkeepResult") -> dict[str, Any]:
 _UPKEEP = Kept(lambda request: request.title, _upkeep_summary, lambda _request: ())
 _INSTALL = Kept(lambda request: request.name, lambda result: {"manager": result.manager}, lambda _request: ())
 _SHELF = Kept(lambda request: request.drive, lambda _result: {}, lambda _request: (), small=True)
+_MERGE = Kept(lambda request: Path(request.shard).name, lambda result: {"action": result.action}, lambda _request: ())
 _HEALTH = Kept(lambda request: request.drive, _health_summary, lambda _request: (), small=True)
 _EXPORT_INVENTORY = Kept(
     lambda request: f"the inventory as {request.format.upper()}", _export_summary, lambda _request: ()
@@ -262,6 +263,8 @@ OPERATIONS: dict[str, Operation] = {
         Operation(
             "forget_drive", "ForgetDriveRequest", _from("app.shelf.forgetting", "forget_drive"), _drive_lanes, _SHELF
         ),
+        Operation("travel_drive", "TravelRequest", _from("app.shelf.travelling", "travel_drive"), _no_lanes, _SHELF),
+        Operation("merge_shard", "MergeRequest", _from("app.shelf.merging", "merge_shard"), _no_lanes, _MERGE),
         Operation("drive_health", "DriveHealthRequest", _from("app.shelf.health", "drive_health"), _no_lanes, _HEALTH),
         Operation(
             "export_inventory",

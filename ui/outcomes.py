@@ -43,6 +43,8 @@ _VERBS = {
     "describe_drive": Verbs("Noting it of {}", "Noted of {}", "Note of {}"),
     "mark_drive": Verbs("Marking {}", "Marked {}", "Marking of {}"),
     "forget_drive": Verbs("Forgetting {}", "Forgot {}", "Forgetting of {}"),
+    "travel_drive": Verbs("Packing {} to travel", "Packed {} to travel", "Packing of {}"),
+    "merge_shard": Verbs("Taking over {}", "Took over {}", "Taking over {}"),
     "drive_health": Verbs("Asking {} after its health", "Asked {} after its health", "Health of {}"),
     "make_pictures": Verbs("Making pictures of {}", "Made pictures of {}", "Pictures of {}"),
     "export_inventory": Verbs("Exporting {}", "Exported {}", "Export of {}"),

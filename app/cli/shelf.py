@@ -166,6 +166,60 @@ def print_health(trend: list[dict[str, Any]]) -> None:
         print_table(("health", "state", "hours", "temperature", "reallocated", "pending", "used up", "why"), rows)
 
 
+def travel(
+    ctx: typer.Context,
+    drive: DriveArgument,
+    out: Annotated[str, typer.Option("--out", metavar="DIR", help="The folder to write into.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Renew what an earlier call wrote there.")] = False,
+    json: JsonOption = False,
+) -> int:
+    """Write a drive's records into a folder: its shard, and a page that any browser opens, offline."""
+    from app.shelf.travelling import TravelRequest, TravelResult
+
+    front = front_of(ctx)
+    made: TravelResult = run_operation(front, "travel_drive", TravelRequest(drive, out, replace))
+    if json:
+        paths = {"shard": shown(made.shard.as_posix()), "page": shown(made.page.as_posix())}
+        front.emit({"drive": {"id": made.drive.id, "label": made.drive.label}, "files": made.files, **paths})
+    else:
+        print_lines(
+            f"{made.drive.label}, {made.files:,} files:", f"  {shown(str(made.page))}", f"  {shown(str(made.shard))}"
+        )
+    return 0
+
+
+def merge(
+    ctx: typer.Context,
+    shard: Annotated[str, typer.Argument(metavar="SHARD", help="The file of a shard made elsewhere.")],
+    label: Annotated[str | None, typer.Option("--as", metavar="LABEL", help="What the drive is called here.")] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Take it in place of our records of the drive.")] = False,
+    json: JsonOption = False,
+) -> int:
+    """Take a shard that was made elsewhere into this catalogue. What did not fit is listed."""
+    from app.shelf.merging import MergeRequest, MergeResult
+
+    front = front_of(ctx)
+    front.require_writing()
+    result: MergeResult = run_operation(front, "merge_shard", MergeRequest(shard, label, replace))
+    aside = shown(str(result.put_aside)) if result.put_aside else None
+    if json:
+        _emit(front, result.drive, action=result.action, conflicts=list(result.conflicts), put_aside=aside)
+        return 0
+    words = {
+        "added": "is in the catalogue now",
+        "updated": "was brought up to date",
+        "replaced": "has the records of the shard now",
+        "unchanged": "is as new here, or newer: nothing was taken",
+    }
+    print_lines(f"{result.drive.label} {words[result.action]}.")
+    if aside:
+        print_lines(f"Our own records lie in {aside}")
+    if result.conflicts:
+        rows = [(row["field"], row["ours"], row["theirs"], row["kept"]) for row in result.conflicts]
+        print_table(("differs", "here", "there", "kept"), rows)
+    return 0
+
+
 SHELF_COMMANDS = (
     ("rename", rename),
     ("place", place),
@@ -174,6 +228,8 @@ SHELF_COMMANDS = (
     ("return", give_back),
     ("mark", mark),
     ("health", health),
+    ("travel", travel),
+    ("merge", merge),
     ("forget", forget),
 )
 

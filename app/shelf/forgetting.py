@@ -54,12 +54,12 @@ def forget_drive(engine: Engine, request: ForgetDriveRequest, job: Job) -> Forgo
 
     lock = shard.with_suffix(".lock")
     with hold_file_lock(engine.home.catalog_lock, job.token, 30.0), hold_file_lock(lock, job.token, refuse=refuse):
-        kept = _move_aside(engine, shard, drive.label) if shard.exists() else None
+        kept = move_aside(engine, shard, drive.label) if shard.exists() else None
         engine.catalog.forget_drive(drive)
     return ForgottenDrive(drive.id, drive.label, kept)
 
 
-def _move_aside(engine: Engine, shard: Path, label: str) -> Path:
+def move_aside(engine: Engine, shard: Path, label: str) -> Path:
     """Put a shard, with what SQLite keeps beside it, into the folder of forgotten ones; the shard there."""
     _fold_log(engine, shard)
     time = datetime.fromtimestamp(now_us() / 1e6, UTC)
