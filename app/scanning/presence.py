@@ -4,6 +4,7 @@ from app.drives.identity import may_be_mounted
 from app.errors import DriveGone
 from app.jobs.looking import folders_there
 from app.model.drives import Drive
+from app.mounts import mounts_stamp
 
 
 def is_there(drive: Drive) -> bool:
@@ -18,3 +19,27 @@ def gone(drive: Drive, hint: str) -> DriveGone:
 
 #: What to do where a scan ends so.
 SCAN_AGAIN = "Plug it in and scan again: the scan goes on where it stopped. Nothing was marked missing."
+
+
+class Watch:
+    """Asks again and again whether a drive is there, and looks only where the mount table is another one than before.
+
+    A volume that is unmounted leaves the bare folder below: what is listed then says nothing about the drive.
+    """
+
+    def __init__(self, drive: Drive) -> None:
+        self._drive = drive
+        self._stamp = b""
+
+    def check(self) -> None:
+        """Look.
+
+        Raises:
+            DriveGone: it is not there any more.
+        """
+        stamp = mounts_stamp()
+        if stamp == self._stamp:
+            return
+        if not is_there(self._drive):
+            raise gone(self._drive, SCAN_AGAIN)
+        self._stamp = stamp

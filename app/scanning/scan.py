@@ -29,6 +29,7 @@ from app.scanning.missing import MissingLimits, apply_missing, expand_gone_folde
 from app.scanning.moves import Moves
 from app.scanning.picturerows import PictureWork
 from app.scanning.pictures import PicturesResult, leave_pictures_out, pictures_of_scan
+from app.scanning.presence import Watch
 from app.scanning.problems import entry_path
 from app.scanning.request import ScanRequest, ScanResult
 from app.scanning.sidecars import import_sidecars
@@ -186,11 +187,13 @@ class _Run:
         tolerance = time_tolerance_ns(self._target.drive.passport)
         self._job.stage(Stage.WALK)
         comparison = FolderComparison(self._database, self._scan_id, self._tally, tolerance)
+        presence = Watch(self._target.drive)
         batch = _Batch(int(self._request.batch_files or 1000), float(self._request.batch_seconds or 2))
         timeout_s = float(self._request.op_timeout_s or 30)
         handler = {"handler": SERVE} if self._is_first_walk() else {}
         with closing(walk(request, self._job.token, timeout_s=timeout_s, **handler)) as listed:
             for folders_of_batch in batch.split(listed, self._job):
+                presence.check()
                 with self._database.transaction():
                     for folder in folders_of_batch:
                         self._take(folder, comparison)

@@ -53,6 +53,8 @@ def find_target(catalog: Catalog, folders: Sequence[ProbedFolder], label: str | 
     paths = outermost(list(probed))
     if not paths:
         raise UsageError("no folder was given", hint="Name the folder or drive to scan.")
+    for path in paths:
+        _refuse_unmounted(catalog, probed[path])
     drive = catalog.find_drive(label) if label else _deepest(catalog, paths, probed)
     if drive is not None:
         drive = _check_volume(catalog, drive, [probed[path] for path in paths], label, job)
@@ -63,7 +65,6 @@ def find_target(catalog: Catalog, folders: Sequence[ProbedFolder], label: str | 
             hint="Scan them one by one, or scan the folder above them first.",
         )
     folder = probed[paths[0]]
-    _refuse_unmounted(catalog, folder)
     drive = (None if label else _same_volume_elsewhere(catalog, folder, job)) or _new_drive(catalog, folder, label, job)
     return Target(drive, ("",))
 
@@ -260,9 +261,9 @@ def _same_volume_elsewhere(catalog: Catalog, folder: ProbedFolder, job: Job) -> 
 
 
 def _refuse_unmounted(catalog: Catalog, folder: ProbedFolder) -> None:
-    """Do not take the empty folder on which a known drive is usually mounted for a drive of its own."""
+    """Do not take the empty folder on which a known drive is usually mounted for that drive, or for one of its own."""
     for drive in catalog.drives(look=False):
-        if drive.base == folder.path and compare(drive.passport, folder.passport) is Match.OTHER and not folder.names:
+        if drive.base == folder.path and not folder.names and not may_be_mounted(drive):
             raise DriveGone(
                 f"{drive.label} is not mounted: {shown(folder.path)} is an empty folder of another volume",
                 hint="Mount the drive and scan again. Nothing was marked missing.",

@@ -1,6 +1,8 @@
 """A drive that is pulled in the middle: nothing is missing, nothing is damaged, and the scan goes on afterwards."""
 
+import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -10,6 +12,8 @@ from app.errors import DriveGone
 from app.jobs.job import Job
 from app.operations import run
 from app.scanning.verify import VerifyRequest
+from tests.mounting import needs_mounts
+from tests.unprivileged import REPOSITORY
 
 from .conftest import Studio
 
@@ -83,6 +87,28 @@ def test_a_drive_pulled_in_the_middle_of_a_scan_loses_nothing(
     document = card.scan(inventory_only=False)
     assert document["resumed"] and not document["failed"]
     assert card.content() == undisturbed.content()
+
+
+@needs_mounts
+def test_what_is_listed_below_a_mount_that_is_gone_is_not_the_drive(tmp_path: Path) -> None:
+    home, base, site = tmp_path / "h", tmp_path / "mnt", tmp_path / "site"
+    base.mkdir()
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(
+        "import os, subprocess, sys\n"
+        "if any('listing' in part or 'arrangement' in part for part in sys.orig_argv):\n"
+        f"    subprocess.run(['umount', '-l', {str(base)!r}])\n"
+    )
+    scan = f"'{sys.executable}' -m app --home '{home}' scan '{base}' --drive Card --json"
+    script = (
+        f"mount -t tmpfs card '{base}'; mkdir '{base}/a'; echo x > '{base}/a/x'\n"
+        f"PYTHONPATH='{site}:{REPOSITORY}' {scan} > '{tmp_path}/first' || echo $? > '{tmp_path}/rc'\n"
+        f"mount -t tmpfs card '{base}'; mkdir '{base}/a'; echo x > '{base}/a/x'\n{scan} > '{tmp_path}/second'\n"
+    )
+    subprocess.run(["unshare", "-m", "sh", "-ec", script], cwd=REPOSITORY, capture_output=True, check=True)
+    assert json.loads((tmp_path / "first").read_text())["error"]["code"] == "drive.gone"
+    assert (tmp_path / "rc").read_text() == "3\n"
+    assert json.loads((tmp_path / "second").read_text())["counts"]["files"] == 1
 
 
 def test_a_drive_pulled_while_it_is_verified_has_no_suspects(card: Studio, monkeypatch: pytest.MonkeyPatch) -> None:

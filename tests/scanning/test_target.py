@@ -151,8 +151,8 @@ def test_an_unmounted_drive_marks_nothing_missing(studio: Studio) -> None:
         f"mount -t tmpfs none '{studio.base}'; touch '{studio.base}/a.mov'; {scan} >/dev/null; umount '{studio.base}';"
         f" {scan} --drive media"
     )
-    assert process.returncode == 4, process.stderr
-    assert document(process)["error"]["code"] == "drive.conflict"
+    assert process.returncode == 3, process.stderr
+    assert document(process)["error"]["code"] == "drive.gone"
     assert studio.found("") == {b"a.mov"}
 
 
