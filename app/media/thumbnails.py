@@ -5,7 +5,7 @@ image of some kilobytes.
 """
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from app.errors import MediaError
 from app.jobs.framing import Send
+from app.media.complete import why_incomplete
 from app.media.display import NEUTRAL
 from app.media.formats import Format
+from app.media.image import pillow_reasons
 from app.media.movie import Movie, MovieFrame
 from app.media.opening import OpenFile, opened
 from app.media.pictures import render
@@ -74,6 +76,11 @@ def make_small(file: OpenFile) -> Small:
         MediaError: it cannot be decoded, or is nothing that is looked at or listened to.
     """
     form, _ = recognise(file)
+    made = _made(file, form)
+    return made if made.problem else replace(made, problem=why_incomplete(file, form.name))
+
+
+def _made(file: OpenFile, form: Format) -> Small:
     if form.kind == "image":
         return _thumbnail(file, form)
     if form.kind == "audio":
@@ -89,11 +96,30 @@ def make_small(file: OpenFile) -> Small:
 
 
 def _thumbnail(file: OpenFile, form: Format) -> Small:
+    if form.name == "jpeg":
+        drafted = _drafted(file, form)
+        if drafted is not None:
+            return Small("thumbnail", drafted.shape[1], drafted.shape[0], _webp(drafted))
     with pixel_source(file, form) as source:
         picture = render(source, _DECODED_EDGE, _DECODED_EDGE)
         aspect = source.pixel_aspect if source.orientation < 5 else 1 / (source.pixel_aspect or 1.0)
     fitted = _fitted(_flat(picture.rgba), _EDGE, aspect)
     return Small("thumbnail", fitted.shape[1], fitted.shape[0], _webp(fitted), picture.error)
+
+
+def _drafted(file: OpenFile, form: Format) -> Rgb | None:
+    """A JPEG decoded straight to a fraction of its size, upright, many times as fast; None where it is damaged."""
+    from PIL import Image, ImageOps
+
+    try:
+        with pillow_reasons(form), file.stream() as stream, Image.open(stream) as image:
+            image.draft("RGB", (_DECODED_EDGE, _DECODED_EDGE))
+            small = image.convert("RGB")
+            small.thumbnail((_EDGE, _EDGE), Image.Resampling.LANCZOS)
+            upright = ImageOps.exif_transpose(small)
+    except MediaError:
+        return None
+    return np.asarray(upright)
 
 
 def _filmstrip(file: OpenFile, form: Format) -> Small:

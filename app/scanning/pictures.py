@@ -30,17 +30,21 @@ from app.scanning.picturerows import PictureRow, PictureRows, PictureWork
 from app.scanning.presence import SCAN_AGAIN, gone, is_there
 from app.scanning.problems import entry_path
 
-_HANDLER = "app.media.thumbnails:serve"
+_HANDLER = "app.scanning.picturechild:serve"
 _MEMORY_BYTES = 4 << 30
 _BATCH, _BATCH_S = 100, 2.0
 _META = "pictures"
 
 #: The kind under which is noted that a content has no picture.
 _KIND_OF = {Category.IMAGE: "thumbnail", Category.VIDEO: "filmstrip", Category.AUDIO: "waveform"}
+#: Errors that are none: there is nothing to be seen, no decoder for it, or no file to look at.
+_NO_PICTURE = (
+    "media.no_picture", "media.no_sound", "media.not_decoded", "media.too_large", "media.empty", "media.placeholder",
+)  # fmt: skip
 #: Errors that are the file's or the drive's state of this moment: it is tried again by the next scan.
-_OF_THE_MOMENT = ("media.changed", "media.absent", "media.denied", "media.unreadable", "media.not_a_file")
-#: Errors that are none: there is nothing to be seen, or no decoder for it.
-_NO_PICTURE = ("media.no_picture", "media.no_sound", "media.not_decoded", "media.too_large", "media.empty")
+_OF_THE_MOMENT = (
+    "media.changed", "media.absent", "media.denied", "media.unreadable", "media.not_a_file", "media.placeholder",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,11 @@ class ScanForm(QFrame):
         self.found.setAccessibleName("What the profile means")
         self.found.setWordWrap(True)
         self.inventory = QCheckBox("Inventory only")
-        self.inventory.setToolTip("Names, sizes and times alone: nothing is hashed or inspected")
+        self.inventory.setToolTip("Names, sizes and times alone: nothing is hashed, inspected or pictured")
+        self.pictures = QCheckBox("Pictures")
+        self.pictures.setToolTip("Keep small pictures of media, to look at while the drive is on the shelf")
+        self.pictures.setChecked(settings.scan.pictures)
+        self.inventory.toggled.connect(self.pictures.setDisabled)
         self.resume = QCheckBox("Resume")
         self.resume.setToolTip("Go on where an interrupted scan of the same drive stopped")
         self.resume.setChecked(settings.scan.resume)
@@ -83,6 +87,7 @@ class ScanForm(QFrame):
             mode=self.mode.currentData(),
             inventory_only=self.inventory.isChecked(),
             profile=self.profile.currentData(),
+            pictures=self.pictures.isChecked(),
             resume=self.resume.isChecked(),
             skip_hidden=self.hidden.isChecked(),
             ignore=globs,
@@ -128,7 +133,7 @@ class ScanForm(QFrame):
         grid.addWidget(self.leave_out, 2, 1, 1, 4)
         choices = QHBoxLayout()
         choices.setSpacing(16)
-        for box in (self.inventory, self.resume, self.hidden, self.links):
+        for box in (self.inventory, self.pictures, self.resume, self.hidden, self.links):
             choices.addWidget(box)
         choices.addStretch(1)
         grid.addWidget(DimLabel("Drive"), 3, 0)
@@ -146,6 +151,7 @@ class ScanForm(QFrame):
             self.leave_out,
             self.profile,
             self.inventory,
+            self.pictures,
             self.resume,
             self.hidden,
             self.links,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, Qt, QUrl, Slot
+from PySide6.QtCore import QObject, QPoint, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -21,6 +21,7 @@ from ui.main_window import MainWindow
 from ui.models.search_model import Column
 from ui.page import Page
 from ui.tabs.search_tab import SearchTab
+from ui.widgets.filmstrip import time_words
 from ui.widgets.viewer_frame import ViewerState
 from ui.workers.job_controller import JobController
 
@@ -199,6 +200,20 @@ def test_a_movie_has_a_filmstrip_and_a_sound_a_waveform(qtbot: QtBot, tab: Searc
     search(qtbot, tab, "foghorn", "foghorn.wav")
     qtbot.waitUntil(lambda: tab.preview.viewer.state() == ViewerState.SOUND, timeout=20_000)
     assert not tab.preview.strip.isVisible()
+
+
+def test_a_movie_is_leafed_through_under_the_pointer(qtbot: QtBot, tab: SearchTab) -> None:
+    search(qtbot, tab, "animatic", "animatic.mp4")
+    qtbot.waitUntil(lambda: tab.preview.strip.filled() == 6, timeout=30_000)
+    viewer, times = tab.preview.viewer, tab.preview.strip.times()
+    qtbot.waitUntil(lambda: viewer.state() == ViewerState.PICTURE, timeout=20_000)
+    assert viewer.corners().bottom_left == ""
+    qtbot.mouseMove(viewer, QPoint(viewer.width() - 4, viewer.height() // 2))
+    qtbot.waitUntil(lambda: viewer.corners().bottom_left == time_words(times[5], times[5]), timeout=5000)
+    tab.preview.strip.hovered.emit(0)
+    assert viewer.corners().bottom_left == time_words(times[0], times[5])
+    tab.preview.strip.hovered.emit(-1)
+    assert viewer.corners().bottom_left == ""
 
 
 def test_a_damaged_file_says_why_it_cannot_be_shown(qtbot: QtBot, tab: SearchTab) -> None:
