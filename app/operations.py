@@ -225,9 +225,7 @@ _INSTALL = Kept(lambda request: request.name, lambda result: {"manager": result.
 _SHELF = Kept(lambda request: request.drive, lambda _result: {}, lambda _request: (), small=True)
 _MERGE = Kept(lambda request: Path(request.shard).name, lambda result: {"action": result.action}, lambda _request: ())
 _HEALTH = Kept(lambda request: request.drive, _health_summary, lambda _request: (), small=True)
-_EXPORT_INVENTORY = Kept(
-    lambda request: f"the inventory as {request.format.upper()}", _export_summary, lambda _request: ()
-)
+_EXPORT_INVENTORY = Kept(lambda request: request.format.upper(), _export_summary, lambda _request: ())
 _EXPORT = Kept(lambda request: request.query.text, _export_summary, lambda _request: ())
 _REPORT = Kept(lambda request: request.report, _report_summary, lambda _request: ())
 

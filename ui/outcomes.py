@@ -47,7 +47,9 @@ _VERBS = {
     "merge_shard": Verbs("Taking over {}", "Took over {}", "Taking over {}"),
     "drive_health": Verbs("Asking {} after its health", "Asked {} after its health", "Health of {}"),
     "make_pictures": Verbs("Making pictures of {}", "Made pictures of {}", "Pictures of {}"),
-    "export_inventory": Verbs("Exporting {}", "Exported {}", "Export of {}"),
+    "export_inventory": Verbs(
+        "Exporting the inventory as {}", "Exported the inventory as {}", "Export of the inventory as {}"
+    ),
     "export_search": Verbs("Exporting {}", "Exported {}", "Export of {}"),
     "install_tool": Verbs("Installing {}", "Installed {}", "Installation of {}"),
     "check_records": Verbs("Checking {}", "Checked {}", "Check of {}"),

@@ -86,6 +86,8 @@ def export_inventory(engine: Engine, request: ExportInventoryRequest, job: Job) 
         raise UsageError(f"{request.format} is none of {', '.join(FORMATS)}")
     drives = [drive for drive in engine.catalog.drives(look=False)
               if not request.drive_ids or drive.id in request.drive_ids]  # fmt: skip
+    if len(drives) == 1:
+        job.concerns(drives[0].id, drives[0].label)
     stem = f"export_{_stem_of(drives[0]) if len(drives) == 1 else 'all'}"
     path = Path(request.path) if request.path else new_export(engine.home, stem, request.format)
     with new_file(path) as file:
