@@ -1,4 +1,6 @@
-"""Exporting the inventory of 2 million realistic files in each format: rows a second of the clock and of one core, and peak memory beyond the start.
+"""Exporting the inventory of 2 million realistic files in each format: rows a second, memory beyond the start.
+
+Rows a second of the clock and of one core, since the machine may be busy with others.
 
 Run by hand: python tests/benchmarks/bench_export.py [FILES]     (the shard is written without a disk to scan)
 """
