@@ -29,6 +29,8 @@ from app.model.times import now_us
 from app.scanning.picturerows import PictureRow, PictureRows, PictureWork
 from app.scanning.presence import SCAN_AGAIN, gone, is_there
 from app.scanning.problems import entry_path
+from app.scanning.request import ScanRequest
+from app.scanning.tuning import tuned
 
 _HANDLER = "app.scanning.picturechild:serve"
 _MEMORY_BYTES = 4 << 30
@@ -94,13 +96,15 @@ def make_pictures(engine: Engine, request: MakePicturesRequest, job: Job) -> Pic
     if not drive.online:
         raise DriveGone(f"{drive.label} is not connected", hint=f"Connect it: it was last seen at {shown(drive.base)}.")
     engine.catalog.open_shard(drive, job.token).close()
-    robust, performance = engine.settings.robust, engine.settings.performance
+    robust = engine.settings.robust
+    _, drive, profile = tuned(engine, ScanRequest((drive.base,)), drive, job)
     work = PictureWork(
         drive,
-        performance.worker_threads,
+        profile.ffmpeg,
         robust.op_timeout_s,
         engine.settings.scan.pictures_bytes,
         robust.long_paths,
+        pause_s=profile.pause_s,
     )
     shard = engine.catalog.shard_path(drive.id)
     with open_writer(shard, job.token, wal=engine.wal, label=drive.label) as database:
