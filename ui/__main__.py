@@ -96,7 +96,9 @@ def _run(home: Home, loaded: LoadedSettings, logs: LogSetup) -> int:
     catch_bugs(app, window)
     show_notices(window, [*home.notices, *logs.notices, *(problem.sentence for problem in loaded.problems)])
     signal.signal(signal.SIGINT, lambda *_: window.close())
-    front = Front(window, partial(_open, loaded, home), logs.live)
+    front = Front(
+        window, partial(_open, loaded, home), logs.live, open_damaged=partial(_open, loaded, home, repairing=True)
+    )
     window.show()
     front.start()
     calm_collector()
@@ -123,10 +125,10 @@ def calm_collector() -> None:
     gc.set_threshold(50_000, 50, 1000)
 
 
-def _open(loaded: LoadedSettings, home: Home) -> "Engine":
+def _open(loaded: LoadedSettings, home: Home, *, repairing: bool = False) -> "Engine":
     from app.engine import open_engine
 
-    return open_engine(loaded, home)
+    return open_engine(loaded, home, repairing=repairing)
 
 
 def show_notices(window: "MainWindow", sentences: list[str]) -> None:

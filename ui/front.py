@@ -6,7 +6,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QThread, QTimer, Signal
 
 from app.engine import Engine
-from app.errors import AppError
+from app.errors import AppError, RecordsBroken
 from app.log import LiveLog
 from app.model.names import shown
 from ui.desk import Desk
@@ -14,6 +14,7 @@ from ui.drive_menus import DriveMenus
 from ui.folders import open_folder
 from ui.local_api import LocalApi
 from ui.main_window import MainWindow
+from ui.mending import ACTION, BANNER, Mending
 from ui.settings_writer import SettingsWriter
 from ui.tabs.maintenance_tab import MaintenanceTab
 from ui.tabs.reports_tab import ReportsTab
@@ -61,13 +62,22 @@ class Front(QObject):
         window: the window, shown while the engine opens.
         open_engine: makes the engine.
         log: lines of the log, for the Scan tab.
+        open_damaged: makes the engine over a catalogue that is damaged, to mend it.
     """
 
     ready = Signal(object)
     """The engine, once it is open and the tabs are there."""
 
-    def __init__(self, window: MainWindow, open_engine: Callable[[], Engine], log: LiveLog | None = None) -> None:
+    def __init__(
+        self,
+        window: MainWindow,
+        open_engine: Callable[[], Engine],
+        log: LiveLog | None = None,
+        open_damaged: Callable[[], Engine] | None = None,
+    ) -> None:
         super().__init__(window)
+        self._open_damaged = open_damaged
+        self.mending: Mending | None = None
         self.window = window
         self.engine: Engine | None = None
         self.jobs: JobController | None = None
@@ -98,7 +108,7 @@ class Front(QObject):
             False where a thread hangs and is left behind.
         """
         self._opener.wait()
-        ended = True
+        ended = self.mending is None or self.mending.stop(_CLOSING_LIMIT_MS)
         for tab in (*(self._tabs or ()), *filter(None, [self._maintenance])):
             tab.stop()
         if self.local_api is not None:
@@ -109,7 +119,7 @@ class Front(QObject):
             self._settings.stop()
         if self.jobs is not None:
             self.jobs.stop_all()
-            ended = self.jobs.wait(_CLOSING_LIMIT_MS)
+            ended = self.jobs.wait(_CLOSING_LIMIT_MS) and ended
             if not ended:
                 _log.error("A job did not stop in time")
         if self.engine is not None:
@@ -206,4 +216,18 @@ class Front(QObject):
             raise error
         _log.error("The catalogue cannot be opened: %s", error.message)
         text = f"The catalogue cannot be opened: {shown(error.message)}. {error.hint}".rstrip()
-        self.window.banners.show_banner(BannerView("engine", text, BannerKind.ERROR))
+        mendable = isinstance(error, RecordsBroken) and self._open_damaged is not None
+        self.window.banners.show_banner(BannerView(BANNER, text, BannerKind.ERROR, ACTION if mendable else ""))
+        self.window.banners.action_clicked.connect(self._mend)
+
+    def _mend(self, banner_id: str) -> None:
+        """Open the engine over the damaged catalogue; the Maintenance tab comes with it."""
+        if banner_id == BANNER and self._open_damaged is not None and self.mending is None:
+            self._opener = EngineOpener(self._open_damaged, self)
+            self._opener.opened.connect(self._mendable)
+            self._opener.failed.connect(self._failed)
+            self._opener.start()
+
+    def _mendable(self, engine: Engine) -> None:
+        self.engine = engine
+        self.mending = Mending(self.window, engine)

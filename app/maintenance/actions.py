@@ -96,7 +96,7 @@ def note(engine: Engine, target: Target, action: str, outcome: str = "good", det
     try:
         UpkeepBook(engine.home.catalog, wal=engine.wal).note(target.path.name, action, outcome, detail)
     except AppError as error:
-        _log.warning("When %s was looked after could not be noted: %s", target.words, error.message)
+        _log.warning("What was done for %s could not be noted: %s", target.words, error.message)
 
 
 def result_of(target: Target, action: str, before: int, *messages: str, backup: str = "") -> TargetResult:

@@ -1,5 +1,6 @@
 """Putting a backup in the place of a database."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from app.maintenance.files import (
 )
 from app.maintenance.request import RestoreRequest, UpkeepResult
 from app.maintenance.targets import Target, held, one_target
+from app.model.drives import Drive
 from app.model.names import shown
 
 _PAGES_PER_STEP = 2048
@@ -94,21 +96,27 @@ def settle_in(engine: Engine, target: Target) -> list[str]:
             return _adopt_strangers(engine)
         known = engine.catalog.find_drive(target.drive.id)
         if known is not None:
-            with Database(target.path, target.schema, wal=engine.wal) as database:
-                with database.transaction():
-                    set_identity(database, known)
-                held_there = read_drive(database)
-            engine.catalog.summarise(
-                known.id, held_there.files, held_there.bytes, held_there.sequences, at_us=held_there.last_scan
-            )
+            with Database(target.path, target.schema, wal=engine.wal) as database, database.transaction():
+                set_identity(database, known)
+            _count_again(engine, known)
     except AppError as error:
         return [f"the catalogue could not be told: {error.message}"]
     return []
 
 
+def _count_again(engine: Engine, drive: Drive) -> None:
+    """Let the catalogue have the totals that the drive's shard has."""
+    with engine.catalog.open_shard(drive) as database:
+        there = read_drive(database)
+    engine.catalog.summarise(drive.id, there.files, there.bytes, there.sequences, at_us=there.last_scan)
+
+
 def _adopt_strangers(engine: Engine) -> list[str]:
-    """Enter drives whose shards are there and which the catalogue does not know (any more)."""
+    """Enter drives whose shards are there and which the catalogue does not know (any more); count the others again."""
     known = engine.catalog.drives(look=False)
+    for drive in known:
+        with suppress(AppError):
+            _count_again(engine, drive)
     ids = {drive.id for drive in known}
     shards = engine.home.shards
     strangers = sorted(path for path in shards.glob("*.db") if path.stem not in ids) if shards.is_dir() else []

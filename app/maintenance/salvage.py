@@ -67,7 +67,7 @@ def _salvage(engine: Engine, request: UpkeepRequest, job: Job, target: Target) -
         finally:
             remove(source)
             remove(made)
-    messages = [f"the damaged file is kept as {shown(str(aside))}", *settle_in(engine, target)]
+    messages = [f"what was there is kept as {shown(str(aside))}", *settle_in(engine, target)]
     lost = sum(table["lost"] for table in losses)
     if lost or any(table["more"] for table in losses):
         messages.append("what was lost is read anew by the next scan of the drive" if target.drive else "rows are lost")

@@ -155,6 +155,8 @@ def test_the_catalogue_comes_back_with_drives_that_were_added_since(
     from app.scanning.request import ScanRequest
 
     back_up_records(records.engine, UpkeepRequest(catalog=True), Job())
+    (records.base / "shot_000" / "one_more.mov").write_bytes(b"new")
+    records.scan()
     (tmp_path / "later").mkdir()
     (tmp_path / "later" / "a.txt").write_bytes(b"1")
     run(records.engine, "scan", ScanRequest((str(tmp_path / "later"),), "Later", inventory_only=True), Job())
@@ -162,6 +164,7 @@ def test_the_catalogue_comes_back_with_drives_that_were_added_since(
         (records.home / "catalog.db").write_bytes(b"SQLite format 3\0" + b"\xff" * 9000)
         records.engine = records.open()
     restore(records, drive="")
-    assert [drive.label for drive in records.engine.catalog.drives()] == ["Card", "Later"]
+    drives = records.engine.catalog.drives()
+    assert [(drive.label, drive.files) for drive in drives] == [("Card", 301), ("Later", 1)]
     if damaged:
         assert any(file.name.startswith("catalog.damaged.") for file in records.backups)

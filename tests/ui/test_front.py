@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.engine import Engine
-from app.errors import NotACatalog
+from app.engine import Engine, open_engine
+from app.errors import AppError, NotACatalog
 from app.jobs.job import Job
+from app.maintenance.request import RestoreRequest, UpkeepRequest
+from app.model.drives import Drive
 from app.operations import run
 from app.qc.signoff import SignOffRequest
 from app.scanning.request import ScanRequest
@@ -166,3 +168,38 @@ def test_the_folder_dialogue_begins_where_folders_were_found_last(
     remembered.clear()
     front.window.folder_asked.emit()
     assert begun[-1] == str(shelf)
+
+
+def test_a_damaged_catalogue_is_mended_in_the_window(qtbot: QtBot, engine: Engine, tmp_path: Path) -> None:
+    run(engine, "scan", ScanRequest((str(make_tree(tmp_path / "card")),), "A001", inventory_only=True), Job())
+    run(engine, "back_up_records", UpkeepRequest(catalog=True), Job())
+    engine.home.catalog.write_bytes(b"SQLite format 3\0" + b"\xff" * 9000)
+    window = MainWindow()
+    qtbot.addWidget(window)
+    home, loaded = engine.home, engine.loaded
+    front = Front(
+        window,
+        lambda: open_engine(loaded, home),
+        open_damaged=lambda: open_engine(loaded, home, repairing=True),
+    )
+    window.show()
+    front.start()
+    qtbot.waitUntil(lambda: window.banners.ids() == ("engine",), timeout=20_000)
+    assert window._pages == []
+    window.banners.action_clicked.emit("engine")
+    qtbot.waitUntil(lambda: front.mending is not None, timeout=20_000)
+    assert front.mending is not None
+    tab = front.mending.tab
+    qtbot.waitUntil(lambda: tab.model.rowCount() == 2, timeout=10_000)
+    assert [status.state for status in tab.model.rows()][0] == "broken"
+    tab.restore(RestoreRequest())
+    qtbot.waitUntil(lambda: [drive.label for drive in _drives(engine)] == ["A001"], timeout=20_000)
+    qtbot.waitUntil(lambda: not front.mending or not front.mending.jobs.running(), timeout=20_000)
+    assert front.stop()
+
+
+def _drives(engine: Engine) -> list[Drive]:
+    try:
+        return engine.catalog.drives(look=False)
+    except AppError:
+        return []

@@ -30,7 +30,7 @@ from ui.workers.job_worker import Done, Outcome
 from ui.workers.reader import Reader
 
 _WIDTHS = {
-    Column.STATE: 140,
+    Column.STATE: 168,
     Column.SIZE: 84,
     Column.FREE: 84,
     Column.CHECKED: 120,
