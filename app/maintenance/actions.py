@@ -9,10 +9,10 @@ from pathlib import Path
 import apsw
 
 from app.catalog.database import Database
-from app.catalog.dberrors import database_errors
+from app.catalog.dberrors import OLDER, database_errors
 from app.catalog.upkeep import UpkeepBook
 from app.engine import Engine
-from app.errors import AppError, RecordsBroken
+from app.errors import AppError, NotACatalog, RecordsBroken
 from app.jobs.events import Stage
 from app.jobs.job import Job
 from app.maintenance.backups import make_backup
@@ -81,6 +81,8 @@ def on_each(engine: Engine, request: UpkeepRequest, job: Job, name: str, action:
         if target.drive is not None and len(targets) == 1:
             job.concerns(target.drive.id, target.drive.label)
         try:
+            if name != "salvage":
+                _bring_up_to_date(engine, target, job)
             results.append(action(target))
         except AppError as error:
             if len(targets) == 1:
@@ -89,6 +91,18 @@ def on_each(engine: Engine, request: UpkeepRequest, job: Job, name: str, action:
             result = TargetResult(target.name, target.kind, str(target.path), name, ok=False, error=error)
             results.append(replace(result, messages=(error.message,)))
     return UpkeepResult(tuple(results))
+
+
+def _bring_up_to_date(engine: Engine, target: Target, job: Job) -> None:
+    """Upgrade a database of an older version, behind a copy of it; what else is wrong with it the action finds."""
+    try:
+        Database(target.path, target.schema, read_only=True).close()
+    except NotACatalog as error:
+        if error.code == OLDER and engine.home.writable:
+            with held(target, job):
+                Database(target.path, target.schema, wal=engine.wal).close()
+    except RecordsBroken:
+        return
 
 
 def note(engine: Engine, target: Target, action: str, outcome: str = "good", detail: str = "") -> None:

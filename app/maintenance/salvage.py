@@ -11,23 +11,36 @@ from typing import Any
 import apsw
 
 from app.catalog.database import Database
+from app.catalog.dberrors import OLDER
 from app.engine import Engine
-from app.errors import RecordsBroken
+from app.errors import NotACatalog, RecordsBroken
 from app.jobs.events import Stage
 from app.jobs.job import Job
 from app.maintenance.actions import note, on_each, result_of
 from app.maintenance.checking import find_faults
-from app.maintenance.files import beside, put_aside, remove, require_room, size_of, sweep, take_place, temporary
+from app.maintenance.files import (
+    beside,
+    put_aside,
+    remove,
+    require_room,
+    size_of,
+    sweep,
+    take_place,
+    temporary,
+    value_of,
+)
 from app.maintenance.reading import Loss, Row, Table, read_table
 from app.maintenance.rebuilding import rebuild_shard
 from app.maintenance.request import TargetResult, UpkeepRequest, UpkeepResult
 from app.maintenance.restoring import settle_in
+from app.maintenance.schemafinding import Shape, give_schema
 from app.maintenance.targets import Target, held
 from app.model.names import shown
 from app.wholefile import cannot_write
 
 _AT_ONCE = 2000
 _CHUNK = 1 << 22
+_LEAST_PAGE, _LEAST_ROW = 4096, 8
 
 #: Tables of which something must be left.
 _WORTH = ("file", "folder", "verdict", "drive", "job")
@@ -53,7 +66,7 @@ def _salvage(engine: Engine, request: UpkeepRequest, job: Job, target: Target) -
     before = size_of(target.path)
     with held(target, job):
         sweep(target)
-        faults = find_faults(target, job, full=True)
+        faults = _faults(target, job)
         if not faults and not request.force:
             return result_of(target, "salvage", before, "it is sound; nothing was done")
         require_room(target.path.parent, 2 * before)
@@ -74,6 +87,16 @@ def _salvage(engine: Engine, request: UpkeepRequest, job: Job, target: Target) -
     note(engine, target, "salvage", detail=f"{lost} rows lost")
     note(engine, target, "full_check", detail="as it was salvaged")
     return replace(result_of(target, "salvage", before, *messages, backup=str(aside)), lost=tuple(losses))
+
+
+def _faults(target: Target, job: Job) -> list[str]:
+    """What is wrong with it; an older format cannot be checked by this version, and is read all the same."""
+    try:
+        return find_faults(target, job, full=True)
+    except NotACatalog as error:
+        if error.code != OLDER:
+            raise
+        return [error.message]
 
 
 def _copy_aside(target: Target, source: Path, job: Job) -> None:
@@ -97,31 +120,41 @@ def _copy_aside(target: Target, source: Path, job: Job) -> None:
 
 def _read_into(engine: Engine, target: Target, source: Path, made: Path, job: Job) -> list[dict[str, Any]]:
     """Read every table of the damaged copy into a new database and mend what hangs on lost rows; what was lost."""
-    damaged = apsw.Connection(str(source))
-    try:
-        known = _tables_of(damaged, target)
-        most_keys = max(source.stat().st_size // 8, 1000)
-        with Database(made, target.schema, wal=False) as new:
-            new.run("PRAGMA synchronous=OFF")
-            wanted = _wanted_tables(new)
-            losses = {table.name: Loss() for table in wanted}
-            kept: dict[str, int] = {}
-            job.stage(Stage.SALVAGE, total=len(wanted))
+    with Database(made, target.schema, wal=False) as new:
+        new.run("PRAGMA synchronous=OFF")
+        wanted = _wanted_tables(new)
+        if not any(name in _WORTH for name in _tables_of(source)):
+            give_schema(source, [_shape(new, table) for table in wanted])
+        known = _tables_of(source)
+        losses = {table.name: Loss() for table in wanted}
+        kept: dict[str, int] = {}
+        job.stage(Stage.SALVAGE, total=len(wanted))
+        damaged = _tolerant(source)
+        try:
             with new.transaction():
                 for number, table in enumerate(wanted):
                     job.progress(number, current=f"{target.name}: {table.name}", last=True)
-                    readable = _readable(table, known)
-                    rows = read_table(damaged, readable, losses[table.name], most_keys) if readable else iter(())
-                    if readable is None:
-                        losses[table.name].unknown = True
-                    kept[table.name] = _insert(new, readable or table, rows, losses[table.name], job)
+                    kept[table.name] = _take_over(new, damaged, table, known, losses[table.name], job)
                 _must_be_worth_it(target, kept)
                 if target.drive is not None:
                     rebuild_shard(new, damaged, target.drive, losses, job)
                     kept = {name: new.value(f'SELECT count(*) FROM "{name}"') for name in kept}
-    finally:
-        damaged.close()
+        finally:
+            damaged.close()
     return [_document(name, kept[name], losses[name]) for name in kept if kept[name] or losses[name].any]
+
+
+def _take_over(
+    new: Database, damaged: apsw.Connection, table: Table, known: dict[str, set[str]], loss: Loss, job: Job
+) -> int:
+    """Copy what can be read of one table; how many rows were kept."""
+    readable = _readable(table, known)
+    if readable is None:
+        loss.unknown = True
+        return 0
+    pages = int(value_of(damaged, "PRAGMA page_count"))
+    most_keys = max(pages * _LEAST_PAGE // _LEAST_ROW, 1000)
+    return _insert(new, readable, read_table(damaged, readable, loss, most_keys), loss, job)
 
 
 def _must_be_worth_it(target: Target, kept: dict[str, int]) -> None:
@@ -146,27 +179,36 @@ def _document(name: str, kept: int, loss: Loss) -> dict[str, Any]:
     }
 
 
-def _tables_of(damaged: apsw.Connection, target: Target) -> dict[str, set[str]]:
-    """The tables of the damaged file and their columns.
+def _tolerant(source: Path) -> apsw.Connection:
+    """Open a damaged database so that a definition that cannot be read hides its own table alone."""
+    connection = apsw.Connection(str(source))
+    connection.execute("PRAGMA writable_schema=ON")
+    return connection
 
-    Raises:
-        RecordsBroken: not even they can be read.
-    """
+
+def _tables_of(source: Path) -> dict[str, set[str]]:
+    """The tables of the damaged file and their columns; nothing where not even they can be read."""
     try:
-        damaged.execute("PRAGMA writable_schema=ON")  # a definition that cannot be read hides its own table alone
-        listed = damaged.execute("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'")
-        names = [row[0] for row in listed]
-        return {
-            name: {row[0] for row in damaged.execute("SELECT name FROM pragma_table_info(?)", (name,))}
-            for name in names
-            if not name.startswith("sqlite_")
-        }
-    except (apsw.Error, UnicodeDecodeError) as error:
-        raise RecordsBroken(
-            f"nothing can be read of {target.words}: {error}",
-            hint="Restore a backup, or move the file away and scan the drive again.",
-            code="salvage.nothing",
-        ) from error
+        connection = _tolerant(source)
+        try:
+            listed = connection.execute("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'")
+            return {
+                name: {str(row[0]) for row in connection.execute("SELECT name FROM pragma_table_info(?)", (name,))}
+                for name in [str(row[0]) for row in listed.fetchall()]
+                if not name.startswith("sqlite_")
+            }
+        finally:
+            connection.close()
+    except (apsw.Error, UnicodeDecodeError):
+        return {}
+
+
+def _shape(new: Database, table: Table) -> Shape:
+    """What rows of a table look like in the pages of its file."""
+    info = new.rows('SELECT name, type, "notnull", pk FROM pragma_table_info(?)', (table.name,))
+    without_rowid = bool(new.value("SELECT wr FROM pragma_table_list WHERE name = ?", (table.name,)))
+    columns = tuple((name, kind, bool(refuses), place) for name, kind, refuses, place in info)
+    return Shape(table.name, columns, without_rowid)
 
 
 def _wanted_tables(new: Database) -> list[Table]:

@@ -1,9 +1,12 @@
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from app.catalog.shard import open_writer
+from app.catalog.database import Database
+from app.catalog.migrations import SHARD
+from app.catalog.shard import open_writer, set_identity
 from app.errors import AppError, Cancelled, HeldByAnother, InputError
 from app.jobs.events import JobEvent, Progressed
 from app.jobs.job import CancelToken, Job
@@ -160,3 +163,18 @@ def test_backups_are_retired_beyond_the_newest_and_never_young(records: Records)
 def test_a_drive_without_records_or_of_another_name_is_no_target(records: Records) -> None:
     with pytest.raises(InputError, match="no drive called Nobody"):
         check_records(records.engine, UpkeepRequest(("Nobody",)), Job())
+
+
+@pytest.mark.parametrize("action", [check_records, *WRITING])
+def test_an_older_shard_is_upgraded_behind_a_copy_of_it(records: Records, action) -> None:  # type: ignore[no-untyped-def]
+    (drive,) = records.engine.catalog.drives()
+    path = records.shard
+    for end in ("", "-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
+    with Database(path, replace(SHARD, steps=SHARD.steps[:1])) as old, old.transaction():
+        set_identity(old, drive)
+    assert records.status()["Card"].state == "older"
+    (result,) = action(records.engine, CARD, Job()).targets
+    assert result.ok
+    assert records.value("PRAGMA user_version") == len(SHARD.steps)
+    assert f"Card.{path.stem}.v1.db" in [copy.name for copy in records.backups]

@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from app.catalog.find import Find
@@ -101,6 +103,44 @@ def test_a_broken_root_page_loses_its_table_and_no_other(records: Records) -> No
     assert records.value("SELECT operator FROM verdict") == "alice"
     assert records.value("SELECT count(*) FROM file") == 300
     assert records.faults() == ()
+
+
+def test_a_lost_first_page_costs_no_row(records: Records) -> None:
+    records.change("PRAGMA wal_checkpoint(TRUNCATE)")
+    records.shard.write_bytes(os.urandom(4096) + records.shard.read_bytes()[4096:])
+    result = salvage(records)
+    assert {table["table"]: table["kept"] for table in result.lost}["file"] == 300
+    assert records.faults() == ()
+
+
+@pytest.mark.parametrize("vacuumed", [False, True])
+def test_tables_are_found_though_the_list_of_them_is_lost(records: Records, vacuumed: bool) -> None:
+    records.change(
+        "INSERT INTO verdict VALUES (2, x'61', 'pass', 'alice', 1, '', '[]', '1', '', 1, 1, '', x'62', '{}')"
+    )
+    if vacuumed:
+        records.change("VACUUM")
+    for page in records.pages_of("sqlite_schema"):
+        records.break_page(page)
+    result = salvage(records)
+    assert {table["table"]: table["kept"] for table in result.lost}["file"] == 300
+    assert records.value("SELECT operator FROM verdict") == "alice"
+    assert records.faults() == ()
+    assert found(records, "take_") == 300
+    records.scan()
+    assert records.value("SELECT count(*) FROM file") == 300
+
+
+def test_any_broken_page_of_a_shard_leaves_most_of_it(records: Records) -> None:
+    whole = records.shard.read_bytes()
+    for page in range(2, len(whole) // 4096 + 1, 5):
+        records.shard.write_bytes(whole)
+        records.break_page(page)
+        salvage(records, force=True)
+        assert int(str(records.value("SELECT count(*) FROM file"))) > 200, page
+        assert records.faults() == (), page
+        for path in records.backups:
+            path.unlink()
 
 
 def test_the_identity_of_the_drive_is_kept_though_its_page_is_lost(records: Records) -> None:
