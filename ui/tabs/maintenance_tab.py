@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QTableView, QVBoxLayout, QWidget
 
@@ -40,6 +40,7 @@ _WIDTHS = {
     Column.VACUUMED: 110,
 }
 _NUMBER = 5
+_LOOK_AGAIN_MS = 5000
 
 
 class MaintenanceTab(QWidget):
@@ -54,6 +55,7 @@ class MaintenanceTab(QWidget):
         self._desk = desk
         self._reader = Reader("maintenance", self)
         self._tools_reader = Reader("tools", self)  # one that hangs must not keep the databases waiting
+        self._beat = QTimer(self, interval=_LOOK_AGAIN_MS)  # jobs of other processes say nothing to this one
         self._started: dict[str, DatabaseAction] = {}
         self.model = DatabasesModel()
         self.table = QTableView()
@@ -80,6 +82,7 @@ class MaintenanceTab(QWidget):
 
     def stop(self) -> None:
         """End the tab's threads."""
+        self._beat.stop()
         self._reader.stop()
         self._tools_reader.stop()
 
@@ -249,6 +252,8 @@ class MaintenanceTab(QWidget):
         jobs.job_ended.connect(self._ended)
         jobs.catalog_changed.connect(self.refresh)
         self._desk.window.banners.action_clicked.connect(self._banner_acted)
+        self._beat.timeout.connect(self.refresh)
+        self._beat.start()
         self._reader.answered.connect(self._answered)
         self._reader.failed.connect(self._unread)
         self._tools_reader.answered.connect(self._tools_found)

@@ -108,8 +108,7 @@ def test_what_a_scan_writes_cannot_be_written_and_the_tool_tip_says_why(
         assert tab.buttons["check"].isEnabled()
         tab.table.clearSelection()
         assert tab.buttons["backup"].isEnabled(), "the others can still be backed up"
-    tab.refresh()
-    qtbot.waitUntil(lambda: cell(tab, 1, Column.STATE) == "not checked yet", timeout=5000)
+    qtbot.waitUntil(lambda: cell(tab, 1, Column.STATE) == "not checked yet", timeout=15_000)
 
 
 def test_a_damaged_shard_is_told_in_a_banner_and_offers_salvage(
