@@ -146,7 +146,7 @@ def _usable(scope: Scope) -> tuple[list[tuple[Drive, Database]], int, Counted]:
     hashed, unhashed = 0, Counted()
     for drive, database in scope.parts():
         with scope.left_out(drive):
-            number = int(database.value("SELECT count(*) FROM file WHERE hash IS NOT NULL"))
+            number = int(database.value("SELECT count(*) FROM file INDEXED BY file_hash WHERE hash IS NOT NULL"))
             files, size = database.row(
                 "SELECT count(*), coalesce(sum(size), 0) FROM file WHERE missed_scan IS NULL AND size > 0"
                 f" AND hash_state NOT IN ({HASH_GOOD}, {HASH_AGAIN})"
@@ -170,13 +170,8 @@ def _groups(
     """The groups of one slice, by their stored hash."""
     if scope.token.cancelled:
         raise Cancelled
-    starts: Counter[bytes] = Counter()
-    for _, database in parts:
-        rows = database.rows(f"SELECT {_START} FROM file INDEXED BY file_hash WHERE {_IN_SLICE}", (low, high))
-        starts.update(chain.from_iterable(rows))
-    twice = {start for start, number in starts.items() if number > 1}
-    many = 4 * len(twice) > len(starts)
-    del starts
+    twice, of = _twice(parts, low, high)
+    many = 4 * len(twice) > of
     found: dict[bytes, _Group] = {}
     for shard, (_, database) in enumerate(parts):
         for stored, size, row_id, file_id in _rows(database, low, high, twice, many=many):
@@ -187,6 +182,15 @@ def _groups(
     for stored, group in found.items():
         if group.copies > 1:
             yield stored, group
+
+
+def _twice(parts: list[tuple[Drive, Database]], low: bytes, high: bytes) -> tuple[set[bytes], int]:
+    """First bytes of hashes that occur more than once in a slice, and of how many; the index alone is read."""
+    source = f"FROM file INDEXED BY file_hash WHERE {_IN_SLICE}"
+    starts: Counter[bytes] = Counter()
+    for _, database in parts:
+        starts.update(chain.from_iterable(database.rows(f"SELECT {_START} {source}", (low, high))))
+    return {start for start, number in starts.items() if number > 1}, len(starts)
 
 
 def _rows(

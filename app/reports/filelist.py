@@ -191,15 +191,7 @@ def _name_ranks(scope: Scope, files: FileList) -> Numbers:
     """The place of each file's name among all of them."""
     import numpy as np
 
-    databases = {drive.id: database for drive, database in scope.parts()}
-    whole = len(files) > _FEW
-    streams = [
-        _names(databases[drive.id], number, files, whole=whole)
-        for number, drive in enumerate(files.drives)
-        if drive.id in databases
-    ]
-    merged: Iterable[tuple[bytes, int, int]] = streams[0] if len(streams) == 1 else heapq.merge(*streams)
-    ordered = np.fromiter(chain.from_iterable(_pairs(scope, merged)), np.int64).reshape(-1, 2)
+    ordered = _by_name(scope, files)
     ranks = np.full(len(files), len(ordered), np.int64)
     for number in range(len(files.drives)):
         ids, positions = _places(files, number)
@@ -211,6 +203,26 @@ def _name_ranks(scope: Scope, files: FileList) -> Numbers:
         known = ids[found] == rows
         ranks[positions[found[known]]] = at[known]
     return ranks
+
+
+def _by_name(scope: Scope, files: FileList) -> Numbers:
+    """Drive and row of the files, by name. Of one drive alone nothing but rows passes through Python."""
+    import numpy as np
+
+    databases = {drive.id: database for drive, database in scope.parts()}
+    there = [number for number, drive in enumerate(files.drives) if drive.id in databases]
+    whole = len(files) > _FEW
+    for number in there if whole else ():
+        # what was sorted in memory is freed in one go while every other thread stands still
+        databases[files.drives[number].id].run("PRAGMA temp_store=FILE")
+    if whole and len(there) == 1:
+        database = databases[files.drives[there[0]].id]
+        rows = database.rows("SELECT id FROM file WHERE missed_scan IS NULL ORDER BY coalesce(key, name), id")
+        ids = np.fromiter(chain.from_iterable(rows), np.int64)
+        return np.stack([np.full(len(ids), there[0], np.int64), ids], axis=1)
+    streams = [_names(databases[files.drives[number].id], number, files, whole=whole) for number in there]
+    pairs = _pairs(scope, heapq.merge(*streams))
+    return np.fromiter(chain.from_iterable(pairs), np.int64).reshape(-1, 2)
 
 
 def _pairs(scope: Scope, names: Iterable[tuple[bytes, int, int]]) -> Iterator[tuple[int, int]]:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from app.catalog.database import Database
+from app.catalog.totals import read_totals
 from app.model.drives import Drive
 from app.model.kinds import Category
 from app.model.times import now_us
@@ -106,11 +107,11 @@ def recent(scope: Scope, days: int = 30, top: int = 20, now: int | None = None) 
     later = Counted()
     for drive, database in scope.parts():
         with scope.left_out(drive):
-            found = list(_by_day(database, since, until))
-            behind = _later(database, until)
-            for number, total in found:
-                counted[number - first] += total
-            later += behind
+            for day, both in read_totals(database).days.items():
+                if first <= day < first + days:
+                    counted[day - first] += Counted(*both)
+                elif day >= first:
+                    later += Counted(*both)
     window = "f.missed_scan IS NULL AND f.mtime_ns >= ? AND f.mtime_ns < ?"
     rows = _first(scope, window, (since, until), "f.mtime_ns DESC, f.id DESC", top, key=lambda row: -row.mtime_ns)
     timeline = tuple(Day(_EPOCH + timedelta(first + at), total) for at, total in enumerate(counted))
@@ -127,29 +128,6 @@ def window_ns(days: int, now: int | None = None) -> tuple[int, int, int]:
     today = (datetime.fromtimestamp((now_us() if now is None else now) // 10**6, UTC).date() - _EPOCH).days
     days = min(max(days, 1), MOST_DAYS, today + 1)
     return (today - days + 1) * _DAY_NS, (today + 1) * _DAY_NS, days
-
-
-def _by_day(database: Database, since: int, until: int) -> Iterator[tuple[int, Counted]]:
-    """The days since 1970 on which something was modified, with what."""
-    for day, files, size in database.rows(
-        f"SELECT mtime_ns / {_DAY_NS}, count(*), sum(size) FROM file"
-        " WHERE missed_scan IS NULL AND mtime_ns >= ? AND mtime_ns < ? GROUP BY 1",
-        (since, until),
-    ):
-        yield day, Counted(files, size)
-
-
-def _later(database: Database, until: int) -> Counted:
-    """Files dated `until` or later, told by the newest times that are kept of each block."""
-    return Counted(
-        *database.row(
-            "SELECT count(*), coalesce(sum(f.size), 0) FROM block b JOIN file f"
-            " ON f.id BETWEEN b.first_id AND b.last_id"
-            " WHERE b.newest_ns >= ?1 AND f.mtime_ns >= ?1 AND f.missed_scan IS NULL",
-            (until,),
-        )
-        or (0, 0)
-    )
 
 
 def _first(

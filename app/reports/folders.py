@@ -1,5 +1,6 @@
 """Reports over folders, from the totals that are kept of each: the heaviest, and the tree of them for a treemap."""
 
+import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -84,17 +85,19 @@ def heaviest_folders(scope: Scope, depth: int = 2, top: int = 20) -> HeaviestFol
         top: how many; 0 for all.
     """
     depth = min(max(depth, 1), _MOST_DEPTH)
-    found: list[ReportedFolder] = []
+    found: list[_Folder] = []
     total = 0
     for drive, database in scope.parts():
         with scope.left_out(drive):
             sums = _sums(database, b"", depth)
-            folders = [
-                ReportedFolder(drive, path, path.count(b"/") + 1, *counted) for path, counted in sums.items() if path
-            ]
-            total += len(folders)
+            total += len(sums) - (b"" in sums)
+            folders = [(size, files, path, newest, drive) for path, (files, size, newest) in sums.items() if path]
             found = _heaviest([*found, *folders], top)
-    return HeaviestFolders(scope.heading("heaviest-folders"), depth, tuple(found), total)
+    rows = tuple(
+        ReportedFolder(drive, path, path.count(b"/") + 1, files, size, newest)
+        for size, files, path, newest, drive in found
+    )
+    return HeaviestFolders(scope.heading("heaviest-folders"), depth, rows, total)
 
 
 def folder_tree(scope: Scope, path: bytes = b"", levels: int = 3) -> FolderNode:
@@ -125,9 +128,16 @@ def folder_tree(scope: Scope, path: bytes = b"", levels: int = 3) -> FolderNode:
     )
 
 
-def _heaviest(folders: list[ReportedFolder], top: int) -> list[ReportedFolder]:
-    folders.sort(key=lambda row: (-row.bytes, -row.files, row.relative_path))
-    return folders[:top] if top else folders
+_Folder = tuple[int, int, bytes, int | None, Drive]
+
+
+def _heaviest(folders: list[_Folder], top: int) -> list[_Folder]:
+    """Most bytes first, then most files, then by path."""
+
+    def place(row: _Folder) -> tuple[int, int, bytes]:
+        return -row[0], -row[1], row[2]
+
+    return heapq.nsmallest(top, folders, key=place) if top else sorted(folders, key=place)
 
 
 _Sums = dict[bytes, tuple[int, int, int | None]]

@@ -1,13 +1,12 @@
 """What a scan found, as the JSON of `reelmark scan`."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from app.catalog.database import Database
 from app.catalog.missing import UNACCEPTED
-from app.catalog.shard import get_meta, set_meta
+from app.catalog.totals import keep_totals
 from app.files.walk import SKIPPED
 from app.model.drives import Drive
 from app.model.kinds import Category
@@ -38,30 +37,14 @@ def summarise(database: Database) -> ShardSummary:
     return ShardSummary(int(files), int(size), int(folders), int(sequences))
 
 
-def categories(database: Database) -> dict[str, dict[str, int]]:
-    """Files and bytes of each category that is present, most files first.
-
-    Counted in one pass: grouping would sort every row in memory.
-    """
-    counted = ", ".join(
-        f"count(*) FILTER (WHERE category = {kind:d}), sum(size) FILTER (WHERE category = {kind:d})"
-        for kind in Category
-    )
-    row = database.row(f"SELECT {counted} FROM file WHERE missed_scan IS NULL") or ()
-    found = sorted(zip(Category, row[::2], row[1::2], strict=True), key=lambda entry: -entry[1])
-    return {kind.label: {"files": files, "bytes": size} for kind, files, size in found if files}
-
-
 def kept_categories(database: Database, scan_id: int, tally: Tally) -> dict[str, dict[str, int]]:
-    """As `categories`, without reading every row again after a scan that found nothing changed."""
-    meta = get_meta(database)
-    if meta.get("categories_scan") == str(scan_id - 1) and not tally.has_changes:
-        found: dict[str, dict[str, int]] = json.loads(meta["categories"])
-    else:
-        found = categories(database)
-    with database.transaction():
-        set_meta(database, categories=json.dumps(found), categories_scan=str(scan_id))
-    return found
+    """Files and bytes of each category that is present, most files first; kept with the other totals for reports.
+
+    A scan that found nothing changed does not read every row again.
+    """
+    counted = keep_totals(database, scan_id, changed=tally.has_changes).categories()
+    found = sorted(counted.items(), key=lambda entry: (-entry[1][0], entry[0]))
+    return {Category(kind).label: {"files": files, "bytes": size} for kind, (files, size) in found}
 
 
 def scan_document(

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -13,13 +14,11 @@ from app.reports.sections import ALL
 from ui import icons
 from ui.desk import Desk
 from ui.folders import EXPORTED, first_folder, remember_folder
-from ui.tabs.reports_runner import WantedReports
+from ui.tabs.reports_runner import MOST_RANKED, WantedReports
 from ui.widgets.toasts import ToastView
 from ui.workers.job_worker import Done, Outcome
 
 _KINDS = {"html": "Page with charts (*.html)", "json": "JSON (*.json)"}
-#: Rows of each ranking in a file, whatever a table of the window holds.
-_MOST_ROWS = 10_000
 
 
 class ReportsExport(QObject):
@@ -78,7 +77,7 @@ class ReportsExport(QObject):
         wanted = self._wanted()
         options = wanted.options
         request = ExportReportRequest(
-            form, ALL, wanted.drive_ids, type(options)(min(options.top, _MOST_ROWS), options.depth, options.days), path
+            form, ALL, wanted.drive_ids, replace(options, top=min(options.top, MOST_RANKED)), path
         )
         job_id = self._desk.jobs.start("export_report", request)
         self._jobs.add(job_id)

@@ -24,6 +24,8 @@ from ui.widgets.labels import ElidedLabel
 from ui.widgets.timeline_chart import ChartDay, TimelineChart
 from ui.widgets.treemap import Treemap
 
+_MOST_BARS = 200
+
 
 class FoldersPanel(QFrame):
     """The treemap with its way back up, and the table of the heaviest folders.
@@ -163,10 +165,11 @@ class ChartsPanel(QFrame):
 
     def show_extensions(self, report: TopExtensions) -> None:
         """Show the extensions with most bytes, and the rest as one bar."""
-        bars = [_bar(row.extension or "none", row.total) for row in report.rows]
-        if report.rest.files:
-            others = report.total - len(report.rows)
-            bars.append(_bar(f"{formats.count(others)} others", report.rest, "control"))
+        bars = [_bar(row.extension or "none", row.total) for row in report.rows[:_MOST_BARS]]
+        rest = sum((row.total for row in report.rows[_MOST_BARS:]), report.rest)
+        if rest.files:
+            others = report.total - len(bars)
+            bars.append(_bar(f"{formats.count(others)} other{'' if others == 1 else 's'}", rest, "control"))
         self.extensions.set_bars(bars, "No files")
 
     def show_categories(self, report: Categories) -> None:

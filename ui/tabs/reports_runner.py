@@ -22,6 +22,8 @@ from ui.workers.reader import Reader
 ORDER = (
     "overview", "tree", "categories", "heaviest-folders", "top-extensions", "recent", "largest", "newest", "duplicates",
 )  # fmt: skip
+#: Rows of a ranking other than the two lists of files, which may have millions.
+MOST_RANKED = 10_000
 #: Levels of folders that the treemap nests.
 TREE_LEVELS = 3
 
@@ -131,7 +133,7 @@ class ReportsRunner(QObject):
         with self._scope(wanted.drive_ids, token, broken) as scope:
             if name in special:
                 return Part(name, special[name](scope), broken)
-            return Part(name, SECTIONS[name].make(scope, options), broken)
+            return Part(name, SECTIONS[name].make(scope, replace(options, top=min(options.top, MOST_RANKED))), broken)
 
     def _branch(self, drive_id: str, path: bytes, wanted: WantedReports, token: CancelToken) -> tuple[str, FolderNode]:
         with self._scope(wanted.drive_ids, token, {}) as scope:
