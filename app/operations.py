@@ -227,7 +227,7 @@ _MERGE = Kept(lambda request: Path(request.shard).name, lambda result: {"action"
 _HEALTH = Kept(lambda request: request.drive, _health_summary, lambda _request: (), small=True)
 _EXPORT_INVENTORY = Kept(lambda request: request.format.upper(), _export_summary, lambda _request: ())
 _EXPORT = Kept(lambda request: request.query.text, _export_summary, lambda _request: ())
-_REPORT = Kept(lambda request: request.report, _report_summary, lambda _request: ())
+_REPORT = Kept(lambda request: "" if request.report == "all" else request.report, _report_summary, lambda _request: ())
 
 OPERATIONS: dict[str, Operation] = {
     operation.name: operation

@@ -58,7 +58,7 @@ _VERBS = {
     "back_up_records": Verbs("Backing up {}", "Backed up {}", "Backup of {}"),
     "restore_records": Verbs("Restoring {}", "Restored {}", "Restoring {}"),
     "salvage_records": Verbs("Salvaging {}", "Salvaged {}", "Salvage of {}"),
-    "export_report": Verbs("Exporting the report {}", "Exported the report {}", "Export of the report {}"),
+    "export_report": Verbs("Exporting {}", "Exported {}", "Export of {}"),
 }
 
 
@@ -72,7 +72,7 @@ def verbs(operation: str) -> Verbs:
 
 def about(operation: str, title: str) -> str:
     """What a job is about, for its sentences."""
-    return title or ("all files" if operation == "export_search" else "…")
+    return title or {"export_search": "all files", "export_report": "all reports"}.get(operation, "…")
 
 
 def told(operation: str, state: str, summary: dict[str, Any]) -> Told:

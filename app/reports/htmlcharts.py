@@ -1,11 +1,11 @@
 """Charts as inline SVG for the page of reports. Names are escaped; colours are variables of the page."""
 
 from collections.abc import Iterator, Sequence
-from html import escape
+from itertools import count
 
 from app.reports.folders import FolderNode
 from app.reports.squarify import Box, squarify
-from app.reports.words import count_words, size_words
+from app.reports.words import count_words, html_text, size_words
 
 _WIDTH = 1200
 _ROW = 26
@@ -15,7 +15,7 @@ _TREE_HEIGHT = 560
 _TREE_HEAD = 18
 _LEAST_AREA = 60.0
 _LETTER = 6.6
-_COLORS = 8
+_COLORS, _FRAME = 7, 8
 _SHARES = (1.0, 0.86, 0.74)
 
 
@@ -28,11 +28,11 @@ def bar_chart(rows: Sequence[tuple[str, int, int]]) -> str:
     parts = []
     for at, (name, size, files) in enumerate(rows):
         y, length = at * _ROW, room * size / most if most else 0.0
-        figures = f"{size_words(size)} · {count_words(files)}"
+        figures = f"{size_words(size)} · {count_words(files)} file{'' if files == 1 else 's'}"
         parts.append(
-            f'<text x="{_NAME - 10}" y="{y + 17}" text-anchor="end">{escape(_fit(name, _NAME - 14))}</text>'
+            f'<text x="{_NAME - 10}" y="{y + 17}" text-anchor="end">{html_text(_fit(name, _NAME - 14))}</text>'
             f'<rect class="bar" x="{_NAME}" y="{y + 6}" width="{max(length, 1):.1f}" height="14" rx="2"/>'
-            f'<text class="dim" x="{_NAME + length + 8:.1f}" y="{y + 17}">{escape(figures)}</text>'
+            f'<text class="dim" x="{_NAME + length + 8:.1f}" y="{y + 17}">{html_text(figures)}</text>'
         )
     return _svg(len(rows) * _ROW, parts)
 
@@ -47,29 +47,31 @@ def day_chart(days: Sequence[tuple[str, int, int]]) -> str:
     for at, (day, size, files) in enumerate(days):
         tall = (height - 16) * size / most
         if files:
-            words = escape(f"{day}: {size_words(size)} in {count_words(files)} files")
+            words = html_text(f"{day}: {size_words(size)} in {count_words(files)} files")
             tall, wide = max(tall, 1), max(step * 0.8, 0.5)
             parts.append(
                 f'<rect class="bar" x="{at * step:.2f}" y="{height - tall:.1f}" width="{wide:.2f}"'
                 f' height="{tall:.1f}"><title>{words}</title></rect>'
             )
-    parts.append(f'<text class="dim" x="0" y="12">{escape(size_words(most))} on the heaviest day</text>')
-    parts.append(f'<text class="dim" x="0" y="{height + 16}">{escape(days[0][0])}</text>')
-    parts.append(f'<text class="dim" x="{_WIDTH}" y="{height + 16}" text-anchor="end">{escape(days[-1][0])}</text>')
+    parts.append(f'<text class="dim" x="0" y="12">{html_text(size_words(most))} on the heaviest day</text>')
+    parts.append(f'<text class="dim" x="0" y="{height + 16}">{html_text(days[0][0])}</text>')
+    parts.append(f'<text class="dim" x="{_WIDTH}" y="{height + 16}" text-anchor="end">{html_text(days[-1][0])}</text>')
     return _svg(height + 22, parts)
 
 
 def treemap(root: FolderNode) -> str:
     """A squarified treemap of a tree of folders; what would be too small to see is left out."""
-    parts = list(_boxes(root, Box(0, 0, _WIDTH, _TREE_HEIGHT), 0, 0))
+    colored = 0 if root.drive_id else 1
+    parts = list(_boxes(root, Box(0, 0, _WIDTH, _TREE_HEIGHT), 0, _FRAME, colored, count()))
     return _svg(_TREE_HEIGHT, parts) if parts else ""
 
 
-def _boxes(node: FolderNode, box: Box, depth: int, color: int) -> Iterator[str]:
+def _boxes(node: FolderNode, box: Box, depth: int, color: int, colored: int, numbers: Iterator[int]) -> Iterator[str]:
+    """The folders in a box. `colored` is the depth at which each gets a colour of its own, by `numbers`."""
     shown = squarify([child.bytes for child in node.children], _room(node, box), _LEAST_AREA)
-    for at, (child, part) in enumerate(zip(node.children, shown, strict=False)):
-        own = at % _COLORS + 1 if depth == 0 else color
-        title = escape(f"{child.name}: {size_words(child.bytes)} in {count_words(child.files)} files")
+    for child, part in zip(node.children, shown, strict=False):
+        own = next(numbers) % _COLORS + 1 if depth == colored else color
+        title = html_text(f"{child.name}: {size_words(child.bytes)} in {count_words(child.files)} files")
         share = _SHARES[min(depth, len(_SHARES) - 1)]
         yield (
             f'<rect x="{part.x:.1f}" y="{part.y:.1f}" width="{max(part.width - 1, 0.5):.1f}"'
@@ -78,9 +80,9 @@ def _boxes(node: FolderNode, box: Box, depth: int, color: int) -> Iterator[str]:
         )
         if part.height >= _TREE_HEAD and part.width >= 40:
             words = _fit(f"{child.name}  {size_words(child.bytes)}", part.width - 10)
-            yield f'<text class="on" x="{part.x + 5:.1f}" y="{part.y + 13:.1f}">{escape(words)}</text>'
+            yield f'<text class="on" x="{part.x + 5:.1f}" y="{part.y + 13:.1f}">{html_text(words)}</text>'
             inner = Box(part.x + 2, part.y + _TREE_HEAD, part.width - 5, part.height - _TREE_HEAD - 3)
-            yield from _boxes(child, inner, depth + 1, own)
+            yield from _boxes(child, inner, depth + 1, own, colored, numbers)
 
 
 def _room(node: FolderNode, box: Box) -> Box:

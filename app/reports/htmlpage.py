@@ -7,13 +7,12 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
-from html import escape
 from importlib.resources import files
 from typing import Any
 
 from app.reports.htmlcharts import bar_chart, day_chart, treemap
 from app.reports.sections import SECTIONS, Column, Kind, ReportSet, Table
-from app.reports.words import count_words, size_words, time_words
+from app.reports.words import count_words, html_text, size_words, time_words
 
 _TOKENS = (
     "window", "panel", "row", "line", "text", "dim", "accent", "stale_text", "fail_text", "track", "chart_text",
@@ -58,7 +57,7 @@ def report_page(made: ReportSet, now: datetime | None = None) -> str:
     about = ", ".join(drives) if drives else "no drive"
     title = f"Reelmark report – {about if len(drives) < 4 else f'{len(drives)} drives'}"
     documents = {name: report.document() for name, report in made.reports.items()}
-    body = [f"<h1>{escape(title)}</h1>", f'<p class="dim">{escape(about)} · {_moment(now)} UTC</p>']
+    body = [f"<h1>{html_text(title)}</h1>", f'<p class="dim">{html_text(about)} · {_moment(now)} UTC</p>']
     if "overview" in documents:
         body.append(_cards(documents))
     for name, document in documents.items():
@@ -67,7 +66,7 @@ def report_page(made: ReportSet, now: datetime | None = None) -> str:
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<meta name="color-scheme" content="dark light"><title>{escape(title)}</title>'
+        f'<meta name="color-scheme" content="dark light"><title>{html_text(title)}</title>'
         f"<style>{_colors()}{_STYLE}</style></head><body><main>\n" + "\n".join(body) + "\n</main></body></html>"
     )
 
@@ -101,13 +100,15 @@ def _cards(documents: Mapping[str, Any]) -> str:
     ]
     if "duplicates" in documents:
         cards.append(("Duplicates cost", size_words(documents["duplicates"]["wasted_bytes"])))
-    shown = (f'<div class="card"><span class="dim">{escape(name)}</span><b>{value}</b></div>' for name, value in cards)
+    shown = (
+        f'<div class="card"><span class="dim">{html_text(name)}</span><b>{value}</b></div>' for name, value in cards
+    )
     return f'<div class="cards">{"".join(shown)}</div>'
 
 
 def _section(name: str, document: Mapping[str, Any], made: ReportSet) -> str:
     section = SECTIONS[name]
-    parts = [f"<h2>{escape(section.title)}</h2>", _chart(name, document, made), _remark(name, document)]
+    parts = [f"<h2>{html_text(section.title)}</h2>", _chart(name, document, made), _remark(name, document)]
     if name not in ("categories", "top-extensions") or not document["rows"]:
         parts.append(_table(section.tables[0], document))
     return "<section>" + "".join(parts) + "</section>"
@@ -142,20 +143,20 @@ def _remark(name: str, document: Mapping[str, Any]) -> str:
         )
         if document["unhashed"]["files"]:
             words += f" {count_words(document['unhashed']['files'])} files were never hashed and cannot be told."
-    return f'<p class="dim">{escape(words)}</p>' if words else ""
+    return f'<p class="dim">{html_text(words)}</p>' if words else ""
 
 
 def _table(table: Table, document: Mapping[str, Any]) -> str:
     rows = [*table.rows(document)]
     if not rows:
         return '<p class="dim">Nothing.</p>'
-    head = "".join(f"<th{_class(column)}>{escape(column.head)}</th>" for column in table.columns)
+    head = "".join(f"<th{_class(column)}>{html_text(column.head)}</th>" for column in table.columns)
     lines = "".join(f"<tr>{_cells(table.columns, row)}</tr>" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
 
 
 def _cells(columns: Iterable[Column], row: Mapping[str, Any]) -> str:
-    return "".join(f"<td{_class(column)}>{escape(cell_words(column, row[column.key]))}</td>" for column in columns)
+    return "".join(f"<td{_class(column)}>{html_text(cell_words(column, row[column.key]))}</td>" for column in columns)
 
 
 def _class(column: Column) -> str:

@@ -1,4 +1,8 @@
-"""Numbers as people read them on a page that a report is printed on."""
+"""Names and numbers as people read them on a page that a report is printed on."""
+
+from html import escape
+
+from app.log import visible
 
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
 _THIN = "\u2009"
@@ -24,3 +28,8 @@ def size_words(size: float) -> str:
 def time_words(text: str) -> str:
     """An RFC 3339 time in UTC to the minute: `2026-11-20 10:40`."""
     return text[:16].replace("T", " ")
+
+
+def html_text(text: str) -> str:
+    """Text for a page: nothing in it is markup, and control characters are made visible."""
+    return escape(visible(text))

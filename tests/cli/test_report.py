@@ -30,7 +30,7 @@ def test_heaviest_folders_equal_what_find_sums_up(library: Library) -> None:
 def test_all_reports_come_as_one_document(library: Library) -> None:
     found = document(reelmark("--home", library.home, "report", "all", "--json"))
     assert found["drives"] == ["Card", "Shelf"]
-    assert found["sections"]["overview"]["files"] == 15
+    assert found["sections"]["overview"]["files"] == 16
     assert found["problems"] == []
 
 

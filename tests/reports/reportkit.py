@@ -14,6 +14,7 @@ DAY = 86_400
 #: 2026-06-15 12:00 UTC: what the tests call now.
 NOON = 1_781_524_800
 EVIL = "<img src=x onerror=alert(1)>.txt"
+ODD = "esc\x1b[31m\udcff\u202e.log"
 
 #: Path below the base, content, and how many days before `NOON` it was modified.
 CARD = (
@@ -28,6 +29,7 @@ CARD = (
     ("=formula.csv", b"f" * 20, 5),
     (EVIL, b"e" * 30, 6),
     ("empty.txt", b"", 0.2),
+    (ODD, b"odd", 300),
 )
 SHELF = (
     ("backup/take.wav", b"w" * 300, 10),

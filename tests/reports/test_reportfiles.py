@@ -97,6 +97,8 @@ def test_the_html_page_has_charts_and_runs_or_loads_nothing(engine: Engine, tmp_
     assert page.links == []
     assert "url(" not in text
     assert EVIL in page.text
+    assert not {character for character in text if ord(character) < 32} - {"\n"}
+    assert "\N{RIGHT-TO-LEFT OVERRIDE}" not in text
     assert "prefers-color-scheme:dark" in text
 
 

@@ -241,3 +241,14 @@ def test_a_report_stops_when_it_is_cancelled(engine: Engine) -> None:
     token.cancel()
     with pytest.raises(Cancelled):
         make_reports(engine.catalog, engine.catalog.drives(), "duplicates", ReportOptions(), token=token)
+
+
+def test_hard_links_of_one_file_waste_nothing(tmp_path: Path) -> None:
+    base = tmp_path / "drive"
+    write_files(base, (("one.wav", b"w" * 100, 1),))
+    (base / "link.wav").hardlink_to(base / "one.wav")
+    engine = make_engine(tmp_path / "home")
+    run(engine, "scan", ScanRequest((str(base),), drive="D"), Job())
+    with Scope(engine.catalog, engine.catalog.drives()) as scope:
+        found = duplicates(scope)
+    assert (found.groups, found.wasted_bytes) == (0, 0)
