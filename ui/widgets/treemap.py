@@ -186,7 +186,8 @@ class Treemap(QWidget):
         node = cell.node
         where = one_line(node.path) or node.name
         what = "Files directly in " + where if cell.is_files else where
-        share = formats.percent(cell.bytes, self._root.bytes) if self._root is not None else ""
+        whole = self._root.bytes if self._root is not None else 0
+        share = formats.percent(cell.bytes, whole) if 100 * cell.bytes >= whole else "less than 1\u00a0%"
         number = f"{formats.count(cell.files)} file{'' if cell.files == 1 else 's'}"
         return f"{what}\n{formats.size(cell.bytes)} in {number}" + (f", {share} of what is shown" if share else "")
 
