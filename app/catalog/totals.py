@@ -25,11 +25,6 @@ class Totals:
     kinds: dict[tuple[bytes, int], list[int]]
     days: dict[int, list[int]]
 
-    @property
-    def files(self) -> int:
-        """How many files there are."""
-        return sum(files for files, _ in self.kinds.values())
-
     def categories(self) -> dict[int, list[int]]:
         """The same by number of the category."""
         return _summed((category, counted) for (_, category), counted in self.kinds.items())
@@ -44,8 +39,7 @@ def read_totals(database: Database) -> Totals:
     newest = database.row("SELECT id, state FROM scan ORDER BY id DESC LIMIT 1")
     if newest is not None and newest[1] == "done":
         kept = _kept(database, int(newest[0]))
-        present = database.value("SELECT coalesce(sum(files), 0) FROM folder WHERE missed_scan IS NULL")
-        if kept is not None and kept.files == present:
+        if kept is not None:
             return kept
     return count_totals(database)
 
@@ -56,7 +50,7 @@ def keep_totals(database: Database, scan_id: int, *, changed: bool) -> Totals:
     if found is None:
         found = count_totals(database)
     with database.transaction():
-        set_meta(database, totals=_text(found, scan_id))
+        set_meta(database, totals=_text(found, scan_id, _stamp(database)))
     return found
 
 
@@ -98,17 +92,27 @@ def _summed(entries: Any) -> dict[Any, list[int]]:
     return found
 
 
-def _text(totals: Totals, scan_id: int) -> str:
+def _stamp(database: Database) -> list[int]:
+    """What the folders' own totals add up to: it differs where files were added, taken away or given other times."""
+    row = database.row(
+        "SELECT count(*), coalesce(sum(files), 0), coalesce(sum(bytes), 0), coalesce(sum(newest_ns / 1000000000), 0)"
+        " FROM folder WHERE missed_scan IS NULL"
+    )
+    return [int(number) for number in row or ()]
+
+
+def _text(totals: Totals, scan_id: int, stamp: list[int]) -> str:
     """The totals as the shard keeps them: without what would be too much of it."""
     if len(totals.kinds) + len(totals.days) > _MOST_KEPT:
         return json.dumps({"scan": scan_id})
     kinds = [[ext.decode("latin-1"), category, *counted] for (ext, category), counted in totals.kinds.items()]
-    return json.dumps({"scan": scan_id, "kinds": kinds, "days": [[day, *both] for day, both in totals.days.items()]})
+    days = [[day, *both] for day, both in totals.days.items()]
+    return json.dumps({"scan": scan_id, "stamp": stamp, "kinds": kinds, "days": days})
 
 
 def _kept(database: Database, scan_id: int) -> Totals | None:
     kept: dict[str, Any] = json.loads(get_meta(database).get("totals", "{}"))
-    if kept.get("scan") != scan_id or "kinds" not in kept:
+    if kept.get("scan") != scan_id or "kinds" not in kept or kept.get("stamp") != _stamp(database):
         return None
     kinds = {(ext.encode("latin-1"), category): [files, size] for ext, category, files, size in kept["kinds"]}
     return Totals(kinds, {day: [files, size] for day, files, size in kept["days"]})

@@ -1,11 +1,14 @@
 """Reports over two drives, one of them on the shelf, against what was written there."""
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from app.catalog.shard import get_meta
+from app.catalog.totals import count_totals, read_totals
 from app.engine import Engine
 from app.errors import AppError, Cancelled, RecordsBroken
 from app.jobs.job import CancelToken, Job
@@ -252,3 +255,30 @@ def test_hard_links_of_one_file_waste_nothing(tmp_path: Path) -> None:
     with Scope(engine.catalog, engine.catalog.drives()) as scope:
         found = duplicates(scope)
     assert (found.groups, found.wasted_bytes) == (0, 0)
+
+
+def test_the_days_are_those_of_the_files_after_a_clock_was_put_right(tmp_path: Path) -> None:
+    base = tmp_path / "drive"
+    files = tuple((f"f{number:02}.mov", b"12", number + 0.49) for number in range(30))
+    write_files(base, files)
+    engine = make_engine(tmp_path / "home")
+    run(engine, "scan", ScanRequest((str(base),), drive="D"), Job())
+    for name, _, _ in files:
+        time_ns = (base / name).stat().st_mtime_ns - 3600 * 10**9
+        os.utime(base / name, ns=(time_ns, time_ns))
+    scanned = run(engine, "scan", ScanRequest((str(base),), drive="D"), Job())
+    assert scanned.document["counts"]["changed"] == 0
+    with Scope(engine.catalog, engine.catalog.drives()) as scope:
+        found = recent(scope, days=31, top=0, now=NOON * 10**6)
+    assert [day.total.files for day in found.timeline] == [1] * 30 + [0]
+
+
+def test_totals_that_were_kept_are_those_of_now(tmp_path: Path) -> None:
+    base = tmp_path / "drive"
+    write_files(base, CARD)
+    engine = make_engine(tmp_path / "home")
+    for _ in range(2):
+        run(engine, "scan", ScanRequest((str(base),), drive="D"), Job())
+    with engine.catalog.open_shard(engine.catalog.drive("D")) as database:
+        assert read_totals(database) == count_totals(database)
+        assert "kinds" in get_meta(database)["totals"]
