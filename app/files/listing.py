@@ -68,7 +68,7 @@ class _Walker:
         self._lock = threading.Lock()
         self._batch: list[bytes] = []
         self._batch_size = 0
-        self._now = (b"", _Listing())
+        self._now = (b"", Listing())
         self._done = threading.Event()
 
     def run(self) -> None:
@@ -86,7 +86,7 @@ class _Walker:
         stack = self._stack
         while stack:
             path = stack.pop()
-            listing = _Listing()
+            listing = Listing()
             self._now = path, listing
             if self._careful:
                 self._flush()
@@ -137,7 +137,7 @@ class _Walker:
             batch, self._batch, self._batch_size = self._batch, [], 0
             self._send({"at": model_names.decoded(self._now[0]), "stuck": stuck}, b"".join(batch))
 
-    def _list(self, path: bytes, listing: "_Listing") -> tuple[bytes, list[bytes]]:
+    def _list(self, path: bytes, listing: "Listing") -> tuple[bytes, list[bytes]]:
         """List one folder: its packed form, and the names of the folders in it, ascending."""
         for wait in (*WAITS_S, None):
             try:
@@ -160,7 +160,7 @@ class _Walker:
         return listing.packed(path, self._arrange), listing.subfolders
 
     @staticmethod
-    def _read_plain(entries: "Iterator[os.DirEntry[bytes]]", listing: "_Listing") -> None:
+    def _read_plain(entries: "Iterator[os.DirEntry[bytes]]", listing: "Listing") -> None:
         """The usual case, kept short: this loop is the speed of the walk."""
         rows, subfolders = listing.rows, listing.subfolders
         while some := list(islice(entries, _SETTLE_AFTER)):
@@ -178,7 +178,7 @@ class _Walker:
                 except OSError as error:
                     listing.entry_failed(entry.name, error)
 
-    def _read_filtered(self, entries: "Iterator[os.DirEntry[bytes]]", listing: "_Listing", path: bytes) -> None:
+    def _read_filtered(self, entries: "Iterator[os.DirEntry[bytes]]", listing: "Listing", path: bytes) -> None:
         """With a filter, links to follow or a cloud below; in the order of names, so that a link is always the same."""
         for entry in sorted(entries, key=lambda entry: entry.name):
             name = entry.name
@@ -214,7 +214,7 @@ class _Walker:
         self._linked.append(target)
         return False
 
-    def _drop_mounts(self, path: bytes, listing: "_Listing") -> None:
+    def _drop_mounts(self, path: bytes, listing: "Listing") -> None:
         prefix = path + b"/" if path else b""
         crossed = [name for name in listing.subfolders if prefix + name in self._mounts]
         for name in crossed:
@@ -227,7 +227,7 @@ def _lies_in(path: bytes, folder: bytes) -> bool:
     return path == folder or path.startswith(folder.rstrip(separator) + separator)
 
 
-class _Listing:
+class Listing:
     """What one folder holds, while it is read."""
 
     __slots__ = ("errors", "mtimes", "names", "passed", "rows", "sizes", "skipped", "status", "subfolders")
@@ -261,6 +261,7 @@ class _Listing:
         self.passed.append(b"%d%b" % (reason, name))
 
     def folder_failed(self, error: OSError) -> None:
+        """The folder itself cannot be read: nothing in it is known."""
         self.status = VANISHED if error.errno in (errno.ENOENT, errno.ENOTDIR) else UNREADABLE
         self.clear()
         self._note("", error)
@@ -276,6 +277,7 @@ class _Listing:
         self.skipped = [0] * len(SKIPPED)
 
     def entry_failed(self, name: bytes, error: OSError) -> None:
+        """An entry cannot be read; one that is gone by now is none."""
         if error.errno == errno.ENOENT:
             return
         self.passed.append(UNREAD + name)
@@ -289,6 +291,7 @@ class _Listing:
         self.errors.append((name, error.strerror or str(error), errno.errorcode.get(error.errno or 0, "EIO")))
 
     def packed(self, path: bytes, arrange: Arrange | None) -> bytes:
+        """The folder as it travels to the parent, with what `arrange` makes of its files."""
         self._sort()
         names, sizes, mtimes = self.names, self.sizes, self.mtimes
         joined = b"\0".join(names)

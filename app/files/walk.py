@@ -183,7 +183,7 @@ def walk(
             silence_s = timeout_s + 3 * BEAT_S
             with closing(stream(handler, wire, token, silence_s=silence_s)) as messages:
                 for header, payload in messages:
-                    for folder in _unpack(memoryview(payload)):
+                    for folder in unpack(memoryview(payload)):
                         pending.pop(folder.path, None)
                         _push(pending, folder)
                         deaths = 0
@@ -229,7 +229,8 @@ def _push(pending: dict[bytes, None], folder: Folder) -> None:
         pending[prefix + name] = None
 
 
-def _unpack(payload: memoryview) -> Iterator[Folder]:
+def unpack(payload: memoryview) -> Iterator[Folder]:
+    """The folders of a message of the child, or of any packed listings in a row."""
     offset = 0
     while offset < len(payload):
         fields = HEAD.unpack_from(payload, offset)

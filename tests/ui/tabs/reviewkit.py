@@ -15,6 +15,7 @@ from app.jobs.job import Job
 from app.operations import run
 from app.scanning.request import ScanRequest
 from tests import media
+from tests.ui.hearing import Heard
 from ui.desk import Desk
 from ui.main_window import MainWindow
 from ui.tabs.review_tab import ReviewTab
@@ -87,8 +88,9 @@ def wait_picture(qtbot: QtBot, tab: ReviewTab, *states: ViewerState) -> None:
 def wait_written(qtbot: QtBot, tab: ReviewTab) -> None:
     """Wait until no verdict is on its way, and what was written was read again."""
     qtbot.waitUntil(lambda: not tab._desk.jobs.running(), timeout=WAIT_MS)
-    with qtbot.waitSignal(tab.reader.answered, timeout=WAIT_MS):
-        tab._read_again()
+    heard = Heard(tab.reader.answered)
+    tab._read_again()
+    qtbot.waitUntil(lambda: heard.times > 0, timeout=WAIT_MS)
 
 
 def sidecar(path: Path) -> dict[str, Any]:
