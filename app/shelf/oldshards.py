@@ -122,6 +122,7 @@ def _old_drive(connection: apsw.Connection, path: Path) -> OldDrive:
         raise NotACatalog(f"{shown(str(path))} holds no path", hint="There is nothing to take over.")
     common = posixpath.commonpath([posixpath.dirname(_slashed(end)) or "/" for end in ends])
     base = _slashed(mount).rstrip("/") if mount else common
+    base += "/" if base.endswith(":") else ""
     inside = all(_slashed(end).startswith(base.rstrip("/") + "/") for end in ends)
     return OldDrive(str(label), base if inside else common, name, columns)
 

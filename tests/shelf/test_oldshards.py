@@ -67,7 +67,7 @@ def test_a_windows_drive_is_found_again_with_its_folders_hashes_and_missing_file
     before = old.read_bytes()
     assert is_old_shard(old) and not is_old_shard(engine.home.root / "none.db")
     drive = take_over(engine, old, None, Job())
-    assert (drive.label, drive.base, drive.files, drive.bytes, drive.sequences) == ("Movies 1", "E:", 5, 17, 1)
+    assert (drive.label, drive.base, drive.files, drive.bytes, drive.sequences) == ("Movies 1", "E:/", 5, 17, 1)
     assert found(engine, "clip") == [("E:/holiday/beach/clip.mp4", 7, None)]
     assert found(engine, "holiday/gone") == []
     assert found(engine, "a.0004") == [("E:/shot/a.0004.exr", 3, None)]
@@ -98,12 +98,9 @@ def test_an_inventory_alone_is_enough(engine: Engine, tmp_path: Path) -> None:
         "CREATE TABLE inventory (path TEXT PRIMARY KEY, size_bytes INTEGER, mtime_utc TEXT, ext TEXT, mime TEXT,"
         " category TEXT, drive_label TEXT, drive_type TEXT, indexed_utc TEXT)"
     )
-    database.execute(
-        "INSERT INTO inventory VALUES ('/mnt/nas/show/a.mov', 4, '2024-04-30T09:08:07Z', 'mov', '', 'video', 'NAS', '', '')"
-    )
-    database.execute(
-        "INSERT INTO inventory VALUES ('/mnt/nas/show/b/c.mov', 4, '2024-04-30T09:08:07Z', 'mov', '', 'video', 'NAS', '', '')"
-    )
+    for name in ("a.mov", "b/c.mov"):
+        row = (f"/mnt/nas/show/{name}", 4, "2024-04-30T09:08:07Z", "mov", "", "video", "NAS", "", "")
+        database.execute("INSERT INTO inventory VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
     database.commit()
     database.close()
     drive = take_over(engine, path, None, Job())

@@ -1,7 +1,7 @@
 """Waiting for signals of other threads.
 
-pytest-qt's `waitSignal` connects a plain Python object. A signal of another thread is delivered through Qt's event queue,
-and one that is still in it when such a receiver was disconnected and freed ends the process. A QObject takes its events
+pytest-qt's `waitSignal` connects a plain Python object. A signal of another thread comes through Qt's event queue, and
+one that is still in it when such a receiver was disconnected and freed ends the process. A QObject takes its events
 with it.
 """
 
