@@ -223,6 +223,11 @@ def _upkeep_summary(result: "UpkeepResult") -> dict[str, Any]:
 _UPKEEP = Kept(lambda request: request.title, _upkeep_summary, lambda _request: ())
 _INSTALL = Kept(lambda request: request.name, lambda result: {"manager": result.manager}, lambda _request: ())
 _SHELF = Kept(lambda request: request.drive, lambda _result: {}, lambda _request: (), small=True)
+_TRAVEL = Kept(
+    lambda request: request.drive,
+    lambda result: {"counts": {"rows": result.files}, "file": shown(str(result.page))},
+    lambda _request: (),
+)
 _MERGE = Kept(lambda request: Path(request.shard).name, lambda result: {"action": result.action}, lambda _request: ())
 _HEALTH = Kept(lambda request: request.drive, _health_summary, lambda _request: (), small=True)
 _EXPORT_INVENTORY = Kept(lambda request: request.format.upper(), _export_summary, lambda _request: ())
@@ -261,7 +266,7 @@ OPERATIONS: dict[str, Operation] = {
         Operation(
             "forget_drive", "ForgetDriveRequest", _from("app.shelf.forgetting", "forget_drive"), _drive_lanes, _SHELF
         ),
-        Operation("travel_drive", "TravelRequest", _from("app.shelf.travelling", "travel_drive"), _no_lanes, _SHELF),
+        Operation("travel_drive", "TravelRequest", _from("app.shelf.travelling", "travel_drive"), _no_lanes, _TRAVEL),
         Operation("merge_shard", "MergeRequest", _from("app.shelf.merging", "merge_shard"), _no_lanes, _MERGE),
         Operation("drive_health", "DriveHealthRequest", _from("app.shelf.health", "drive_health"), _no_lanes, _HEALTH),
         Operation(

@@ -167,6 +167,15 @@ def _forgotten(_operation: str, _summary: dict[str, Any]) -> _Found:
     return [], "its records were kept under backups"
 
 
+def _packed(_operation: str, summary: dict[str, Any]) -> _Found:
+    return [], f"{_many(summary.get('counts', {}).get('rows', 0), 'file')} in {_last(summary.get('file', ''))}"
+
+
+def _merged(_operation: str, summary: dict[str, Any]) -> _Found:
+    words = {"added": "a new drive", "updated": "brought up to date", "replaced": "took the place of our records"}
+    return [], words.get(summary.get("action", ""), "nothing newer in it")
+
+
 def _upkeep(operation: str, summary: dict[str, Any]) -> _Found:
     return _upkeep_problems(summary), _upkeep_words(operation, summary.get("counts", {}))
 
@@ -193,6 +202,8 @@ _TELLERS: dict[str, Callable[[str, dict[str, Any]], _Found]] = {
     "export_report": _report,
     "drive_health": _health,
     "forget_drive": _forgotten,
+    "travel_drive": _packed,
+    "merge_shard": _merged,
     "demo": _demo,
     **{f"{name}_records": _upkeep for name in ("check", "optimise", "vacuum", "back_up", "restore", "salvage")},
 }

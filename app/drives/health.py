@@ -6,6 +6,7 @@ replaced or wait to be, the share of a flash drive's promised writes that is use
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -32,6 +33,9 @@ def device_to_ask(passport: Passport) -> str:
     """The disk below a volume as smartctl names it; empty where none of this machine is known."""
     if sys.platform == "win32":
         return passport.mount[:2] if passport.mount[1:2] == ":" and not passport.network else ""
+    if sys.platform == "darwin":
+        match = re.match(r"/dev/disk\d+", passport.device)
+        return match[0] if match else ""
     return linux.whole_disk(passport.device) if passport.device.startswith("/dev/") else ""
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from app.catalog.shard import open_writer
 from app.drives.identity import read_passport
+from app.drives.probing import ProbedFolder
 from app.errors import DriveGone, HeldByAnother, InputError, UsageError
 from app.jobs.events import Noticed
 from app.jobs.job import CancelToken, Job
@@ -118,6 +119,34 @@ def test_a_drive_called_by_bytes_that_are_no_text(studio: Studio) -> None:
     studio.write(base + "/a.txt")
     assert studio.scan(base)["counts"]["new"] == 1
     assert studio.scan(base)["counts"]["unchanged"] == 1
+
+
+def test_a_share_under_another_mount_is_the_same_drive(studio: Studio) -> None:
+    catalog = studio.engine.catalog
+    first = Passport("//nas/media", "cifs", "//nas/media", "/gone/nas", "/", network=True, server="nas", share="media")
+    known = catalog.add_drive("Shows", "/gone/nas/shows", first)
+    again = replace(first, device="nas.studio.local:/media", filesystem_type="nfs4", mount="/other/media")
+    again = replace(again, server="nas.studio.local", filesystem_uuid="nas.studio.local:/media")
+    folder = ProbedFolder("/other/media/shows", again, frozenset(["a"]))
+    found = find_target(catalog, [folder], None, Job()).drive
+    assert (found.id, found.base) == (known.id, "/other/media/shows")
+    assert (found.passport.verdict, len(catalog.drives(look=False))) == ("elsewhere", 1)
+    other = ProbedFolder("/other/films/shows", replace(again, share="films", mount="/other/films"), frozenset())
+    assert find_target(catalog, [other], None, Job()).drive.id != known.id
+
+
+def test_a_disk_in_another_usb_case_is_a_question_until_somebody_answers(studio: Studio) -> None:
+    catalog = studio.engine.catalog
+    first = Passport(
+        "11-22", "ext4", "/dev/sdz1", "/gone/a", "/", serial="CASE1", transport="usb", capacity_bytes=9_000
+    )
+    catalog.add_drive("Card", "/gone/a", first)
+    folder = ProbedFolder("/gone/a", replace(first, serial="CASE2"), frozenset(["x"]))
+    with pytest.raises(HeldByAnother, match="may be the drive Card or another one") as caught:
+        find_target(catalog, [folder], None, Job())
+    assert (caught.value.code, caught.value.context["verdict"]) == ("drive.ask", "ask")
+    assert find_target(catalog, [folder], "Card", Job()).drive.passport.serial == "CASE2"
+    assert find_target(catalog, [folder], None, Job()).drive.label == "Card", "the answer is kept"
 
 
 def in_own_mounts(script: str) -> "subprocess.CompletedProcess[bytes]":

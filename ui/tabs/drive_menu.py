@@ -4,16 +4,24 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QMessageBox, QWidget
 
+from app.errors import AppError
 from app.model.drives import Drive
+from app.model.names import shown
 from app.scanning.request import ScanRequest
 from app.shelf.describing import DescribeDriveRequest
 from app.shelf.forgetting import ForgetDriveRequest
+from app.shelf.merging import MergeRequest
+from app.shelf.travelling import TravelRequest, TravelResult
 from ui import formats
 from ui.desk import Desk
+from ui.folders import EXPORTED, first_folder, remember_folder
 from ui.tabs.drive_care import DriveCare
 from ui.tabs.drive_dialog import DriveDialog
+from ui.widgets.banner import BannerKind, BannerView
+from ui.widgets.toasts import ToastView
+from ui.workers.job_worker import Done, Failed, Outcome
 
 _QUESTIONS = {
     "label": ("Rename", "What {} is called:"),
@@ -39,6 +47,8 @@ class DriveMenu(QObject):
     def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(parent)
         self._desk, self._widget = desk, parent
+        self._started: set[str] = set()
+        desk.jobs.job_ended.connect(self._ended)
         #: Verify, wipe, suspects, history.
         self.care = DriveCare(desk, parent)
 
@@ -76,6 +86,7 @@ class DriveMenu(QObject):
         else:
             menu.addAction("Lend to…").triggered.connect(partial(self.ask, drive, "lent_to"))
         menu.addSeparator()
+        menu.addAction("Pack to travel…").triggered.connect(partial(self.choose_travel, drive))
         menu.addAction("Forget…").triggered.connect(partial(self.forget, drive))
         return menu
 
@@ -97,7 +108,7 @@ class DriveMenu(QObject):
     def describe(self, drive: Drive, what: str, text: str) -> None:
         """Keep a text that was given; one that is as it was changes nothing."""
         if text.strip() != getattr(drive, what) and (text.strip() or what != "label"):
-            self._desk.jobs.start("describe_drive", DescribeDriveRequest(drive.label, **{what: text}))
+            self._start("describe_drive", DescribeDriveRequest(drive.label, **{what: text}))
 
     def passport(self, drive: Drive) -> DriveDialog:
         """Show what is known of a drive."""
@@ -123,4 +134,45 @@ class DriveMenu(QObject):
         return box
 
     def _forget(self, drive: Drive) -> None:
-        self._desk.jobs.start("forget_drive", ForgetDriveRequest(drive.label))
+        self._start("forget_drive", ForgetDriveRequest(drive.label))
+
+    def choose_travel(self, drive: Drive) -> None:
+        """Ask for the folder that a drive's records are packed into."""
+        state = self._desk.window.state
+        start = first_folder(state, EXPORTED, [str(self._desk.engine.home.exports)])
+        folder = QFileDialog.getExistingDirectory(self._widget, f"Where to pack {drive.label}", start)
+        if folder:
+            remember_folder(state, EXPORTED, folder)
+            self.travel(drive, folder)
+
+    def travel(self, drive: Drive, folder: str) -> None:
+        """Pack a drive's records into a folder."""
+        self._start("travel_drive", TravelRequest(drive.label, folder))
+
+    def choose_shard(self) -> None:
+        """Ask for a shard that was made elsewhere."""
+        state = self._desk.window.state
+        start = first_folder(state, EXPORTED, [str(self._desk.engine.home.exports)])
+        path, _ = QFileDialog.getOpenFileName(self._widget, "Take over the records of a drive", start, "Shards (*.db)")
+        if path:
+            self.take_over(path)
+
+    def take_over(self, shard: str) -> None:
+        """Take the records of a drive that were made elsewhere into the catalogue."""
+        self._start("merge_shard", MergeRequest(shard))
+
+    def _start(self, operation: str, request: object) -> None:
+        self._started.add(self._desk.jobs.start(operation, request))
+
+    def _ended(self, job_id: str, outcome: Outcome) -> None:
+        """Say why something was not done; the panel keeps quiet about what is small."""
+        if job_id not in self._started:
+            return
+        self._started.discard(job_id)
+        if isinstance(outcome, Failed) and isinstance(outcome.error, AppError):
+            text = f"{shown(outcome.error.message)}. {outcome.error.hint}".strip()
+            self._desk.window.banners.show_banner(BannerView(f"failed.{job_id}", text, BannerKind.ERROR))
+        elif isinstance(outcome, Done) and isinstance(outcome.result, TravelResult):
+            made = outcome.result
+            text = f"{made.drive.label} is packed: {formats.count(made.files)} files in {made.page.name}."
+            self._desk.window.toasts.show_toast(ToastView(text, "pass", "Open folder", str(made.page.parent)))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QMenu, QPlainTextEdit
+from PySide6.QtWidgets import QLabel, QMenu, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from app.engine import Engine
@@ -14,6 +14,7 @@ from app.jobs.job import Job
 from app.model.drives import Drive, DriveHealth, Passport
 from app.operations import run
 from app.scanning.request import ScanRequest
+from app.shelf.forgetting import ForgetDriveRequest
 from tests.ui.enginekit import make_engine, make_tree
 from ui.desk import Desk
 from ui.main_window import MainWindow
@@ -108,6 +109,26 @@ def test_a_drive_is_forgotten_after_a_question(qtbot: QtBot, tab: ScanTab, engin
     next(button for button in box.buttons() if button.text() == "Forget").click()
     qtbot.waitUntil(lambda: not tab.drives.cards(), timeout=20_000)
     assert engine.catalog.drives() == []
+
+
+def test_a_label_that_is_taken_is_said_in_a_banner(qtbot: QtBot, tab: ScanTab, engine: Engine, tmp_path: Path) -> None:
+    make_tree(tmp_path / "other")
+    run(engine, "scan", ScanRequest((str(tmp_path / "other"),), "Other", inventory_only=True), Job())
+    tab.menu.describe(next(drive for drive in engine.catalog.drives() if drive.label == "Card"), "label", "other")
+    banners = tab._desk.window.banners
+    qtbot.waitUntil(lambda: bool(banners.ids()), timeout=20_000)
+    assert any("another drive is called Other" in label.text() for label in banners.findChildren(QLabel))
+
+
+def test_a_drive_is_packed_and_taken_over_again(qtbot: QtBot, tab: ScanTab, engine: Engine, tmp_path: Path) -> None:
+    tab.menu.travel(drive(engine), str(tmp_path / "out"))
+    qtbot.waitUntil(lambda: (tmp_path / "out" / "Card.reelmark.db").exists(), timeout=20_000)
+    qtbot.waitUntil(lambda: not tab._desk.jobs.running(), timeout=20_000)
+    run(engine, "forget_drive", ForgetDriveRequest("Card"), Job())
+    tab.menu.take_over(str(tmp_path / "out" / "Card.reelmark.db"))
+    qtbot.waitUntil(lambda: len(engine.catalog.drives()) == 1, timeout=20_000)
+    qtbot.waitUntil(lambda: not tab._desk.jobs.running(), timeout=20_000)
+    assert drive(engine).label == "Card"
 
 
 @pytest.mark.skipif(not Path("/bin/sh").exists(), reason="needs a shell for the program in smartctl's place")
