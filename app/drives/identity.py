@@ -94,10 +94,12 @@ def _with_share(passport: Passport) -> Passport:
 def first_is_connected(before: Passport, now: Passport) -> bool:
     """Whether the device that a passport was recorded of is there beside the one that was found now.
 
-    Told from the mount table and the kernel's list of disks; no drive is touched. Disks are told apart by hardware
-    alone, mounts by volume and device.
+    Told from the mount table and the kernel's list of disks; no drive is touched. It is asked of volumes that call
+    themselves the same; disks are told apart by hardware, mounts by device.
     """
     if sys.platform != "linux" or before.network or now.network or not now.device.startswith("/dev/"):
+        return False
+    if before.filesystem_uuid and now.filesystem_uuid and before.filesystem_uuid != now.filesystem_uuid:
         return False
     for disk in linux.connected_hardware():
         if _lies_on(now, disk["device"]):

@@ -155,7 +155,8 @@ def _of_share(before: Passport, now: Passport, says: dict[str, float]) -> Verdic
         return _place(before, now) if before.device and before.device == now.device else Verdict.OTHER
     if share == 1:
         return Verdict.ASK if says.get("marker") == -1 else _place(before, now)
-    return Verdict.ASK if says.get("marker") == 1 else Verdict.OTHER
+    renamed = before.share == now.share and says.get("root") == 1
+    return Verdict.ASK if renamed or says.get("marker") == 1 else Verdict.OTHER
 
 
 def _of_same_volume(before: Passport, now: Passport, says: dict[str, float], first_connected: bool) -> Verdict:

@@ -144,7 +144,8 @@ def _check_volume(catalog: Catalog, drive: Drive, folders: list[ProbedFolder], l
         if recognition.verdict is Verdict.ASK:
             raise doubtful(drive, drive.base, passport, recognition)
         raise conflict(drive, drive.base, passport, recognition)
-    if len(folders) == 1 and _is_gone(drive) and (_elsewhere(drive, first) or _moved(catalog, drive, first)):
+    here = len(folders) == 1 and (_elsewhere(drive, first) or _perhaps(drive, first) or _moved(catalog, drive, first))
+    if here and _is_gone(drive):
         _refuse_overlap(catalog, first, beside=drive)
         return _move(catalog, drive, first, job)
     raise conflict(drive, first.path, first.passport, _recognised(drive, first.passport))
@@ -189,6 +190,8 @@ def _new_drive(catalog: Catalog, folder: ProbedFolder, label: str | None, job: J
         )
     alike = None if known else _alike(drives, folder)
     if alike is not None and not label:
+        if alike[1].verdict is Verdict.ASK:
+            raise doubtful(alike[0], folder.path, folder.passport, alike[1])
         raise not_new(alike[0], folder.path, folder.passport, alike[1])
     _refuse_overlap(catalog, folder)
     passport = folder.passport
@@ -201,14 +204,14 @@ def _new_drive(catalog: Catalog, folder: ProbedFolder, label: str | None, job: J
             "drive.looks_moved",
             f"{drive.label} is a new drive, though it looks like {known.label}, which was at {shown(known.base)}.",
         )
-    if alike is not None:
+    if alike is not None and alike[1].verdict is not Verdict.ASK:
         what = "a byte clone of" if alike[1].verdict is Verdict.CLONE else "on the re-formatted disk of"
         job.notice(f"drive.{alike[1].verdict}", f"{drive.label} is a new drive, {what} {alike[0].label}.")
     return drive
 
 
 def _alike(drives: Sequence[Drive], folder: ProbedFolder) -> tuple[Drive, Recognition] | None:
-    """A known drive of which the folder is a byte clone, or whose disk was re-formatted; clones first.
+    """A known drive of which the folder is a byte clone, or whose disk was re-formatted, or perhaps that drive itself.
 
     Only where the folder lies in its volume as the drive's base does: other folders of a volume are other drives.
     """
@@ -217,7 +220,7 @@ def _alike(drives: Sequence[Drive], folder: ProbedFolder) -> tuple[Drive, Recogn
         if path_in_volume(drive.base, drive.passport) != path_in_volume(folder.path, folder.passport):
             continue
         recognition = _recognised(drive, folder.passport)
-        if recognition.verdict in (Verdict.CLONE, Verdict.REFORMATTED):
+        if recognition.verdict in (Verdict.CLONE, Verdict.REFORMATTED) or (_perhaps(drive, folder) and _is_gone(drive)):
             found.append((drive, recognition))
     return min(
         found, key=lambda pair: (pair[1].verdict is not Verdict.CLONE, bool(pair[0].passport.clone_of)), default=None
@@ -228,10 +231,17 @@ def _elsewhere(drive: Drive, folder: ProbedFolder) -> bool:
     """Whether a folder is the drive's base by volume and place in it, under another mount."""
     return (
         compare(drive.passport, folder.passport) is Match.SAME
-        and _recognised(drive, folder.passport).is_same
         and drive.passport.mount != folder.passport.mount
         and path_in_volume(drive.base, drive.passport) == path_in_volume(folder.path, folder.passport)
+        and _recognised(drive, folder.passport).is_same
     )
+
+
+def _perhaps(drive: Drive, folder: ProbedFolder) -> bool:
+    """Whether a folder may be the drive's base under another name: a server that is called otherwise, a marker."""
+    told = folder.passport.network or bool(folder.passport.marker)
+    same_place = path_in_volume(drive.base, drive.passport) == path_in_volume(folder.path, folder.passport)
+    return told and same_place and _recognised(drive, folder.passport).verdict is Verdict.ASK
 
 
 def _moved(catalog: Catalog, drive: Drive, folder: ProbedFolder) -> bool:

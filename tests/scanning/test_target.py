@@ -135,6 +135,23 @@ def test_a_share_under_another_mount_is_the_same_drive(studio: Studio) -> None:
     assert find_target(catalog, [other], None, Job()).drive.id != known.id
 
 
+def test_a_server_that_is_called_otherwise_is_a_question(studio: Studio) -> None:
+    catalog = studio.engine.catalog
+    names = tuple(f"{number:08x}:aa" for number in range(5))
+    first = Passport("nas:/media", "nfs4", "nas:/media", "/gone/nas", "/", network=True, server="nas", share="media")
+    catalog.add_drive("Shows", "/gone/nas", replace(first, root_sketch=names))
+    by_number = replace(first, device="10.0.0.7:/media", server="10.0.0.7", mount="/mnt/n", root_sketch=names)
+    folder = ProbedFolder("/mnt/n", by_number, frozenset(["a"]))
+    with pytest.raises(HeldByAnother, match="may be the drive Shows") as caught:
+        find_target(catalog, [folder], None, Job())
+    assert caught.value.code == "drive.ask"
+    assert find_target(catalog, [folder], "Shows", Job()).drive.base == "/mnt/n"
+    strange = ProbedFolder(
+        "/mnt/o", replace(by_number, server="10.0.0.8", mount="/mnt/o", root_sketch=("ff:1",)), frozenset()
+    )
+    assert find_target(catalog, [strange], None, Job()).drive.label == "o"
+
+
 def test_a_disk_in_another_usb_case_is_a_question_until_somebody_answers(studio: Studio) -> None:
     catalog = studio.engine.catalog
     first = Passport(
