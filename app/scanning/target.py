@@ -230,10 +230,9 @@ def _alike(drives: Sequence[Drive], folder: ProbedFolder) -> tuple[Drive, Recogn
 def _elsewhere(drive: Drive, folder: ProbedFolder) -> bool:
     """Whether a folder is the drive's base by volume and place in it, under another mount."""
     return (
-        compare(drive.passport, folder.passport) is Match.SAME
-        and drive.passport.mount != folder.passport.mount
+        drive.passport.mount != folder.passport.mount
         and path_in_volume(drive.base, drive.passport) == path_in_volume(folder.path, folder.passport)
-        and _recognised(drive, folder.passport).is_same
+        and _recognised(drive, folder.passport).verdict is Verdict.ELSEWHERE
     )
 
 

@@ -65,6 +65,16 @@ def test_a_byte_clone_is_called_one_beside_its_original_and_alone(tmp_path: Path
 
 
 @needs_images
+def test_an_image_that_was_moved_is_the_same_drive_at_another_place(tmp_path: Path) -> None:
+    _, again = run(
+        tmp_path,
+        "make ext4 a.img; mount -o loop a.img one; scan one --drive Card; umount one; mv a.img moved.img;"
+        " mount -o loop moved.img two; scan two",
+    )
+    assert (again["drive"]["label"], again["counts"]["unchanged"]) == ("Card", 3)
+
+
+@needs_images
 def test_a_volume_that_was_formatted_again_is_called_so(tmp_path: Path) -> None:
     _, refused, as_first, new = run(
         tmp_path,
