@@ -8,8 +8,6 @@ from pathlib import Path
 from app.catalog.catalog import Catalog
 from app.catalog.shard import top_names
 from app.drives.identity import (
-    Match,
-    compare,
     first_is_connected,
     may_be_mounted,
     may_be_same_place,
