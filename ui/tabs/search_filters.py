@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from app.catalog.search import SearchQuery
 from app.model.drives import Drive
 from app.model.kinds import Category
+from ui.tabs.search_asof import AsOfMenu
 from ui.tabs.search_popups import CheckMenu, ExtensionMenu, ModifiedMenu, SizeMenu, size_words
 from ui.widgets.buttons import KeyButton
 from ui.widgets.chip import Chip
@@ -30,15 +31,18 @@ class FilterBar(QWidget):
         self._drives: tuple[Drive, ...] = ()
         self._online: dict[str, bool] = {}
         self._since: int | None = None
+        self._as_of: int | None = None
         self.drive_menu, self.category_menu, self.verdict_menu = CheckMenu(self), CheckMenu(self), CheckMenu(self)
         self.extension_menu, self.size_menu = ExtensionMenu(self), SizeMenu(self)
-        self.modified_menu = ModifiedMenu(self)
+        self.modified_menu, self.as_of_menu = ModifiedMenu(self), AsOfMenu(self)
         self.drives = Chip("All drives", removable=True, menu=self.drive_menu)
         self.category = Chip("Category", removable=True, menu=self.category_menu)
         self.extension = Chip("Extension", removable=True, menu=self.extension_menu)
         self.size_chip = Chip("Size", removable=True, menu=self.size_menu)
         self.modified = Chip("Modified", removable=True, menu=self.modified_menu)
         self.verdict = Chip("Verdict", removable=True, menu=self.verdict_menu)
+        self.as_of = Chip("As of", removable=True, menu=self.as_of_menu)
+        self.as_of.setToolTip("The drives as they were at the end of a day, by their last scan until then")
         self.clear_all = KeyButton("Clear filters", role="link")
         self.category_menu.set_choices(_CATEGORIES)
         self.category.setToolTip("Any file but QC records (sidecars, hash caches); choose qc to see those")
@@ -63,6 +67,7 @@ class FilterBar(QWidget):
             self.verdict_menu.chosen(),
             limit,
             without_records=not self.category_menu.chosen(),
+            as_of_us=self._as_of,
         )
 
     def drive_ids(self) -> tuple[str, ...]:
@@ -99,14 +104,14 @@ class FilterBar(QWidget):
             menu.clear_choice()
         for field in (self.extension_menu.field, self.size_menu.least, self.size_menu.most):
             field.clear()
-        self._since = None
+        self._since = self._as_of = None
         for chip in self._chips():
             chip.set_value("")
         self._name_drives()
         self._changed()
 
     def _chips(self) -> tuple[Chip, ...]:
-        return self.drives, self.category, self.extension, self.size_chip, self.modified, self.verdict
+        return self.drives, self.category, self.extension, self.size_chip, self.modified, self.verdict, self.as_of
 
     def _connect(self) -> None:
         self.drive_menu.changed.connect(self._drives_chosen)
@@ -115,6 +120,8 @@ class FilterBar(QWidget):
         self.extension_menu.applied.connect(self._extensions_chosen)
         self.size_menu.applied.connect(self._size_chosen)
         self.modified_menu.chosen.connect(self._since_chosen)
+        self.as_of_menu.chosen.connect(self._as_of_chosen)
+        self.as_of.removed.connect(self._as_of_cleared)
         self.drives.removed.connect(self._drives_cleared)
         self.category.removed.connect(self._categories_cleared)
         self.verdict.removed.connect(self._verdicts_cleared)
@@ -185,6 +192,14 @@ class FilterBar(QWidget):
 
     def _since_cleared(self) -> None:
         self._since_chosen("", None)
+
+    def _as_of_chosen(self, words: str, as_of_us: int | None) -> None:
+        self._as_of = as_of_us
+        self.as_of.set_value(words)
+        self._changed()
+
+    def _as_of_cleared(self) -> None:
+        self._as_of_chosen("", None)
 
     def _show_clear(self) -> None:
         self.clear_all.setVisible(self.active())

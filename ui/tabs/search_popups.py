@@ -164,7 +164,7 @@ class SizeMenu(FormMenu):
         for field in (self.least, self.most):
             wrong = bool(field.text().strip()) and parse_size(field.text()) is None
             good = good and not wrong
-            _mark(field, wrong=wrong, advice="Write 500 KB, 1.5 GB or a number of bytes.")
+            mark_field(field, wrong=wrong, advice="Write 500 KB, 1.5 GB or a number of bytes.")
         return good
 
     def _try(self) -> None:
@@ -215,7 +215,7 @@ class ModifiedMenu(FormMenu):
             self.chosen.emit(f"since {day:%Y-%m-%d}", _us(day))
 
     def _check(self) -> None:
-        _mark(
+        mark_field(
             self.date,
             wrong=bool(self.date.text().strip()) and parse_day(self.date.text()) is None,
             advice="Write year, month and day: 2026-01-31.",
@@ -265,7 +265,7 @@ def size_words(least: int | None, most: int | None) -> str:
     return f"≤ {formats.size(most)}" if most is not None else ""
 
 
-def _mark(field: QLineEdit, *, wrong: bool, advice: str) -> None:
+def mark_field(field: QLineEdit, *, wrong: bool, advice: str) -> None:
     """Show whether what is in a field can be understood."""
     field.setProperty("invalid", "true" if wrong else "false")
     field.setToolTip(advice if wrong else "")

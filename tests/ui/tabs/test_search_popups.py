@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
+from ui.tabs.search_filters import FilterBar
 from ui.tabs.search_popups import CheckMenu, SizeMenu, parse_day, parse_size, since, size_words
 
 NOW = datetime(2026, 11, 21, 15, 30, tzinfo=UTC)
@@ -72,3 +73,22 @@ def test_a_size_that_means_nothing_is_marked_and_not_applied(qtbot: QtBot) -> No
         qtbot.keyClick(menu.least, Qt.Key.Key_Return)
     assert menu.bounds() == (10**9, None)
     assert not menu.isVisible()
+
+
+@pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)  # the offscreen platform
+def test_drives_are_searched_as_they_were_at_the_end_of_a_day(qtbot: QtBot) -> None:
+    bar = FilterBar()
+    qtbot.addWidget(bar)
+    assert bar.query("x", 10).as_of_us is None
+    bar.as_of_menu.popup(QPoint(10, 10))
+    qtbot.keyClicks(bar.as_of_menu.date, "2026-13-01")
+    assert bar.as_of_menu.date.property("invalid") == "true"
+    bar.as_of_menu.date.clear()
+    qtbot.keyClicks(bar.as_of_menu.date, "2026-01-31")
+    with qtbot.waitSignal(bar.changed):
+        qtbot.keyClick(bar.as_of_menu.date, Qt.Key.Key_Return)
+    end = datetime(2026, 2, 1).astimezone().timestamp()
+    assert bar.query("x", 10).as_of_us == round(end * 1_000_000) - 1
+    assert (bar.as_of.text(), bar.active()) == ("As of: 2026-01-31", True)
+    bar.as_of.clear()
+    assert bar.query("x", 10).as_of_us is None
