@@ -21,6 +21,7 @@ from app.jobs.job import Job
 from app.model.drives import Drive
 from app.model.names import folded_text, shown
 from app.shelf.forgetting import move_aside
+from app.shelf.oldshards import is_old_shard, take_over
 
 _CATALOG_WAIT_S = 30.0
 _MOST_SCANS = 100_000
@@ -71,6 +72,8 @@ def merge_shard(engine: Engine, request: MergeRequest, job: Job) -> MergeResult:
     source = Path(request.shard).expanduser().absolute()
     if not source.is_file():
         raise InputError(f"{shown(str(source))} does not exist", hint="Name the file of a shard, …db.")
+    if is_old_shard(source):
+        return MergeResult(take_over(engine, source, request.label, job), "added")
     job.stage(Stage.FINISH)
     with (
         _taken(engine, source, job) as copy,

@@ -16,6 +16,7 @@ from app.scanning.request import ScanRequest
 from app.scanning.verify import VerifyRequest
 from app.shelf.oldshards import is_old_shard, take_over
 from tests.ui.enginekit import make_engine
+from tests.unprivileged import document, reelmark
 
 
 @pytest.fixture
@@ -89,6 +90,13 @@ def test_a_scan_of_the_drive_makes_sure_what_was_taken_over(engine: Engine, tmp_
     result = run(engine, "scan", ScanRequest((str(media),), "Card"), Job())
     assert (result.document["drive"]["id"], result.document["counts"]["changed"]) == (drive.id, 1)
     assert run(engine, "verify", VerifyRequest(drive="Card"), Job()).ok == 1
+
+
+def test_the_command_that_merges_shards_takes_an_old_one(engine: Engine, tmp_path: Path) -> None:
+    old = old_files(tmp_path / "o.db", [("/media/card/a.mov", 5, None, "2024-04-30T09:08:07Z", 0)], "/media/card")
+    done = reelmark("--home", engine.home.root, "drives", "merge", old, "--as", "From before", "--json")
+    (drive,) = document(done)["drives"]
+    assert (drive["label"], drive["files"], drive["online"]) == ("From before", 1, False)
 
 
 def test_an_inventory_alone_is_enough(engine: Engine, tmp_path: Path) -> None:
