@@ -7,6 +7,7 @@ of files that lie there are read, at most for two seconds, in a child that is ki
 import os
 import random
 import statistics
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -166,7 +167,7 @@ def _read_ms(path: str, offset: int) -> float | None:
     except OSError:
         return None
     try:
-        if hasattr(os, "posix_fadvise"):
+        if sys.platform == "linux":
             os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_RANDOM)
             os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
         os.lseek(handle, offset, os.SEEK_SET)
