@@ -11,7 +11,7 @@ import sys
 from dataclasses import replace
 from enum import Enum
 
-from app.drives import linux, macos, windows
+from app.drives import linux
 from app.drives.rootprint import MARKER, read_root_print
 from app.drives.shares import same_server, share_of
 from app.model.drives import Drive, Passport
@@ -51,11 +51,15 @@ def read_passport(base: str) -> Passport:
 def _of_volume(real: str) -> Passport:
     """What the system says of the volume, asked in the system's own way."""
     if sys.platform == "win32":
+        from app.drives import windows
+
         found = windows.read_evidence(real)
         passport = Passport(**found)
         return _with_share(passport) if passport.network else passport
     passport = passport_by_table(real)
     if sys.platform == "darwin" and not passport.network and passport.mount:
+        from app.drives import macos
+
         return replace(passport, **macos.read_evidence(passport.mount))
     if passport.device.startswith("/dev/"):
         return replace(passport, **linux.read_evidence(passport.device))

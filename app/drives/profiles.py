@@ -6,7 +6,6 @@ of files that lie there are read, at most for two seconds, in a child that is ki
 
 import os
 import random
-import statistics
 import sys
 import time
 from collections.abc import Iterator
@@ -137,7 +136,7 @@ def kind_by_reads(milliseconds: list[float]) -> tuple[str, str]:
     """The kind of a drive whose small reads took so long; the middle one decides, for caches make some quick."""
     if not milliseconds:
         return "", _UNKNOWN
-    middle = statistics.median(milliseconds)
+    middle = sorted(milliseconds)[len(milliseconds) // 2]
     took = f"{middle:.1f} ms" if middle >= _SHORTEST_MS else "less than 0.1 ms"
     return ("hdd" if middle > _SEEK_MS else "ssd"), f"a small read takes {took}"
 

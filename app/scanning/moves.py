@@ -83,12 +83,14 @@ class Moves:
         return self._tally["moved"] - before
 
     def _collect(self) -> bool:
-        """Set aside what is new and what is gone; whether there is any of both."""
-        for name, query in (("fresh", _FRESH), ("gone", _GONE)):
-            self._database.run(f"DROP TABLE IF EXISTS temp.{name}")
-            self._database.run(f"CREATE TEMP TABLE {name} (id INTEGER NOT NULL PRIMARY KEY, size INTEGER)")
-            self._database.run(f"INSERT INTO temp.{name} SELECT id, size FROM file WHERE id IN ({query})", self._scope)
-        return all(self._database.value(f"SELECT EXISTS (SELECT 1 FROM temp.{name})") for name in ("fresh", "gone"))
+        """Set aside what is gone and, where anything is, what is new; whether there is any of both."""
+        return all(self._set_aside(name, query) for name, query in (("gone", _GONE), ("fresh", _FRESH)))
+
+    def _set_aside(self, name: str, query: str) -> bool:
+        self._database.run(f"DROP TABLE IF EXISTS temp.{name}")
+        self._database.run(f"CREATE TEMP TABLE {name} (id INTEGER NOT NULL PRIMARY KEY, size INTEGER)")
+        self._database.run(f"INSERT INTO temp.{name} SELECT id, size FROM file WHERE id IN ({query})", self._scope)
+        return bool(self._database.value(f"SELECT EXISTS (SELECT 1 FROM temp.{name})"))
 
     def _pages(self, table: str, job: Job) -> Iterator[str]:
         """The ids of a table of those set aside, a page at a time, as SQL."""

@@ -21,7 +21,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from app.files.hashing import Hashed
-from app.files.hashpool import hash_files
+from app.files.hashpool import HashPool
 from app.jobs.job import Job
 
 LARGE = (4, 500_000_000)
@@ -58,7 +58,9 @@ def by_b3sum(paths: list[Path]) -> None:
 def by_us(paths: list[Path]) -> None:
     """As a scan does it: sizes are known, results come back to the parent."""
     size = paths[0].stat().st_size
-    done = sum(isinstance(found, Hashed) for _, found in hash_files(((0, str(path), size) for path in paths), Job()))
+    with HashPool[int]() as pool:
+        items = ((0, str(path), size) for path in paths)
+        done = sum(isinstance(found, Hashed) for _, found in pool.run(items, Job()))
     if done != len(paths):
         raise SystemExit("not every file was hashed")
 
