@@ -109,9 +109,8 @@ def main() -> None:
     calm_collector()
     wait(lambda: front.tabs is not None, 20)
     ready = process_age_s()
-    scan, search, _ = front.tabs or (None, None, None)
-    assert scan is not None
-    assert search is not None
+    assert front.tabs is not None
+    scan, search, *_ = front.tabs
     if home.catalog.exists():
         wait(lambda: bool(scan.drives.cards()), 20)
     print(
