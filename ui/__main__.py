@@ -19,6 +19,7 @@ from app.log import LogSetup, setup_logging
 from app.paths import Home, find_home
 from app.settings import LoadedSettings
 from app.settings.loading import load_settings
+from ui.reasons import said
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -46,7 +47,7 @@ def main(argv: list[str] | None = None) -> int:
         loaded = load_settings(home, os.environ, chosen, file=options.settings)
         logs = setup_logging(home, loaded.values.log, console=True)
     except AppError as error:
-        sys.stderr.write(f"reelmark: {error.message} {error.hint}".rstrip() + "\n")
+        sys.stderr.write(f"reelmark: {said(error)}\n")
         return error.exit_code
     return _run(home, loaded, logs)
 

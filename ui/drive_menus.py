@@ -18,6 +18,7 @@ from ui import formats, icons
 from ui.desk import Desk
 from ui.folders import open_folder
 from ui.widgets.banner import BannerView
+from ui.widgets.menus import menu_text
 from ui.widgets.toasts import ToastView
 from ui.workers.job_worker import Done, Outcome
 from ui.workers.reader import Reader
@@ -55,7 +56,7 @@ class DriveMenus(QObject):
 
     def refresh(self) -> None:
         """Read the drives again."""
-        self._reader.ask("drives", self._read)
+        self._reader.ask("drives", self._read, interrupt=False)
 
     def stop(self) -> None:
         """End the thread."""
@@ -90,10 +91,10 @@ class DriveMenus(QObject):
             self._add(self.export, f"All drives as {words}", partial(self.start_export, form, ""))
         self.export.addSeparator()
         for drive in self._drives:
-            menu = self.export.addMenu(_menu_text(drive.label))
+            menu = self.export.addMenu(menu_text(drive.label))
             for form, words in _FORMATS:
                 self._add(menu, f"As {words}", partial(self.start_export, form, drive.id))
-            self._add(self.pictures, _menu_text(drive.label), partial(self.start_pictures, drive.label))
+            self._add(self.pictures, menu_text(drive.label), partial(self.start_pictures, drive.label))
         self.export.addSeparator()
         self.export.addActions([self.deleted, self.av_only])
         self.export.addSeparator()
@@ -118,7 +119,7 @@ class DriveMenus(QObject):
         self._jobs.discard(job_id)
         if isinstance(result, ExportResult):
             file = Path(result.path)
-            words = f"{formats.count(result.rows)} files to {shown(file.name)}"
+            words = f"{formats.many(result.rows, 'file')} to {shown(file.name)}"
             toast = ToastView(words, "warning" if result.left_out else "pass", "Open folder", str(file.parent))
             self._desk.window.toasts.show_toast(toast)
 
@@ -133,8 +134,3 @@ class DriveMenus(QObject):
         if banner_id == _BANNER:
             self.open_exports()
             self._desk.window.banners.remove(_BANNER)
-
-
-def _menu_text(label: str) -> str:
-    """A label as a menu shows it: an ampersand would mark a key."""
-    return label.replace("&", "&&")

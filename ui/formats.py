@@ -14,6 +14,11 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
+def many(number: int, word: str) -> str:
+    """`1 file`, `418,220 files`."""
+    return f"{count(number)} {word}{'' if number == 1 else 's'}"
+
+
 def short_count(number: float) -> str:
     """Three figures with a unit for tight places: `96 k`, `1.91 M`; whole below 1,000."""
     if number < 1000:

@@ -8,13 +8,13 @@ from PySide6.QtCore import QObject, QThread, QTimer, Signal
 from app.engine import Engine
 from app.errors import AppError, RecordsBroken
 from app.log import LiveLog
-from app.model.names import shown
 from ui.desk import Desk
 from ui.drive_menus import DriveMenus
 from ui.folders import open_folder
 from ui.local_api import LocalApi
 from ui.main_window import MainWindow
 from ui.mending import ACTION, BANNER, Mending
+from ui.reasons import said
 from ui.settings_writer import SettingsWriter
 from ui.tabs.maintenance_tab import MaintenanceTab
 from ui.tabs.reports_tab import ReportsTab
@@ -24,7 +24,7 @@ from ui.tabs.search_tab import SearchTab
 from ui.widgets.banner import BannerKind, BannerView
 from ui.widgets.failures import FailuresDialog
 from ui.workers.job_controller import JobController
-from ui.workers.reader import left_behind
+from ui.workers.reader import Reader, left_behind
 
 _CLOSING_LIMIT_MS = 10_000
 
@@ -107,8 +107,8 @@ class Front(QObject):
         Returns:
             False where a thread hangs and is left behind.
         """
-        self._opener.wait()
-        ended = self.mending is None or self.mending.stop(_CLOSING_LIMIT_MS)
+        ended = self._opener.wait(_CLOSING_LIMIT_MS)
+        ended = (self.mending is None or self.mending.stop(_CLOSING_LIMIT_MS)) and ended
         for tab in (*(self._tabs or ()), *filter(None, [self._maintenance])):
             tab.stop()
         if self.local_api is not None:
@@ -117,6 +117,8 @@ class Front(QObject):
             self.drive_menus.stop()
         if self._settings is not None:
             self._settings.stop()
+        for reader in self.window.findChildren(Reader):
+            reader.stop()  # those of dialogues that are open still
         if self.jobs is not None:
             self.jobs.stop_all()
             ended = self.jobs.wait(_CLOSING_LIMIT_MS) and ended
@@ -184,7 +186,7 @@ class Front(QObject):
         job = self.jobs.job(job_id) if self.jobs else None
         if job is None:
             return
-        text = f"{job.progress.view.title}: {error.message}. {error.hint}".rstrip(" .") + "."
+        text = f"{job.progress.view.title}: {said(error)}"
         if tool := error.context.get("tool"):
             self.window.banners.show_banner(BannerView(f"tool.{tool}", text, BannerKind.WARNING, "Diagnostics…"))
         elif not job.progress.view.small:
@@ -215,7 +217,7 @@ class Front(QObject):
         if not isinstance(error, AppError):
             raise error
         _log.error("The catalogue cannot be opened: %s", error.message)
-        text = f"The catalogue cannot be opened: {shown(error.message)}. {error.hint}".rstrip()
+        text = f"The catalogue cannot be opened: {said(error)}"
         mendable = isinstance(error, RecordsBroken) and self._open_damaged is not None
         self.window.banners.show_banner(BannerView(BANNER, text, BannerKind.ERROR, ACTION if mendable else ""))
         self.window.banners.action_clicked.connect(self._mend)

@@ -12,6 +12,7 @@ from app.jobs.job import CancelToken
 from app.settings.apikey import ApiKey, find_key, make_key
 from ui.api_process import ApiProcess, ApiState
 from ui.main_window import MainWindow
+from ui.reasons import said
 from ui.settings_writer import SettingsWriter
 from ui.widgets.api_card import ApiCard, ApiView
 from ui.widgets.banner import BannerKind, BannerView
@@ -112,7 +113,7 @@ class LocalApi(QObject):
 
     def _key_failed(self, _kind: str, _number: int, error: AppError) -> None:
         self._to_start = False
-        self._tell(f"The key of the local API cannot be used: {error.message} {error.hint}".rstrip())
+        self._tell(f"The key of the local API cannot be used: {said(error)}")
 
     def _changed(self) -> None:
         self._show()

@@ -7,6 +7,7 @@ from app.errors import AppError
 from app.maintenance.targets import CATALOG_NAME
 from ui.desk import Desk
 from ui.main_window import MainWindow
+from ui.reasons import said
 from ui.tabs.maintenance_tab import MaintenanceTab
 from ui.widgets.banner import BannerKind, BannerView
 from ui.workers.job_controller import JobController
@@ -54,7 +55,7 @@ class Mending(QObject):
         self.tab.look_at(CATALOG_NAME)
 
     def _failed(self, job_id: str, error: AppError) -> None:
-        text = f"{error.message}. {error.hint}".rstrip()
+        text = said(error)
         self._window.banners.show_banner(BannerView(f"failed.{job_id}", text, BannerKind.ERROR))
 
     def _ended(self, job_id: str, outcome: Outcome) -> None:

@@ -86,7 +86,7 @@ def told(operation: str, state: str, summary: dict[str, Any]) -> Told:
     if state == "done":
         return _done(operation, summary)
     files = summary.get("counts", {}).get("files")
-    at = f" at {formats.count(files)} files" if files else ""
+    at = f" at {formats.many(files, 'file')}" if files else ""
     if state == "cancelled":
         return Told(f"stopped{at}", NEUTRAL)
     if state == "interrupted":
@@ -115,14 +115,15 @@ def _scan(_operation: str, summary: dict[str, Any]) -> _Found:
 def _crawl(_operation: str, summary: dict[str, Any]) -> _Found:
     counts = summary.get("counts", {})
     problems = [f"{formats.count(counts[name])} {name}" for name in ("failed", "stale") if counts.get(name)]
-    written = f"{_many(counts.get('written', 0), 'sidecar')} written"
+    written = f"{formats.many(counts.get('written', 0), 'sidecar')} written"
     return problems, " · ".join(filter(None, (written, _changed(counts))))
 
 
 def _clean(_operation: str, summary: dict[str, Any]) -> _Found:
     counts = summary.get("counts", {})
     problems = [f"{formats.count(counts['failed'])} could not be removed"] if counts.get("failed") else []
-    return problems, f"{_many(counts.get('removed', 0), 'file')} removed, {formats.count(counts.get('kept', 0))} kept"
+    removed, kept = formats.many(counts.get("removed", 0), "file"), formats.count(counts.get("kept", 0))
+    return problems, f"{removed} removed, {kept} kept"
 
 
 def _verify(_operation: str, summary: dict[str, Any]) -> _Found:
@@ -130,30 +131,30 @@ def _verify(_operation: str, summary: dict[str, Any]) -> _Found:
     problems = [f"{formats.count(counts['suspected'])} suspected of rot"] if counts.get("suspected") else []
     also = ("changed", "missing", "unreadable")
     problems += [f"{formats.count(counts[name])} {name}" for name in also if counts.get(name)]
-    return problems, f"{_many(counts.get('ok', 0), 'file')} as hashed"
+    return problems, f"{formats.many(counts.get('ok', 0), 'file')} as hashed"
 
 
 def _wipe(_operation: str, summary: dict[str, Any]) -> _Found:
     counts = summary.get("counts", {})
     if summary.get("safe"):
-        return [], f"yes, {_many(counts.get('files', 0), 'file')} with copies elsewhere"
+        return [], f"yes, {formats.many(counts.get('files', 0), 'file')} with copies elsewhere"
     return [f"no: {formats.count(counts.get('unsafe', 0))} without enough copies"], "done"
 
 
 def _pictures(_operation: str, summary: dict[str, Any]) -> _Found:
     counts = summary.get("counts", {})
     problems = [f"{formats.count(counts[name])} {said}" for name, said in _PICTURES if counts.get(name)]
-    return problems, f"{_many(counts.get('made', 0), 'picture')} made"
+    return problems, f"{formats.many(counts.get('made', 0), 'picture')} made"
 
 
 def _exported(operation: str, summary: dict[str, Any]) -> _Found:
-    problems = [f"{_many(summary['failed_items'], 'drive')} left out"] if summary.get("failed_items") else []
-    rows = _many(summary.get("counts", {}).get("rows", 0), "hit" if operation == "export_search" else "file")
+    problems = [f"{formats.many(summary['failed_items'], 'drive')} left out"] if summary.get("failed_items") else []
+    rows = formats.many(summary.get("counts", {}).get("rows", 0), "hit" if operation == "export_search" else "file")
     return problems, f"{rows} to {_last(summary.get('file', ''))}"
 
 
 def _report(_operation: str, summary: dict[str, Any]) -> _Found:
-    problems = [f"{_many(summary['failed_items'], 'drive')} left out"] if summary.get("failed_items") else []
+    problems = [f"{formats.many(summary['failed_items'], 'drive')} left out"] if summary.get("failed_items") else []
     files = summary.get("counts", {}).get("files", 0)
     return problems, f"to {_last(summary.get('file', ''))}" + (f" and {files - 1} more" if files > 1 else "")
 
@@ -168,7 +169,7 @@ def _forgotten(_operation: str, _summary: dict[str, Any]) -> _Found:
 
 
 def _packed(_operation: str, summary: dict[str, Any]) -> _Found:
-    return [], f"{_many(summary.get('counts', {}).get('rows', 0), 'file')} in {_last(summary.get('file', ''))}"
+    return [], f"{formats.many(summary.get('counts', {}).get('rows', 0), 'file')} in {_last(summary.get('file', ''))}"
 
 
 def _merged(_operation: str, summary: dict[str, Any]) -> _Found:
@@ -185,7 +186,7 @@ def _signed(operation: str, summary: dict[str, Any]) -> _Found:
 
 
 def _demo(_operation: str, summary: dict[str, Any]) -> _Found:
-    return [], f"{_many(summary.get('counts', {}).get('files', 0), 'file')}, ready to look at"
+    return [], f"{formats.many(summary.get('counts', {}).get('files', 0), 'file')}, ready to look at"
 
 
 _TELLERS: dict[str, Callable[[str, dict[str, Any]], _Found]] = {
@@ -231,7 +232,7 @@ def _upkeep_words(operation: str, counts: dict[str, int]) -> str:
     if operation == "check_records":
         return "nothing wrong"
     if operation == "salvage_records":
-        return f"{_many(counts.get('lost', 0), 'row')} lost"
+        return f"{formats.many(counts.get('lost', 0), 'row')} lost"
     saved = counts.get("saved", 0) if operation == "vacuum_records" else 0
     return f"{formats.size(saved)} given back" if saved > 0 else "done"
 
@@ -250,10 +251,6 @@ def _changed(counts: dict[str, int]) -> str:
 def _counted(counts: dict[str, int], names: tuple[str, ...]) -> str:
     """`1,204 new · 37 changed`, of what is not zero."""
     return " · ".join(f"{formats.count(counts[name])} {name}" for name in names if counts.get(name))
-
-
-def _many(number: int, word: str) -> str:
-    return f"{formats.count(number)} {word}{'' if number == 1 else 's'}"
 
 
 def _last(path: str) -> str:

@@ -6,6 +6,7 @@ from app.engine import Engine
 from app.errors import AppError
 from app.jobs.job import CancelToken
 from app.settings import set_value
+from ui.reasons import said
 from ui.workers.reader import Reader
 
 
@@ -50,4 +51,4 @@ class SettingsWriter(QObject):
         self._thread.finish()
 
     def _not_written(self, key: str, _number: int, error: AppError) -> None:
-        self.failed.emit(f"{key} was not saved: {error.message} {error.hint}".rstrip())
+        self.failed.emit(f"{key} was not saved: {said(error)}")

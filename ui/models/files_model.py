@@ -145,7 +145,7 @@ class FilesModel(QAbstractTableModel):
 
     def _tip(self, row: int, column: int) -> str | None:
         if column == _SIZE and self._files is not None:
-            return f"{formats.count(int(self._files.sizes[int(self._order[row])]))} bytes"
+            return formats.many(int(self._files.sizes[int(self._order[row])]), "byte")
         file = self.row(row)
         return one_line(shown(file.path)) if file is not None else None
 

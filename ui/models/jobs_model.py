@@ -14,7 +14,10 @@ _SIGNS = {"pass": "pass", "stale": "warning", "fail": "error"}
 
 @dataclass(frozen=True, slots=True)
 class JobRecord:
-    """One line of the history, in words. `state` colours the outcome: "", "pass", "stale" or "fail"."""
+    """One line of the history, in words.
+
+    `state` colours the outcome: "", "pass", "stale" or "fail"; `id` tells the line from the others.
+    """
 
     started: str
     operation: str
@@ -23,6 +26,7 @@ class JobRecord:
     took: str
     outcome: str
     state: str = ""
+    id: int = 0
 
     def cells(self) -> tuple[str, ...]:
         """The texts in the order of the columns."""
@@ -37,11 +41,26 @@ class JobsModel(QAbstractTableModel):
         self._rows: tuple[JobRecord, ...] = ()
 
     def set_rows(self, rows: tuple[JobRecord, ...]) -> None:
-        """Show other rows; nothing happens where they are the same."""
-        if rows != self._rows:
+        """Show other rows, newest first; what is selected and in sight stays so while jobs come and go on."""
+        if rows == self._rows:
+            return
+        before, now = [row.id for row in self._rows], [row.id for row in rows]
+        new = now.index(before[0]) if before and before[0] in now else -1
+        if new < 0 or now[new:] != before[: len(now) - new]:
             self.beginResetModel()
             self._rows = rows
             self.endResetModel()
+            return
+        if new:
+            self.beginInsertRows(QModelIndex(), 0, new - 1)
+            self._rows = rows[:new] + self._rows
+            self.endInsertRows()
+        if len(self._rows) > len(rows):
+            self.beginRemoveRows(QModelIndex(), len(rows), len(self._rows) - 1)
+            self._rows = self._rows[: len(rows)]
+            self.endRemoveRows()
+        self._rows = rows
+        self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(_COLUMNS) - 1))
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
         """Qt."""

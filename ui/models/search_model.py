@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from app.catalog.find import Found
 from app.model.kinds import Category
 from app.model.names import shown
+from app.model.times import now_us
 from ui import formats, icons, theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -18,7 +19,7 @@ CATEGORY_ICONS = {
     Category.ARCHIVE: "archive", Category.QC: "seal",
 }  # fmt: skip
 
-_HEADS = ("Name", "Size", "Modified", "Drive", "Verdict", "Folder")
+_HEADS = ("Name", "Size", "Modified", "Drive", "Verdict", "Verified", "Folder")
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
@@ -31,7 +32,14 @@ class Column(IntEnum):
     MODIFIED = 2
     DRIVE = 3
     VERDICT = 4
-    FOLDER = 5
+    VERIFIED = 5
+    FOLDER = 6
+
+
+_HEAD_TIPS: dict[int, str] = {
+    Column.MODIFIED: "Newest first",
+    Column.VERIFIED: "When all bytes of the file were read last, and were those that were hashed",
+}
 
 
 def one_line(text: bytes | str) -> str:
@@ -99,8 +107,8 @@ class SearchModel(QAbstractTableModel):
             return _HEADS[section]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if section == Column.SIZE else _LEFT
-        if role == Qt.ItemDataRole.ToolTipRole and section == Column.MODIFIED:
-            return "Newest first"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _HEAD_TIPS.get(section)
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -141,6 +149,8 @@ def _text(hit: Found, column: int) -> str:
             return hit.drive.label
         case Column.VERDICT:
             return hit.verdict
+        case Column.VERIFIED:
+            return "rot?" if hit.suspect else formats.age(hit.hit.verified_us, now_us())
         case _:
             return "/" + one_line(hit.folder)
 
@@ -150,8 +160,17 @@ def _tip(hit: Found, column: int, *, online: bool) -> str | None:
         frames = f"\nA frame of the sequence {hit.frames}" if hit.frames else ""
         return one_line(hit.hit.name) + frames
     if column == Column.SIZE:
-        return f"{formats.count(hit.hit.size)} bytes"
+        return formats.many(hit.hit.size, "byte")
     if column == Column.DRIVE:
         state = "connected" if online else "not connected, last seen"
         return f"{hit.drive.label}: {state} at {one_line(hit.drive.base)}"
+    if column == Column.VERIFIED:
+        return _verified_tip(hit)
     return f"/{one_line(hit.folder)}" if column == Column.FOLDER else None
+
+
+def _verified_tip(hit: Found) -> str:
+    if hit.suspect:
+        return "Suspected of rot: its bytes are not those that were hashed"
+    when = formats.date(hit.hit.verified_us)
+    return f"Read whole and found as hashed: {when}" if when else "It was not read again since it was catalogued"

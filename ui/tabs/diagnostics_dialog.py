@@ -13,10 +13,12 @@ from app.model.names import shown
 from app.tools import Tool
 from ui.desk import Desk
 from ui.models.tools_model import Column, ToolsModel
+from ui.reasons import said
 from ui.tabs.install_dialogs import CommandDialog, PortableDialog
 from ui.widgets.buttons import KeyButton
 from ui.widgets.labels import DimLabel, SectionHead
 from ui.widgets.tables import style_table
+from ui.widgets.tips import tip
 from ui.workers.job_worker import Done, Failed, Outcome
 from ui.workers.reader import Reader
 
@@ -66,7 +68,7 @@ class DiagnosticsDialog(QDialog):
 
     def done(self, result: int) -> None:
         """Qt: end the thread with the dialogue."""
-        self._reader.stop()
+        self._reader.leave()
         super().done(result)
 
     def chosen(self) -> ToolStatus | None:
@@ -109,20 +111,21 @@ class DiagnosticsDialog(QDialog):
         self._select()
 
     def _failed(self, _kind: str, _number: int, error: AppError) -> None:
-        self.told.setText(f"{shown(error.message)}. {error.hint}".rstrip())
+        self.told.setText(said(error))
 
     def _select(self, *_: object) -> None:
         """Say of the chosen program what is limited without it, and what can be done."""
         status = self.chosen()
         for button in (self.locate, self.install, self.portable):
             button.setEnabled(status is not None)
+            button.setToolTip("" if status is not None else "Choose a tool in the list")
         if status is None:
             return
         self.install.setEnabled(status.plan is not None)
         no_plan = (
             "It is there already." if status.tool.found else "No package manager of this system is known to have it."
         )
-        self.install.setToolTip(status.plan.line if status.plan else no_plan)
+        self.install.setToolTip(tip(status.plan.line) if status.plan else no_plan)
         if status.tool.found:
             self.told.setText(f"{status.tool.name} {status.tool.version} is used from {shown(status.tool.path)}.")
         else:

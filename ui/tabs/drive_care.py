@@ -14,11 +14,13 @@ from app.reports.wipe import WipeRequest, WipeResult
 from app.scanning.verify import VerifyRequest, VerifyResult
 from ui import formats
 from ui.desk import Desk
+from ui.reasons import said
 from ui.tabs.drive_history import HistoryDialog
 from ui.tabs.drive_verify import VerifyDialog
 from ui.tabs.drive_wipe import WipeDialog
 from ui.widgets.banner import BannerKind, BannerView
 from ui.widgets.failures import FailuresDialog
+from ui.widgets.menus import lock
 from ui.workers.job_worker import Done, Failed, Outcome
 from ui.workers.reader import Reader
 
@@ -53,7 +55,7 @@ class DriveCare(QObject):
             ("History…", self.show_history, False),
         ):
             action = menu.addAction(words)
-            action.setEnabled(drive.last_scan is not None and (drive.online or not needs_drive))
+            lock(action, _why_not(drive, needs_drive=needs_drive))
             action.triggered.connect(partial(slot, drive))
 
     def stop(self) -> None:
@@ -70,7 +72,7 @@ class DriveCare(QObject):
         """Ask whether a card may be wiped."""
         dialog = WipeDialog(drive, self._widget)
         dialog.asked.connect(partial(self._wipe, dialog))
-        dialog.finished.connect(dialog.deleteLater)
+        dialog.finished.connect(partial(self._forget, dialog))
         dialog.open()
 
     def show_history(self, drive: Drive, _checked: object = None) -> None:
@@ -87,6 +89,11 @@ class DriveCare(QObject):
     def _wipe(self, dialog: WipeDialog, request: WipeRequest) -> None:
         self._asked[self._desk.jobs.start("wipe", request)] = dialog
 
+    def _forget(self, dialog: WipeDialog, _result: int) -> None:
+        """A dialogue that was closed hears no answer any more; the panel and the history tell it."""
+        self._asked = {job_id: asking for job_id, asking in self._asked.items() if asking is not dialog}
+        dialog.deleteLater()
+
     def _ended(self, job_id: str, outcome: Outcome) -> None:
         dialog = self._asked.pop(job_id, None)
         if dialog is not None:
@@ -102,8 +109,9 @@ class DriveCare(QObject):
             rows.append((suspected.path, f"good copies: {copies}" if copies else "no good copy is known"))
         banner_id = f"rot.{job_id}"
         self._suspects[banner_id] = result.drive.label, rows
-        files = "One file" if result.rotten == 1 else f"{formats.count(result.rotten)} files"
-        text = f"{files} of {result.drive.label}: suspected of rot. The bytes are not those that were hashed."
+        files = formats.many(result.rotten, "file")
+        are = "is" if result.rotten == 1 else "are"
+        text = f"{files} of {result.drive.label} {are} suspected of rot: the bytes are not those that were hashed."
         self._desk.window.banners.show_banner(BannerView(banner_id, text, BannerKind.ERROR, "Show them"))
 
     def _banner_acted(self, banner_id: str) -> None:
@@ -126,14 +134,21 @@ class DriveCare(QObject):
         self._list(drive.label, rows, len(rows))
 
     def _not_read(self, _kind: str, _number: int, error: AppError) -> None:
-        text = f"{error.message}. {error.hint}".strip()
+        text = said(error)
         self._desk.window.banners.show_banner(BannerView("care", text, BannerKind.ERROR))
+
+
+def _why_not(drive: Drive, *, needs_drive: bool) -> str:
+    """Why nothing can be asked of a drive now; empty where it can."""
+    if drive.last_scan is None:
+        return f"{drive.label} was never scanned."
+    return f"{drive.label} is not connected." if needs_drive and not drive.online else ""
 
 
 def _show(dialog: WipeDialog, outcome: Outcome) -> None:
     if isinstance(outcome, Done) and isinstance(outcome.result, WipeResult):
         dialog.show_result(outcome.result)
     elif isinstance(outcome, Failed) and isinstance(outcome.error, AppError):
-        dialog.show_error(f"{outcome.error.message}. {outcome.error.hint}".strip())
+        dialog.show_error(said(outcome.error))
     else:
         dialog.show_error("It was stopped.")

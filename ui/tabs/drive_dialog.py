@@ -9,6 +9,7 @@ from app.model.drives import Drive, DriveHealth
 from app.shelf.health import DriveHealthRequest, DriveHealthResult
 from app.shelf.marking import MarkDriveRequest
 from ui.desk import Desk
+from ui.reasons import said
 from ui.tabs.drive_words import health_facts, passport_facts, trend_line
 from ui.widgets.buttons import KeyButton
 from ui.widgets.facts_grid import FactsGrid
@@ -16,6 +17,8 @@ from ui.widgets.labels import DimLabel, SectionHead
 from ui.workers.job_worker import Done, Failed, Outcome
 from ui.workers.reader import Reader
 
+_AWAY = "The drive is not connected"
+_MARKER = "A small file in the drive's base says which drive it is, whatever else changes"
 _Read = tuple[Drive, list[Drive], list[DriveHealth]]
 
 
@@ -39,9 +42,8 @@ class DriveDialog(QDialog):
         self.told.setWordWrap(True)
         self.ask = KeyButton("Ask it after its health", icon="refresh")
         self.ask.setEnabled(drive.online)
-        self.ask.setToolTip("" if drive.online else "The drive is not connected")
+        self.ask.setToolTip("" if drive.online else _AWAY)
         self.mark = KeyButton("Write a marker file")
-        self.mark.setToolTip("A small file in the drive's base says which drive it is, whatever else changes")
         self.close_button = KeyButton("Close", role="primary")
         self.passport.set_facts(passport_facts(drive))
         self.health.set_facts(health_facts(None))
@@ -52,7 +54,7 @@ class DriveDialog(QDialog):
 
     def done(self, result: int) -> None:
         """End the thread with the dialogue."""
-        self._reader.stop()
+        self._reader.leave()
         super().done(result)
         self.deleteLater()
 
@@ -60,6 +62,8 @@ class DriveDialog(QDialog):
         marked = bool(self._drive.passport.marker)
         self.mark.setText("Remove the marker file" if marked else "Write a marker file")
         self.mark.setEnabled(self._drive.online and not self._drive.passport.read_only)
+        why_not = "It can only be read" if self._drive.online else _AWAY
+        self.mark.setToolTip(_MARKER if self.mark.isEnabled() else why_not)
 
     def _read(self, _token: CancelToken) -> _Read:
         catalog = self._desk.engine.catalog
@@ -76,7 +80,7 @@ class DriveDialog(QDialog):
         self._offer_marker()
 
     def _not_read(self, _kind: str, _number: int, error: AppError) -> None:
-        self.told.setText(f"{error.message}. {error.hint}".strip())
+        self.told.setText(said(error))
 
     def _ask(self) -> None:
         self._run("drive_health", DriveHealthRequest(self._drive.label), "Asking the drive…")
@@ -98,7 +102,7 @@ class DriveDialog(QDialog):
         self.ask.setEnabled(self._drive.online)
         self.told.setText("")
         if isinstance(outcome, Failed) and isinstance(outcome.error, AppError):
-            self.told.setText(f"{outcome.error.message}. {outcome.error.hint}".strip())
+            self.told.setText(said(outcome.error))
         elif isinstance(outcome, Done) and isinstance(outcome.result, DriveHealthResult) and not outcome.result.kept:
             why = "; ".join(outcome.result.health.reasons)
             self.told.setText(f"It says nothing of its health: {why}. An administrator may learn more.")

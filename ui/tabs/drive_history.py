@@ -16,6 +16,7 @@ from app.model.drives import Drive
 from ui import formats
 from ui.models.plain_rows import PlainRow, PlainRows
 from ui.models.search_model import one_line
+from ui.reasons import said
 from ui.widgets.buttons import KeyButton
 from ui.widgets.growth import GrowthChart, GrowthPoint
 from ui.widgets.labels import DimLabel, SectionHead
@@ -74,7 +75,7 @@ class HistoryDialog(QDialog):
 
     def done(self, result: int) -> None:
         """End the thread with the dialogue."""
-        self._reader.stop()
+        self._reader.leave()
         super().done(result)
         self.deleteLater()
 
@@ -175,7 +176,7 @@ class HistoryDialog(QDialog):
         self.change_rows.set_rows([_change_row(change, compared.places) for change in compared.changes])
 
     def _not_read(self, _kind: str, _number: int, error: AppError) -> None:
-        self.told.setText(f"{error.message}. {error.hint}".strip())
+        self.told.setText(said(error))
 
 
 def _scan_row(row: ScanRow) -> PlainRow:

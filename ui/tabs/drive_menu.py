@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QLabel, QMenu, QMessageBox, QWidget
 
 from app.errors import AppError
 from app.model.drives import Drive
@@ -17,9 +17,11 @@ from app.shelf.travelling import TravelRequest, TravelResult
 from ui import formats
 from ui.desk import Desk
 from ui.folders import EXPORTED, first_folder, remember_folder
+from ui.reasons import said
 from ui.tabs.drive_care import DriveCare
 from ui.tabs.drive_dialog import DriveDialog
 from ui.widgets.banner import BannerKind, BannerView
+from ui.widgets.menus import lock, menu_text
 from ui.widgets.toasts import ToastView
 from ui.workers.job_worker import Done, Failed, Outcome
 
@@ -65,12 +67,13 @@ class DriveMenu(QObject):
     def build(self, drive: Drive, *, stopped: bool) -> QMenu:
         """The menu; `stopped` says whether there is a scan to go on with."""
         menu = QMenu(self._widget)
+        away = "" if drive.online else f"{drive.label} is not connected."
         if stopped:
             again = menu.addAction("Go on with the scan that was stopped")
-            again.setEnabled(drive.online)
+            lock(again, away)
             again.triggered.connect(partial(self.go_on_asked.emit, drive.id))
         rescan = menu.addAction("Scan what changed")
-        rescan.setEnabled(drive.online)
+        lock(rescan, away)
         rescan.triggered.connect(partial(self.scan_asked.emit, ScanRequest((drive.base,), drive.label)))
         menu.addAction("Copy path").triggered.connect(partial(QGuiApplication.clipboard().setText, drive.base))
         menu.addSeparator()
@@ -81,7 +84,7 @@ class DriveMenu(QObject):
         menu.addAction("Place…").triggered.connect(partial(self.ask, drive, "place"))
         menu.addAction("Note…").triggered.connect(partial(self.ask, drive, "note"))
         if drive.lent_to:
-            back = menu.addAction(f"Returned by {drive.lent_to}")
+            back = menu.addAction(menu_text(f"Returned by {drive.lent_to}"))
             back.triggered.connect(partial(self.describe, drive, "lent_to", ""))
         else:
             menu.addAction("Lend to…").triggered.connect(partial(self.ask, drive, "lent_to"))
@@ -96,6 +99,7 @@ class DriveMenu(QObject):
         dialog = QInputDialog(self._widget)
         dialog.setWindowTitle(title)
         dialog.setLabelText(question.format(drive.label))
+        _show_plainly(dialog)
         if what == "note":
             dialog.setOption(QInputDialog.InputDialogOption.UsePlainTextEditForTextInput)
         dialog.setTextValue(getattr(drive, what))
@@ -123,9 +127,10 @@ class DriveMenu(QObject):
         box.setWindowTitle("Forget a drive")
         box.setText(f"Forget {drive.label}?")
         box.setInformativeText(
-            f"The records of its {formats.count(drive.files)} files leave the catalogue and are kept under backups. "
+            f"The records of its {formats.many(drive.files, 'file')} leave the catalogue and are kept under backups. "
             "Nothing on the drive is touched."
         )
+        _show_plainly(box)
         yes = box.addButton("Forget", QMessageBox.ButtonRole.DestructiveRole)
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         yes.clicked.connect(partial(self._forget, drive))
@@ -170,9 +175,15 @@ class DriveMenu(QObject):
             return
         self._started.discard(job_id)
         if isinstance(outcome, Failed) and isinstance(outcome.error, AppError):
-            text = f"{shown(outcome.error.message)}. {outcome.error.hint}".strip()
+            text = said(outcome.error)
             self._desk.window.banners.show_banner(BannerView(f"failed.{job_id}", text, BannerKind.ERROR))
         elif isinstance(outcome, Done) and isinstance(outcome.result, TravelResult):
             made = outcome.result
-            text = f"{made.drive.label} is packed: {formats.count(made.files)} files in {made.page.name}."
+            text = f"{made.drive.label} is packed: {formats.many(made.files, 'file')} in {shown(made.page.name)}."
             self._desk.window.toasts.show_toast(ToastView(text, "pass", "Open folder", str(made.page.parent)))
+
+
+def _show_plainly(dialog: QDialog) -> None:
+    """What looks like markup in the name of a drive is no markup."""
+    for label in dialog.findChildren(QLabel):
+        label.setTextFormat(Qt.TextFormat.PlainText)

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
     QHBoxLayout,
-    QLabel,
     QRadioButton,
     QVBoxLayout,
     QWidget,
@@ -21,8 +20,9 @@ from app.model.drives import Drive
 from app.model.times import now_us
 from app.scanning.verify import VerifyRequest
 from ui import formats
+from ui.reasons import said
 from ui.widgets.buttons import KeyButton
-from ui.widgets.labels import DimLabel, SectionHead
+from ui.widgets.labels import DimLabel, PlainLabel, SectionHead
 from ui.widgets.spin import spin_box
 from ui.workers.reader import Reader
 
@@ -47,12 +47,12 @@ class VerifyDialog(QDialog):
         self.setWindowTitle(f"Verify {drive.label}")
         self._engine, self._drive = engine, drive
         self._reader = Reader("verify", self)
-        self.state_line = QLabel("…")
+        self.state_line = PlainLabel("…")
         self.state_line.setWordWrap(True)
         self.everything = QRadioButton("Everything")
         self.due = QRadioButton("What was not read whole for")
         self.part = QRadioButton("A part:")
-        self.days = spin_box(1, 9999, _DAYS, "Days", " days")
+        self.days = spin_box(1, 9999, _DAYS, "Days", ("day", "days"))
         self.number = spin_box(1, _PARTS, 1, "Which part")
         self.parts = spin_box(2, 999, _PARTS, "Of how many parts")
         self.start = KeyButton("Verify", role="primary", icon="check")
@@ -65,13 +65,13 @@ class VerifyDialog(QDialog):
     def request(self) -> VerifyRequest:
         """What is chosen."""
         if self.part.isChecked():
-            return VerifyRequest(drive=self._drive.id, sample=(self.number.value(), self.parts.value()))
+            return VerifyRequest(drive=self._drive.label, sample=(self.number.value(), self.parts.value()))
         days = float(self.days.value()) if self.due.isChecked() else None
-        return VerifyRequest(drive=self._drive.id, older_than_days=days)
+        return VerifyRequest(drive=self._drive.label, older_than_days=days)
 
     def done(self, result: int) -> None:
         """End the thread with the dialogue."""
-        self._reader.stop()
+        self._reader.leave()
         super().done(result)
         self.deleteLater()
 
@@ -128,26 +128,32 @@ class VerifyDialog(QDialog):
 
     def _answered(self, _kind: str, _number: int, state: VerifiedState) -> None:
         now = now_us()
-        self.everything.setText(f"Everything: {formats.count(state.files)} files, {formats.size(state.bytes)}")
-        self.due.setToolTip(f"{formats.count(state.due)} files, {formats.size(state.due_bytes)}")
-        lines = [f"Due: {formats.count(state.due)} files, {formats.size(state.due_bytes)}."]
+        self.everything.setText(f"Everything: {formats.many(state.files, 'file')}, {formats.size(state.bytes)}")
+        self.due.setToolTip(f"{formats.many(state.due, 'file')}, {formats.size(state.due_bytes)}")
+        lines = [f"Due: {formats.many(state.due, 'file')}, {formats.size(state.due_bytes)}."]
         if state.oldest_us is not None:
             lines.append(f"The file that waits longest was read {formats.age(state.oldest_us, now)}.")
         if state.not_hashed:
-            lines.append(f"{formats.count(state.not_hashed)} files have no hash: a scan makes it.")
+            lines.append(_not_hashed(state.not_hashed))
         if state.suspects:
             files = "One file is" if state.suspects == 1 else f"{formats.count(state.suspects)} files are"
             lines.append(f"{files} suspected of rot.")
         self.state_line.setText(" ".join(lines))
         self.start.setEnabled(state.files > 0)
+        self.start.setToolTip("" if state.files else "There is no hash yet that a file could be compared with")
 
     def _not_read(self, _kind: str, _number: int, error: AppError) -> None:
-        self.state_line.setText(f"{error.message}. {error.hint}".strip())
+        self.state_line.setText(said(error))
         self.start.setEnabled(False)
 
     def _start(self) -> None:
         self.asked.emit(self.request())
         self.accept()
+
+
+def _not_hashed(files: int) -> str:
+    have = "has" if files == 1 else "have"
+    return f"{formats.many(files, 'file')} {have} no hash yet. A scan that is no inventory makes it."
 
 
 def _choose(choice: QRadioButton, _value: int) -> None:

@@ -34,7 +34,7 @@ class WipeDialog(QDialog):
         self._folder = drive.base
         self._receipt = ""
         self.path = ElidedLabel(shown(drive.base))
-        self.copies = spin_box(1, 99, 2, "Copies on other drives", " copies")
+        self.copies = spin_box(1, 99, 2, "Copies on other drives", ("copy", "copies"))
         self.sign = IconLabel("help", 28)
         self.answer = QLabel("Not asked yet")
         self.answer.setFont(theme.ui_font(1.5, bold=True))
@@ -59,11 +59,11 @@ class WipeDialog(QDialog):
     def show_result(self, result: WipeResult) -> None:
         """Show the answer."""
         self.ask.setEnabled(True)
-        what = f"{formats.count(result.files)} files, {formats.size(result.bytes)}"
+        what = f"{formats.many(result.files, 'file')}, {formats.size(result.bytes)}"
         if result.safe:
             self._say("pass", "pass_text", "Yes, it may be wiped")
             on = ", ".join(f"{label} ({formats.count(number)})" for label, number in sorted(result.copies_on.items()))
-            self.details.setText(f"{what}: each with {result.wanted} or more copies, on {on}. A receipt was written.")
+            self.details.setText(f"{what}: each with {_copies(result.wanted)}, on {on}. A receipt was written.")
         elif not result.files and not result.unsafe:
             self._say("warning", "stale_text", "It is empty")
             self.details.setText("There is nothing to lose, or it is not mounted.")
@@ -128,3 +128,7 @@ class WipeDialog(QDialog):
 
     def _open_receipt(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(self._receipt).parent)))
+
+
+def _copies(least: int) -> str:
+    return f"{formats.count(least)} {'copy' if least == 1 else 'copies'} or more"

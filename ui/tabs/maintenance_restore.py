@@ -120,6 +120,7 @@ class RestoreDialog(QDialog):
 
     def _selected(self, *_: object) -> None:
         self.restore.setEnabled(self.table.selectionModel().hasSelection())
+        self.restore.setToolTip("" if self.restore.isEnabled() else "Choose a backup in the list")
 
     def _restore(self) -> None:
         rows = self.table.selectionModel().selectedRows()

@@ -15,6 +15,7 @@ from app.model.names import shown
 from ui.desk import Desk
 from ui.models.databases_model import Column, DatabasesModel
 from ui.page import Page
+from ui.reasons import said
 from ui.tabs.diagnostics_dialog import DiagnosticsDialog
 from ui.tabs.maintenance_actions import ACTIONS, DatabaseAction, why_not
 from ui.tabs.maintenance_restore import RestoreDialog
@@ -25,6 +26,7 @@ from ui.widgets.buttons import KeyButton
 from ui.widgets.flow_layout import FlowLayout
 from ui.widgets.labels import DimLabel, SectionHead
 from ui.widgets.tables import style_table
+from ui.widgets.tips import tip
 from ui.widgets.toasts import ToastView
 from ui.workers.job_worker import Done, Outcome
 from ui.workers.reader import Reader
@@ -89,7 +91,7 @@ class MaintenanceTab(QWidget):
     def refresh(self) -> None:
         """Read again how the databases stand, unless nobody looks."""
         if self.isVisible():
-            self._reader.ask("status", self._read)
+            self._reader.ask("status", self._read, interrupt=False)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Qt: somebody looks."""
@@ -164,7 +166,7 @@ class MaintenanceTab(QWidget):
             self._show_choice()
 
     def _unread(self, _kind: str, _number: int, error: AppError) -> None:
-        self.detail.setText(f"{shown(error.message)}. {error.hint}".rstrip())
+        self.detail.setText(said(error))
 
     def _show_choice(self, *_: object) -> None:
         """Say what the actions are for, and which of them can be done now."""
@@ -175,7 +177,7 @@ class MaintenanceTab(QWidget):
         for action in ACTIONS:
             reason = why_not(action, chosen, selected=selected)
             self.buttons[action.name].setEnabled(not reason)
-            self.buttons[action.name].setToolTip(reason or action.help)
+            self.buttons[action.name].setToolTip(tip(reason or action.help))
             self.actions_by_name[action.name].setEnabled(not reason)
         told = one or next((status for status in chosen if status.problem), None)
         self.detail.setText(_told(told) if told else "")
@@ -195,7 +197,7 @@ class MaintenanceTab(QWidget):
                 banner = BannerView(f"maintenance.{target.name}", text, BannerKind.ERROR, "Look at it")
                 self._desk.window.banners.show_banner(banner)
             elif target.error is not None:
-                text = f"{_name(target.name)}: {shown(target.error.message)}. {target.error.hint}".rstrip()
+                text = f"{_name(target.name)}: {said(target.error)}"
                 self._desk.window.banners.show_banner(
                     BannerView(f"maintenance.{target.name}", text, BannerKind.WARNING, "Look at it")
                 )

@@ -128,7 +128,7 @@ class FoldersPanel(QFrame):
         if node is None:
             self.told.setFullText("")
             return
-        number = f"{formats.count(node.files)} file{'' if node.files == 1 else 's'}"
+        number = formats.many(node.files, "file")
         name = "" if node is self.treemap.root() else f"{one_line(node.name)} · "
         self.told.setFullText(f"{name}{formats.size(node.bytes)} · {number}")
 
@@ -169,7 +169,7 @@ class ChartsPanel(QFrame):
         rest = sum((row.total for row in report.rows[_MOST_BARS:]), report.rest)
         if rest.files:
             others = report.total - len(bars)
-            bars.append(_bar(f"{formats.count(others)} other{'' if others == 1 else 's'}", rest, "control"))
+            bars.append(_bar(formats.many(others, "other"), rest, "control"))
         self.extensions.set_bars(bars, "No files")
 
     def show_categories(self, report: Categories) -> None:
@@ -225,10 +225,11 @@ class TablesPanel(QFrame):
         self.duplicates.groups.set_groups(report.rows)
         self._duplicates.setCurrentIndex(0 if report.rows else 1)
         unhashed = report.unhashed.files
-        known = f"{formats.count(unhashed)} files were never hashed and cannot be compared."
+        was = "was" if unhashed == 1 else "were"
+        known = f"{formats.many(unhashed, 'file')} {was} never hashed and cannot be compared."
         if report.rows:
-            copies, groups = formats.count(report.copies), formats.count(report.groups)
-            words = f"{copies} files are {groups} contents; {formats.size(report.wasted_bytes)} could be freed."
+            copies, groups = formats.many(report.copies, "file"), formats.many(report.groups, "content")
+            words = f"{copies} hold {groups}; {formats.size(report.wasted_bytes)} could be freed."
             self._note.setText(f"{words} {known if unhashed else ''}".strip())
         else:
             told = (
@@ -245,7 +246,7 @@ def _column(panel: QFrame) -> QVBoxLayout:
 
 
 def _bar(name: str, total: Counted, color: str = "accent") -> Bar:
-    number = f"{formats.count(total.files)} file{'' if total.files == 1 else 's'}"
+    number = formats.many(total.files, "file")
     figures = f"{formats.size(total.bytes)} · {formats.short_count(total.files)} file{'' if total.files == 1 else 's'}"
     return Bar(
         one_line(name), total.bytes, figures, f"{one_line(name)}: {formats.size(total.bytes)} in {number}", color

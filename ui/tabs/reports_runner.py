@@ -80,7 +80,7 @@ class ReportsRunner(QObject):
 
     def read_drives(self) -> None:
         """Read which drives there are."""
-        self._lists.ask("drives", lambda _token: tuple(self._engine.catalog.drives(look=False)))
+        self._lists.ask("drives", self._all_drives, interrupt=False)
 
     def run(self, wanted: WantedReports) -> None:
         """Make all parts anew; what was under way is dropped."""
@@ -115,6 +115,9 @@ class ReportsRunner(QObject):
         """End the threads."""
         self._reports.stop()
         self._lists.stop()
+
+    def _all_drives(self, _token: CancelToken) -> tuple[Drive, ...]:
+        return tuple(self._engine.catalog.drives(look=False))
 
     def _scope(self, drive_ids: Sequence[str], token: CancelToken, broken: dict[str, AppError]) -> Scope:
         drives = self._engine.catalog.drives(look=False)

@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVB
 
 from app.errors import AppError
 from app.model.drives import Drive
-from app.model.names import shown
 from app.reports.duplicates import Duplicates
 from app.reports.folders import FolderNode
 from app.reports.summaries import Overview
 from ui import formats, icons
 from ui.desk import Desk
 from ui.page import Page
+from ui.reasons import said
 from ui.tabs.reports_bar import ReportsBar
 from ui.tabs.reports_export import ReportsExport
 from ui.tabs.reports_panels import ChartsPanel, FoldersPanel, TablesPanel
@@ -165,13 +165,13 @@ class ReportsTab(QWidget):
         labels = [drive.label for drive in self._drives if drive.id in self._broken]
         if labels:
             error = next(iter(self._broken.values()))
-            words = f"The reports leave out {', '.join(labels)}: {shown(error.message)}. {error.hint}".rstrip()
+            words = f"The reports leave out {', '.join(labels)}: {said(error)}"
             banners.show_banner(BannerView(_LEFT_OUT, words, BannerKind.ERROR))
         else:
             banners.remove(_LEFT_OUT)
 
     def _failed(self, error: AppError) -> None:
-        self.bar.status.setFullText(f"{shown(error.message)} {error.hint}".rstrip())
+        self.bar.status.setFullText(said(error))
 
     def _ask_branch(self, drive_id: str, path: bytes) -> None:
         if self._ran is not None:

@@ -29,7 +29,7 @@ FOLDER_COLUMNS = (
     ReportColumn("Folder", lambda row: "/" + one_line(row.relative_path), lambda row: row.relative_path),
     ReportColumn(
         "Size", lambda row: formats.size(row.bytes), lambda row: row.bytes, number=True,
-        tip=lambda row: f"{formats.count(row.bytes)} bytes",
+        tip=lambda row: formats.many(row.bytes, "byte"),
     ),
     ReportColumn("Files", lambda row: formats.count(row.files), lambda row: row.files, number=True),
     ReportColumn(

@@ -19,6 +19,7 @@ from app.settings.fields import Reason
 from ui import theme
 from ui.widgets.buttons import KeyButton, tool_button
 from ui.widgets.labels import ElidedLabel, key_cap_size, paint_key_cap
+from ui.widgets.tips import tip
 
 _HEIGHT = 26
 _PAD = 5
@@ -41,7 +42,7 @@ class ReasonToggle(QAbstractButton):
         self.setCheckable(True)
         self.setText(reason.text)
         self.setAccessibleName(f"Reason: {reason.text}")
-        self.setToolTip(f"Reason: {reason.text} ({key})")
+        self.setToolTip(tip(f"Reason: {reason.text} ({key})"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 

@@ -2,18 +2,19 @@
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
 
 from ui import icons, theme
 from ui.models.review_model import QueueRole
 from ui.widgets.tables import ROW_HEIGHT
+from ui.widgets.tips import TipDelegate
 
 _EDGE = 10
 _ICON = 16
 _GAP = 8
 
 
-class QueueDelegate(QStyledItemDelegate):
+class QueueDelegate(TipDelegate):
     """A sign, a name that is shortened in its middle, and a second text at the right."""
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:

@@ -27,6 +27,7 @@ from ui.models.review_model import (
     ReviewQueue,
     prepare,
 )
+from ui.reasons import said
 from ui.tabs.review_delegate import QueueDelegate
 from ui.tabs.review_queue_empty import QueueEmpty, why_empty
 from ui.tabs.review_queue_reader import QueueReader
@@ -156,8 +157,8 @@ class QueuePanel(QWidget):
         self.drive_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.state_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.list.setModel(self.model)
-        self.list.setItemDelegate(QueueDelegate(self.list))
         style_table(self.list, "Queue", 0)
+        self.list.setItemDelegate(QueueDelegate(self.list))
         self.list.setAlternatingRowColors(False)
         self.list.horizontalHeader().hide()
         self.list.setSelectionMode(QTableView.SelectionMode.SingleSelection)
@@ -212,7 +213,7 @@ class QueuePanel(QWidget):
     def _failed(self, kind: str, _number: int, error: AppError) -> None:
         self._loading = 0
         if kind in ("load", "drives"):
-            self._failure = f"{error.message}. {error.hint}".strip()
+            self._failure = said(error)
         self._show_counts()
 
     def _show_drives(self, drives: list[Drive]) -> None:
@@ -274,7 +275,7 @@ class QueuePanel(QWidget):
         self._show_counts()
 
     def _read_again(self) -> None:
-        self.reader.ask("drives", self.reader.drives)
+        self.reader.ask("drives", self.reader.drives, interrupt=False)
         drive = self.drive()
         if drive is None or self._loading:
             return

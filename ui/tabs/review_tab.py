@@ -20,6 +20,7 @@ from ui.desk import Desk
 from ui.kept_pictures import KeptPicture, kept_picture
 from ui.models.review_model import QueueRow
 from ui.page import Page
+from ui.reasons import said
 from ui.tabs.review_actions import MOVING, make_actions
 from ui.tabs.review_bar import VerdictBar
 from ui.tabs.review_decoder import Decoder
@@ -244,7 +245,7 @@ class ReviewTab(QWidget):
 
     def _read_again(self) -> None:
         if self._key is not None:
-            self.reader.ask("again", partial(_read, self._desk.engine, self._key))
+            self.reader.ask("again", partial(_read, self._desk.engine, self._key), interrupt=False)
 
     def _answered(self, kind: str, _number: int, answer: object) -> None:
         if kind == "find" and isinstance(answer, AssetKey):
@@ -285,7 +286,7 @@ class ReviewTab(QWidget):
         )
 
     def _not_read(self, kind: str, _number: int, error: AppError) -> None:
-        text = f"{error.message}. {error.hint}".strip()
+        text = said(error)
         if kind == "asset":
             self.stage.viewer.show_error(text)
             self.inspector.show_nothing()

@@ -13,6 +13,7 @@ from app.qc.dossier import Dossier
 from ui import formats, theme
 from ui.widgets.buttons import tool_button
 from ui.widgets.labels import DimLabel, ElidedLabel, SectionHead
+from ui.widgets.tips import tip
 from ui.widgets.verdict import VerdictBadge, VerdictMark
 
 
@@ -144,7 +145,7 @@ class WrittenBlock(QWidget):
         self.said.setFullText(said)
         self.said.setVisible(bool(said))
         self.values["Sidecar"].setFullText(self._relative(record.path))
-        self.open_button.setToolTip(f"Open the folder of {record.path}")
+        self.open_button.setToolTip(tip(f"Open the folder of {record.path}"))
         self.values["Content"].setFullText(short_hash(record.content_hash) or "none")
         self.copy_button.setToolTip(f"Copy {record.content_hash}")
         self.values["Signature"].setFullText("unsigned")

@@ -57,7 +57,7 @@ class Arrivals(QObject):
 
     def look(self) -> None:
         """Look now."""
-        self._reader.ask("look", partial(self._read, self._points))
+        self._reader.ask("look", partial(self._read, self._points), interrupt=False)
 
     def stop(self) -> None:
         """End the thread."""

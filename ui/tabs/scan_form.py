@@ -12,6 +12,7 @@ from ui.widgets.buttons import KeyButton
 from ui.widgets.labels import DimLabel
 
 _PROFILES = {"auto": "Find out", "ssd": "SSD", "hdd": "HDD", "usb": "USB", "network": "Network"}
+_PICTURES = "Keep small pictures of media, to look at while the drive is on the shelf"
 _MODES = {"delta": "Delta: what changed", "full": "Full: read everything again"}
 
 
@@ -53,9 +54,9 @@ class ScanForm(QFrame):
         self.inventory = QCheckBox("Inventory only")
         self.inventory.setToolTip("Names, sizes and times alone: nothing is hashed, inspected or pictured")
         self.pictures = QCheckBox("Pictures")
-        self.pictures.setToolTip("Keep small pictures of media, to look at while the drive is on the shelf")
+        self.pictures.setToolTip(_PICTURES)
         self.pictures.setChecked(settings.scan.pictures)
-        self.inventory.toggled.connect(self.pictures.setDisabled)
+        self.inventory.toggled.connect(self._inventory_chosen)
         self.resume = QCheckBox("Resume")
         self.resume.setToolTip("Go on where an interrupted scan of the same drive stopped")
         self.resume.setChecked(settings.scan.resume)
@@ -65,12 +66,12 @@ class ScanForm(QFrame):
         self.links.setChecked(settings.robust.follow_symlinks)
         self.browse = KeyButton("Browse…", icon="folder")
         self.start = KeyButton("Start scan", role="primary")
-        self.start.setEnabled(False)
         self.browse.clicked.connect(self.browse_clicked)
         self.start.clicked.connect(self._start)
         self.folder.returnPressed.connect(self._start)
         self.folder.textChanged.connect(self._folder_changed)
         self._lay_out()
+        self._folder_changed("")
 
     def set_folder(self, folder: str, label: str = "") -> None:
         """Put a folder into the form, with the label of its drive where it has one."""
@@ -109,8 +110,13 @@ class ScanForm(QFrame):
 
     def _folder_changed(self, text: str) -> None:
         self.start.setEnabled(bool(text.strip()))
+        self.start.setToolTip("" if text.strip() else "Name a folder or drive first")
         name = PurePath(text.strip()).name
         self.label.setPlaceholderText(f"As the drive is known, else “{name}”" if name else "As the drive is known")
+
+    def _inventory_chosen(self, chosen: bool) -> None:
+        self.pictures.setDisabled(chosen)
+        self.pictures.setToolTip("An inventory reads no file, so that it makes no pictures" if chosen else _PICTURES)
 
     def _start(self) -> None:
         if self.start.isEnabled():

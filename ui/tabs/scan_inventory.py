@@ -31,8 +31,8 @@ class InventoryDialog(QDialog):
         for column in (1, 2, 3):
             table.setColumnWidth(column, 100)
         totals = (
-            f"{formats.count(counts['files'])} files in {formats.count(counts['directories'])} folders, "
-            f"{formats.size(counts['bytes'])}, {formats.count(document['sequences'])} sequences. "
+            f"{formats.many(counts['files'], 'file')} in {formats.many(counts['directories'], 'folder')}, "
+            f"{formats.size(counts['bytes'])}, {formats.many(document['sequences'], 'sequence')}. "
             "Nothing was hashed or inspected: a scan without inventory only does that."
         )
         told = DimLabel(totals)

@@ -14,6 +14,7 @@ from app.model.drives import Drive
 from app.model.names import shown
 from ui import formats
 from ui.models.missing_model import MissingModel
+from ui.reasons import said
 from ui.widgets.buttons import KeyButton
 from ui.widgets.labels import DimLabel, SectionHead
 from ui.widgets.tables import style_table
@@ -59,7 +60,7 @@ class MissingDialog(QDialog):
 
     def done(self, result: int) -> None:
         """End the thread with the dialogue."""
-        self._reader.stop()
+        self._reader.leave()
         super().done(result)
         self.deleteLater()
 
@@ -112,7 +113,7 @@ class MissingDialog(QDialog):
             self.head.setText(f"{formats.count(answer)} missing from {self._drive.label}")
 
     def _not_read(self, _kind: str, _number: int, error: AppError) -> None:
-        self.note.setText(f"{error.message}. {error.hint}".strip())
+        self.note.setText(said(error))
 
     def _accept_all(self) -> None:
         self.accepted_missing.emit()

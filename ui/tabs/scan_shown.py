@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QWidget
 from app.engine import Engine
 from app.errors import AppError
 from app.model.drives import Drive
-from app.model.names import shown
 from app.scanning.entrylists import EntryList
+from ui.reasons import said
 from ui.tabs.scan_counters import ScanCounters
 from ui.tabs.scan_last import DriveCounts, DriveEntries, read_counts, read_entries
 from ui.tabs.scan_missing import MissingDialog
@@ -88,7 +88,7 @@ class ShownScan(QObject):
             FailuresDialog(answer.label, answer.rows, answer.total, self._widget, words=answer.words).open()
 
     def _unread(self, _kind: str, _number: int, error: AppError) -> None:
-        self._counters.clear(f"{shown(error.message)}. {error.hint}".rstrip())
+        self._counters.clear(said(error))
 
     def _list_missing(self) -> None:
         if self._drive is not None:

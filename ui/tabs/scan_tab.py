@@ -1,6 +1,6 @@
 """The Scan tab: drives, what to scan, live counters, log and job history."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -23,20 +23,19 @@ from app.jobs.job import CancelToken
 from app.log import LiveLog
 from app.log import LogLine as LoggedLine
 from app.model.drives import Drive
-from app.model.names import shown
 from app.scanning.request import ScanRequest, ScanResult
 from app.scanning.resume import UnfinishedScan, unfinished_scans
-from ui import formats
 from ui.desk import Desk
 from ui.folders import SCANNED, first_folder, remember_folder
 from ui.models.jobs_model import JobRecord, JobsModel
 from ui.page import Page
+from ui.reasons import said
 from ui.tabs.drive_menu import DriveMenu
 from ui.tabs.scan_arrivals import Arrivals
 from ui.tabs.scan_counters import ScanCounters
 from ui.tabs.scan_form import ScanForm
-from ui.tabs.scan_inventory import InventoryDialog
 from ui.tabs.scan_profile import FoundProfile
+from ui.tabs.scan_questions import ScanQuestions
 from ui.tabs.scan_shown import ShownScan
 from ui.tabs.scan_words import busy_drives, drive_cards, history
 from ui.widgets.banner import BannerKind, BannerView
@@ -49,15 +48,9 @@ from ui.widgets.toasts import ToastView
 from ui.workers.job_worker import Done, Failed, Outcome
 from ui.workers.reader import Reader
 
+_NUMBER = 1
 _LOG_TICK_MS = 200
 _HISTORY = 400
-_OWN_LABEL = "To catalogue it, give it a label of its own in the form and start the scan again. Nothing was written."
-_LOOKS_LIKE = {
-    "drive.moved": "Is it the same drive? To make it one of its own, scan it with another label.",
-    "drive.ask": "Is it the same drive? To make it one of its own, scan it with another label.",
-    "drive.clone": _OWN_LABEL,
-    "drive.reformatted": _OWN_LABEL,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +76,6 @@ class ScanTab(QWidget):
         self._desk = desk
         self._reader = Reader("scan", self)
         self._requests: dict[str, ScanRequest] = {}
-        self._asked: dict[str, ScanRequest] = {}
         self._known: dict[str, Drive] = {}
         self._unfinished: dict[str, UnfinishedScan] = {}
         self._to_look_at = ""
@@ -92,6 +84,7 @@ class ScanTab(QWidget):
         self.drives = DriveList()
         self.form = ScanForm(desk.engine.settings)
         self.menu = DriveMenu(desk, self)
+        self.questions = ScanQuestions(desk, self)
         self.found = FoundProfile(desk.engine, self.form, self)
         self.counters = ScanCounters()
         self.shown = ShownScan(desk.engine, self.counters, self)
@@ -118,7 +111,7 @@ class ScanTab(QWidget):
 
     def page(self) -> Page:
         """The tab for the window."""
-        return Page(1, "Scan", "scan", self, (("Enter", "Start the scan, in the folder field"),))
+        return Page(_NUMBER, "Scan", "scan", self, (("Enter", "Start the scan, in the folder field"),))
 
     def stop(self) -> None:
         """End the tab's threads."""
@@ -137,7 +130,7 @@ class ScanTab(QWidget):
 
     def refresh(self) -> None:
         """Read drives and history again."""
-        self._reader.ask("drives", partial(self._read, self._live()))
+        self._reader.ask("drives", partial(self._read, self._live()), interrupt=False)
 
     def start(self, request: ScanRequest) -> None:
         """Start a scan."""
@@ -162,7 +155,7 @@ class ScanTab(QWidget):
 
     def _unread(self, _kind: str, _number: int, error: AppError) -> None:
         """Say that drives and history cannot be read; they stay as they were."""
-        text = f"The catalogue cannot be read: {shown(error.message)}. {error.hint}".rstrip()
+        text = f"The catalogue cannot be read: {said(error)}"
         self._desk.window.banners.show_banner(BannerView("scan.catalogue", text, BannerKind.ERROR))
 
     def browse(self) -> None:
@@ -219,13 +212,6 @@ class ScanTab(QWidget):
         else:
             self.shown.look_at(drive)
 
-    def _accept_missing(self, drive: Drive) -> None:
-        """It is right that files are gone: scan again and mark them."""
-        banner_id = f"missing.{drive.id}"
-        request = self._asked.pop(banner_id, None) or ScanRequest((drive.base,), drive.label, accept_missing=True)
-        self._desk.window.banners.remove(banner_id)
-        self.start(request)
-
     def _drive_opened(self, drive_id: str) -> None:
         self._drive_chosen(drive_id)
         self.form.start.setFocus()
@@ -243,48 +229,14 @@ class ScanTab(QWidget):
         if request is None or job is None:
             return
         if isinstance(outcome, Failed):
-            self._ask_about_drive(job_id, outcome.error, request)
+            self.questions.about_failure(job_id, outcome.error, request)
         if isinstance(outcome, Done):
             result: ScanResult = outcome.result
-            if result.unaccepted_missing or result.document.get("empty_base"):
-                self._ask_about_missing(result, request)
-            elif result.document.get("inventory_only"):
-                InventoryDialog(result.document, self).open()
+            self.questions.about_result(result, request)
             if self.shown.follows(job_id):
                 self.counters.count(result.document["counts"])
         if self.shown.follows(job_id):
             self._to_look_at = job.progress.drive_id
-
-    def _ask_about_drive(self, job_id: str, error: Exception, request: ScanRequest) -> None:
-        """Say in the banner that tells why a scan ended what to do about a drive that looks like another."""
-        if not isinstance(error, AppError) or error.code not in _LOOKS_LIKE:
-            return
-        banner_id, label = f"failed.{job_id}", error.context["drive"]
-        action = ""
-        if error.code in ("drive.moved", "drive.ask"):
-            self._asked[banner_id], action = replace(request, drive=label), f"It is {label}"
-        text = f"{error.message}. {_LOOKS_LIKE[error.code]}"
-        self._desk.window.banners.show_banner(BannerView(banner_id, text, BannerKind.WARNING, action))
-
-    def _ask_about_missing(self, result: ScanResult, request: ScanRequest) -> None:
-        banner_id = f"missing.{result.drive_id}"
-        label = result.document["drive"]["label"]
-        what = f"{formats.count(result.unaccepted_missing)} files" if result.unaccepted_missing else "All files"
-        self._asked[banner_id] = replace(request, drive=label, accept_missing=True)
-        self._desk.window.banners.show_banner(
-            BannerView(
-                banner_id,
-                f"{what} of {label} are not there any more. Nothing was marked missing. Is the drive mounted?",
-                BannerKind.WARNING,
-                "Mark them missing",
-            )
-        )
-
-    def _banner_acted(self, banner_id: str) -> None:
-        request = self._asked.pop(banner_id, None)
-        if request is not None:
-            self._desk.window.banners.remove(banner_id)
-            self.start(request)
 
     def _noticed(self, job_id: str, notice: Noticed) -> None:
         """A scan has something to say; what it asks about gets a banner of its own."""
@@ -306,13 +258,13 @@ class ScanTab(QWidget):
         jobs.job_ended.connect(self._ended)
         jobs.noticed.connect(self._noticed)
         jobs.catalog_changed.connect(self.refresh)
-        self._desk.window.banners.action_clicked.connect(self._banner_acted)
+        self.questions.scan_asked.connect(self.start)
         self._reader.answered.connect(self._answered)
         self._reader.failed.connect(self._unread)
         self.drives.current_changed.connect(self._drive_chosen)
         self.drives.opened.connect(self._drive_opened)
         self.drives.action_clicked.connect(self.go_on)
-        self.shown.missing_accepted.connect(self._accept_missing)
+        self.shown.missing_accepted.connect(self.questions.accept_missing)
         self.drives.menu_requested.connect(self._drive_menu)
         self.menu.scan_asked.connect(self.start)
         self.menu.go_on_asked.connect(self.go_on)

@@ -14,6 +14,7 @@ from app.scanning.resume import UnfinishedScan
 from ui import formats
 from ui.models.jobs_model import JobRecord
 from ui.outcomes import DONE, NEUTRAL, about, told
+from ui.reasons import said
 from ui.widgets.drive_list import DriveCard
 
 _BROKEN = {
@@ -40,6 +41,10 @@ _NAMES = {
     "drive_health": "health",
     "export_search": "export",
     "export_inventory": "export",
+    "export_report": "export",
+    "travel_drive": "travel",
+    "merge_shard": "take over",
+    "wipe": "wipe check",
     "make_pictures": "pictures",
     "check_records": "check",
     "optimise_records": "optimise",
@@ -48,6 +53,16 @@ _NAMES = {
     "restore_records": "restore",
     "salvage_records": "salvage",
     "install_tool": "install",
+}
+
+#: Which of its counts says how many files a job was about.
+_FILES = {
+    **dict.fromkeys(("scan", "demo", "wipe"), "files"),
+    **dict.fromkeys(("export_search", "export_inventory", "travel_drive"), "rows"),
+    "qc_crawl": "assets",
+    "qc_clean": "removed",
+    "verify": "checked",
+    "make_pictures": "made",
 }
 
 
@@ -117,7 +132,7 @@ def drive_card(
         note,
         state,
         busy,
-        f"{shown(error.message)}. {error.hint}".rstrip() if error is not None else drive.note,
+        said(error) if error is not None else drive.note,
         GO_ON if stopped and drive.online else "",
         shelf,
         shelf_state,
@@ -155,13 +170,13 @@ def certainty(passport: Passport) -> float:
 def stopped_words(unfinished: UnfinishedScan) -> str:
     """`scan stopped at 12,345 files`."""
     how = "stopped" if unfinished.stopped else "broken off"
-    return f"scan {how} at {formats.count(unfinished.files)} files"
+    return f"scan {how} at {formats.many(unfinished.files, 'file')}"
 
 
 def _holding(drive: Drive) -> str:
     if not drive.last_scan:
         return shown(drive.base)
-    return f"{formats.count(drive.files)} files · {formats.size(drive.bytes)}"
+    return f"{formats.many(drive.files, 'file')} · {formats.size(drive.bytes)}"
 
 
 def history(
@@ -194,7 +209,7 @@ def _fold(entry: JobEntry) -> tuple[bool, str]:
 def _row(entry: JobEntry, labels: Mapping[str, str], live: Mapping[tuple[str, str], str]) -> JobRecord:
     end = told(entry.operation, entry.state, entry.summary)
     counts = entry.summary.get("counts", {})
-    words, took = end.words, ""
+    words, took, files = end.words, "", _FILES.get(entry.operation, "")
     if entry.ended_us:
         took = formats.duration((entry.ended_us - entry.started_us) / 1e6)
     elif entry.state == "running":
@@ -202,22 +217,24 @@ def _row(entry: JobEntry, labels: Mapping[str, str], live: Mapping[tuple[str, st
         words = live.get((entry.operation, entry.drive_id or ""), words)
     return JobRecord(
         formats.clock(entry.started_us, now_us()),
-        _job_name(entry),
+        _job_name(entry, labels),
         _drive_name(entry, labels),
-        next((formats.count(counts[name]) for name in ("files", "assets", "rows", "removed") if name in counts), ""),
+        formats.count(counts[files]) if files in counts else "",
         took,
         words,
         end.level,
+        entry.id,
     )
 
 
-def _job_name(entry: JobEntry) -> str:
-    """`scan · delta`, `crawl · plates`."""
+def _job_name(entry: JobEntry, labels: Mapping[str, str]) -> str:
+    """`scan · delta`, `crawl · plates`; the drive has a column of its own."""
     if entry.operation == "scan":
         mode = "inventory" if entry.summary.get("inventory_only") else entry.summary.get("mode")
         return f"scan · {mode}" if mode else "scan"
     name = _NAMES.get(entry.operation, entry.operation)
-    title = about(entry.operation, entry.title) if entry.operation not in _ABOUT_DRIVES else ""
+    told_already = entry.operation in _ABOUT_DRIVES or entry.title in (entry.drive_id, labels.get(entry.drive_id or ""))
+    title = "" if told_already else about(entry.operation, entry.title)
     return f"{name} · {title}" if title else name
 
 
@@ -243,4 +260,5 @@ def _signed_row(entries: Sequence[JobEntry], labels: Mapping[str, str]) -> JobRe
         formats.duration(((last.ended_us or last.started_us) - first.started_us) / 1e6),
         " · ".join(parts),
         DONE if parts else NEUTRAL,
+        first.id,
     )

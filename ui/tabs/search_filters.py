@@ -13,6 +13,7 @@ from ui.tabs.search_popups import CheckMenu, ExtensionMenu, ModifiedMenu, SizeMe
 from ui.widgets.buttons import KeyButton
 from ui.widgets.chip import Chip
 from ui.widgets.flow_layout import FlowLayout
+from ui.widgets.menus import menu_text
 
 _CATEGORIES = [
     (kind.label, "QC record" if kind == Category.QC else kind.label.capitalize())
@@ -91,7 +92,7 @@ class FilterBar(QWidget):
         self._drives, self._online = tuple(drives), dict(online)
         if same:
             for drive in drives:
-                self.drive_menu.box(drive.id).setText(self._drive_words(drive))
+                self.drive_menu.box(drive.id).setText(menu_text(self._drive_words(drive)))
         else:
             self.drive_menu.set_choices([(drive.id, self._drive_words(drive)) for drive in drives], before)
         self._name_drives()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QMenu, QVBoxLayout
 from ui import formats
 from ui.widgets.buttons import KeyButton
 from ui.widgets.labels import DimLabel
+from ui.widgets.menus import menu_text
 
 _UNITS = {"": 1, "b": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "p": 10**15}
 _SIZE = re.compile(r"(\d+(?:[.,]\d+)?)\s*([kmgtp]?)(i?)b?", re.IGNORECASE)
@@ -30,7 +31,7 @@ class CheckMenu(QMenu):
         self.clear()
         self._boxes.clear()
         for key, words in choices:
-            box = self.addAction(words.replace("&", "&&"))
+            box = self.addAction(menu_text(words))
             box.setCheckable(True)
             box.setChecked(key in chosen)
             box.triggered.connect(self.changed)

@@ -23,8 +23,10 @@ from ui.widgets.facts_grid import Fact, FactsGrid
 from ui.widgets.filmstrip import Filmstrip, time_words
 from ui.widgets.frame_viewer import FrameViewer
 from ui.widgets.labels import ElidedLabel
+from ui.widgets.tips import tip
 from ui.widgets.viewer_frame import PictureInfo, SoundInfo
 
+_NOTHING_CHOSEN = "Choose a file first"
 _SETTLE_MS = 120
 _ROOM = 1280
 
@@ -108,8 +110,7 @@ class Preview(QFrame):
         self._hit, self._online = hit, online
         self.name.setFullText(one_line(hit.hit.name) if hit else "")
         self.folder.setFullText(f"{hit.drive.label}: /{one_line(hit.folder)}" if hit else "")
-        self.open_button.setEnabled(hit is not None)
-        self.review_button.setEnabled(hit is not None and Category(hit.hit.category) in MEDIA)
+        self._offer(hit)
         self.standing.setFullText(_standing(hit) if hit and not online else "")
         self.standing.setVisible(hit is not None and not online)
         if hit is None:
@@ -123,6 +124,14 @@ class Preview(QFrame):
             self._leave()
             self._drawn = drawn
             self._begin(hit)
+
+    def _offer(self, hit: Found | None) -> None:
+        """What can be done with a hit; a button that cannot be pressed says why."""
+        media = hit is not None and Category(hit.hit.category) in MEDIA
+        self.open_button.setEnabled(hit is not None)
+        self.open_button.setToolTip("Open folder (Enter)" if hit else _NOTHING_CHOSEN)
+        self.review_button.setEnabled(media)
+        self.review_button.setToolTip("" if media else "Only media are reviewed" if hit else _NOTHING_CHOSEN)
 
     def stop(self) -> None:
         """End the threads."""
@@ -186,7 +195,7 @@ class Preview(QFrame):
         elif not self._online:
             self._say_not_connected(hit, kept.problem if kept is not None else "")
             return
-        self.viewer.setToolTip(kept.problem if kept is not None else "")
+        self.viewer.setToolTip(tip(kept.problem) if kept is not None else "")
 
     def _say_not_connected(self, hit: Found, problem: str = "") -> None:
         scanned = hit.drive.last_scan
@@ -234,7 +243,7 @@ class Preview(QFrame):
             return
         first, self._live = not self._live, True
         self._show_main(seen.image, seen.info)
-        self.viewer.setToolTip(seen.problem)
+        self.viewer.setToolTip(tip(seen.problem))
         if first and self.strip.times() and not self.strip.filled():
             self.pictures.ask_strip(self._hit, self.strip.times())
 

@@ -87,11 +87,11 @@ class SearchRunner(QObject):
 
     def refresh(self, known: int) -> None:
         """Read the drives and the first `known` hits again."""
-        self._pages.ask("refresh", partial(self._page, self._wanted, max(known, FIRST_PAGE), None, ()))
+        self._pages.ask("refresh", partial(self._page, self._wanted, max(known, FIRST_PAGE), None, ()), interrupt=False)
 
     def count(self) -> None:
         """Count all hits of the newest search."""
-        self._counts.ask("total", partial(self._total, self._wanted, self._drives))
+        self._counts.ask("total", partial(self._total, self._wanted, self._drives), interrupt=False)
 
     def stop(self) -> None:
         """End the threads."""

@@ -20,11 +20,11 @@ from PySide6.QtWidgets import (
 
 from app.catalog.find import Found
 from app.errors import AppError
-from app.model.names import shown
 from ui import icons
 from ui.desk import Desk
 from ui.models.search_model import SearchModel
 from ui.page import Page
+from ui.reasons import said
 from ui.tabs.search_actions import HitActions
 from ui.tabs.search_errands import Errands
 from ui.tabs.search_export import SearchExport
@@ -217,7 +217,7 @@ class SearchTab(QWidget):
         self._slow.stop()
         self._show_status()
         self._reading = ""
-        self._show_notice(f"The search failed: {shown(error.message)} {error.hint}".rstrip())
+        self._show_notice(f"The search failed: {said(error)}")
 
     def _near_end(self) -> None:
         rows = self.model.rows()
@@ -284,6 +284,7 @@ class SearchTab(QWidget):
     def _show_status(self) -> None:
         rows, filtered = self.model.rowCount(), self.filters.active()
         self.export_button.setEnabled(rows > 0)
+        self.export_button.setToolTip("" if rows else "There are no hits to export")
         if self._answer is not None:
             self.status.setText(status_words(self._answer, rows, self._total, filtered=filtered))
 

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, QTableView, QWidget
 
 from app.catalog.find import Found
 from ui import icons, theme
 from ui.models.search_model import Column, SearchModel, category_icon, one_line
 from ui.widgets.tables import style_table
+from ui.widgets.tips import TipDelegate
 from ui.widgets.verdict import VerdictMark, paint_verdict
 
-_WIDTHS = {Column.SIZE: 84, Column.MODIFIED: 140, Column.DRIVE: 120, Column.VERDICT: 92}
+_WIDTHS = {Column.SIZE: 84, Column.MODIFIED: 140, Column.DRIVE: 120, Column.VERDICT: 92, Column.VERIFIED: 104}
 _LEAST_NAME, _MOST_NAME = 180, 620
 _NAME_SHARE = 0.6
 _PAD = 8
@@ -25,7 +26,7 @@ _SCREENS_AHEAD = 4
 Index = QModelIndex | QPersistentModelIndex
 
 
-class HitDelegate(QStyledItemDelegate):
+class HitDelegate(TipDelegate):
     """Draws the cells of hits: names with their frames, drives with their dots, verdicts with their signs.
 
     The style sheet is not asked for each cell: a large window shows hundreds of them, and they must be drawn again
@@ -60,6 +61,8 @@ class HitDelegate(QStyledItemDelegate):
             case Column.VERDICT:
                 if hit.verdict:
                     paint_verdict(painter, cell, VerdictMark(hit.verdict), hit.verdict, selected=bright)
+            case Column.VERIFIED:
+                _paint_verified(painter, cell, self._hits, index, selected=bright)
             case column:
                 _paint_text(painter, cell, self._hits, index, right=column == Column.SIZE, selected=bright)
         painter.restore()
@@ -77,6 +80,21 @@ def _paint_text(
     side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
     words = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideMiddle, cell.width())
     painter.drawText(cell, side | Qt.AlignmentFlag.AlignVCenter, words)
+
+
+def _paint_verified(painter: QPainter, cell: QRect, model: SearchModel, index: Index, *, selected: bool) -> None:
+    """How long ago, dim since it is seldom asked; a sign where the bytes are suspected of rot."""
+    hit = model.hit(index.row())
+    suspect = hit is not None and hit.suspect
+    token = "fail_text" if suspect else "dim"
+    painter.setFont(model.numbers)
+    painter.setPen(theme.current().color("on_selection" if selected else token))
+    words = cell.adjusted(_TEXT_PAD - _PAD, 0, 0, 0)
+    if suspect:
+        square = QRect(words.left(), cell.center().y() - _ICON // 2 + 1, _ICON, _ICON)
+        icons.paint_icon(painter, square, "error", "on_selection" if selected else token)
+        words.setLeft(square.right() + _GAP // 2)
+    painter.drawText(words, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, str(model.data(index)))
 
 
 def _paint_name(painter: QPainter, cell: QRect, hit: Found, *, selected: bool) -> None:

@@ -1,8 +1,8 @@
 """What the Search tab says about a search, in words."""
 
-from app.model.names import shown
 from ui import formats
 from ui.models.search_model import one_line
+from ui.reasons import said
 from ui.tabs.search_runner import Answer
 
 _WHOLE = 3
@@ -44,7 +44,4 @@ def nothing_found(text: str, filters: str) -> str:
 def left_out(answer: Answer) -> str:
     """Which drives could not be searched, why and what to do; empty where all were."""
     labels = {drive.id: drive.label for drive in answer.drives}
-    return " ".join(
-        f"{labels.get(key, key)} is not searched: {shown(error.message)}. {error.hint}".rstrip()
-        for key, error in answer.broken.items()
-    )
+    return " ".join(f"{labels.get(key, key)} is not searched: {said(error)}" for key, error in answer.broken.items())

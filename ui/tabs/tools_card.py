@@ -1,12 +1,14 @@
 """The external programs at a glance, below the databases of the Maintenance tab."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.diagnostics.overview import ToolStatus
+from app.model.names import shown
 from ui.widgets.buttons import KeyButton
 from ui.widgets.flow_layout import FlowLayout
-from ui.widgets.labels import DimLabel, IconLabel, SectionHead
+from ui.widgets.labels import DimLabel, IconLabel, PlainLabel, SectionHead
+from ui.widgets.tips import tip
 
 
 class ToolsCard(QFrame):
@@ -57,7 +59,7 @@ class _Mark(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
         row.addWidget(IconLabel("pass" if found else "dash", 14, "pass_text" if found else "dim"))
-        row.addWidget(QLabel(status.tool.name))
+        row.addWidget(PlainLabel(status.tool.name))
         row.addWidget(DimLabel(status.tool.version if found else "not found"))
-        self.setToolTip(status.tool.path if found else f"Limited without it: {status.program.without}")
+        self.setToolTip(tip(shown(status.tool.path) if found else f"Limited without it: {status.program.without}"))
         self.setAccessibleName(f"{status.tool.name}: {status.tool.version if found else 'not found'}")

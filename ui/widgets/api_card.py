@@ -9,6 +9,7 @@ from ui.widgets.buttons import KeyButton
 from ui.widgets.labels import DimLabel, ElidedLabel, IconLabel, SectionHead
 
 _ABOUT = "·  other programs on this machine ask the catalogue over HTTP; whoever has the key may ask"
+_READS = "Without it the server only reads"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,6 @@ class ApiCard(QFrame):
         self.autostart = QCheckBox("Start together with the window")
         self.autostart.setChecked(autostart)
         self.allow_write = QCheckBox("Let holders of the key start and cancel jobs")
-        self.allow_write.setToolTip("Without it the server only reads")
         self.allow_write.setChecked(allow_write)
         self._connect()
         self._lay_out()
@@ -84,9 +84,12 @@ class ApiCard(QFrame):
         self.stop.setEnabled(not view.busy)
         for button in (self.copy_address, self.docs):
             button.setEnabled(view.running)
+            button.setToolTip("" if view.running else "It is not running")
         self.make_key.setText("Make a new key" if view.key else "Make a key")
         self.copy_key.setEnabled(bool(view.key))
+        self.copy_key.setToolTip("" if view.key else "There is none yet")
         self.allow_write.setEnabled(not view.running and not view.busy)
+        self.allow_write.setToolTip(_READS if self.allow_write.isEnabled() else "Stop the server to change it")
 
     def give_focus(self) -> None:
         """Put the focus on what is most likely wanted."""

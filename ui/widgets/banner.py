@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from ui import icons, theme
 from ui.widgets.buttons import KeyButton, tool_button
+from ui.widgets.menus import menu_text
 
 
 class BannerKind(StrEnum):
@@ -47,7 +48,8 @@ class _Strip(QWidget):
         text.setTextFormat(Qt.TextFormat.PlainText)
         text.setWordWrap(True)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.action = KeyButton(view.action, role="inverse")
+        self.action = KeyButton(menu_text(view.action), role="inverse")
+        self.action.setAccessibleName(view.action)
         self.action.setVisible(bool(view.action))
         self.action.clicked.connect(self.acted)
         self.close_button = tool_button("close", "Close this notice", size=16)

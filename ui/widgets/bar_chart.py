@@ -8,6 +8,7 @@ from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QToolTip, QWidget
 
 from ui import theme
+from ui.widgets.tips import tip
 
 _ROW = 28
 _BAR = 14
@@ -97,7 +98,7 @@ class BarChart(QWidget):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             bar = self._at(event.pos())
             if bar is not None and bar.tip:
-                QToolTip.showText(event.globalPos(), bar.tip, self)
+                QToolTip.showText(event.globalPos(), tip(bar.tip), self)
             else:
                 QToolTip.hideText()
             return True

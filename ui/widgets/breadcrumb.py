@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from ui.widgets.buttons import KeyButton
 from ui.widgets.labels import ElidedLabel, IconLabel
+from ui.widgets.menus import menu_text
+from ui.widgets.tips import tip
 
 _MOST_LINKS = 4
 _MOST_LETTERS = 22
@@ -55,8 +57,8 @@ class Breadcrumb(QWidget):
 
     def _link(self, number: int, words: str, name: str) -> KeyButton:
         short = words if len(words) <= _MOST_LETTERS else words[: _MOST_LETTERS - 1] + "…"
-        link = KeyButton(short.replace("&", "&&"), role="link")
-        link.setToolTip(name)
+        link = KeyButton(menu_text(short), role="link")
+        link.setToolTip(tip(name))
         link.setAccessibleName(f"Up to {name}")
         link.clicked.connect(partial(self.clicked.emit, number))
         return link

@@ -14,10 +14,11 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyleOptionViewItem, QWidget
 
 from ui import formats, icons, theme
 from ui.widgets.capacity_bar import paint_capacity
+from ui.widgets.tips import TipDelegate
 
 _PAD = 12
 _GAP = 8
@@ -101,7 +102,7 @@ class _Cards(QAbstractListModel):
         self.endResetModel()
 
 
-class _CardDelegate(QStyledItemDelegate):
+class _CardDelegate(TipDelegate):
     """Paints one card."""
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: _Index) -> QSize:

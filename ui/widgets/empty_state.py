@@ -1,11 +1,11 @@
 """What a page says when it has nothing to show: what this is, and what to do first."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.widgets.buttons import KeyButton
-from ui.widgets.labels import DimLabel, IconLabel
+from ui.widgets.labels import DimLabel, IconLabel, PlainLabel
 
 
 class EmptyState(QWidget):
@@ -27,7 +27,8 @@ class EmptyState(QWidget):
     ) -> None:
         super().__init__(parent)
         self._icon = IconLabel(icon, 48)
-        self._title = QLabel(title, alignment=Qt.AlignmentFlag.AlignCenter)
+        self._title = PlainLabel(title)
+        self._title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._title.setFont(theme.ui_font(1.25, bold=True))
         self._text = DimLabel(text)
         self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -48,7 +48,7 @@ class GrowthChart(QWidget):
         if isinstance(event, QHelpEvent) and self._points:
             x = event.pos().x()
             nearest = min(self._points, key=lambda point: abs(self._place(point).x() - x))
-            held = f"{formats.size(nearest.bytes)}, {formats.count(nearest.files)} files"
+            held = f"{formats.size(nearest.bytes)}, {formats.many(nearest.files, 'file')}"
             QToolTip.showText(event.globalPos(), f"{formats.date(nearest.time_us)}: {held}", self)
             return True
         return super().event(event)

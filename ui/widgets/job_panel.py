@@ -80,6 +80,7 @@ class JobRow(QWidget):
         self.pause.setVisible(view.can_pause and view.state in (JobState.RUNNING, JobState.PAUSED))
         self.cancel.setVisible(alive)
         self.cancel.setEnabled(view.state != JobState.STOPPING)
+        self.cancel.setToolTip("" if self.cancel.isEnabled() else "It was asked to stop")
         self.cancel.setAccessibleName(f"Cancel {view.title}")
         self.dismiss.setVisible(not alive)
         self.setAccessibleName(f"{view.headline()}: {view.numbers()}")

@@ -5,15 +5,24 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEven
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ui import icons, theme
+from ui.widgets.tips import tip
 
 
-class SectionHead(QLabel):
+class PlainLabel(QLabel):
+    """A label that shows a text as it is: what looks like markup in a name is no markup."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(text)
+
+
+class SectionHead(PlainLabel):
     """A small, bold, dim heading in capitals above a part of a page."""
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(text, parent)
         self.setProperty("role", "head")
-        self.setText(text)
 
     def setText(self, text: str) -> None:
         """Show `text` in capitals; screen readers hear it as written."""
@@ -21,7 +30,7 @@ class SectionHead(QLabel):
         self.setAccessibleName(text)
 
 
-class DimLabel(QLabel):
+class DimLabel(PlainLabel):
     """A label of secondary importance."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
@@ -29,7 +38,7 @@ class DimLabel(QLabel):
         self.setProperty("role", "dim")
 
 
-class ElidedLabel(QLabel):
+class ElidedLabel(PlainLabel):
     """One line that is shortened with an ellipsis where there is no room; the tool tip then holds all of it.
 
     Args:
@@ -42,9 +51,8 @@ class ElidedLabel(QLabel):
         self, text: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle, *, dim: bool = False,
         parent: QWidget | None = None,
     ) -> None:  # fmt: skip
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self._full, self._mode = "", mode
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         if dim:
             self.setProperty("role", "dim")
@@ -87,7 +95,7 @@ class ElidedLabel(QLabel):
     def _fit(self) -> None:
         shown = self.fontMetrics().elidedText(self._full, self._mode, max(self.width(), 0))
         super().setText(shown)
-        self.setToolTip(self._full if shown != self._full else "")
+        self.setToolTip(tip(self._full) if shown != self._full else "")
 
 
 class IconLabel(QWidget):

@@ -3,6 +3,8 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QTreeView, QWidget
 
+from ui.widgets.tips import TipDelegate
+
 ROW_HEIGHT = 28
 
 
@@ -44,6 +46,7 @@ def _style(view: QTableView | QTreeView, name: str) -> None:
     view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+    view.setItemDelegate(TipDelegate(view))
 
 
 def _style_header(header: QHeaderView, name: str, stretch: int | None) -> None:

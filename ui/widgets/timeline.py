@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from ui import theme
 from ui.widgets.frame_strip import Cell, Frames, Scale, columns, next_in, ruler
+from ui.widgets.tips import tip
 
 _EDGE = 12
 _TICKS = 8
@@ -153,7 +154,7 @@ class Timeline(QWidget):
             self.go_to(frame)
         label = self._frames.label(frame)
         words = f"{label} · missing" if self._frames.is_missing(frame) else label
-        QToolTip.showText(event.globalPosition().toPoint(), words, self)
+        QToolTip.showText(event.globalPosition().toPoint(), tip(words), self)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End of the scrub."""

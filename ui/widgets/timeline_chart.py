@@ -53,8 +53,8 @@ class TimelineChart(QWidget):
         if 0 <= self._current < len(self._days):
             return _day_words(self._days[self._current])
         files, size = sum(day.files for day in self._days), sum(day.bytes for day in self._days)
-        number = f"{formats.count(len(self._days))} day{'' if len(self._days) == 1 else 's'}"
-        return f"{formats.size(size)} in {formats.count(files)} files within {number}"
+        days = formats.many(len(self._days), "day")
+        return f"{formats.size(size)} in {formats.many(files, 'file')} within {days}"
 
     def sizeHint(self) -> QSize:
         """Qt."""
@@ -170,5 +170,5 @@ class TimelineChart(QWidget):
 
 
 def _day_words(day: ChartDay) -> str:
-    number = f"{formats.count(day.files)} file{'' if day.files == 1 else 's'}"
-    return f"{day.day:%a} {day.day.isoformat()}: {formats.size(day.bytes)} in {number}"
+    files = formats.many(day.files, "file")
+    return f"{day.day:%a} {day.day.isoformat()}: {formats.size(day.bytes)} in {files}"

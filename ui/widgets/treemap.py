@@ -21,6 +21,7 @@ from app.reports.folders import FolderNode
 from app.reports.squarify import Box
 from ui import formats, theme
 from ui.models.search_model import one_line
+from ui.widgets.tips import tip
 from ui.widgets.treemap_layout import Cell, cell_at, lay_out, walk
 
 _INTO = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
@@ -175,7 +176,7 @@ class Treemap(QWidget):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             cell = self._at(QPointF(event.pos()))
             if cell is not None:
-                QToolTip.showText(event.globalPos(), self.words(cell), self)
+                QToolTip.showText(event.globalPos(), tip(self.words(cell)), self)
             else:
                 QToolTip.hideText()
             return True
@@ -188,7 +189,7 @@ class Treemap(QWidget):
         what = "Files directly in " + where if cell.is_files else where
         whole = self._root.bytes if self._root is not None else 0
         share = formats.percent(cell.bytes, whole) if 100 * cell.bytes >= whole else "less than 1\u00a0%"
-        number = f"{formats.count(cell.files)} file{'' if cell.files == 1 else 's'}"
+        number = formats.many(cell.files, "file")
         return f"{what}\n{formats.size(cell.bytes)} in {number}" + (f", {share} of what is shown" if share else "")
 
     def _lay_out(self) -> None:

@@ -25,6 +25,13 @@ def left_behind() -> bool:
     return any(reader.isRunning() for reader in _left_behind)
 
 
+def _leave_behind(reader: "Reader") -> None:
+    """Keep a reader alive for as long as its thread runs; those that have ended since are let go."""
+    _left_behind[:] = [known for known in _left_behind if known.isRunning()]
+    reader.setParent(None)
+    _left_behind.append(reader)
+
+
 @dataclass(slots=True)
 class _Asked:
     number: int
@@ -35,12 +42,12 @@ class _Asked:
 class Reader(QThread):
     """Answers questions one after the other in the order in which they were asked.
 
-    A question of a kind that is asked again before it was answered is dropped, or interrupted where it runs. Start it
-    with the first question; `stop` ends it.
+    A question of a kind that is asked again before it was answered is dropped, or interrupted where it runs. It starts
+    with the first question; `stop` ends it, or `leave` without waiting.
     """
 
     answered = Signal(str, int, object)
-    """Kind, number and answer of the newest question of its kind."""
+    """Kind, number and answer of a question that was not replaced meanwhile."""
     failed = Signal(str, int, object)
     """Kind, number and the `AppError` instead of an answer."""
 
@@ -53,17 +60,21 @@ class Reader(QThread):
         self._numbers: dict[str, int] = {}
         self._stopping = False
 
-    def ask(self, kind: str, question: Question) -> int:
-        """Ask; the number that the answer will carry.
+    def ask(self, kind: str, question: Question, *, interrupt: bool = True) -> int:
+        """Ask; the number that the answer will carry. Nothing is asked any more of a reader that was stopped.
 
         Args:
             kind: questions of one kind replace each other.
             question: called in the reader's thread with a token to hand to whatever it runs.
+            interrupt: False lets the one of its kind that runs be answered first. So is to be asked whatever is asked
+                again and again: faster than it can be answered, it would never be.
         """
         with self._change:
             number = self._numbers.get(kind, 0) + 1
             self._numbers[kind] = number
-            if self._running is not None and self._running[0] == kind:
+            if self._stopping:
+                return number
+            if interrupt and self._running is not None and self._running[0] == kind:
                 self._running[1].token.cancel()
             self._waiting.pop(kind, None)
             self._waiting[kind] = _Asked(number, question, CancelToken())
@@ -80,29 +91,24 @@ class Reader(QThread):
             if self._running is not None and self._running[0] == kind:
                 self._running[1].token.cancel()
 
-    def is_newest(self, kind: str, number: int) -> bool:
-        """Whether no later question of that kind was asked."""
-        with self._change:
-            return self._numbers.get(kind) == number
-
     def stop(self, limit_ms: int = _LAST_WAIT_MS) -> bool:
         """Interrupt what runs and end the thread; False where it did not end in time and is left behind.
 
         One that is left behind hangs inside the system, at a share that is gone: it is kept alive, and the program must
         end without taking it down (see `left_behind`).
         """
-        with self._change:
-            self._stopping = True
-            self._waiting.clear()
-            if self._running is not None:
-                self._running[1].token.cancel()
-            self._change.notify()
+        self._interrupt()
         if self.wait(limit_ms):
             return True
         _log.error("%s did not stop in time", self.objectName())
-        self.setParent(None)
-        _left_behind.append(self)
+        _leave_behind(self)
         return False
+
+    def leave(self) -> None:
+        """Interrupt what runs and let the thread end by itself: a dialogue that closes must not wait for it."""
+        self._interrupt()
+        if not self.isFinished():
+            _leave_behind(self)
 
     def finish(self) -> None:
         """Answer what was asked, then end the thread."""
@@ -110,6 +116,14 @@ class Reader(QThread):
             self._stopping = True
             self._change.notify()
         self.wait()
+
+    def _interrupt(self) -> None:
+        with self._change:
+            self._stopping = True
+            self._waiting.clear()
+            if self._running is not None:
+                self._running[1].token.cancel()
+            self._change.notify()
 
     def run(self) -> None:
         """Qt: the thread's own work."""
@@ -131,11 +145,13 @@ class Reader(QThread):
         except Cancelled:
             return
         except AppError as error:
-            if self.is_newest(kind, asked.number):
-                self.failed.emit(kind, asked.number, error)
+            self._tell(self.failed, kind, asked, error)
         except Exception as error:  # noqa: BLE001 - a thread's last line of defence: it must go on answering
             _log.exception("A query failed")
-            self.failed.emit(kind, asked.number, AppError(f"{type(error).__name__}: {error}"))
+            self._tell(self.failed, kind, asked, AppError(f"{type(error).__name__}: {error}"))
         else:
-            if self.is_newest(kind, asked.number):
-                self.answered.emit(kind, asked.number, answer)
+            self._tell(self.answered, kind, asked, answer)
+
+    def _tell(self, signal: Any, kind: str, asked: _Asked, told: object) -> None:
+        if not asked.token.cancelled:
+            signal.emit(kind, asked.number, told)

@@ -1,0 +1,20 @@
+"""What menus have in common."""
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+
+from ui.widgets.tips import tip
+
+
+def menu_text(text: str) -> str:
+    """A name as a menu or a button shows it: an ampersand would mark a key."""
+    return text.replace("&", "&&")
+
+
+def lock(action: QAction, why_not: str) -> None:
+    """Let an action be used, or not and say why; its menu shows the reason as a tool tip."""
+    action.setEnabled(not why_not)
+    menu = action.parent()
+    if why_not and isinstance(menu, QMenu):
+        action.setToolTip(tip(why_not))
+        menu.setToolTipsVisible(True)
