@@ -105,10 +105,10 @@ class MainWindow(QMainWindow):
         numbers = [str(known.number) for known in self._pages]
         self.tabs.setCurrentIndex(numbers.index(wished) if wished in numbers else 0)
 
-    def add_to_file_menu(self, *menus: QMenu) -> None:
-        """Add menus to the File menu, above its end."""
-        for menu in menus:
-            self.file_menu.insertMenu(self._before_quit, menu)
+    def add_to_file_menu(self, *parts: QMenu | QAction) -> None:
+        """Add menus and actions to the File menu, above its end."""
+        for part in parts:
+            self.file_menu.insertAction(self._before_quit, part.menuAction() if isinstance(part, QMenu) else part)
 
     def show_page(self, number: int, _checked: object = None) -> None:
         """Bring a tab to the front; nothing happens where there is none of that number."""

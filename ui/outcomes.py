@@ -39,6 +39,8 @@ _VERBS = {
     "undo_sign_off": Verbs("Taking back the verdict of {}", "Verdict taken back: {}", "Taking back the verdict of {}"),
     "verify": Verbs("Verifying {}", "Verified {}", "Verification of {}"),
     "wipe": Verbs("Asking whether {} may be wiped", "May {} be wiped?", "Wiping {}?"),
+    "only_here": Verbs("Comparing {} with all others", "Compared {} with all others", "Comparing {} with all others"),
+    "at_risk": Verbs("Counting copies on {}", "Counted copies on {}", "Counting copies on {}"),
     "demo": Verbs("Making the demo library", "Made the demo library", "Demo library"),
     "describe_drive": Verbs("Noting it of {}", "Noted of {}", "Note of {}"),
     "mark_drive": Verbs("Marking {}", "Marked {}", "Marking of {}"),
@@ -62,6 +64,12 @@ _VERBS = {
 }
 
 
+_ABOUT_ALL = {
+    "export_search": "all files",
+    "export_report": "all reports",
+    "at_risk": "all drives",
+    "only_here": "a drive",
+}
 _PICTURES = (("failed", "could not be decoded"), ("left_out", "left out for want of room"))
 
 
@@ -72,7 +80,7 @@ def verbs(operation: str) -> Verbs:
 
 def about(operation: str, title: str) -> str:
     """What a job is about, for its sentences."""
-    return title or {"export_search": "all files", "export_report": "all reports"}.get(operation, "…")
+    return title or _ABOUT_ALL.get(operation, "…")
 
 
 def told(operation: str, state: str, summary: dict[str, Any]) -> Told:

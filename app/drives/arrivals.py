@@ -26,6 +26,17 @@ class Arrival:
     point: str
     drive: Drive | None
 
+    @property
+    def base(self) -> str:
+        """Where the drive's base lies now: the same folder of the volume as before; of an unknown one the top."""
+        if self.drive is None or lies_in(self.drive.base, self.point):
+            return self.drive.base if self.drive else self.point
+        before = self.drive.passport.mount
+        if not before or not lies_in(self.drive.base, before):
+            return self.point
+        below = os.path.relpath(self.drive.base, before)
+        return self.point if below == os.curdir else os.path.join(self.point, below)  # noqa: PTH118 - by text alone
+
 
 def mounted_points() -> frozenset[str]:
     """Where removable drives and shares are mounted now; on Windows the drive letters."""
@@ -46,7 +57,7 @@ def arrivals(points: Iterable[str], drives: Sequence[Drive]) -> list[Arrival]:
 
 
 def _at(point: str, drives: Sequence[Drive]) -> list[Arrival]:
-    here = [drive for drive in drives if _lies_in(drive.base, point) and may_be_mounted(drive)]
+    here = [drive for drive in drives if lies_in(drive.base, point) and may_be_mounted(drive)]
     passport = passport_by_table(point)
     elsewhere = [
         drive
@@ -54,13 +65,14 @@ def _at(point: str, drives: Sequence[Drive]) -> list[Arrival]:
         if drive not in here
         and passport.filesystem_uuid
         and compare(drive.passport, passport) is Match.SAME
-        and not _lies_in(drive.base, point)
+        and not lies_in(drive.base, point)
     ]
     known = here or elsewhere
     return [Arrival(point, drive) for drive in known] or [Arrival(point, None)]
 
 
-def _lies_in(base: str, point: str) -> bool:
+def lies_in(base: str, point: str) -> bool:
+    """Whether a path is a mount point or lies below it, by its text."""
     return base == point or base.startswith(point.rstrip(os.sep) + os.sep)
 
 

@@ -15,7 +15,7 @@ from ui.desk import Desk
 from ui.models.tools_model import Column, ToolsModel
 from ui.reasons import said
 from ui.tabs.install_dialogs import CommandDialog, PortableDialog
-from ui.widgets.buttons import KeyButton
+from ui.widgets.buttons import KeyButton, answer_enter
 from ui.widgets.labels import DimLabel, SectionHead
 from ui.widgets.tables import style_table
 from ui.widgets.tips import tip
@@ -59,6 +59,7 @@ class DiagnosticsDialog(QDialog):
         self.close_button = KeyButton("Close", role="primary")
         self._lay_out()
         self._connect()
+        answer_enter(self, self.close_button)
         self._select()
         self.look()
 

@@ -15,6 +15,7 @@ from app.scanning.verify import VerifyRequest, VerifyResult
 from ui import formats
 from ui.desk import Desk
 from ui.reasons import said
+from ui.tabs.copies_dialog import CopiesDialog
 from ui.tabs.drive_history import HistoryDialog
 from ui.tabs.drive_verify import VerifyDialog
 from ui.tabs.drive_wipe import WipeDialog
@@ -51,6 +52,7 @@ class DriveCare(QObject):
         for words, slot, needs_drive in (
             ("Verify…", self.verify, True),
             ("May it be wiped?…", self.ask_to_wipe, True),
+            ("What lies only here…", self.show_only_here, False),
             ("Suspected of rot…", self.list_suspects, False),
             ("History…", self.show_history, False),
         ):
@@ -78,6 +80,14 @@ class DriveCare(QObject):
     def show_history(self, drive: Drive, _checked: object = None) -> None:
         """Show a drive over time."""
         HistoryDialog(self._desk.engine, drive, self._widget).open()
+
+    def show_only_here(self, drive: Drive, _checked: object = None) -> None:
+        """List what lies on a drive and on no other."""
+        CopiesDialog(self._desk, drive, self._widget).open()
+
+    def show_at_risk(self) -> None:
+        """List what has too few copies over all drives."""
+        CopiesDialog(self._desk, None, self._widget).open()
 
     def list_suspects(self, drive: Drive, _checked: object = None) -> None:
         """List the files of a drive that are suspected of rot."""

@@ -11,7 +11,7 @@ from app.shelf.marking import MarkDriveRequest
 from ui.desk import Desk
 from ui.reasons import said
 from ui.tabs.drive_words import health_facts, passport_facts, trend_line
-from ui.widgets.buttons import KeyButton
+from ui.widgets.buttons import KeyButton, answer_enter
 from ui.widgets.facts_grid import FactsGrid
 from ui.widgets.labels import DimLabel, SectionHead
 from ui.workers.job_worker import Done, Failed, Outcome
@@ -50,6 +50,7 @@ class DriveDialog(QDialog):
         self._offer_marker()
         self._lay_out()
         self._connect()
+        answer_enter(self, self.close_button)
         self._reader.ask("drive", self._read)
 
     def done(self, result: int) -> None:

@@ -17,7 +17,7 @@ from ui import formats
 from ui.models.plain_rows import PlainRow, PlainRows
 from ui.models.search_model import one_line
 from ui.reasons import said
-from ui.widgets.buttons import KeyButton
+from ui.widgets.buttons import KeyButton, answer_enter
 from ui.widgets.growth import GrowthChart, GrowthPoint
 from ui.widgets.labels import DimLabel, SectionHead
 from ui.widgets.tables import style_table
@@ -71,6 +71,7 @@ class HistoryDialog(QDialog):
         self.close_button = KeyButton("Close", role="primary")
         self._lay_out()
         self._connect()
+        answer_enter(self, self.close_button)
         self._reader.ask("scans", self._read_scans)
 
     def done(self, result: int) -> None:

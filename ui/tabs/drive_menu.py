@@ -1,5 +1,6 @@
 """The context menu of a drive card: scan it, say where it stands and who has it, look at its passport, forget it."""
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
@@ -16,7 +17,7 @@ from app.shelf.merging import MergeRequest
 from app.shelf.travelling import TravelRequest, TravelResult
 from ui import formats
 from ui.desk import Desk
-from ui.folders import EXPORTED, first_folder, remember_folder
+from ui.folders import EXPORTED, find_first_folder, remember_folder
 from ui.reasons import said
 from ui.tabs.drive_care import DriveCare
 from ui.tabs.drive_dialog import DriveDialog
@@ -143,11 +144,12 @@ class DriveMenu(QObject):
 
     def choose_travel(self, drive: Drive) -> None:
         """Ask for the folder that a drive's records are packed into."""
-        state = self._desk.window.state
-        start = first_folder(state, EXPORTED, [str(self._desk.engine.home.exports)])
+        self._find_start(partial(self._choose_travel_from, drive))
+
+    def _choose_travel_from(self, drive: Drive, start: str) -> None:
         folder = QFileDialog.getExistingDirectory(self._widget, f"Where to pack {drive.label}", start)
         if folder:
-            remember_folder(state, EXPORTED, folder)
+            remember_folder(self._desk.window.state, EXPORTED, folder)
             self.travel(drive, folder)
 
     def travel(self, drive: Drive, folder: str) -> None:
@@ -156,8 +158,9 @@ class DriveMenu(QObject):
 
     def choose_shard(self) -> None:
         """Ask for a shard that was made elsewhere."""
-        state = self._desk.window.state
-        start = first_folder(state, EXPORTED, [str(self._desk.engine.home.exports)])
+        self._find_start(self._choose_shard_from)
+
+    def _choose_shard_from(self, start: str) -> None:
         path, _ = QFileDialog.getOpenFileName(self._widget, "Take over the records of a drive", start, "Shards (*.db)")
         if path:
             self.take_over(path)
@@ -165,6 +168,9 @@ class DriveMenu(QObject):
     def take_over(self, shard: str) -> None:
         """Take the records of a drive that were made elsewhere into the catalogue."""
         self._start("merge_shard", MergeRequest(shard))
+
+    def _find_start(self, then: Callable[[str], None]) -> None:
+        find_first_folder(self, self._desk.window.state, EXPORTED, then, [str(self._desk.engine.home.exports)])
 
     def _start(self, operation: str, request: object) -> None:
         self._started.add(self._desk.jobs.start(operation, request))

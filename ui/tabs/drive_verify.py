@@ -21,7 +21,7 @@ from app.model.times import now_us
 from app.scanning.verify import VerifyRequest
 from ui import formats
 from ui.reasons import said
-from ui.widgets.buttons import KeyButton
+from ui.widgets.buttons import KeyButton, answer_enter
 from ui.widgets.labels import DimLabel, PlainLabel, SectionHead
 from ui.widgets.spin import spin_box
 from ui.workers.reader import Reader
@@ -61,6 +61,7 @@ class VerifyDialog(QDialog):
         self._lay_out()
         self._connect()
         self._ask()
+        answer_enter(self, self.start)
 
     def request(self) -> VerifyRequest:
         """What is chosen."""

@@ -11,7 +11,7 @@ from app.model.names import shown
 from app.reports.wipe import WipeRequest, WipeResult
 from ui import formats, theme
 from ui.models.plain_rows import PlainRow, PlainRows
-from ui.widgets.buttons import KeyButton
+from ui.widgets.buttons import KeyButton, answer_enter
 from ui.widgets.labels import DimLabel, ElidedLabel, IconLabel, SectionHead
 from ui.widgets.spin import spin_box
 from ui.widgets.tables import style_table
@@ -51,6 +51,7 @@ class WipeDialog(QDialog):
         self.receipt.setVisible(False)
         self.close_button = KeyButton("Close")
         self._lay_out()
+        answer_enter(self, self.ask)
         self.choose.clicked.connect(self._choose)
         self.ask.clicked.connect(self._ask)
         self.receipt.clicked.connect(self._open_receipt)

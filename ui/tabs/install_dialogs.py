@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QHBoxLayout, QL
 
 from app.diagnostics.installing import InstallRequest
 from app.diagnostics.packages import InstallPlan
-from ui.widgets.buttons import KeyButton
+from ui.widgets.buttons import KeyButton, answer_enter
 from ui.widgets.labels import DimLabel, SectionHead
 
 _SHA256 = re.compile("[0-9a-fA-F]{64}")
@@ -60,6 +60,7 @@ class CommandDialog(QDialog):
         layout.addWidget(self.command)
         layout.addStretch(1)
         layout.addLayout(buttons)
+        answer_enter(self, cancel)
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.command.text())
@@ -94,6 +95,7 @@ class PortableDialog(QDialog):
         self.install = KeyButton("Install", role="primary")
         self._cancel = KeyButton("Cancel")
         self._lay_out(folder)
+        answer_enter(self, self.install)
         self.source.textChanged.connect(self._typed)
         self.sha256.textChanged.connect(self._typed)
         self.browse.clicked.connect(self._browse)

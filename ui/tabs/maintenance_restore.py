@@ -11,7 +11,7 @@ from app.maintenance.status import DatabaseStatus
 from app.model.names import shown
 from app.model.times import now_us
 from ui import formats, theme
-from ui.widgets.buttons import KeyButton
+from ui.widgets.buttons import KeyButton, answer_enter
 from ui.widgets.labels import DimLabel, SectionHead
 from ui.widgets.tables import style_table
 
@@ -94,6 +94,7 @@ class RestoreDialog(QDialog):
         self.table.doubleClicked.connect(self._restore)
         self.table.selectionModel().selectionChanged.connect(self._selected)
         self._lay_out(name)
+        answer_enter(self, self.restore)
         if status.backups:
             self.table.selectRow(0)
         self._selected()

@@ -232,6 +232,7 @@ class MaintenanceTab(QWidget):
 
     def _menu(self, place: QPoint) -> None:
         menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for action in ACTIONS:
             menu.addAction(self.actions_by_name[action.name])
         menu.popup(self.table.viewport().mapToGlobal(place))

@@ -13,7 +13,7 @@ from app.reports.reportfiles import ExportReportRequest, ReportExport, report_ex
 from app.reports.sections import ALL
 from ui import icons
 from ui.desk import Desk
-from ui.folders import EXPORTED, first_folder, remember_folder
+from ui.folders import EXPORTED, find_first_folder, remember_folder
 from ui.tabs.reports_runner import MOST_RANKED, WantedReports
 from ui.widgets.toasts import ToastView
 from ui.workers.job_worker import Done, Outcome
@@ -63,13 +63,16 @@ class ReportsExport(QObject):
 
     def choose(self) -> None:
         """Ask for the file."""
-        state = self._desk.window.state
-        proposed = str(Path(first_folder(state, EXPORTED, [str(self._desk.engine.home.exports)])) / "reports.html")
+        exports = str(self._desk.engine.home.exports)
+        find_first_folder(self, self._desk.window.state, EXPORTED, self._choose_from, [exports])
+
+    def _choose_from(self, folder: str) -> None:
+        proposed = str(Path(folder) / "reports.html")
         path, kind = QFileDialog.getSaveFileName(
             self._widget, "Export the reports", proposed, ";;".join(_KINDS.values())
         )
         if path:
-            remember_folder(state, EXPORTED, str(Path(path).parent))
+            remember_folder(self._desk.window.state, EXPORTED, str(Path(path).parent))
             self.start("json" if path.endswith(".json") or kind == _KINDS["json"] else "html", path)
 
     def start(self, form: str, path: str | None = None) -> str:

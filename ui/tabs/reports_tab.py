@@ -119,7 +119,8 @@ class ReportsTab(QWidget):
         self.folders.set_drives(drives)
         self._stack.setCurrentIndex(0 if drives else 1)
         self.bar.setVisible(bool(drives))
-        if drives and (first or self._ran is None):
+        gone = self._ran is not None and self._ran.drive_ids != self.bar.wanted().drive_ids
+        if drives and (first or self._ran is None or gone):
             self.run()
 
     def _made(self, part: Part) -> None:

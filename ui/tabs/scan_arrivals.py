@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.drives.arrivals import Arrival, arrivals, mounted_points
+from app.drives.arrivals import Arrival, arrivals, lies_in, mounted_points
 from app.jobs.job import CancelToken
 from app.model.names import shown
 from app.scanning.request import ScanRequest
@@ -59,6 +59,13 @@ class Arrivals(QObject):
         """Look now."""
         self._reader.ask("look", partial(self._read, self._points), interrupt=False)
 
+    def answer(self, request: ScanRequest) -> None:
+        """A scan was started: what it looks at need not be asked about any more."""
+        for banner_id, arrival in list(self._asked.items()):
+            if any(lies_in(path, arrival.point) for path in request.paths):
+                self._desk.window.banners.remove(banner_id)
+                del self._asked[banner_id]
+
     def stop(self) -> None:
         """End the thread."""
         self._ticker.stop()
@@ -74,15 +81,16 @@ class Arrivals(QObject):
         before, self._points = self._points, looked.points
         if before is None or before == looked.points:
             return
-        for point in before - looked.points:
-            self._desk.window.banners.remove(_banner_id(point))
-            self._asked.pop(_banner_id(point), None)
+        for banner_id, arrival in list(self._asked.items()):
+            if arrival.point not in looked.points:
+                self._desk.window.banners.remove(banner_id)
+                del self._asked[banner_id]
         for arrival in looked.new:
             self._tell(arrival)
         self.came.emit()
 
     def _tell(self, arrival: Arrival) -> None:
-        banner_id = _banner_id(arrival.point)
+        banner_id = _banner_id(arrival)
         self._asked[banner_id] = arrival
         if arrival.drive is not None:
             text, action = f"{arrival.drive.label} is connected. Bring it up to date?", "Scan what changed"
@@ -99,11 +107,9 @@ class Arrivals(QObject):
         if arrival.drive is None:
             self.folder_offered.emit(arrival.point)
             return
-        base = arrival.drive.base
-        if not (base == arrival.point or base.startswith(arrival.point)):
-            base = arrival.point
-        self.scan_asked.emit(ScanRequest((base,), arrival.drive.label))
+        self.scan_asked.emit(ScanRequest((arrival.base,), arrival.drive.label))
 
 
-def _banner_id(point: str) -> str:
-    return f"arrived.{point}"
+def _banner_id(arrival: Arrival) -> str:
+    """Several drives may be folders of one volume: each is asked about."""
+    return f"arrived.{arrival.point}.{arrival.drive.id if arrival.drive else ''}"

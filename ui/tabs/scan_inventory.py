@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QTableView, QVBoxLayout, QWi
 
 from ui import formats
 from ui.models.plain_rows import PlainRow, PlainRows
-from ui.widgets.buttons import KeyButton
+from ui.widgets.buttons import KeyButton, answer_enter
 from ui.widgets.labels import DimLabel, SectionHead
 from ui.widgets.tables import style_table
 
@@ -50,6 +50,7 @@ class InventoryDialog(QDialog):
         layout.addWidget(told)
         layout.addWidget(table, 1)
         layout.addLayout(buttons)
+        answer_enter(self, close)
 
 
 def _rows(categories: dict[str, dict[str, int]]) -> list[PlainRow]:

@@ -15,7 +15,7 @@ from app.model.names import shown
 from ui import formats
 from ui.models.missing_model import MissingModel
 from ui.reasons import said
-from ui.widgets.buttons import KeyButton
+from ui.widgets.buttons import KeyButton, answer_enter
 from ui.widgets.labels import DimLabel, SectionHead
 from ui.widgets.tables import style_table
 from ui.workers.reader import Reader
@@ -56,6 +56,7 @@ class MissingDialog(QDialog):
         self.close_button = KeyButton("Close", role="primary")
         self._lay_out()
         self._connect()
+        answer_enter(self, self.close_button)
         self._reader.ask("count", self._count)
 
     def done(self, result: int) -> None:

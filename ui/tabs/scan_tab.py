@@ -25,8 +25,9 @@ from app.log import LogLine as LoggedLine
 from app.model.drives import Drive
 from app.scanning.request import ScanRequest, ScanResult
 from app.scanning.resume import UnfinishedScan, unfinished_scans
+from ui import icons
 from ui.desk import Desk
-from ui.folders import SCANNED, first_folder, remember_folder
+from ui.folders import SCANNED, find_first_folder, remember_folder
 from ui.models.jobs_model import JobRecord, JobsModel
 from ui.page import Page
 from ui.reasons import said
@@ -137,6 +138,7 @@ class ScanTab(QWidget):
         remember_folder(self._desk.window.state, SCANNED, request.paths[0])
         job_id = self._desk.jobs.start("scan", request)
         self._requests[job_id] = request
+        self.arrivals.answer(request)
         self._to_look_at = ""
         if (job := self._desk.jobs.job(job_id)) is not None:
             self.shown.follow(job)
@@ -164,10 +166,12 @@ class ScanTab(QWidget):
         drive = self._known.get(self.drives.current_id())
         bases = [drive.base] if drive is not None and drive.online else []
         bases += [known.base for known in self._known.values() if known.online]
-        start = first_folder(state, SCANNED, bases)
+        find_first_folder(self, state, SCANNED, self._browse_from, bases)
+
+    def _browse_from(self, start: str) -> None:
         folder = QFileDialog.getExistingDirectory(self, "Choose a folder or drive to scan", start)
         if folder:
-            remember_folder(state, SCANNED, folder)
+            remember_folder(self._desk.window.state, SCANNED, folder)
             self.offer(folder)
 
     def _read(self, live: dict[tuple[str, str], str], token: CancelToken) -> _Read:
@@ -275,15 +279,23 @@ class ScanTab(QWidget):
         self.form.browse_clicked.connect(self.browse)
         self.empty.primary_clicked.connect(self.browse)
         self.empty.secondary_clicked.connect(self.make_demo)
+        self._add_actions()
+
+    def _add_actions(self) -> None:
+        """What the palette finds here, and what the File menu has of this tab."""
         demo = QAction("Make the demo library", self)
         demo.triggered.connect(self.make_demo)
         self.addAction(demo)
-        take_over = QAction("Take over the records of a drive from elsewhere…", self)
-        take_over.triggered.connect(self.menu.choose_shard)
-        self.addAction(take_over)
         self._go_on_action = QAction("Go on with the stopped scan of the chosen drive", self, enabled=False)
         self._go_on_action.triggered.connect(self._go_on_with_chosen)
         self.addAction(self._go_on_action)
+        for words, icon, slot in (
+            ("Take over the records of a drive…", "import", self.menu.choose_shard),
+            ("What has too few copies…", "copy", self.menu.care.show_at_risk),
+        ):
+            action = QAction(icons.icon(icon), words, self._desk.window)
+            action.triggered.connect(slot)
+            self._desk.window.add_to_file_menu(action)
 
     def _go_on_with_chosen(self) -> None:
         self.go_on(self.drives.current_id())

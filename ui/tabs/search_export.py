@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.reports.exports import FORMATS, ExportResult, ExportSearchRequest, exported
 from ui import icons
 from ui.desk import Desk
-from ui.folders import EXPORTED, first_folder, remember_folder
+from ui.folders import EXPORTED, find_first_folder, remember_folder
 from ui.tabs.search_runner import Wanted
 from ui.widgets.toasts import ToastView
 from ui.workers.job_worker import Done, Outcome
@@ -59,12 +59,15 @@ class SearchExport(QObject):
 
     def choose(self) -> None:
         """Ask for the file."""
+        exports = str(self._desk.engine.home.exports)
+        find_first_folder(self, self._desk.window.state, EXPORTED, self._choose_from, [exports])
+
+    def _choose_from(self, folder: str) -> None:
         kinds = "CSV (*.csv);;JSON lines (*.jsonl);;Everything file list (*.efu)"
-        state = self._desk.window.state
-        proposed = str(Path(first_folder(state, EXPORTED, [str(self._desk.engine.home.exports)])) / "search.csv")
+        proposed = str(Path(folder) / "search.csv")
         path, kind = QFileDialog.getSaveFileName(self._widget, "Export these hits", proposed, kinds)
         if path:
-            remember_folder(state, EXPORTED, str(Path(path).parent))
+            remember_folder(self._desk.window.state, EXPORTED, str(Path(path).parent))
             chosen = {"JSON": "jsonl", "Ever": "efu"}.get(kind[:4], "csv")
             self.start(next((form for form in FORMATS if path.endswith(f".{form}")), chosen), path)
 

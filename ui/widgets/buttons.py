@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QStylePainter, QToolButton, QWidget
+from PySide6.QtWidgets import QDialog, QPushButton, QStyle, QStyleOptionButton, QStylePainter, QToolButton, QWidget
 
 from ui import icons
 from ui.widgets.labels import key_cap_size, paint_key_cap
@@ -65,6 +65,13 @@ class KeyButton(QPushButton):
         line = token if self._role in _TOKENS else "control"
         rect = QRectF(left, (self.height() - cap.height()) / 2, cap.width(), cap.height())
         paint_key_cap(painter, rect, self._key, token, line)
+
+
+def answer_enter(dialog: QDialog, default: QPushButton) -> None:
+    """Let Enter press the button that has the focus, else this one."""
+    for button in dialog.findChildren(QPushButton):
+        button.setAutoDefault(True)
+    default.setDefault(True)
 
 
 def tool_button(

@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QTableView, QVBoxLayout, QWidget
 
 from ui import formats
-from ui.widgets.buttons import KeyButton
+from ui.widgets.buttons import KeyButton, answer_enter
 from ui.widgets.labels import DimLabel, SectionHead
 from ui.widgets.tables import style_table
 
@@ -80,6 +80,7 @@ class FailuresDialog(QDialog):
         layout.addWidget(SectionHead(f"{formats.count(total)} {words}"))
         layout.addWidget(self.table, 1)
         layout.addLayout(buttons)
+        answer_enter(self, close)
 
     def copy(self) -> None:
         """Put every row on the clipboard, file and reason parted by a tab."""
