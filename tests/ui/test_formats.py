@@ -25,6 +25,7 @@ def test_sizes(number: float, text: str) -> None:
 
 def test_counts_and_rates() -> None:
     assert formats.count(418_220) == "418,220"
+    assert [formats.many(number, "file") for number in (0, 1, 1200)] == ["0 files", "1 file", "1,200 files"]
     assert plain(formats.short_count(1_914_000)) == "1.91 M"
     assert plain(formats.rate(96_000, "files")) == "96.0 k files/s"
     assert plain(formats.byte_rate(412e6)) == "412 MB/s"

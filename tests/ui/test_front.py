@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.engine import Engine, open_engine
@@ -18,6 +20,7 @@ from app.scanning.request import ScanRequest
 from tests.ui.enginekit import make_engine, make_tree
 from ui.front import Front
 from ui.main_window import MainWindow
+from ui.workers.reader import Reader
 
 
 @pytest.fixture
@@ -72,6 +75,36 @@ def test_closing_during_a_scan_stops_it_first_and_keeps_what_was_committed(
 def test_closing_without_jobs_closes_at_once(front: Front) -> None:
     front.window.close()
     assert not front.window.isVisible()
+
+
+def test_closing_with_a_dialogue_open_leaves_no_thread_behind(
+    qtbot: QtBot, front: Front, engine: Engine, tmp_path: Path
+) -> None:
+    run(engine, "scan", ScanRequest((str(make_tree(tmp_path / "card")),), "A001"), Job())
+    assert front.tabs is not None
+    front.tabs[0].menu.care.show_history(engine.catalog.drive("A001"))
+    readers = front.window.findChildren(Reader)
+    qtbot.waitUntil(lambda: any(reader.objectName() == "reader history" for reader in readers), timeout=5000)
+    front.window.finish_closing()
+    assert front.stop()
+    assert [reader.objectName() for reader in readers if reader.isRunning()] == []
+
+
+def test_what_cannot_be_pressed_says_why_and_no_name_is_markup(qtbot: QtBot, front: Front) -> None:
+    for number in (1, 2, 3, 5, 6):
+        front.window.show_page(number)
+        page = front.window.current_page()
+        assert page is not None
+        mute = [
+            button.text() or button.accessibleName()
+            for button in page.widget.findChildren(QPushButton)
+            if button.isVisible() and not button.isEnabled() and not button.toolTip()
+        ]
+        assert mute == [], page.title
+        rich = [
+            label.text() for label in page.widget.findChildren(QLabel) if label.textFormat() != Qt.TextFormat.PlainText
+        ]
+        assert rich == [], page.title
 
 
 def test_a_failed_job_says_why_in_a_banner(qtbot: QtBot, front: Front, tmp_path: Path) -> None:

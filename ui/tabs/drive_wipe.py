@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QTableView, QVBoxLayout, QWidget
 
 from app.model.drives import Drive
 from app.model.names import shown
@@ -12,7 +12,7 @@ from app.reports.wipe import WipeRequest, WipeResult
 from ui import formats, theme
 from ui.models.plain_rows import PlainRow, PlainRows
 from ui.widgets.buttons import KeyButton, answer_enter
-from ui.widgets.labels import DimLabel, ElidedLabel, IconLabel, SectionHead
+from ui.widgets.labels import DimLabel, ElidedLabel, IconLabel, PlainLabel, SectionHead
 from ui.widgets.spin import spin_box
 from ui.widgets.tables import style_table
 
@@ -36,7 +36,7 @@ class WipeDialog(QDialog):
         self.path = ElidedLabel(shown(drive.base))
         self.copies = spin_box(1, 99, 2, "Copies on other drives", ("copy", "copies"))
         self.sign = IconLabel("help", 28)
-        self.answer = QLabel("Not asked yet")
+        self.answer = PlainLabel("Not asked yet")
         self.answer.setFont(theme.ui_font(1.5, bold=True))
         self.details = DimLabel("Each file that lies there now must have its copies on other drives, read whole.")
         self.details.setWordWrap(True)

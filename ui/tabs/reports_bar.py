@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSpinBox, QWidget
 
 from app.model.drives import Drive
 from app.reports.sections import ReportOptions
 from ui.tabs.reports_runner import WantedReports
 from ui.widgets.buttons import KeyButton
-from ui.widgets.labels import ElidedLabel
+from ui.widgets.labels import ElidedLabel, PlainLabel
 from ui.window_state import WindowState
 
 #: The most rows of a list in the window.
@@ -88,7 +88,7 @@ class ReportsBar(QWidget):
         row.setSpacing(8)
         row.addWidget(self.drive)
         for field in (self.top, self.folder_depth, self.days):
-            label = QLabel(field.accessibleName())
+            label = PlainLabel(field.accessibleName())
             label.setBuddy(field)
             row.addSpacing(4)
             row.addWidget(label)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from app.model.drives import Drive
 from app.model.names import shown
@@ -20,7 +20,7 @@ from ui.tabs.search_errands import Errands
 from ui.widgets.bar_chart import Bar, BarChart, scrolled
 from ui.widgets.breadcrumb import Breadcrumb
 from ui.widgets.empty_state import EmptyState
-from ui.widgets.labels import ElidedLabel
+from ui.widgets.labels import ElidedLabel, PlainLabel
 from ui.widgets.timeline_chart import ChartDay, TimelineChart
 from ui.widgets.treemap import Treemap
 
@@ -197,7 +197,7 @@ class TablesPanel(QFrame):
         self.duplicates = DuplicatesTree(errands)
         self.no_duplicates = EmptyState("copy", "No duplicates", "No two files are equal.")
         self.drives = DrivesTable()
-        self._duplicates, self._note = QStackedWidget(), QLabel()
+        self._duplicates, self._note = QStackedWidget(), PlainLabel()
         self._note.setProperty("role", "dim")
         self._note.setWordWrap(True)
         self._note.setContentsMargins(8, 8, 8, 4)

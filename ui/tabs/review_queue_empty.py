@@ -1,13 +1,13 @@
 """What the queue of the review says where it has nothing to show."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.model.drives import Drive
 from ui import formats, theme
 from ui.models.review_model import STATES, QueueFilter
 from ui.widgets.buttons import KeyButton
-from ui.widgets.labels import DimLabel, IconLabel
+from ui.widgets.labels import DimLabel, IconLabel, PlainLabel
 
 
 class QueueEmpty(QWidget):
@@ -15,7 +15,7 @@ class QueueEmpty(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.title, self.text = QLabel(), DimLabel()
+        self.title, self.text = PlainLabel(), DimLabel()
         self.button = KeyButton("Go to Scan")
         self.title.setFont(theme.ui_font(bold=True))
         layout = QVBoxLayout(self)

@@ -5,14 +5,14 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.errors import AppError
 from app.files.sidecar import Record
 from app.qc.dossier import Dossier
 from ui import formats, theme
 from ui.widgets.buttons import tool_button
-from ui.widgets.labels import DimLabel, ElidedLabel, SectionHead
+from ui.widgets.labels import DimLabel, ElidedLabel, PlainLabel, SectionHead
 from ui.widgets.tips import tip
 from ui.widgets.verdict import VerdictBadge, VerdictMark
 
@@ -34,8 +34,8 @@ class WrittenBlock(QWidget):
         self.who = ElidedLabel(mode=Qt.TextElideMode.ElideRight, dim=True)
         self.values = {name: ElidedLabel() for name in ("Sidecar", "Content", "Signature", "Policy")}
         self.said = ElidedLabel(mode=Qt.TextElideMode.ElideRight)
-        self.message = QLabel(wordWrap=True)
-        self.message.setTextFormat(Qt.TextFormat.PlainText)
+        self.message = PlainLabel()
+        self.message.setWordWrap(True)
         self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.open_button = tool_button("folder-open", "Open the sidecar's folder", size=16)
         self.copy_button = tool_button("copy", "Copy the content hash", size=16)

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from ui.tabs.search_popups import FormMenu, mark_field, parse_day
 from ui.widgets.buttons import KeyButton
+from ui.widgets.labels import PlainLabel
 
 
 class AsOfMenu(FormMenu):
@@ -27,7 +28,7 @@ class AsOfMenu(FormMenu):
         column = QVBoxLayout(self.form)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(8)
-        column.addWidget(QLabel("As the drives were on"))
+        column.addWidget(PlainLabel("As the drives were on"))
         column.addWidget(self.date)
         column.addWidget(apply)
         self.first = self.date

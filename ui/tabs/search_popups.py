@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QShowEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget, QWidgetAction
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QMenu, QVBoxLayout, QWidget, QWidgetAction
 
 from ui import formats
 from ui.widgets.buttons import KeyButton
-from ui.widgets.labels import DimLabel
+from ui.widgets.labels import DimLabel, PlainLabel
 from ui.widgets.menus import menu_text
 
 _UNITS = {"": 1, "b": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "p": 10**15}
@@ -119,7 +119,7 @@ class ExtensionMenu(FormMenu):
         column = QVBoxLayout(self.form)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(8)
-        column.addWidget(QLabel("Only files that end in"))
+        column.addWidget(PlainLabel("Only files that end in"))
         column.addWidget(self.field)
         column.addWidget(DimLabel("Several are parted by a space."))
         column.addWidget(apply)
@@ -143,7 +143,7 @@ class SizeMenu(FormMenu):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(8)
         for row, (words, field) in enumerate((("At least", self.least), ("At most", self.most))):
-            label = QLabel(words)
+            label = PlainLabel(words)
             label.setBuddy(field)
             field.setAccessibleName(words)
             field.setFixedWidth(140)
@@ -192,7 +192,7 @@ class ModifiedMenu(FormMenu):
         column = QVBoxLayout(self.form)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(8)
-        column.addWidget(QLabel("Since a date"))
+        column.addWidget(PlainLabel("Since a date"))
         column.addWidget(self.date)
         column.addWidget(apply)
         self.first = self.date

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.widgets.buttons import KeyButton
-from ui.widgets.labels import DimLabel, ElidedLabel, IconLabel, SectionHead
+from ui.widgets.labels import DimLabel, ElidedLabel, IconLabel, PlainLabel, SectionHead
 
 _ABOUT = "·  other programs on this machine ask the catalogue over HTTP; whoever has the key may ask"
 _READS = "Without it the server only reads"
@@ -48,12 +48,12 @@ class ApiCard(QFrame):
         super().__init__(parent)
         self.setProperty("role", "panel")
         self.sign = IconLabel("radio", 14)
-        self.state = QLabel()
+        self.state = PlainLabel()
         self.address = ElidedLabel(mode=Qt.TextElideMode.ElideRight)
         self.key = ElidedLabel()
-        self.problem = QLabel(wordWrap=True)
+        self.problem = PlainLabel()
+        self.problem.setWordWrap(True)
         self.problem.setProperty("state", "fail")
-        self.problem.setTextFormat(Qt.TextFormat.PlainText)
         self.problem.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.start = KeyButton("Start Local API", icon="play")
         self.stop = KeyButton("Stop Local API", icon="stop")

@@ -5,10 +5,11 @@ from enum import StrEnum
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import icons, theme
 from ui.widgets.buttons import KeyButton, tool_button
+from ui.widgets.labels import PlainLabel
 from ui.widgets.menus import menu_text
 
 
@@ -44,8 +45,7 @@ class _Strip(QWidget):
         self.view = view
         self.setAccessibleName(f"{view.kind}: {view.text}")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        text = QLabel(view.text)
-        text.setTextFormat(Qt.TextFormat.PlainText)
+        text = PlainLabel(view.text)
         text.setWordWrap(True)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.action = KeyButton(menu_text(view.action), role="inverse")

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from ui import theme
-from ui.widgets.labels import DimLabel
+from ui.widgets.labels import DimLabel, PlainLabel
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,7 @@ class FactsGrid(QWidget):
         return self._facts
 
     def _add_line(self) -> None:
-        name, value = DimLabel(parent=self), QLabel(self)
-        value.setTextFormat(Qt.TextFormat.PlainText)
+        name, value = DimLabel(parent=self), PlainLabel(parent=self)
         value.setWordWrap(True)
         keys = Qt.TextInteractionFlag.TextSelectableByKeyboard
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse | keys)

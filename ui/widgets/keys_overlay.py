@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.widgets.buttons import KeyButton
-from ui.widgets.labels import KeyHint, SectionHead
+from ui.widgets.labels import KeyHint, PlainLabel, SectionHead
 
 _MOST_COLUMNS = 4
 _EDGE = 48
@@ -117,7 +117,7 @@ def _grid(rows: _Rows) -> QGridLayout:
             caps.addWidget(KeyHint(name.rstrip(",") or name))
         caps.addStretch(1)
         grid.addLayout(caps, row, 0)
-        label = QLabel(words)
+        label = PlainLabel(words)
         label.setFont(theme.ui_font())
         label.setAccessibleName(f"{names}: {words}")
         label.setWordWrap(True)

@@ -2,10 +2,10 @@
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import icons, theme
-from ui.widgets.labels import DimLabel
+from ui.widgets.labels import DimLabel, PlainLabel
 
 _KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 _PAD = 12
@@ -29,7 +29,7 @@ class StatCard(QFrame):
         self.setProperty("role", "panel")
         self._opens = ""
         self._label = DimLabel(label)
-        self._value = QLabel()
+        self._value = PlainLabel()
         self._value.setFont(theme.ui_font(1.2, bold=True, numbers=True))
         self._value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.setSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Fixed)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -17,6 +18,7 @@ from tests.scanning.test_verify import DATA, flip
 from tests.ui.enginekit import make_engine
 from ui.desk import Desk
 from ui.main_window import MainWindow
+from ui.tabs.copies_dialog import CopiesDialog
 from ui.tabs.drive_care import DriveCare
 from ui.tabs.drive_history import HistoryDialog
 from ui.tabs.drive_verify import VerifyDialog
@@ -78,9 +80,10 @@ def test_the_menu_offers_what_a_drive_allows(qtbot: QtBot, desk: Desk, care: Dri
         care.add_to(menu, drive)
         enabled.append([action.text() for action in menu.actions() if action.isEnabled()])
     assert enabled == [
-        ["Verify…", "May it be wiped?…", "Suspected of rot…", "History…"],
-        ["Suspected of rot…", "History…"],
+        ["Verify…", "May it be wiped?…", "What lies only here…", "Suspected of rot…", "History…"],
+        ["What lies only here…", "Suspected of rot…", "History…"],
     ]
+    assert menu.actions()[0].toolTip() == "Card is not connected."
 
 
 def test_rot_is_told_in_a_banner_that_stays_and_names_the_good_copy(qtbot: QtBot, desk: Desk, care: DriveCare) -> None:
@@ -130,18 +133,99 @@ def test_the_history_compares_neighbours_then_any_two(qtbot: QtBot, desk: Desk, 
     dialog.accept()
 
 
-def test_a_drive_that_is_plugged_in_is_offered_to_be_brought_up_to_date(qtbot: QtBot, desk: Desk) -> None:
-    card = card_of(desk)
-    points = [frozenset[str](), frozenset({card.base}), frozenset[str]()]
-    arrivals = Arrivals(desk, desk.window, lambda: points[0] if len(points) == 1 else points.pop(0))
-    banners = desk.window.banners
+def test_a_wipe_dialogue_may_be_closed_before_its_answer(qtbot: QtBot, desk: Desk, care: DriveCare) -> None:
+    care.ask_to_wipe(card_of(desk))
+    dialog = dialog_of(desk.window, WipeDialog)
+    assert isinstance(dialog, WipeDialog)
+    gone: list[bool] = []
+    dialog.destroyed.connect(lambda: gone.append(True))
+    with qtbot.waitSignal(desk.jobs.job_ended, timeout=20_000):
+        qtbot.mouseClick(dialog.ask, Qt.MouseButton.LeftButton)
+        dialog.reject()
+    assert gone
+    assert desk.engine.catalog.jobs.newest()[0].operation == "wipe"
+
+
+def test_what_lies_only_on_a_drive_is_listed(qtbot: QtBot, desk: Desk, care: DriveCare) -> None:
+    (Path(card_of(desk).base) / "alone.wav").write_bytes(b"only here")
+    run(desk.engine, "scan", ScanRequest((card_of(desk).base,)), Job())
+    care.show_only_here(card_of(desk))
+    dialog = dialog_of(desk.window, CopiesDialog)
+    assert isinstance(dialog, CopiesDialog)
+    qtbot.waitUntil(lambda: dialog.told.text().startswith("On no other drive: 1 content"), timeout=20_000)
+    assert [row.cells[2:] for row in dialog.rows.rows()] == [("Card", "just now")]
+    dialog.copy()
+    assert QGuiApplication.clipboard().text() == f"{card_of(desk).base}/alone.wav"
+    dialog.accept()
+
+
+def test_what_has_too_few_copies_is_asked_again_with_other_numbers(qtbot: QtBot, desk: Desk, care: DriveCare) -> None:
+    care.show_at_risk()
+    dialog = dialog_of(desk.window, CopiesDialog)
+    assert isinstance(dialog, CopiesDialog)
+    qtbot.waitUntil(dialog.ask.isEnabled, timeout=20_000)
+    assert dialog.told.text().startswith("With too few copies: 1 content")
+    dialog.copies.setValue(1)
+    qtbot.mouseClick(dialog.ask, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: dialog.told.text() == "Everything has its copies.", timeout=20_000)
+    dialog.ask.click()
+    dialog.reject()
+    qtbot.waitUntil(lambda: not desk.jobs.running(), timeout=20_000)
+
+
+def test_the_panel_names_the_drive_that_is_verified(qtbot: QtBot, desk: Desk, care: DriveCare) -> None:
+    care.verify(card_of(desk))
+    dialog = dialog_of(desk.window, VerifyDialog)
+    assert isinstance(dialog, VerifyDialog)
+    titles: list[str] = []
+    desk.jobs.job_changed.connect(lambda view: titles.append(view.title))
+    with qtbot.waitSignal(desk.jobs.job_ended, timeout=20_000):
+        qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    assert titles[0] == "Verifying Card"
+
+
+@pytest.fixture
+def mounted() -> set[str]:
+    """What is mounted now."""
+    return set()
+
+
+@pytest.fixture
+def arrivals(qtbot: QtBot, desk: Desk, mounted: set[str]) -> Iterator[Arrivals]:
+    arrivals = Arrivals(desk, desk.window, lambda: frozenset(mounted))
+    qtbot.waitUntil(lambda: arrivals._points is not None, timeout=5000)
+    yield arrivals
+    arrivals.stop()
+
+
+def plug_in(qtbot: QtBot, arrivals: Arrivals, mounted: set[str], *points: str) -> None:
+    mounted.clear()
+    mounted.update(points)
     with qtbot.waitSignal(arrivals.came, timeout=5000):
         arrivals.look()
-        qtbot.waitUntil(lambda: len(points) == 2, timeout=5000)
-        arrivals.look()
-    assert banners.ids() == (f"arrived.{card.base}",)
-    with qtbot.waitSignal(arrivals.scan_asked, timeout=5000) as asked:
-        banners.action_clicked.emit(f"arrived.{card.base}")
-    assert asked.args == [ScanRequest((card.base,), "Card")]
+
+
+def test_a_drive_that_is_plugged_in_is_offered_to_be_brought_up_to_date(
+    qtbot: QtBot, desk: Desk, arrivals: Arrivals, mounted: set[str]
+) -> None:
+    card, banners = card_of(desk), desk.window.banners
+    plug_in(qtbot, arrivals, mounted, card.base)
+    (asked,) = banners.ids()
+    with qtbot.waitSignal(arrivals.scan_asked, timeout=5000) as scan:
+        banners.action_clicked.emit(asked)
+    assert scan.args == [ScanRequest((card.base,), "Card")]
     assert banners.ids() == ()
-    arrivals.stop()
+
+
+def test_each_drive_of_a_volume_is_asked_about_until_it_is_scanned_or_gone(
+    qtbot: QtBot, desk: Desk, arrivals: Arrivals, mounted: set[str]
+) -> None:
+    card, banners = card_of(desk), desk.window.banners
+    both = str(Path(card.base).parent)
+    stick = f"{both} stick"
+    plug_in(qtbot, arrivals, mounted, both, stick)
+    assert len(banners.ids()) == 3
+    arrivals.answer(ScanRequest((f"{stick}/DCIM",)))
+    assert len(banners.ids()) == 2
+    plug_in(qtbot, arrivals, mounted)
+    assert banners.ids() == ()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.engine import Engine
@@ -20,6 +20,7 @@ from tests.ui.enginekit import make_engine, make_tree
 from ui import theme
 from ui.desk import Desk
 from ui.main_window import MainWindow
+from ui.page import Page
 from ui.tabs.scan_inventory import InventoryDialog
 from ui.tabs.scan_missing import MissingDialog
 from ui.tabs.scan_tab import ScanTab
@@ -112,6 +113,23 @@ def test_an_emptied_drive_is_asked_about_before_anything_is_marked(
     qtbot.waitUntil(lambda: engine.catalog.drives()[0].files == 0, timeout=5000)
     assert not [name for name in banners.ids() if name.startswith("missing.")]
     assert tab.cards["missing"].value() == "12"
+
+
+def test_an_inventory_that_ends_while_somebody_works_in_another_tab_waits_in_a_banner(
+    qtbot: QtBot, tab: ScanTab, tmp_path: Path
+) -> None:
+    window = tab._desk.window
+    window.add_page(Page(6, "Other", "review", QWidget()))
+    window.show_page(6)
+    tab.start(ScanRequest((str(make_tree(tmp_path / "card")),), "A001", inventory_only=True))
+    wait_idle(qtbot, tab)
+    (banner,) = window.banners.ids()
+    assert not tab.findChildren(InventoryDialog)
+    window.banners.action_clicked.emit(banner)
+    (dialog,) = tab.findChildren(InventoryDialog)
+    assert tab.isVisible() and dialog.isVisible()
+    assert window.banners.ids() == ()
+    dialog.accept()
 
 
 def test_scans_of_other_windows_show_in_the_history(qtbot: QtBot, tab: ScanTab, engine: Engine, tmp_path: Path) -> None:

@@ -1,7 +1,10 @@
 """What the job history and the drive cards say."""
 
+import pytest
+
 from app.catalog.jobs import JobEntry
 from app.model.drives import Drive, Passport
+from app.operations import OPERATIONS
 from app.scanning.request import ScanRequest
 from app.scanning.resume import UnfinishedScan
 from ui.tabs.scan_words import drive_card, history
@@ -30,6 +33,35 @@ def test_sign_offs_that_follow_each_other_are_one_line_and_failures_stay_their_o
         ("3 sign-offs", "2", "1 pass · 1 fail · 1 taken back", "pass"),
         ("scan · full", "12", "12 new", "pass"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("operation", "title", "counts", "job", "files"),
+    [
+        ("verify", "A001", {"checked": 1200, "ok": 1200}, "verify", "1,200"),
+        ("verify", "reel 2", {"checked": 3, "ok": 3}, "verify · reel 2", "3"),
+        ("make_pictures", "A001", {"made": 7}, "pictures", "7"),
+        ("qc_crawl", "plates", {"assets": 5, "written": 5}, "crawl · plates", "5"),
+        ("qc_clean", "plates", {"removed": 2, "kept": 1}, "clean · plates", "2"),
+        ("wipe", "DCIM", {"files": 9, "unsafe": 9}, "wipe check · DCIM", "9"),
+        ("export_search", "", {"rows": 4}, "export · all files", "4"),
+        ("export_report", "", {"files": 1}, "export · all reports", ""),
+        ("travel_drive", "A001", {"rows": 12}, "travel", "12"),
+        ("merge_shard", "a001.db", {}, "take over · a001.db", ""),
+        ("back_up_records", "A001", {"databases": 1}, "backup", ""),
+    ],
+)
+def test_every_kind_of_job_has_a_name_and_says_how_many_files_it_was_about(
+    operation: str, title: str, counts: dict[str, int], job: str, files: str
+) -> None:
+    (row,) = history([JobEntry(operation, title, "d1", "done", 0, 60_000_000, {"counts": counts})], [DRIVE], {})
+    assert (row.operation, row.drive, row.files) == (job, "A001", files)
+
+
+def test_every_operation_that_is_kept_has_words() -> None:
+    for name, operation in OPERATIONS.items():
+        (row,) = history([JobEntry(name, "x", None, "done", 0, 1)], [], {})
+        assert operation.kept is None or "_" not in row.operation
 
 
 def test_a_running_job_of_this_window_says_how_far_it_is() -> None:

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.errors import Cancelled, InputError
 from app.jobs.job import CancelToken
+from tests.ui.hearing import Heard
 from ui.workers.reader import Reader, left_behind
 
 
@@ -21,69 +22,85 @@ def reader() -> Iterator[Reader]:
     reader.stop()
 
 
-def test_an_answer_carries_its_kind_and_number(qtbot: QtBot, reader: Reader) -> None:
-    with qtbot.waitSignal(reader.answered, timeout=5000) as answer:
-        number = reader.ask("page", lambda _token: "rows")
-    assert answer.args == ["page", number, "rows"]
+@pytest.fixture
+def answered(reader: Reader) -> Heard:
+    return Heard(reader.answered)
 
 
-def test_a_newer_question_interrupts_the_running_one(qtbot: QtBot, reader: Reader) -> None:
-    running = threading.Event()
+class Gate:
+    """A question that waits until it may answer, or until it is not wanted any more."""
 
-    def slow(token: CancelToken) -> str:
-        running.set()
-        if token.wait_cancelled(10):
-            raise Cancelled
-        return "old"
+    def __init__(self, answer: str) -> None:
+        self.running, self.open = threading.Event(), threading.Event()
+        self._answer = answer
 
-    answers: list[object] = []
-    reader.answered.connect(lambda _kind, _number, answer: answers.append(answer))
-    reader.ask("page", slow)
-    assert running.wait(5)
-    with qtbot.waitSignal(reader.answered, timeout=5000):
-        reader.ask("page", lambda _token: "new")
-    assert answers == ["new"]
+    def __call__(self, token: CancelToken) -> str:
+        self.running.set()
+        while not self.open.wait(0.005):
+            if token.cancelled:
+                raise Cancelled
+        return self._answer
+
+
+def test_an_answer_carries_its_kind_and_number(qtbot: QtBot, reader: Reader, answered: Heard) -> None:
+    number = reader.ask("page", lambda _token: "rows")
+    qtbot.waitUntil(lambda: answered.last == ("page", number, "rows"), timeout=5000)
+
+
+def test_a_newer_question_interrupts_the_running_one(qtbot: QtBot, reader: Reader, answered: Heard) -> None:
+    old = Gate("old")
+    reader.ask("page", old)
+    assert old.running.wait(5)
+    reader.ask("page", lambda _token: "new")
+    qtbot.waitUntil(lambda: answered.last[2:] == ("new",), timeout=5000)
+    assert answered.times == 1
+
+
+def test_what_is_asked_again_and_again_is_answered_all_the_same(qtbot: QtBot, reader: Reader, answered: Heard) -> None:
+    slow = Gate("first")
+    reader.ask("drives", slow, interrupt=False)
+    assert slow.running.wait(5)
+    for _ in range(3):
+        reader.ask("drives", lambda _token: "last", interrupt=False)
+    slow.open.set()
+    qtbot.waitUntil(lambda: answered.times == 2, timeout=5000)
+    assert answered.last[2] == "last"
 
 
 def test_questions_of_different_kinds_are_all_answered(qtbot: QtBot, reader: Reader) -> None:
     answers: dict[str, object] = {}
-    reader.answered.connect(lambda kind, _number, answer: answers.update({kind: answer}))
+    heard = Heard(reader.answered)
     for kind in ("page", "total", "drives"):
-        reader.ask(kind, lambda _token, kind=kind: kind.upper())
-    qtbot.waitUntil(lambda: len(answers) == 3, timeout=5000)
+        reader.ask(kind, lambda _token, kind=kind: answers.setdefault(kind, kind.upper()))
+    qtbot.waitUntil(lambda: heard.times == 3, timeout=5000)
     assert answers == {"page": "PAGE", "total": "TOTAL", "drives": "DRIVES"}
 
 
-def test_an_error_is_told_and_the_reader_goes_on(qtbot: QtBot, reader: Reader) -> None:
+def test_an_error_is_told_and_the_reader_goes_on(qtbot: QtBot, reader: Reader, answered: Heard) -> None:
     def broken(_token: CancelToken) -> None:
         raise InputError("the shard is damaged")
 
-    with qtbot.waitSignal(reader.failed, timeout=5000) as failed:
-        reader.ask("page", broken)
-    assert failed.args[2].message == "the shard is damaged"
-    with qtbot.waitSignal(reader.answered, timeout=5000):
-        reader.ask("page", lambda _token: "rows")
+    failed = Heard(reader.failed)
+    reader.ask("page", broken)
+    qtbot.waitUntil(lambda: failed.times == 1, timeout=5000)
+    assert failed.last[2].message == "the shard is damaged"
+    reader.ask("page", lambda _token: "rows")
+    qtbot.waitUntil(lambda: answered.times == 1, timeout=5000)
 
 
-def test_a_dropped_question_stays_unanswered(qtbot: QtBot, reader: Reader) -> None:
-    running = threading.Event()
-
-    def slow(token: CancelToken) -> str:
-        running.set()
-        token.wait_cancelled(10)
-        return "late"
-
-    answers: list[object] = []
-    reader.answered.connect(lambda _kind, _number, answer: answers.append(answer))
-    reader.ask("page", slow)
-    assert running.wait(5)
+def test_a_dropped_question_stays_unanswered(qtbot: QtBot, reader: Reader, answered: Heard) -> None:
+    late = Gate("late")
+    reader.ask("page", late)
+    assert late.running.wait(5)
     reader.drop("page")
-    with qtbot.waitSignal(reader.answered, timeout=5000):
-        reader.ask("other", lambda _token: "other")
-    assert answers == ["other"]
+    reader.ask("other", lambda _token: "other")
+    qtbot.waitUntil(lambda: answered.times == 1, timeout=5000)
+    assert answered.last[2] == "other"
 
 
-def test_closing_does_not_wait_for_a_question_that_hangs(reader: Reader, tmp_path: Path) -> None:
+@pytest.fixture
+def hanging(reader: Reader, tmp_path: Path) -> Iterator[Reader]:
+    """A reader whose question hangs inside the system until the test is over."""
     pipe, running = tmp_path / "pipe", threading.Event()
     os.mkfifo(pipe)
 
@@ -93,10 +110,29 @@ def test_closing_does_not_wait_for_a_question_that_hangs(reader: Reader, tmp_pat
 
     reader.ask("page", hang)
     assert running.wait(5)
-    began = time.monotonic()
-    assert not reader.stop(100)
-    assert time.monotonic() - began < 5
-    assert left_behind()
+    yield reader
     pipe.write_bytes(b"")
     assert reader.wait(5000)
     assert not left_behind()
+
+
+def test_closing_does_not_wait_for_a_question_that_hangs(hanging: Reader) -> None:
+    began = time.monotonic()
+    assert not hanging.stop(100)
+    assert time.monotonic() - began < 5
+    assert left_behind()
+
+
+def test_a_dialogue_that_closes_waits_for_nothing(hanging: Reader) -> None:
+    began = time.monotonic()
+    hanging.leave()
+    assert time.monotonic() - began < 0.05
+    assert left_behind()
+    assert hanging.parent() is None
+
+
+def test_a_reader_that_was_stopped_does_not_start_again(reader: Reader) -> None:
+    reader.ask("page", lambda _token: "rows")
+    assert reader.stop()
+    reader.ask("page", lambda _token: "more")
+    assert not reader.isRunning()
