@@ -173,4 +173,4 @@ def _verified_tip(hit: Found) -> str:
     if hit.suspect:
         return "Suspected of rot: its bytes are not those that were hashed"
     when = formats.date(hit.hit.verified_us)
-    return f"Read whole and found as hashed: {when}" if when else "It was not read again since it was catalogued"
+    return f"Read whole and found as hashed: {when}" if when else "Its bytes were never read whole"

@@ -49,7 +49,7 @@ def test_every_hit_says_when_it_was_verified_and_whether_it_rots(model: SearchMo
     tips = [str(cell.data(Qt.ItemDataRole.ToolTipRole)) for cell in cells]
     assert tips[0].startswith("Read whole and found as hashed: 20")
     assert tips[1].startswith("Suspected of rot")
-    assert tips[2].startswith("It was not read again")
+    assert tips[2].startswith("Its bytes were never")
 
 
 def test_numbers_stand_at_the_right_and_tips_say_the_rest(model: SearchModel) -> None:
