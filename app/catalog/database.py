@@ -205,15 +205,25 @@ class Database:
     def _upgrade(self, version: int) -> None:
         if version and version < len(self.schema.steps):
             keep_copy(self.connection, self.path, self.schema, version)
-        for number in range(version, len(self.schema.steps)):
+        steps = range(version, len(self.schema.steps))
+        if not version:
+            with self.transaction():  # a new one is all there at once: nobody may take it for that of an older version
+                for number in steps:
+                    self._take_step(number)
+            return
+        for number in steps:
             with self.transaction():
-                if int(self._pragma("PRAGMA user_version")) > number:
-                    continue
-                for statement in self.schema.steps[number].split(";\n"):
-                    if statement.strip():
-                        self.connection.execute(statement)
-                self.connection.execute(f"PRAGMA application_id={self.schema.application_id}")
-                self.connection.execute(f"PRAGMA user_version={number + 1}")
+                self._take_step(number)
+
+    def _take_step(self, number: int) -> None:
+        """Take one step of the schema, unless another process did meanwhile."""
+        if int(self._pragma("PRAGMA user_version")) > number:
+            return
+        for statement in self.schema.steps[number].split(";\n"):
+            if statement.strip():
+                self.connection.execute(statement)
+        self.connection.execute(f"PRAGMA application_id={self.schema.application_id}")
+        self.connection.execute(f"PRAGMA user_version={number + 1}")
 
 
 def _check_header(path: Path, schema: Schema, *, must_exist: bool) -> None:

@@ -311,3 +311,14 @@ except NotACatalog as error:
     sys.exit(0 if error.code == "catalog.unclosed" else 1)
 sys.exit(2)
 """
+
+
+def test_a_new_database_is_all_there_at_once_so_that_nobody_takes_it_for_an_older_one(tmp_path: Path) -> None:
+    database = Database(tmp_path / "c.db", CATALOG)
+    log = (tmp_path / "c.db-wal").read_bytes()
+    page = int.from_bytes(log[8:12], "big")
+    frames = range(32, len(log), 24 + page)
+    commits = [place for place in frames if int.from_bytes(log[place + 4 : place + 8], "big")]
+    database.close()
+    assert len(CATALOG.steps) > 1
+    assert len(commits) == 1

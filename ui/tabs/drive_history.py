@@ -114,7 +114,7 @@ class HistoryDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
-        layout.addWidget(SectionHead(f"History of {self._drive.label}"))
+        layout.addWidget(SectionHead("History of", self._drive.label))
         layout.addWidget(split, 1)
         layout.addLayout(buttons)
 

@@ -15,7 +15,7 @@ from app.shelf.describing import DescribeDriveRequest
 from app.shelf.forgetting import ForgetDriveRequest
 from app.shelf.merging import MergeRequest
 from app.shelf.travelling import TravelRequest, TravelResult
-from ui import formats
+from ui import formats, icons
 from ui.desk import Desk
 from ui.folders import EXPORTED, find_first_folder, remember_folder
 from ui.reasons import said
@@ -124,7 +124,7 @@ class DriveMenu(QObject):
     def forget(self, drive: Drive) -> QMessageBox:
         """Ask whether a drive is to be forgotten, and do it."""
         box = QMessageBox(self._widget)
-        box.setIcon(QMessageBox.Icon.Warning)
+        box.setIconPixmap(icons.icon("warning", "stale_text").pixmap(32, 32))
         box.setWindowTitle("Forget a drive")
         box.setText(f"Forget {drive.label}?")
         box.setInformativeText(

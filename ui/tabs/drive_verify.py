@@ -81,7 +81,7 @@ class VerifyDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(10)
-        layout.addWidget(SectionHead(f"Verify {self._drive.label}"))
+        layout.addWidget(SectionHead("Verify", self._drive.label))
         why = DimLabel(
             "Reads files again and compares them with the hashes that the catalogue keeps. Finds silent damage, which "
             "no scan sees, and names the good copies on other drives."

@@ -114,7 +114,7 @@ class RestoreDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
-        layout.addWidget(SectionHead(f"Backups of {name}"))
+        layout.addWidget(SectionHead("Backups of", name))
         layout.addWidget(note)
         layout.addWidget(self.table, 1)
         layout.addLayout(buttons)

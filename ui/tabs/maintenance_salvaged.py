@@ -78,7 +78,7 @@ class SalvagedDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
-        layout.addWidget(SectionHead(f"{formats.count(lost)} {'row' if lost == 1 else 'rows'} of {name} lost"))
+        layout.addWidget(SectionHead(f"{formats.many(lost, 'row')} lost of", name))
         layout.addWidget(note)
         layout.addWidget(self.table, 1)
         layout.addLayout(buttons)

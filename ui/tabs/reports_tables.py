@@ -23,7 +23,7 @@ from ui.widgets.tables import style_table, style_tree
 _MOST_PENDING = 4
 _DRIVE, _LAST = 3, 4
 _WIDTHS = {1: 84, 2: 136, 3: 96}
-_LEAST_NAME, _NAME_SHARE = 200, 0.55
+_LEAST_NAME, _NAME_SHARE = 160, 0.55
 
 FOLDER_COLUMNS = (
     ReportColumn("Folder", lambda row: "/" + one_line(row.relative_path), lambda row: row.relative_path),
@@ -238,7 +238,7 @@ class DrivesTable(QTableView):
         self.drives = ReportModel(DRIVE_COLUMNS)
         self.setModel(self.drives)
         style_table(self, "Drives of the report")
-        for column, width in ((0, 120), (1, 76), (2, 88), (3, 84), (4, 104), (5, 136)):
+        for column, width in ((0, 112), (1, 76), (2, 72), (3, 76), (4, 96), (5, 126)):
             self.setColumnWidth(column, width)
         _may_sort(self.horizontalHeader())
         self.horizontalHeader().setSortIndicator(1, Qt.SortOrder.DescendingOrder)
@@ -264,7 +264,7 @@ class DuplicatesTree(QTreeView):
         self.groups = DuplicatesModel()
         self.setModel(self.groups)
         style_tree(self, "Duplicates")
-        for column, width in ((0, 210), (1, 80), (2, 72), (3, 80), (4, 96)):
+        for column, width in ((0, 186), (1, 76), (2, 68), (3, 72), (4, 84)):
             self.setColumnWidth(column, width)
         self.header().setSectionsMovable(False)
         _may_sort(self.header())

@@ -46,7 +46,7 @@ class InventoryDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
-        layout.addWidget(SectionHead(f"Inventory of {label}"))
+        layout.addWidget(SectionHead("Inventory of", label))
         layout.addWidget(told)
         layout.addWidget(table, 1)
         layout.addLayout(buttons)

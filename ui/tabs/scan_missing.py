@@ -42,7 +42,7 @@ class MissingDialog(QDialog):
         self._engine, self._drive = engine, drive
         self._reader = Reader("missing", self)
         self.model = MissingModel()
-        self.head = SectionHead(f"Missing from {drive.label}")
+        self.head = SectionHead("Missing from", drive.label)
         self.note = DimLabel(f"Paths below {shown(drive.base)}. What is found again by a later scan leaves this list.")
         self.note.setWordWrap(True)
         self.table = QTableView()
@@ -111,7 +111,7 @@ class MissingDialog(QDialog):
         if kind == "page" and isinstance(answer, list):
             self.model.add_page(answer)
         elif isinstance(answer, int):
-            self.head.setText(f"{formats.count(answer)} missing from {self._drive.label}")
+            self.head.set_head(f"{formats.count(answer)} missing from", self._drive.label)
 
     def _not_read(self, _kind: str, _number: int, error: AppError) -> None:
         self.note.setText(said(error))

@@ -13,8 +13,9 @@ from ui.widgets.tables import style_table
 from ui.widgets.tips import TipDelegate
 from ui.widgets.verdict import VerdictMark, paint_verdict
 
-_WIDTHS = {Column.SIZE: 84, Column.MODIFIED: 140, Column.DRIVE: 120, Column.VERDICT: 92, Column.VERIFIED: 104}
+_WIDTHS = {Column.SIZE: 84, Column.MODIFIED: 136, Column.DRIVE: 112, Column.VERDICT: 84, Column.VERIFIED: 98}
 _LEAST_NAME, _MOST_NAME = 180, 620
+_MOST_DRIVE = 200
 _NAME_SHARE = 0.6
 _PAD = 8
 _TEXT_PAD = 11
@@ -230,7 +231,10 @@ class ResultsTable(QTableView):
         """Qt: until a column was given a width, names and folders share what the others leave."""
         if self._fitted:
             self._fitting = True
-            room = self.width() - self.verticalScrollBar().sizeHint().width() - sum(_WIDTHS.values())
+            drive = min(max(_WIDTHS[Column.DRIVE], self.width() // 9), _MOST_DRIVE)
+            self.setColumnWidth(Column.DRIVE, drive)
+            taken = sum(_WIDTHS.values()) - _WIDTHS[Column.DRIVE] + drive
+            room = self.width() - self.verticalScrollBar().sizeHint().width() - taken
             self.setColumnWidth(Column.NAME, min(max(round(room * _NAME_SHARE), _LEAST_NAME), _MOST_NAME))
             self._fitting = False
         super().resizeEvent(event)

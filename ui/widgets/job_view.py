@@ -38,7 +38,7 @@ class JobView:
         seconds_left: None where it cannot be known.
         current: the file in hand.
         failed: items that could not be handled.
-        unit: what an item is (`files`).
+        unit: what items are (`files`); empty for steps that say nothing to a reader.
         message: how it ended, or why it waits.
         can_pause: whether Pause is offered.
         level: how good an end it came to: a token of the theme without `_text`, or "".
@@ -96,12 +96,9 @@ class JobView:
         """`255,114 of 418,220 · 1.2 k files/s · 412 MB/s · 6 min left`; for a job that does not run, how it stands."""
         if not self.state.alive or self.state == JobState.WAITING:
             return self.message or str(self.state)
-        counted = formats.count(self.done)
-        if self.total:
-            counted = f"{counted} of {formats.count(self.total)}"
-        parts = [f"{counted} {self.unit}"]
+        parts = [self._counted()]
         if self.state == JobState.RUNNING:
-            if self.items_per_s:
+            if self.items_per_s and self.unit:
                 parts.append(formats.rate(self.items_per_s, self.unit))
             if self.bytes_per_s:
                 parts.append(formats.byte_rate(self.bytes_per_s))
@@ -111,3 +108,12 @@ class JobView:
         if self.seconds >= 1:
             parts.insert(-1 if self.seconds_left is not None else len(parts), self.elapsed())
         return " · ".join(part for part in parts if part)
+
+    def _counted(self) -> str:
+        """Items, or bytes where items say nothing."""
+        if not self.unit:
+            whole = f" of {formats.size(self.total_bytes)}" if self.total_bytes else ""
+            return f"{formats.size(self.bytes_done)}{whole}" if self.bytes_done else ""
+        if self.total:
+            return f"{formats.count(self.done)} of {formats.count(self.total)} {self.unit}"
+        return f"{formats.count(self.done)} {self.unit if self.done != 1 else self.unit.removesuffix('s')}"

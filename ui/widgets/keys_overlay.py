@@ -81,15 +81,22 @@ def _parted(groups: Sequence[KeyGroup], count: int) -> list[list[tuple[str, _Row
     A group that goes on in the next column has no title there.
     """
     high = -(-sum(len(group.keys) + 2 for group in groups) // count)
+    while len(columns := _filled(groups, high)) > count:
+        high += 1
+    return columns
+
+
+def _filled(groups: Sequence[KeyGroup], high: int) -> list[list[tuple[str, _Rows]]]:
+    """The groups over as many columns of a height as they need."""
     columns: list[list[tuple[str, _Rows]]] = [[]]
     free = high
     for group in groups:
         title, rows = group.title, list(group.keys)
         while rows:
-            if free < 4 and len(columns) < count:
+            if free < 4 and columns[-1]:
                 columns.append([])
                 free = high
-            take = max(free - 2, 1) if len(columns) < count else len(rows)
+            take = max(free - 2, 1)
             columns[-1].append((title, rows[:take]))
             free -= len(rows[:take]) + 2
             title, rows = "", rows[take:]

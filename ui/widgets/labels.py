@@ -18,16 +18,22 @@ class PlainLabel(QLabel):
 
 
 class SectionHead(PlainLabel):
-    """A small, bold, dim heading in capitals above a part of a page."""
+    """A small, bold, dim heading in capitals above a part of a page.
 
-    def __init__(self, text: str, parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
+    Args:
+        text: what is shown in capitals.
+        name: what follows as it is: the name of a drive or a file, whose letters must not change.
+    """
+
+    def __init__(self, text: str, name: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent)
         self.setProperty("role", "head")
+        self.set_head(text, name)
 
-    def setText(self, text: str) -> None:
-        """Show `text` in capitals; screen readers hear it as written."""
-        super().setText(text.upper())
-        self.setAccessibleName(text)
+    def set_head(self, text: str, name: str = "") -> None:
+        """Show another heading; screen readers hear it as it is written."""
+        self.setText(f"{text.upper()} {name}".rstrip())
+        self.setAccessibleName(f"{text} {name}".rstrip())
 
 
 class DimLabel(PlainLabel):

@@ -32,6 +32,12 @@ _STAGES = {
     Stage.VERIFY: "verifying",
     Stage.COMPARE: "looking for copies",
 }
+#: Stages that count something else than files; empty where the steps say nothing to a reader.
+_UNITS = {
+    Stage.SIDECARS: "assets",
+    **dict.fromkeys((Stage.BACKUP, Stage.CHECK, Stage.OPTIMISE, Stage.VACUUM, Stage.RESTORE, Stage.SALVAGE), ""),
+    **dict.fromkeys((Stage.FETCH, Stage.INSTALL), ""),
+}
 _SMOOTH = 0.2
 _LEAST_S = 1.0
 
@@ -95,6 +101,7 @@ class JobProgress:
         self.view = replace(
             self.view,
             stage=_STAGES[event.stage],
+            unit=_UNITS.get(event.stage, "files"),
             state=state,
             done=0,
             total=event.total,

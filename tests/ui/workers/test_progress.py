@@ -80,3 +80,16 @@ def test_a_running_job_says_how_long_it_runs_and_how_long_it_will() -> None:
     progress.hear(Progressed(Stage.HASH, 500, 1000))
     words = progress.view.numbers().replace("\N{NO-BREAK SPACE}", " ")
     assert words == "500 of 1,000 files · 50 files/s · 10 s so far · 10 s left"
+
+
+def test_what_is_counted_has_its_own_word_and_steps_without_a_meaning_are_left_out() -> None:
+    progress = JobProgress("1", "Backing up A001")
+    progress.hear(StageStarted(Stage.BACKUP, 10, 40_960))
+    progress.hear(Progressed(Stage.BACKUP, 5, 10, 20_480, 40_960))
+    assert progress.view.numbers().replace("\N{NO-BREAK SPACE}", " ") == "20.5 KB of 41.0 KB"
+    progress.hear(StageStarted(Stage.CHECK))
+    progress.hear(Progressed(Stage.CHECK, 70, None))
+    assert progress.view.numbers() == ""
+    progress.hear(StageStarted(Stage.VERIFY))
+    progress.hear(Progressed(Stage.VERIFY, 1, None))
+    assert progress.view.numbers() == "1 file"
