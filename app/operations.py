@@ -279,7 +279,7 @@ OPERATIONS: dict[str, Operation] = {
         Operation("demo", "DemoRequest", _from("app.demo.walkthrough", "demo"), _demo_lanes, _DEMO),
         *(
             Operation(name, "UpkeepRequest", _from("app.maintenance.actions", name), _upkeep_lanes, _UPKEEP)
-            for name in ("check_records", "optimise_records", "vacuum_records", "back_up_records")
+            for name in ("check_records", "optimise_records", "maintain_records", "vacuum_records", "back_up_records")
         ),
         Operation(
             "restore_records",

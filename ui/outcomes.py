@@ -56,6 +56,7 @@ _VERBS = {
     "install_tool": Verbs("Installing {}", "Installed {}", "Installation of {}"),
     "check_records": Verbs("Checking {}", "Checked {}", "Check of {}"),
     "optimise_records": Verbs("Optimising {}", "Optimised {}", "Optimisation of {}"),
+    "maintain_records": Verbs("Full maintenance of {}", "Maintained {}", "Full maintenance of {}"),
     "vacuum_records": Verbs("Vacuuming {}", "Vacuumed {}", "Vacuum of {}"),
     "back_up_records": Verbs("Backing up {}", "Backed up {}", "Backup of {}"),
     "restore_records": Verbs("Restoring {}", "Restored {}", "Restoring {}"),
@@ -214,7 +215,10 @@ _TELLERS: dict[str, Callable[[str, dict[str, Any]], _Found]] = {
     "travel_drive": _packed,
     "merge_shard": _merged,
     "demo": _demo,
-    **{f"{name}_records": _upkeep for name in ("check", "optimise", "vacuum", "back_up", "restore", "salvage")},
+    **{
+        f"{name}_records": _upkeep
+        for name in ("check", "optimise", "maintain", "vacuum", "back_up", "restore", "salvage")
+    },
 }
 
 

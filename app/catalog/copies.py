@@ -69,7 +69,17 @@ def keep_copy(connection: apsw.Connection, path: Path, schema: Schema, version: 
 
 def kept_copies(path: Path, schema: Schema) -> list[Copy]:
     """The copies that are kept of a database, newest first; what is only half written is none."""
-    pattern = re.compile(rf"(?:.*\.)?{re.escape(path.stem)}\.(?:v(\d+)|(\d{{8}}T\d{{6}}Z)(?:-(\d+))?)\.db")
+    return _found(path, schema, r"(?:v(\d+)|(\d{8}T\d{6}Z)(?:-(\d+))?)")
+
+
+def put_aside_copies(path: Path, schema: Schema) -> list[Copy]:
+    """The damaged files that a restore or a salvage kept of a database, newest first."""
+    return _found(path, schema, r"damaged\.()(\d{8}T\d{6}Z)(?:-(\d+))?")
+
+
+def _found(path: Path, schema: Schema, ending: str) -> list[Copy]:
+    """The copies of a database whose names go on like that: with a format, or with a time and a number."""
+    pattern = re.compile(rf"(?:.*\.)?{re.escape(path.stem)}\.{ending}\.db")
     found: list[tuple[int, int, Copy]] = []
     try:
         for entry in copies_folder(path, schema).iterdir():

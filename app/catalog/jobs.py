@@ -70,16 +70,21 @@ class JobHistory:
             OSError: its folder cannot be made.
         """
         with self._write() as database, database.transaction():
-            columns = {**_columns(entry), "pid": os.getpid(), "pid_started": process_started(os.getpid())}
-            number = int(peewee_query(database, JobRow.insert(**columns)))
+            number = int(peewee_query(database, JobRow.insert(**_columns(entry), **_process())))
             if number % _TRIM_EVERY == 0:
                 _trim(database)
         return number
 
     def change(self, entry: JobEntry) -> None:
-        """Note how the job of that number stands now; raises as `add`."""
+        """Note how a job of this process stands now; raises as `add`.
+
+        The catalogue may have been replaced by a backup since it began: its number may be another job's there, or
+        nobody's, and then it is entered anew.
+        """
+        own = (JobRow.id == entry.id) & (JobRow.pid == os.getpid()) & (JobRow.started_us == entry.started_us)
         with self._write() as database, database.transaction():
-            peewee_query(database, JobRow.update(**_columns(entry)).where(JobRow.id == entry.id))
+            if not peewee_query(database, JobRow.update(**_columns(entry)).where(own)):
+                peewee_query(database, JobRow.insert(**_columns(entry), **_process()))
 
     def forget(self, job_id: int) -> None:
         """Take a job out of the history; raises as `add`."""
@@ -130,6 +135,11 @@ def _columns(entry: JobEntry) -> dict[str, Any]:
         "ended_us": entry.ended_us,
         "summary": json.dumps(entry.summary),
     }
+
+
+def _process() -> dict[str, Any]:
+    """Whose job it is: this process's."""
+    return {"pid": os.getpid(), "pid_started": process_started(os.getpid())}
 
 
 def _trim(database: Database) -> None:

@@ -17,6 +17,9 @@ from app.model.times import rfc3339
 
 app = typer.Typer(help="Look after the catalogue and the shards.", no_args_is_help=True)
 
+Targets = Annotated[
+    list[str] | None, typer.Option("--target", metavar="T", help="catalog, shard:D or all-shards; may be repeated.")
+]
 Drives = Annotated[list[str] | None, typer.Option("--drive", metavar="D", help="The shard of that drive.")]
 OnlyCatalog = Annotated[bool, typer.Option("--catalog", help="The catalogue.")]
 All = Annotated[bool, typer.Option("--all", help="The catalogue and every shard; so without any of these.")]
@@ -39,6 +42,7 @@ def status(ctx: typer.Context, json: JsonOption = False) -> int:
 @app.command("check")
 def check(
     ctx: typer.Context,
+    target: Targets = None,
     drive: Drives = None,
     catalog: OnlyCatalog = False,
     every: All = False,
@@ -48,49 +52,68 @@ def check(
     json: JsonOption = False,
 ) -> int:
     """Look whether databases are sound. Nothing in them is written."""
-    return _run(_front(ctx), "check_records", _request(drive, catalog, every, full=full))
+    return _run(_front(ctx), "check_records", replace(_request(target, drive, catalog, every), full=full))
 
 
-@app.command("optimise")
-def optimise(
+@app.command("quick")
+def quick(
     ctx: typer.Context,
+    target: Targets = None,
     drive: Drives = None,
     catalog: OnlyCatalog = False,
     every: All = False,
-    full: Annotated[bool, typer.Option("--full", help="Also make every index anew.")] = False,
     json: JsonOption = False,
 ) -> int:
-    """Renew what queries are planned with, and merge the search index, behind a fresh backup."""
-    return _run(_writing(ctx), "optimise_records", _request(drive, catalog, every, full=full))
+    """Optimise: renew what queries are planned with, and merge the search index, behind a fresh backup."""
+    return _run(_writing(ctx), "optimise_records", _request(target, drive, catalog, every))
+
+
+@app.command("full")
+def full(
+    ctx: typer.Context,
+    target: Targets = None,
+    drive: Drives = None,
+    catalog: OnlyCatalog = False,
+    every: All = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Vacuum also where too little is free for that to pay.")
+    ] = False,
+    json: JsonOption = False,
+) -> int:
+    """Make every index anew, then vacuum where it pays, behind a fresh backup."""
+    return _run(_writing(ctx), "maintain_records", replace(_request(target, drive, catalog, every), force=force))
 
 
 @app.command("vacuum")
 def vacuum(
     ctx: typer.Context,
+    target: Targets = None,
     drive: Drives = None,
     catalog: OnlyCatalog = False,
     every: All = False,
     json: JsonOption = False,
 ) -> int:
     """Write databases anew without what is free in them, behind a fresh backup."""
-    return _run(_writing(ctx), "vacuum_records", _request(drive, catalog, every))
+    return _run(_writing(ctx), "vacuum_records", _request(target, drive, catalog, every))
 
 
 @app.command("backup")
 def backup(
     ctx: typer.Context,
+    target: Targets = None,
     drive: Drives = None,
     catalog: OnlyCatalog = False,
     every: All = False,
     json: JsonOption = False,
 ) -> int:
     """Keep a verified copy of databases in the folder backups."""
-    return _run(_writing(ctx), "back_up_records", _request(drive, catalog, every))
+    return _run(_writing(ctx), "back_up_records", _request(target, drive, catalog, every))
 
 
 @app.command("restore")
 def restore(
     ctx: typer.Context,
+    target: Annotated[str | None, typer.Option("--target", metavar="T", help="catalog or shard:D.")] = None,
     drive: Annotated[str | None, typer.Option("--drive", metavar="D", help="The shard of that drive.")] = None,
     catalog: OnlyCatalog = False,
     backup_file: Annotated[
@@ -99,14 +122,17 @@ def restore(
     json: JsonOption = False,
 ) -> int:
     """Put a backup in the place of a database; what is there is backed up first."""
-    if bool(drive) == catalog:
-        raise UsageError("name one database", hint="--drive D or --catalog.")
-    return _run(_writing(ctx), "restore_records", RestoreRequest(drive or "", backup_file or ""))
+    asked = _request([target] if target else None, [drive] if drive else None, catalog, False)
+    if asked.shards or len(asked.drives) + asked.catalog != 1:
+        raise UsageError("name one database", hint="--target catalog, or --target shard:D.")
+    request = RestoreRequest("" if asked.catalog else asked.drives[0], backup_file or "")
+    return _run(_writing(ctx), "restore_records", request)
 
 
 @app.command("salvage")
 def salvage(
     ctx: typer.Context,
+    target: Targets = None,
     drive: Drives = None,
     catalog: OnlyCatalog = False,
     every: All = False,
@@ -114,9 +140,10 @@ def salvage(
     json: JsonOption = False,
 ) -> int:
     """Read damaged databases row by row into new ones, and list what was lost."""
-    if not (drive or catalog or every):
-        raise UsageError("name the databases", hint="--drive D, --catalog or --all.")
-    return _run(_writing(ctx), "salvage_records", replace(_request(drive, catalog, every), force=force))
+    request = _request(target, drive, catalog, every)
+    if request.all and not every:
+        raise UsageError("name the databases", hint="--target catalog, --target shard:D or --all.")
+    return _run(_writing(ctx), "salvage_records", replace(request, force=force))
 
 
 def status_document(database: DatabaseStatus) -> dict[str, Any]:
@@ -168,9 +195,26 @@ def _writing(ctx: typer.Context) -> Front:
     return front
 
 
-def _request(drives: list[str] | None, catalog: bool, every: bool, *, full: bool = False) -> UpkeepRequest:
-    chosen = () if every else tuple(drives or ())
-    return UpkeepRequest(chosen, catalog=catalog and not every, full=full)
+def _request(targets: list[str] | None, drives: list[str] | None, catalog: bool, every: bool) -> UpkeepRequest:
+    """Which databases are meant: `--target`, or the shorter options beside it.
+
+    Raises:
+        UsageError: a target is none.
+    """
+    if every:
+        return UpkeepRequest()
+    named, shards = list(drives or ()), False
+    for target in targets or ():
+        kind, _, drive = target.partition(":")
+        if kind == "shard" and drive:
+            named.append(drive)
+        elif target == "catalog":
+            catalog = True
+        elif target == "all-shards":
+            shards = True
+        else:
+            raise UsageError(f"--target {target} is no database", hint="Write catalog, shard:D or all-shards.")
+    return UpkeepRequest(tuple(named), catalog=catalog, shards=shards)
 
 
 def _run(front: Front, operation: str, request: Any) -> int:

@@ -29,6 +29,7 @@ from app.maintenance.files import (
     watched,
 )
 from app.maintenance.request import TargetResult, UpkeepRequest, UpkeepResult
+from app.maintenance.status import database_status, pays
 from app.maintenance.targets import Target, chosen_targets, held
 
 _log = logging.getLogger(__name__)
@@ -53,9 +54,17 @@ def check_records(engine: Engine, request: UpkeepRequest, job: Job) -> UpkeepRes
 def optimise_records(engine: Engine, request: UpkeepRequest, job: Job) -> UpkeepResult:
     """Behind a fresh backup, renew what SQLite knows for planning queries and merge the search index.
 
-    The full form also makes every index anew. Raises as `check_records`.
+    Raises as `check_records`.
     """
-    return on_each(engine, request, job, "optimise", partial(_optimise, engine, request, job))
+    return on_each(engine, request, job, "optimise", partial(_optimise, engine, job))
+
+
+def maintain_records(engine: Engine, request: UpkeepRequest, job: Job) -> UpkeepResult:
+    """Behind a fresh backup, make every index anew, then vacuum where it pays or where the request forces it.
+
+    Raises as `check_records`.
+    """
+    return on_each(engine, request, job, "full", partial(_maintain, engine, request, job))
 
 
 def vacuum_records(engine: Engine, request: UpkeepRequest, job: Job) -> UpkeepResult:
@@ -138,26 +147,47 @@ def _check(engine: Engine, request: UpkeepRequest, job: Job, target: Target) -> 
 
 def _back_up(engine: Engine, job: Job, target: Target) -> TargetResult:
     with held(target, job):
-        sweep(target)
-        copy = make_backup(target, engine.settings.maintenance, job)
-    note(engine, target, "backup", detail=copy.name)
+        copy = _behind_backup(engine, target, job)
     return result_of(target, "backup", size_of(target.path), backup=str(copy))
 
 
-def _optimise(engine: Engine, request: UpkeepRequest, job: Job, target: Target) -> TargetResult:
+def _behind_backup(engine: Engine, target: Target, job: Job) -> Path:
+    """Clear away what a killed job left, and make the backup that an action begins with; the caller holds the lock."""
+    sweep(target)
+    copy = make_backup(target, engine.settings.maintenance, job)
+    note(engine, target, "backup", detail=copy.name)
+    return copy
+
+
+def _optimise(engine: Engine, job: Job, target: Target) -> TargetResult:
     before = size_of(target.path)
     with held(target, job):
-        sweep(target)
-        backup = make_backup(target, engine.settings.maintenance, job)
-        note(engine, target, "backup", detail=backup.name)
-        job.stage(Stage.OPTIMISE)
-        with Database(target.path, target.schema, wal=engine.wal) as database:
-            with watched(database.connection, job, target.name):
-                for sql in _optimising(target, request.full):
-                    database.run(sql)
-            database.run("PRAGMA wal_checkpoint(TRUNCATE)")
-    note(engine, target, "optimise")
+        backup = _behind_backup(engine, target, job)
+        _renew(engine, target, job, full=False)
     return result_of(target, "optimise", before, backup=str(backup))
+
+
+def _maintain(engine: Engine, request: UpkeepRequest, job: Job, target: Target) -> TargetResult:
+    before = size_of(target.path)
+    with held(target, job):
+        backup = _behind_backup(engine, target, job)
+        _renew(engine, target, job, full=True)
+        words = "too little of it is free for a vacuum"
+        if request.force or pays(database_status(target, {}, job.token), engine.settings.maintenance):
+            _vacuum(engine, target, job)
+            words = "vacuumed"
+    return result_of(target, "full", before, words, backup=str(backup))
+
+
+def _renew(engine: Engine, target: Target, job: Job, *, full: bool) -> None:
+    """Renew what queries are planned with and merge the search index; the full form makes all indexes anew."""
+    job.stage(Stage.OPTIMISE)
+    with Database(target.path, target.schema, wal=engine.wal) as database:
+        with watched(database.connection, job, target.name):
+            for sql in _optimising(target, full):
+                database.run(sql)
+        database.run("PRAGMA wal_checkpoint(TRUNCATE)")
+    note(engine, target, "optimise")
 
 
 def _optimising(target: Target, full: bool) -> list[str]:
@@ -179,20 +209,40 @@ def vacuum(engine: Engine, job: Job, target: Target) -> TargetResult:
     """
     before = size_of(target.path)
     with held(target, job):
-        sweep(target)
-        backup = make_backup(target, engine.settings.maintenance, job)
-        note(engine, target, "backup", detail=backup.name)
-        require_room(target.path.parent, before)
-        made = temporary(target, "vacuum")
-        try:
-            _vacuum_into(target, str(made), job)
-            job.stage(Stage.CHECK)
-            verify(made, target, job)
-            replace_with(engine, target, made, job)
-        finally:
-            remove(made)
-    note(engine, target, "vacuum")
+        backup = _behind_backup(engine, target, job)
+        _vacuum(engine, target, job)
     return result_of(target, "vacuum", before, backup=str(backup))
+
+
+def _vacuum(engine: Engine, target: Target, job: Job) -> None:
+    """The vacuum itself; the caller holds the lock and has made a backup."""
+    require_room(target.path.parent, size_of(target.path))
+    if target.drive is None:
+        _vacuum_in_place(engine, target, job)
+    else:
+        _vacuum_aside(engine, target, job)
+    note(engine, target, "vacuum")
+
+
+def _vacuum_in_place(engine: Engine, target: Target, job: Job) -> None:
+    """Vacuum the catalogue in one transaction of its own: whatever another process notes meanwhile waits for it."""
+    with Database(target.path, target.schema, durable=True, wal=engine.wal) as database:
+        job.stage(Stage.VACUUM)
+        with watched(database.connection, job, target.name):
+            database.run("VACUUM")
+        database.run("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _vacuum_aside(engine: Engine, target: Target, job: Job) -> None:
+    """Write a shard anew beside itself, and let the verified file take its place."""
+    made = temporary(target, "vacuum")
+    try:
+        _vacuum_into(target, str(made), job)
+        job.stage(Stage.CHECK)
+        verify(made, target, job)
+        replace_with(engine, target, made, job)
+    finally:
+        remove(made)
 
 
 def replace_with(engine: Engine, target: Target, new: Path, job: Job) -> None:

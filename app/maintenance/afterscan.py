@@ -4,9 +4,8 @@ from app.engine import Engine
 from app.errors import AppError
 from app.jobs.job import Job
 from app.maintenance.actions import vacuum
-from app.maintenance.status import DatabaseStatus, database_status
+from app.maintenance.status import database_status, pays
 from app.maintenance.targets import shard_target
-from app.settings.values import Maintenance
 
 
 def vacuum_where_it_pays(engine: Engine, drive_id: str, job: Job) -> bool:
@@ -27,9 +26,3 @@ def vacuum_where_it_pays(engine: Engine, drive_id: str, job: Job) -> bool:
         job.notice("maintenance.not_vacuumed", f"The records of {drive.label} were not vacuumed: {error.message}.")
         return False
     return True
-
-
-def pays(status: DatabaseStatus, settings: Maintenance) -> bool:
-    """Whether a vacuum gives enough back, by both limits of the settings."""
-    share = status.free_bytes / status.bytes if status.bytes else 0.0
-    return share >= settings.vacuum_free_share and status.free_bytes >= settings.vacuum_free_bytes

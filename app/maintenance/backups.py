@@ -5,7 +5,7 @@ from pathlib import Path
 
 import apsw
 
-from app.catalog.copies import Copy, copies_folder, kept_copies, new_copy_path
+from app.catalog.copies import Copy, copies_folder, kept_copies, new_copy_path, put_aside_copies
 from app.catalog.database import Database
 from app.catalog.dberrors import damaged, database_errors
 from app.errors import RecordsBroken
@@ -90,11 +90,17 @@ def copy_database(source: Path, copy: Path, target: Target, job: Job) -> None:
 def retire(target: Target, settings: Maintenance) -> list[Path]:
     """Remove backups beyond the newest so many that are also older than so many days; what was removed.
 
-    What an upgrade kept is never removed here.
+    What an upgrade kept, and the damaged files that were put aside, go when they are older than all those backups.
     """
-    backups = [copy for copy in backups_of(target) if not copy.version]
+    copies = backups_of(target)
+    backups = [copy for copy in copies if not copy.version]
+    old = backups[settings.backups_kept :]
+    if len(backups) >= settings.backups_kept:
+        first_us = backups[settings.backups_kept - 1].time_us
+        aside = [copy for copy in copies if copy.version] + put_aside_copies(target.path, target.schema)
+        old += [copy for copy in aside if copy.time_us < first_us]
     oldest_us = time.time_ns() // 1000 - round(settings.backup_days * _DAY_US)
-    gone = [copy.path for copy in backups[settings.backups_kept :] if copy.time_us < oldest_us]
+    gone = [copy.path for copy in old if copy.time_us < oldest_us]
     for path in gone:
         remove(path)
     return gone

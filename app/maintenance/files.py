@@ -4,13 +4,14 @@ Nothing takes the place of a database before it was written whole, synced and ve
 """
 
 import os
+import re
 import shutil
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 import apsw
 
@@ -26,6 +27,8 @@ from app.wholefile import cannot_write, sync_folder
 _BESIDE = ("-wal", "-shm", "-journal")
 _CHECK_EVERY_STEPS = 50_000
 _PATIENCE_S = 5.0
+#: What a file is made for that lies beside a database until it takes its place.
+Made = Literal["vacuum", "restore", "salvage", "source"]
 _SPARE_BYTES = 1 << 20
 _MOST_FAULTS = 100
 
@@ -40,20 +43,20 @@ def beside(path: Path, end: str) -> Path:
     return path.with_name(path.name + end)
 
 
-def temporary(target: Target, what: str) -> Path:
+def temporary(target: Target, what: Made) -> Path:
     """A name beside a database for what may take its place; it ends in `.tmp`, so that it counts as nothing."""
     return target.path.with_name(f"{target.path.stem}.{what}.tmp")
 
 
 def sweep(target: Target) -> None:
     """Remove what a killed job left half done. The caller holds the database's lock, so nobody works on these."""
-    stem = target.path.stem
+    copies, made = r"v\d+|\d{8}T\d{6}Z(?:-\d+)?\.db", "|".join(get_args(Made))
+    stem, beside_it = re.escape(target.path.stem), "|".join(_BESIDE)
+    half = re.compile(rf"(?:.*\.)?{stem}\.(?:{copies}|{made})(?:\.tmp\.schema)?\.tmp(?:{beside_it})?")
     for folder in {target.path.parent, copies_folder(target.path, target.schema)}:
         with suppress(OSError):
             for entry in list(folder.iterdir()):
-                name = entry.name
-                ours = name.startswith(f"{stem}.") or f".{stem}." in name
-                if ours and any(name.endswith(".tmp" + end) for end in ("", *_BESIDE)):
+                if half.fullmatch(entry.name):
                     with suppress(OSError):
                         entry.unlink(missing_ok=True)
 

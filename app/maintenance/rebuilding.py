@@ -59,7 +59,7 @@ def rebuild_shard(new: Database, damaged: apsw.Connection, drive: Drive, losses:
         "  FROM folder d LEFT JOIN file f ON f.folder_id = d.id AND f.missed_scan IS NULL GROUP BY d.id) AS c"
         " WHERE folder.id = c.id"
     )
-    new.run("DELETE FROM meta WHERE key IN ('categories', 'categories_scan')")
+    new.run("DELETE FROM meta WHERE key = 'totals'")
     if get_meta(new).get("drive_id") != drive.id or drive.base:
         set_identity(new, drive)
 

@@ -13,13 +13,15 @@ class UpkeepRequest:
     Attributes:
         drives: labels or ids of the drives whose shards are meant.
         catalog: whether the catalogue is meant too.
-        full: the thorough form of a check or an optimisation.
-        force: salvage also what seems sound.
+        shards: whether every shard is meant.
+        full: the thorough form of a check.
+        force: salvage also what seems sound; vacuum also where it does not pay.
         labels: what the drives are called, where ids are given.
     """
 
     drives: tuple[str, ...] = ()
     catalog: bool = False
+    shards: bool = False
     full: bool = False
     force: bool = False
     labels: tuple[str, ...] = ()
@@ -27,12 +29,13 @@ class UpkeepRequest:
     @property
     def all(self) -> bool:
         """Whether every database is meant."""
-        return not self.drives and not self.catalog
+        return not self.drives and not self.catalog and not self.shards
 
     @property
     def title(self) -> str:
         """What it is about, in a few words."""
-        names = (*(["the catalogue"] if self.catalog else []), *(self.labels or self.drives))
+        together = ["the catalogue"] if self.catalog else []
+        names = (*together, *(["all shards"] if self.shards else self.labels or self.drives))
         return ", ".join(names) or "all databases"
 
 
@@ -62,7 +65,7 @@ class TargetResult:
         name: `catalog` or the drive's label.
         kind: `catalog` or `shard`.
         path: the database.
-        action: what was done: `check`, `optimise`, `vacuum`, `backup`, `restore`, `salvage`.
+        action: what was done: `check`, `optimise`, `full`, `vacuum`, `backup`, `restore`, `salvage`.
         ok: whether it was done, and found nothing broken.
         before_bytes: its size before.
         after_bytes: its size after.

@@ -92,7 +92,9 @@ def keep_present(engine: Engine, target: Target, job: Job) -> tuple[Path | None,
 def settle_in(engine: Engine, target: Target) -> list[str]:
     """Bring catalogue and shards together again after one of them was replaced; what the user should know."""
     try:
+        Database(target.path, target.schema, wal=engine.wal).close()  # upgrades one of an older format
         if target.drive is None:
+            _end_jobs_of_the_past(engine, target)
             return _adopt_strangers(engine)
         known = engine.catalog.find_drive(target.drive.id)
         if known is not None:
@@ -109,6 +111,15 @@ def _count_again(engine: Engine, drive: Drive) -> None:
     with engine.catalog.open_shard(drive) as database:
         there = read_drive(database)
     engine.catalog.summarise(drive.id, there.files, there.bytes, there.sequences, at_us=there.last_scan)
+
+
+def _end_jobs_of_the_past(engine: Engine, target: Target) -> None:
+    """Let jobs that ran when a backup was made be interrupted ones, also those of this very process.
+
+    A job that runs now notes its end by itself, whatever stands here.
+    """
+    with Database(target.path, target.schema, wal=engine.wal) as database, database.transaction():
+        database.run("UPDATE job SET pid_started = 'before' WHERE state = 'running'")
 
 
 def _adopt_strangers(engine: Engine) -> list[str]:

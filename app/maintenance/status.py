@@ -14,6 +14,7 @@ from app.jobs.job import CancelToken
 from app.maintenance.backups import backups_of
 from app.maintenance.files import beside, size_of
 from app.maintenance.targets import Target, all_targets
+from app.settings.values import Maintenance
 
 #: How a database can stand.
 GOOD, UNCHECKED, BROKEN, MISSING, NEWER, OLDER_FORMAT, UNUSABLE = (
@@ -111,6 +112,12 @@ def database_status(target: Target, notes: dict[str, UpkeepNote], token: CancelT
         state, hint = _STATES.get(error.code, UNUSABLE), error.hint
         problem = error.message.partition(" is damaged: ")[2] or error.message
     return DatabaseStatus(target, state=state, problem=problem, hint=hint, **status)  # type: ignore[arg-type]
+
+
+def pays(status: DatabaseStatus, settings: Maintenance) -> bool:
+    """Whether a vacuum gives enough back, by both limits of the settings."""
+    share = status.free_bytes / status.bytes if status.bytes else 0.0
+    return share >= settings.vacuum_free_share and status.free_bytes >= settings.vacuum_free_bytes
 
 
 def _size(path: Path) -> int:

@@ -70,7 +70,7 @@ def shard_target(engine: Engine, drive: Drive) -> Target:
 
 
 def chosen_targets(engine: Engine, request: UpkeepRequest) -> list[Target]:
-    """The databases that a request names.
+    """The databases that a request names, each once.
 
     Raises:
         InputError: there is no drive of that name, or it has no shard yet.
@@ -81,7 +81,9 @@ def chosen_targets(engine: Engine, request: UpkeepRequest) -> list[Target]:
     chosen = targets[:1] if request.catalog else []
     if request.catalog and not targets:
         raise InputError("there is no catalogue yet", hint="Scan a drive first.", code="catalog.absent")
-    return chosen + [_named(targets[1:], name) for name in request.drives]
+    chosen += targets[1:] if request.shards else []
+    chosen += [_named(targets[1:], name) for name in request.drives]
+    return list({target.path: target for target in chosen}.values())
 
 
 def one_target(engine: Engine, drive: str) -> Target:

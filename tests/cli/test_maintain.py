@@ -42,16 +42,47 @@ def test_a_fresh_home_has_nothing_to_look_after(tmp_path: Path) -> None:
     assert reelmark("--home", tmp_path / "x", "maintain", "check").returncode == 0
 
 
-@pytest.mark.parametrize("action", ["backup", "optimise", "vacuum"])
+@pytest.mark.parametrize("action", ["backup", "quick", "full", "vacuum"])
 def test_each_action_says_what_it_did_and_where_the_backup_is(home: Path, action: str) -> None:
     result = document(reelmark("--home", home, "maintain", action, "--json"))
+    done = "optimise" if action == "quick" else action
     assert [(target["name"], target["action"], target["ok"]) for target in result["targets"]] == [
-        ("catalog", action, True),
-        ("Card", action, True),
+        ("catalog", done, True),
+        ("Card", done, True),
     ]
     assert all(Path(target["backup"]).is_file() for target in result["targets"])
     (one,) = document(reelmark("--home", home, "maintain", action, "--drive", "card", "--json"))["targets"]
     assert one["name"] == "Card"
+
+
+@pytest.mark.parametrize(
+    ("options", "names"),
+    [
+        (["--target", "catalog"], ["catalog"]),
+        (["--target", "shard:card"], ["Card"]),
+        (["--target", "all-shards"], ["Card"]),
+        (["--target", "all-shards", "--target", "shard:Card", "--catalog"], ["catalog", "Card"]),
+        (["--all", "--target", "catalog"], ["catalog", "Card"]),
+    ],
+)
+def test_databases_are_named_as_targets(home: Path, options: list[str], names: list[str]) -> None:
+    targets = document(reelmark("--home", home, "maintain", "check", *options, "--json"))["targets"]
+    assert [target["name"] for target in targets] == names
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check", "--target", "Card"),
+        ("vacuum", "--target", "shard:"),
+        ("restore",),
+        ("restore", "--target", "all-shards"),
+        ("restore", "--target", "catalog", "--drive", "Card"),
+        ("salvage",),
+    ],
+)
+def test_targets_that_are_put_wrongly_end_with_2(home: Path, arguments: tuple[str, ...]) -> None:
+    assert reelmark("--home", home, "maintain", *arguments).returncode == 2
 
 
 def test_broken_records_end_with_6_and_say_what_is_broken(home: Path) -> None:
@@ -78,7 +109,7 @@ def test_a_shard_of_a_newer_version_is_left_alone(home: Path) -> None:
     connection.execute("PRAGMA user_version = 99")
     connection.close()
     before = shard(home).read_bytes()
-    for action in ("check", "backup", "optimise", "vacuum"):
+    for action in ("check", "backup", "quick", "full", "vacuum"):
         result = reelmark("--home", home, "maintain", action, "--drive", "Card", "--json")
         assert failed(result, 3)["error"]["code"] == "catalog.newer"
     assert shard(home).read_bytes() == before
@@ -96,7 +127,7 @@ def test_a_full_disk_loses_nothing_and_says_so(home: Path, tmp_path: Path) -> No
     reelmark("--home", home, "scan", tmp_path / "card", "--inventory-only")
     copy = document(reelmark("--home", home, "maintain", "backup", "--drive", "Card", "--json"))["targets"][0]["backup"]
     before = shard(home).read_bytes()
-    for action in ("backup", "optimise", "vacuum", "restore"):
+    for action in ("backup", "quick", "full", "vacuum", "restore"):
         command = ("--home", home, "maintain", action, "--drive", "Card", "--json")
         result = reelmark(*command, limit_file_bytes=len(before) // 2)
         assert failed(result, 3)["error"]["code"] in ("disk.full", "catalog.io"), result.stdout
@@ -125,7 +156,7 @@ def test_a_read_only_home_can_be_checked_and_no_more(home: Path) -> None:
         assert reelmark("--home", home, "maintain", "status", obey_permissions=True).returncode == 0
         checked = reelmark("--home", home, "maintain", "check", "--full", obey_permissions=True)
         assert checked.returncode == 0, checked.stderr
-        for action in ("backup", "vacuum", "optimise"):
+        for action in ("backup", "vacuum", "quick", "full"):
             result = reelmark("--home", home, "maintain", action, "--json", obey_permissions=True)
             assert failed(result, 3)["error"]["code"] == "home.read_only"
     finally:

@@ -1,3 +1,4 @@
+import os
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -8,19 +9,21 @@ from app.catalog.database import Database
 from app.catalog.migrations import SHARD
 from app.catalog.shard import open_writer, set_identity
 from app.errors import AppError, Cancelled, HeldByAnother, InputError
-from app.jobs.events import JobEvent, Progressed
+from app.jobs.events import JobEvent, Progressed, StageStarted
 from app.jobs.job import CancelToken, Job
 from app.maintenance.actions import (
     back_up_records,
     check_records,
+    maintain_records,
     optimise_records,
     vacuum_records,
 )
 from app.maintenance.request import UpkeepRequest
+from app.model.drives import Passport
 from tests.maintenance.conftest import Records
 
 CARD = UpkeepRequest(("Card",))
-WRITING = (back_up_records, optimise_records, vacuum_records)
+WRITING = (back_up_records, optimise_records, maintain_records, vacuum_records)
 
 
 def test_a_sound_working_directory_has_no_faults(records: Records) -> None:
@@ -92,9 +95,9 @@ def test_the_catalogue_is_vacuumed_in_place_while_a_job_may_note_itself(records:
     assert [drive.label for drive in records.engine.catalog.drives()] == ["Card"]
 
 
-@pytest.mark.parametrize("full", [False, True])
-def test_optimising_leaves_everything_as_it_was_behind_a_backup(records: Records, full: bool) -> None:
-    (result,) = optimise_records(records.engine, UpkeepRequest(("Card",), full=full), Job()).targets
+@pytest.mark.parametrize("action", [optimise_records, maintain_records])
+def test_optimising_leaves_everything_as_it_was_behind_a_backup(records: Records, action) -> None:  # type: ignore[no-untyped-def]
+    (result,) = action(records.engine, CARD, Job()).targets
     assert Path(result.backup).is_file()
     assert records.faults() == ()
     assert records.status()["Card"].last("optimise") is not None
@@ -178,3 +181,80 @@ def test_an_older_shard_is_upgraded_behind_a_copy_of_it(records: Records, action
     assert result.ok
     assert records.value("PRAGMA user_version") == len(SHARD.steps)
     assert f"Card.{path.stem}.v1.db" in [copy.name for copy in records.backups]
+
+
+def test_what_is_noted_while_the_catalogue_is_vacuumed_is_kept(records: Records) -> None:
+    added: list[str] = []
+
+    def note(event: JobEvent) -> None:
+        if isinstance(event, StageStarted):
+            added.append(f"New {len(added)}")
+            records.engine.catalog.add_drive(added[-1], f"/mnt/{len(added)}", Passport())
+
+    vacuum_records(records.engine, UpkeepRequest(catalog=True), Job(note))
+    assert len(added) > 2
+    assert [drive.label for drive in records.engine.catalog.drives(look=False)] == ["Card", *added]
+
+
+def test_full_maintenance_makes_indexes_anew_and_vacuums_where_it_pays(records: Records) -> None:
+    records.change("ANALYZE; DELETE FROM sqlite_stat1")
+    (result,) = maintain_records(records.engine, CARD, Job()).targets
+    assert (result.action, result.ok, Path(result.backup).is_file()) == ("full", True, True)
+    assert result.messages == ("too little of it is free for a vacuum",)
+    inode = records.shard.stat().st_ino
+    (forced,) = maintain_records(records.engine, replace(CARD, force=True), Job()).targets
+    assert forced.messages == ("vacuumed",)
+    assert records.shard.stat().st_ino != inode
+    assert records.status()["Card"].last("vacuum") is not None
+    assert records.value("SELECT count(*) FROM sqlite_stat1")
+    assert records.faults() == ()
+    assert records.leftovers() == []
+
+
+def test_every_shard_is_meant_without_the_catalogue(records: Records) -> None:
+    found = back_up_records(records.engine, UpkeepRequest(("Card", "card"), shards=True), Job())
+    assert [target.name for target in found.targets] == ["Card"]
+    both = back_up_records(records.engine, UpkeepRequest(("Card", "card"), catalog=True), Job())
+    assert [target.name for target in both.targets] == ["catalog", "Card"]
+
+
+def test_what_was_put_aside_goes_when_all_kept_backups_are_newer(records: Records) -> None:
+    folder = records.home / "backups"
+    back_up_records(records.engine, CARD, Job())
+    (copy,) = records.backups
+    head = f"Card.{records.shard.stem}"
+
+    def days_ago(days: int) -> str:
+        return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(time.time() - days * 86400))
+
+    old, young = f"{head}.damaged.{days_ago(30)}.db", f"{head}.damaged.{days_ago(1)}.db"
+    for name in (old, old + "-wal", young, f"{head}.v1.db", f"{head}.{days_ago(20)}.db"):
+        (folder / name).write_bytes(copy.read_bytes())
+    then = time.time() - 25 * 86400
+    os.utime(folder / f"{head}.v1.db", (then, then))
+    records.engine = records.open(**{"maintenance.backups_kept": "4"})
+    back_up_records(records.engine, CARD, Job())
+    assert {old, young, f"{head}.v1.db"} < {path.name for path in records.backups}, "only three backups so far"
+    back_up_records(records.engine, CARD, Job())
+    names = {path.name for path in records.backups}
+    assert names & {old, old + "-wal", young, f"{head}.v1.db"} == {young}
+    assert len(names) == 5
+
+
+def test_only_what_is_half_done_of_that_very_database_is_cleared_away(records: Records) -> None:
+    stem, folder = records.shard.stem, records.home / "backups"
+    folder.mkdir(exist_ok=True)
+    other = f"catalog.{stem}.20260101T000000Z.db.tmp"
+    ours = ("catalog.20260101T000000Z.db.tmp", "catalog.20260101T000000Z-2.db.tmp-journal", "catalog.v1.tmp")
+    for name in (other, *ours):
+        (folder / name).write_bytes(b"half")
+    back_up_records(records.engine, UpkeepRequest(catalog=True), Job())
+    names = {path.name for path in records.backups}
+    assert names & {other, *ours} == {other}, "that of a drive called catalog"
+    half = ("source.tmp", "source.tmp.schema.tmp", "vacuum.tmp-wal")
+    left = [records.shard.with_name(f"{stem}.{what}") for what in half]
+    for path in left:
+        path.write_bytes(b"half")
+    back_up_records(records.engine, CARD, Job())
+    assert not any(path.exists() for path in left)
+    assert other not in {path.name for path in records.backups}

@@ -12,7 +12,7 @@ import pytest
 
 from app.jobs.job import Job
 from app.maintenance import backups, files, restoring
-from app.maintenance.actions import back_up_records, optimise_records, vacuum_records
+from app.maintenance.actions import back_up_records, maintain_records, optimise_records, vacuum_records
 from app.maintenance.request import RestoreRequest, UpkeepRequest
 from app.maintenance.restoring import restore_records
 from app.maintenance.salvage import salvage_records
@@ -23,7 +23,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no for
 CARD = UpkeepRequest(("Card",))
 ACTIONS: dict[str, tuple[Callable[..., Any], object]] = {
     "backup": (back_up_records, CARD),
-    "optimise": (optimise_records, UpkeepRequest(("Card",), full=True)),
+    "optimise": (optimise_records, CARD),
+    "full": (maintain_records, UpkeepRequest(("Card",), force=True)),
     "vacuum": (vacuum_records, CARD),
     "restore": (restore_records, RestoreRequest("Card")),
     "salvage": (salvage_records, CARD),
@@ -80,7 +81,7 @@ def rows(path: Path) -> list[tuple[object, ...]]:
         connection.close()
 
 
-@pytest.mark.parametrize("name", ["backup", "optimise", "vacuum", "restore"])
+@pytest.mark.parametrize("name", ["backup", "optimise", "full", "vacuum", "restore"])
 def test_a_kill_loses_nothing_of_a_sound_shard(records: Records, name: str) -> None:
     back_up_records(records.engine, CARD, Job())
     before = rows(records.shard)

@@ -1,14 +1,18 @@
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from app.catalog.database import Database
+from app.catalog.migrations import CATALOG
 from app.catalog.shard import open_writer
 from app.errors import AppError, HeldByAnother, InputError
 from app.jobs.job import CancelToken, Job
 from app.maintenance.actions import back_up_records
 from app.maintenance.request import RestoreRequest, UpkeepRequest
 from app.maintenance.restoring import restore_records
+from app.operations import run
 from tests.maintenance.conftest import Records
 
 
@@ -168,3 +172,32 @@ def test_the_catalogue_comes_back_with_drives_that_were_added_since(
     assert [(drive.label, drive.files) for drive in drives] == [("Card", 301), ("Later", 1)]
     if damaged:
         assert any(file.name.startswith("catalog.damaged.") for file in records.backups)
+
+
+def test_a_catalogue_of_an_older_format_is_upgraded_in_its_place(records: Records) -> None:
+    old = records.home / "old.db"
+    with Database(old, replace(CATALOG, steps=CATALOG.steps[:1])) as database, database.transaction():
+        database.run("INSERT INTO drive VALUES ('x', 'Long ago', x'2f78', '{}', 1, NULL, 0, 0, 0)")
+    messages = restore(records, drive="", backup=str(old))
+    assert not any("could not be told" in message for message in messages)
+    assert any("Card was not in it" in message for message in messages)
+    assert [drive.label for drive in records.engine.catalog.drives()] == ["Card", "Long ago"]
+
+
+def test_the_history_of_a_restored_catalogue_has_the_restoring_and_overwrites_no_other_job(records: Records) -> None:
+    def jobs() -> list[tuple[str, str]]:
+        return [(job.operation, job.state) for job in records.engine.catalog.jobs.newest()]
+
+    def back_up() -> str:
+        return run(records.engine, "back_up_records", UpkeepRequest(catalog=True), Job()).targets[0].backup
+
+    first = back_up()
+    for _ in range(3):
+        run(records.engine, "check_records", UpkeepRequest(catalog=True), Job())
+    later = back_up()
+    run(records.engine, "restore_records", RestoreRequest("", first), Job())
+    assert jobs() == [("restore_records", "done"), ("back_up_records", "interrupted"), ("scan", "done")]
+    run(records.engine, "restore_records", RestoreRequest("", later), Job())
+    checks = [("check_records", "done")] * 3
+    before = [("back_up_records", "interrupted"), *checks, ("back_up_records", "done"), ("scan", "done")]
+    assert jobs() == [("restore_records", "done"), *before]

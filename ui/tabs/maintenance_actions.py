@@ -70,6 +70,14 @@ ACTIONS = (
         "Optimised",
     ),
     DatabaseAction(
+        "full",
+        "maintain_records",
+        "Full maintenance",
+        "seal",
+        "Behind a fresh backup, make every index anew, then vacuum where enough is free for that to pay.",
+        "Maintained",
+    ),
+    DatabaseAction(
         "vacuum",
         "vacuum_records",
         "Vacuum",
@@ -109,7 +117,7 @@ def why_not(action: DatabaseAction, chosen: Sequence[DatabaseStatus], *, selecte
         return f"{_named(held[0])} is being written by {held[0].held_by}. Wait for it, or cancel it."
     if action.name == "salvage" and chosen[0].state != BROKEN:
         return "Salvaging is for damaged databases; a check found nothing wrong with this one so far."
-    if action.name in ("backup", "optimise", "vacuum"):
+    if action.name in ("backup", "optimise", "full", "vacuum"):
         unfit = [status for status in chosen if status.state in (BROKEN, MISSING, NEWER, UNUSABLE)]
         if len(unfit) == len(chosen):
             return f"{_named(unfit[0])} cannot be used as it is: {unfit[0].problem or 'it is damaged'}."

@@ -48,6 +48,7 @@ _NAMES = {
     "make_pictures": "pictures",
     "check_records": "check",
     "optimise_records": "optimise",
+    "maintain_records": "full maintenance",
     "vacuum_records": "vacuum",
     "back_up_records": "backup",
     "restore_records": "restore",
