@@ -57,6 +57,12 @@ class RoomJob:
             "error": self.error,
         }
 
+    def brief(self) -> dict[str, Any]:
+        """The same without its result, which may be long."""
+        document = self.document()
+        del document["result"]
+        return document
+
     def hear(self, event: JobEvent) -> None:
         """Note how far it is."""
         if isinstance(event, StageStarted):

@@ -5,6 +5,7 @@ import difflib
 import logging
 from collections.abc import Callable
 from http import HTTPStatus
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Request
@@ -17,9 +18,15 @@ from app.api.service import Asked, Served
 from app.catalog.jobs import JobEntry
 from app.errors import InputError, UsageError
 from app.model.times import rfc3339
-from app.operations import OPERATIONS
+from app.operations import OPERATIONS, Operation
 
 _MOST_HISTORY = 100_000
+_LONGEST_NUMBER = 18
+
+#: Operations that nobody may ask for over a wire: they run programs of others.
+_NOT_HERE = frozenset(("install_tool",))
+#: Fields of requests that hold a place on a disk.
+_PLACES = ("path", "paths", "folder", "receipt", "shard")
 
 routes = APIRouter(tags=["jobs"])
 
@@ -38,7 +45,7 @@ class JobWish(BaseModel):
 @routes.get("/v1/jobs")
 async def list_jobs(request: Request, service: Served, page: Page) -> Response:
     """Jobs of every front as the catalogue remembers them, newest first, and those that this server runs (`here`)."""
-    here = [job.document() for job in service.jobs.all()]
+    here = [job.brief() for job in service.jobs.all()]
     return await service.answer(request, lambda asked: _history(asked, page, here))
 
 
@@ -55,14 +62,10 @@ async def show_job(request: Request, service: Served, job_id: str) -> Response:
 async def start_job(service: Served, wish: Annotated[JobWish, Body()]) -> Response:
     """Start an operation in the background. Only with `serve --allow-write`."""
     service.engine.home.require_writable()
-    operation = OPERATIONS.get(wish.operation)
-    if operation is None:
-        near = difflib.get_close_matches(wish.operation, OPERATIONS, n=1)
-        raise UsageError(
-            f"there is no operation {wish.operation}",
-            hint=f"Did you mean {near[0]}?" if near else f"There are {', '.join(OPERATIONS)}.",
-        )
-    job = service.jobs.start(wish.operation, _request_of(operation.request_type(), wish.request))
+    operation = _operation(wish.operation)
+    asked = _request_of(operation.request_type(), wish.request)
+    _require_whole_paths(asked)
+    job = service.jobs.start(wish.operation, asked)
     _log.info("job %s was asked for over the API: %s", wish.operation, job.id)
     answer = document_answer(json_bytes({"job": job.document()}), HTTPStatus.ACCEPTED)
     answer.headers["Location"] = f"/v1/jobs/{job.id}"
@@ -87,6 +90,47 @@ async def cancel_job(request: Request, service: Served, job_id: str) -> Response
 
 def _exists(job_id: str) -> Callable[[Asked], Any]:
     return lambda asked: _entry_document(_entry(asked, job_id))
+
+
+def _operation(name: str) -> Operation:
+    """The operation of that name.
+
+    Raises:
+        UsageError: there is none.
+        Refused: it is not done for other programs.
+    """
+    if name in _NOT_HERE:
+        raise Refused(
+            HTTPStatus.FORBIDDEN, "job.not_here", f"{name} is not done over the API", "Run it on the machine itself."
+        )
+    operation = OPERATIONS.get(name)
+    if operation is None:
+        known = [known for known in OPERATIONS if known not in _NOT_HERE]
+        near = difflib.get_close_matches(name, known, n=1)
+        raise UsageError(
+            f"there is no operation {name}",
+            hint=f"Did you mean {near[0]}?" if near else f"There are {', '.join(known)}.",
+        )
+    return operation
+
+
+def _require_whole_paths(request: Any) -> None:
+    """Refuse paths that only mean something to who knows in which folder the server was started.
+
+    A path below a drive that is named beside it is whole.
+
+    Raises:
+        UsageError: one is relative, or no path at all.
+    """
+    for name in _PLACES:
+        value = getattr(request, name, None)
+        places = value if isinstance(value, tuple) else () if value is None else (value,)
+        for place in map(str, places):
+            if "\0" in place:
+                raise UsageError(f"request.{name}: a path holds no NUL")
+            whole = Path(place).is_absolute() or (name == "path" and getattr(request, "drive", None))
+            if not whole:
+                raise UsageError(f"request.{name}: {place} is not an absolute path", hint="Send the whole path.")
 
 
 def _request_of(kind: type, given: dict[str, Any]) -> Any:
@@ -123,7 +167,8 @@ def _history(asked: Asked, page: PageWish, here: list[dict[str, Any]]) -> dict[s
 
 
 def _entry(asked: Asked, job_id: str) -> JobEntry:
-    found = asked.engine.catalog.jobs.find(int(job_id)) if job_id.isascii() and job_id.isdigit() else None
+    number = job_id.isascii() and job_id.isdigit() and len(job_id) <= _LONGEST_NUMBER
+    found = asked.engine.catalog.jobs.find(int(job_id)) if number else None
     if found is None:
         raise InputError(f"there is no job {job_id}", hint="/v1/jobs lists them.", code="job.not_found")
     return found

@@ -23,6 +23,10 @@ def relative_path(drive: Drive, given: str | bytes, *, folder: bool = False) -> 
     except UnicodeEncodeError:
         raise _refused("it is no text that a path may hold") from None
     base = raw(drive.base.replace("\\", "/").rstrip("/"))
+    if drive.base[1:2] == ":" or drive.base.startswith(("\\\\", "//")):
+        path = path.replace(b"\\", b"/")  # no name on Windows has one: there it divides, and may lead out
+        if b":" in path.removeprefix(base):
+            raise _refused("it leads out of the drive")
     if path == base or path.startswith(base + b"/"):
         path = path[len(base) + 1 :]
     path = path.rstrip(b"/") if folder else path

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from app.api.parameters import DriveLabels, Page, PageWish
 from app.api.service import Asked, Served
 from app.catalog.dberrors import ABSENT
+from app.catalog.documents import drive_error, drive_problem
 from app.catalog.sequences import ListedSequence, SequenceQuery, count_sequences, listed_sequences
 from app.errors import AppError
 from app.model.drives import Drive
@@ -44,7 +45,9 @@ async def sequences(
 def _list(asked: Asked, labels: list[str], query: SequenceQuery, page: PageWish) -> dict[str, Any]:
     rest = _Rest(page.offset, page.limit)
     total, rows = 0, []
-    for drive in asked.drives.named(labels):
+    drives = asked.drives.named(labels)
+    problems: list[tuple[Drive, AppError]] = []
+    for drive in drives:
         try:
             with asked.open_shard(drive) as database:
                 count = count_sequences(database, query)
@@ -54,11 +57,19 @@ def _list(asked: Asked, labels: list[str], query: SequenceQuery, page: PageWish)
                     rest.limit -= len(found)
         except AppError as error:
             if error.code != ABSENT:
-                raise
+                problems.append((drive, error))
             continue
         total += count
         rest.offset = max(0, rest.offset - count)
-    return {"sequences": rows, "total": total, "limit": page.limit, "offset": page.offset}
+    if problems and len(problems) == len(drives):
+        raise drive_error(*problems[0], others=len(problems) - 1)
+    return {
+        "sequences": rows,
+        "total": total,
+        "problems": [drive_problem(drive, error) for drive, error in problems],
+        "limit": page.limit,
+        "offset": page.offset,
+    }
 
 
 def _document(drive: Drive, listed: ListedSequence) -> dict[str, Any]:

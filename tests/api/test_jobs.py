@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -109,3 +110,48 @@ def test_a_job_answers_what_its_command_prints(writer: Api, tmp_path: Path) -> N
         assert done["result"], operation
     assert done["operation"] == "check_records"
     assert writer.get("/v1/drives/A%2F1")["drives"][0]["label"] == "A/1"
+
+
+def test_nobody_lets_a_program_be_installed_over_the_api(writer: Api) -> None:
+    body = {"operation": "install_tool", "request": {"name": "ffmpeg", "source": "/tmp/x", "sha256": "0" * 64}}
+    refused = writer.ask("/v1/jobs", method="POST", body=body)
+    assert (refused.status, refused.code) == (403, "job.not_here")
+    wrong = writer.ask("/v1/jobs", method="POST", body={"operation": "nothing like it"})
+    assert "install_tool" not in wrong.error["hint"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "request_"),
+    [
+        ("scan", {"paths": ["card"]}),
+        ("qc_clean", {"path": ""}),
+        ("qc_crawl", {"paths": ["/x", "."]}),
+        ("wipe", {"path": "/x", "receipt": "r.jsonl"}),
+        ("travel_drive", {"drive": "A", "folder": "out"}),
+        ("export_inventory", {"format": "csv", "path": "../x.csv"}),
+        ("scan", {"paths": ["/x\0y"]}),
+    ],
+)
+def test_a_path_that_depends_on_where_the_server_was_started_is_refused(
+    writer: Api, operation: str, request_: dict[str, Any]
+) -> None:
+    refused = writer.ask("/v1/jobs", method="POST", body={"operation": operation, "request": request_})
+    assert (refused.status, refused.code) == (422, "request.invalid")
+
+
+def test_an_export_of_a_drive_that_is_not_there_fails_and_the_list_of_jobs_stays_short(
+    writer: Api, tmp_path: Path
+) -> None:
+    scanned = start(writer, "scan", paths=[str(make_tree(tmp_path / "card"))], drive="A001", inventory_only=True)
+    until(writer, scanned["id"], lambda job: job["state"] == "done")
+    for drive, state in (("A001", "done"), ("B002", "failed")):
+        job = start(writer, "export_inventory", format="csv", drive_ids=[drive])
+        ended = until(writer, job["id"], lambda job: job["state"] != "running")
+        assert ended["state"] == state
+    assert ended["error"]["code"] == "drive.not_found"
+    assert all("result" not in here for here in writer.get("/v1/jobs")["here"])
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "9" * 5000, "-1", "0x1", "\u0661"])
+def test_a_number_that_no_job_has_is_not_found(writer: Api, number: str) -> None:
+    assert writer.ask(f"/v1/jobs/{quote(number)}").code == "job.not_found"

@@ -239,6 +239,10 @@ def test_a_damaged_shard_is_named_and_the_others_are_searched(api: Api, place: P
     answer = api.get("/v1/search", q="hdr")
     assert [problem["drive"] for problem in answer["problems"]] == ["Third"]
     assert {hit["drive"] for hit in answer["results"]} == {"MyDrive", "Shelf"}
+    listed = api.get("/v1/sequences")
+    assert [problem["drive"] for problem in listed["problems"]] == ["Third"]
+    assert (listed["total"], {row["drive"] for row in listed["sequences"]}) == (2, {"MyDrive", "Shelf"})
+    assert api.ask("/v1/sequences", drive_label="Third").status == 500
     alone = api.ask("/v1/search", q="hdr", drive_label="Third")
     assert (alone.status, alone.code.split(".")[0]) == (500, "catalog")
     shard.unlink()

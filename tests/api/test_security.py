@@ -4,8 +4,11 @@ import socket
 
 import pytest
 
+from app.api.answers import Refused
+from app.api.paths import relative_path
 from app.api.security import HostNames, checked_origin
 from app.errors import UsageError
+from app.model.drives import Drive, Passport
 from tests.api.servekit import KEY, Api
 
 
@@ -130,3 +133,13 @@ def test_answers_are_not_kept_by_anybody_on_the_way(api: Api) -> None:
     assert headers["x-content-type-options"] == "nosniff"
     assert "server" not in headers
     assert "set-cookie" not in headers
+
+
+@pytest.mark.parametrize("path", ["..\\x", "a\\..\\..\\x", "D:x", "a/b:stream", "\\\\host\\share"])
+@pytest.mark.parametrize("base", ["E:\\Card", "//nas/share/card"])
+def test_a_path_of_windows_leads_no_further(base: str, path: str) -> None:
+    drive = Drive("id", "Card", base, Passport(), False)
+    with pytest.raises(Refused, match="leads out"):
+        relative_path(drive, path)
+    assert relative_path(drive, "a\\b.mov") == b"a/b.mov"
+    assert relative_path(drive, f"{base}\\a\\b.mov") == b"a/b.mov"
