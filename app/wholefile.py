@@ -52,17 +52,24 @@ def write_atomically(path: Path, data: bytes, *, private: bool = False) -> None:
 def new_whole_file(path: Path) -> Iterator[IO[bytes]]:
     """A file to be written bit by bit that takes the place of `path` at the end; gone if anything is raised.
 
+    A link is followed and kept.
+
     Raises:
-        InputError: it cannot be written.
+        InputError: it cannot be written, or what is there is no file: a device or a pipe would be gone afterwards.
     """
-    temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(6)}.reelmark.tmp")
+    target = path.resolve() if path.is_symlink() else path
+    if target.exists() and not target.is_file():
+        raise InputError(
+            f"{shown(str(path))} is no file that could be replaced", hint="Name a file.", code="disk.no_file"
+        )
+    temporary = target.with_name(f".{target.name[:40]}.{secrets.token_hex(6)}.reelmark.tmp")
     try:
         with temporary.open("xb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
-        sync_folder(path.parent)
+        temporary.replace(target)
+        sync_folder(target.parent)
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise cannot_write(path, error) from error

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -142,6 +142,16 @@ class Catalog:
                 f"there is no drive called {name}", hint=f"Catalogued drives: {labels}.", code="drive.not_found"
             )
         return self._looked_at([found])[0]
+
+    def drives_called(self, names: Sequence[str], *, look: bool = True) -> list[Drive]:
+        """The drives of these labels or ids, by label, each once however often it is named; all where none is named.
+
+        Raises as `drive`; `look` as in `drives`.
+        """
+        if not names:
+            return self.drives(look=look)
+        found = {drive.id: drive for drive in map(self.drive, names)}
+        return sorted(found.values(), key=lambda drive: drive.label)
 
     def find_drive(self, name: str) -> Drive | None:
         """As `drive`, but None where there is none, and without a look whether it is connected."""

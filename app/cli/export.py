@@ -39,9 +39,8 @@ def export(
     to_stdout = out is not None and str(out) == "-"
     if to_stdout and json:
         raise UsageError("--json and --out - both want standard output", hint="Leave one of them out.")
-    catalog = front.engine.catalog
-    drives = [catalog.drive(name) for name in drive] if drive else catalog.drives(look=False)
-    ids = tuple(dict.fromkeys(found.id for found in drives)) if drive else ()
+    drives = front.engine.catalog.drives_called(drive or (), look=False)
+    ids = tuple(found.id for found in drives) if drive else ()
     wanted = InventoryFilter(include_deleted, av_only, _since(since))
     request = ExportInventoryRequest(form, ids, wanted, None if out is None or to_stdout else str(out))
     if to_stdout:

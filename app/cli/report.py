@@ -53,7 +53,7 @@ def report(
     if export:
         front.require_writing()
     catalog = front.engine.catalog
-    drives = [catalog.drive(label) for label in wanted] if wanted else catalog.drives()
+    drives = catalog.drives_called(wanted or ())
     options = ReportOptions(top, depth, days)
     broken: dict[str, AppError] = {}
     levels = tree_levels(options) if html or "html" in (export or ()) else 0
@@ -127,7 +127,7 @@ def _last_line(name: str, document: Mapping[str, Any]) -> str:
             return f"{total} modified since {document['since']}{more}"
         case "duplicates":
             unhashed = document["unhashed"]["files"]
-            more = f"; {count_of(unhashed, 'file')} not hashed, which cannot be told" if unhashed else ""
+            more = f"; {count_of(unhashed, 'file')} cannot be told: not hashed, or suspected of rot" if unhashed else ""
             return (
                 f"{count_of(document['groups'], 'group')} of equal files; {human_bytes(document['wasted_bytes'])} "
                 f"could be freed{more}"

@@ -16,7 +16,7 @@ from app.errors import AppError, UsageError
 from app.model.kinds import Category
 from app.model.names import shown
 from app.model.times import parse_time
-from app.reports.exports import write_hits
+from app.reports.exports import all_hits, write_hits
 
 app = typer.Typer()
 
@@ -65,21 +65,23 @@ def search(
         as_of_us=_time("--as-of", as_of),
     )
     catalog = front.engine.catalog
-    drives = [catalog.drive(name) for name in wanted] if wanted else catalog.drives()
+    drives = catalog.drives_called(wanted or ())
     broken: dict[str, AppError] = {}
+    asked = (("csv", csv_file), ("jsonl", jsonl_file), ("efu", efu_file))
+    files = [(form, file) for form, file in asked if file is not None]
+    streamed = bool(files) and not query.limit and not json  # then all hits go to the files, and never into memory
     with Find(catalog, front.engine.judge, drives, query, broken=broken) as find:
-        found = find.page(query.limit)
+        found = find.page(front.settings.values.search.limit if streamed else query.limit)
         seconds = find.seconds
         total = find.total()
-        searched = find.searched
+        if broken and not find.searched:
+            problems = [(drive, broken[drive.id]) for drive in drives if drive.id in broken]
+            raise drive_error(*problems[0], others=len(problems) - 1)
+        for form, file in files:
+            write_hits(file, form, all_hits(find) if streamed else found)
     problems = [(drive, broken[drive.id]) for drive in drives if drive.id in broken]
-    if problems and not searched:
-        raise drive_error(*problems[0], others=len(problems) - 1)
     for drive, error in problems:
         say(f"warning: {drive.label} was not searched: {shown(error.message)}. {error.hint}".rstrip())
-    for form, file in (("csv", csv_file), ("jsonl", jsonl_file), ("efu", efu_file)):
-        if file is not None:
-            write_hits(file, form, found)
     if json:
         front.emit(
             {

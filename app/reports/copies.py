@@ -96,7 +96,7 @@ class AtRisk:
 
 
 def only_here(engine: Engine, request: OnlyHereRequest, job: Job) -> AtRisk:
-    """What lies on one drive and on no other.
+    """What lies on one drive and on no other. A file elsewhere that is suspected of rot is no copy.
 
     Raises:
         InputError: there is no such drive.
@@ -107,7 +107,8 @@ def only_here(engine: Engine, request: OnlyHereRequest, job: Job) -> AtRisk:
     job.concerns(drive.id, drive.label)
 
     def is_wanted(copies: list[Replica]) -> bool:
-        return all(copy.drive.id == drive.id for copy in copies)
+        elsewhere = any(copy.drive.id != drive.id and not copy.suspect for copy in copies)
+        return not elsewhere and any(copy.drive.id == drive.id for copy in copies)
 
     engine.catalog.open_shard(drive).close()
     return _collect(engine, job, request.limit, is_wanted, drive)
@@ -154,6 +155,8 @@ def _collect(engine: Engine, job: Job, limit: int, is_wanted: Any, drive: Drive 
             job.progress(seen)
             if not is_wanted(copies):
                 continue
+            if drive is not None:
+                copies.sort(key=lambda copy: copy.drive.id != drive.id)
             size = copies[0].size
             found.contents += 1
             found.bytes += size

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.catalog.database import Database
 from app.catalog.hashes import shown_hash
@@ -31,6 +31,12 @@ _KNOWN = f"hash_state IN ({HASH_GOOD}, {HASH_AGAIN}) AND missed_scan IS NULL AND
 _START = "substr(hash, 1, 9)"
 _IN_SLICE = f"hash IS NOT NULL AND {_START} >= ? AND {_START} < ?"
 _ROW = "SELECT hash, size, id, file_id FROM file WHERE"
+_ROTTEN = "SELECT s.file_id, f.size FROM suspect s JOIN file f ON f.id = s.file_id WHERE f.missed_scan IS NULL"
+_MEMBER = (
+    "SELECT f.id, d.path, f.name, f.size, f.mtime_ns, f.category FROM file f JOIN folder d ON d.id = f.folder_id"
+    " WHERE f.id IN ({})"
+)
+_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +80,8 @@ class Duplicates:
         groups: how many groups there are.
         copies: how many files are in them.
         wasted_bytes: what all but one copy of each take.
-        unhashed: files that cannot be told: their content was never read, or not since they changed.
+        unhashed: files that cannot be told: their content was never read, or not since they changed; or a later reading
+            gave other bytes than were hashed, or failed.
     """
 
     heading: dict[str, Any]
@@ -95,6 +102,14 @@ class Duplicates:
             "unhashed": self.unhashed.document(),
             "rows": [row.document() for row in self.rows],
         }
+
+
+class _Part(NamedTuple):
+    """A shard, and those of its rows that are suspected of rot: no copy of what their hash says."""
+
+    drive: Drive
+    database: Database
+    suspects: frozenset[int]
 
 
 @dataclass(slots=True)
@@ -136,13 +151,13 @@ def duplicates(scope: Scope, top: int = 20) -> Duplicates:
             elif cost > best[0][0]:
                 heapq.heapreplace(best, (cost, stored, group))
     best.sort(key=lambda entry: (-entry[0], entry[1]))
-    rows = tuple(_told(parts, stored, group) for _, stored, group in best)
+    rows = tuple(_told(parts, [(stored, group) for _, stored, group in best]))
     return Duplicates(scope.heading("duplicates"), rows, groups, copies, wasted, unhashed)
 
 
-def _usable(scope: Scope) -> tuple[list[tuple[Drive, Database]], int, Counted]:
-    """The shards that can be read, how many hashes they hold, and the files without one."""
-    parts: list[tuple[Drive, Database]] = []
+def _usable(scope: Scope) -> tuple[list[_Part], int, Counted]:
+    """The shards that can be read, how many hashes they hold, and the files of which nothing can be told."""
+    parts: list[_Part] = []
     hashed, unhashed = 0, Counted()
     for drive, database in scope.parts():
         with scope.left_out(drive):
@@ -151,9 +166,10 @@ def _usable(scope: Scope) -> tuple[list[tuple[Drive, Database]], int, Counted]:
                 "SELECT count(*), coalesce(sum(size), 0) FROM file WHERE missed_scan IS NULL AND size > 0"
                 f" AND hash_state NOT IN ({HASH_GOOD}, {HASH_AGAIN})"
             ) or (0, 0)
-            parts.append((drive, database))
+            rotten = dict(database.rows(f"{_ROTTEN} AND f.size > 0 AND f.hash_state IN ({HASH_GOOD}, {HASH_AGAIN})"))
+            parts.append(_Part(drive, database, frozenset(rotten)))
             hashed += number
-            unhashed += Counted(files, size)
+            unhashed += Counted(files + len(rotten), size + sum(rotten.values()))
     return parts, hashed, unhashed
 
 
@@ -164,17 +180,17 @@ def _slices(hashed: int) -> Iterator[tuple[bytes, bytes]]:
     yield from zip(bounds, [*bounds[1:], b"\xff" * 10], strict=True)
 
 
-def _groups(
-    scope: Scope, parts: list[tuple[Drive, Database]], low: bytes, high: bytes
-) -> Iterator[tuple[bytes, _Group]]:
+def _groups(scope: Scope, parts: list[_Part], low: bytes, high: bytes) -> Iterator[tuple[bytes, _Group]]:
     """The groups of one slice, by their stored hash."""
     if scope.token.cancelled:
         raise Cancelled
     twice, of = _twice(parts, low, high)
     many = 4 * len(twice) > of
     found: dict[bytes, _Group] = {}
-    for shard, (_, database) in enumerate(parts):
-        for stored, size, row_id, file_id in _rows(database, low, high, twice, many=many):
+    for shard, part in enumerate(parts):
+        for stored, size, row_id, file_id in _rows(part.database, low, high, twice, many=many):
+            if row_id in part.suspects:
+                continue
             group = found.get(stored)
             if group is None:
                 group = found[stored] = _Group()
@@ -184,12 +200,12 @@ def _groups(
             yield stored, group
 
 
-def _twice(parts: list[tuple[Drive, Database]], low: bytes, high: bytes) -> tuple[set[bytes], int]:
+def _twice(parts: list[_Part], low: bytes, high: bytes) -> tuple[set[bytes], int]:
     """First bytes of hashes that occur more than once in a slice, and of how many; the index alone is read."""
     source = f"FROM file INDEXED BY file_hash WHERE {_IN_SLICE}"
     starts: Counter[bytes] = Counter()
-    for _, database in parts:
-        starts.update(chain.from_iterable(database.rows(f"SELECT {_START} {source}", (low, high))))
+    for part in parts:
+        starts.update(chain.from_iterable(part.database.rows(f"SELECT {_START} {source}", (low, high))))
     return {start for start, number in starts.items() if number > 1}, len(starts)
 
 
@@ -206,17 +222,27 @@ def _rows(
         yield from database.rows(f"{_ROW} hash IS NOT NULL AND {_START} = ? AND {_KNOWN}", (start,))
 
 
-def _told(parts: list[tuple[Drive, Database]], stored: bytes, group: _Group) -> DuplicateGroup:
-    members = []
-    for shard, row_id in group.members:
-        drive, database = parts[shard]
-        row = database.row(
-            "SELECT d.path, f.name, f.size, f.mtime_ns, f.category FROM file f JOIN folder d ON d.id = f.folder_id"
-            " WHERE f.id = ?",
-            (row_id,),
-        )
-        if row is not None:
-            folder, name, size, mtime_ns, category = row
+def _told(parts: list[_Part], groups: list[tuple[bytes, _Group]]) -> Iterator[DuplicateGroup]:
+    """Groups with the names of their members, read shard by shard: one by one they take many times as long."""
+    wanted: list[list[int]] = [[] for _ in parts]
+    for _, group in groups:
+        for shard, row_id in group.members:
+            wanted[shard].append(row_id)
+    files = [_files(part, sorted(row_ids)) for part, row_ids in zip(parts, wanted, strict=True)]
+    for stored, group in groups:
+        members = (files[shard].get(row_id) for shard, row_id in group.members)
+        there = tuple(member for member in members if member is not None)
+        yield DuplicateGroup(shown_hash(stored) or "", group.size, group.copies, there)
+
+
+def _files(part: _Part, row_ids: list[int]) -> dict[int, ReportedFile]:
+    """Files of a shard by their rows."""
+    found: dict[int, ReportedFile] = {}
+    for start in range(0, len(row_ids), _AT_ONCE):
+        some = row_ids[start : start + _AT_ONCE]
+        for row_id, folder, name, size, mtime_ns, category in part.database.rows(
+            _MEMBER.format(", ".join("?" * len(some))), some
+        ):
             path = folder + b"/" + name if folder else name
-            members.append(ReportedFile(drive, path, size, mtime_ns, Category(category)))
-    return DuplicateGroup(shown_hash(stored) or "", group.size, group.copies, tuple(members))
+            found[row_id] = ReportedFile(part.drive, path, size, mtime_ns, Category(category))
+    return found

@@ -14,7 +14,8 @@ from app.jobs.events import Stage
 from app.jobs.job import Job
 from app.model.names import shown
 from app.reports.efu import EFU_HEAD, efu_base, efu_line, efu_path
-from app.reports.newfiles import BYTE_ORDER_MARK, csv_cell, csv_row, new_export, new_file, raw_cell
+from app.reports.newfiles import BYTE_ORDER_MARK, csv_cell, csv_row, new_export, raw_cell
+from app.wholefile import new_whole_file
 
 #: The formats by name; also the suffixes of their files.
 FORMATS = ("csv", "jsonl", "efu")
@@ -29,7 +30,7 @@ class ExportSearchRequest:
 
     Attributes:
         query: what is searched for; all its hits are written, whatever its limit, newest first.
-        drive_ids: ids of drives; empty for all.
+        drive_ids: ids or labels of drives; empty for all.
         format: one of `FORMATS`.
         path: the file, replaced if it exists; None makes a new one in the exports folder, named after the time.
     """
@@ -59,20 +60,19 @@ def export_search(engine: Engine, request: ExportSearchRequest, job: Job) -> Exp
 
     Raises:
         UsageError: the format is not known.
-        InputError: the file cannot be written.
+        InputError: there is no such drive, or the file cannot be written.
         Cancelled: the token was set.
     """
     if request.format not in FORMATS:
         raise UsageError(f"{request.format} is none of {', '.join(FORMATS)}")
     started = time.monotonic()
-    wanted = set(request.drive_ids)
-    drives = [drive for drive in engine.catalog.drives() if not wanted or drive.id in wanted]
+    drives = engine.catalog.drives_called(request.drive_ids)
     broken: dict[str, AppError] = {}
     job.stage(Stage.EXPORT)
     with Find(engine.catalog, engine.judge, drives, replace(request.query, limit=0), job.token, broken) as find:
         job.stage(Stage.EXPORT, total=find.total())
         path = Path(request.path) if request.path else new_export(engine.home, "search", request.format)
-        rows, size = write_hits(path, request.format, _pages(find), job.progress)
+        rows, size = write_hits(path, request.format, all_hits(find), job.progress)
     job.progress(rows, bytes_done=size, last=True)
     for drive in drives:
         if drive.id in broken:
@@ -99,7 +99,7 @@ def write_hits(
     line = {"csv": _csv_line, "jsonl": _json_line, "efu": _efu_line}[form]
     head = {"csv": BYTE_ORDER_MARK + csv_row(_COLUMNS), "efu": EFU_HEAD}.get(form, b"")
     rows = 0
-    with new_file(path) as file:
+    with new_whole_file(path) as file:
         file.write(head)
         for hit in hits:
             file.write(line(hit))
@@ -110,7 +110,7 @@ def write_hits(
     return rows, size
 
 
-def _pages(find: Find) -> Iterator[Found]:
+def all_hits(find: Find) -> Iterator[Found]:
     """All hits, newest first, with no more than a page of them in memory."""
     last: Found | None = None
     while page := find.page(_PAGE, last):

@@ -142,7 +142,9 @@ def _remark(name: str, document: Mapping[str, Any]) -> str:
             f"{size_words(document['wasted_bytes'])} could be freed."
         )
         if document["unhashed"]["files"]:
-            words += f" {count_words(document['unhashed']['files'])} files were never hashed and cannot be told."
+            words += (
+                f" {count_words(document['unhashed']['files'])} files cannot be told: not hashed, or suspected of rot."
+            )
     return f'<p class="dim">{html_text(words)}</p>' if words else ""
 
 

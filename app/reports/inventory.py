@@ -18,7 +18,8 @@ from app.model.drives import Drive
 from app.model.kinds import Category
 from app.reports.exports import FORMATS, ExportResult
 from app.reports.inventorylines import Row, head_of, lines_of
-from app.reports.newfiles import new_export, new_file
+from app.reports.newfiles import new_export
+from app.wholefile import new_whole_file
 
 _PAGE = 5000
 _UNSAFE = re.compile(r"[^\w.-]+")
@@ -59,7 +60,7 @@ class ExportInventoryRequest:
 
     Attributes:
         format: one of `FORMATS`.
-        drive_ids: ids of drives; empty for all.
+        drive_ids: ids or labels of drives; empty for all.
         wanted: which files.
         path: the file, replaced if it exists; None makes a new one in the exports folder, named after drive and time.
     """
@@ -78,19 +79,18 @@ def export_inventory(engine: Engine, request: ExportInventoryRequest, job: Job) 
 
     Raises:
         UsageError: the format is not known.
-        InputError: the file cannot be written.
+        InputError: there is no such drive, or the file cannot be written.
         AppError: not one of the drives can be read.
         Cancelled: the token was set; nothing is left behind.
     """
     if request.format not in FORMATS:
         raise UsageError(f"{request.format} is none of {', '.join(FORMATS)}")
-    drives = [drive for drive in engine.catalog.drives(look=False)
-              if not request.drive_ids or drive.id in request.drive_ids]  # fmt: skip
+    drives = engine.catalog.drives_called(request.drive_ids, look=False)
     if len(drives) == 1:
         job.concerns(drives[0].id, drives[0].label)
     stem = f"export_{_stem_of(drives[0]) if len(drives) == 1 else 'all'}"
     path = Path(request.path) if request.path else new_export(engine.home, stem, request.format)
-    with new_file(path) as file:
+    with new_whole_file(path) as file:
         return write_inventory(engine, request, drives, file, job, str(path))
 
 

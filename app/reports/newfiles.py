@@ -1,15 +1,12 @@
-"""Files that an export makes: where they go, how they appear whole, and cells of CSV."""
+"""Files that an export makes: where they go, and cells of CSV."""
 
 import base64
 import csv
 import io
-import os
-import secrets
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from app.model.names import raw_name
 from app.paths import Home
@@ -48,28 +45,6 @@ def unused(folder: Path, name: str, suffix: str) -> Path:
         number += 1
         path = folder / f"{name}_{number}.{suffix}"
     return path
-
-
-@contextmanager
-def new_file(path: Path) -> Iterator[IO[bytes]]:
-    """A file beside `path` that takes its place at the end; gone if anything is raised.
-
-    Raises:
-        InputError: the file cannot be written.
-    """
-    temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(6)}.tmp")
-    try:
-        with temporary.open("xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise cannot_write(path, error) from error
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def csv_row(cells: Iterable[Any]) -> bytes:

@@ -14,9 +14,9 @@ from app.jobs.job import Job
 from app.model.names import shown
 from app.paths import Home
 from app.reports.htmlpage import report_page
-from app.reports.newfiles import BYTE_ORDER_MARK, csv_cell, csv_row, new_export, new_file, stamped, unused
+from app.reports.newfiles import BYTE_ORDER_MARK, csv_cell, csv_row, new_export, stamped, unused
 from app.reports.sections import ALL, SECTIONS, Column, ReportOptions, ReportSet, make_reports
-from app.wholefile import cannot_write
+from app.wholefile import cannot_write, new_whole_file
 
 #: The formats by name; also the suffixes of their files.
 REPORT_FORMATS = ("csv", "json", "html")
@@ -31,7 +31,7 @@ class ExportReportRequest:
     Attributes:
         format: one of `REPORT_FORMATS`.
         report: a name of `SECTIONS`, or `ALL`.
-        drive_ids: ids of drives; empty for all.
+        drive_ids: ids or labels of drives; empty for all.
         options: top, depth and days.
         path: see `write_reports`.
     """
@@ -59,13 +59,13 @@ def export_report(engine: Engine, request: ExportReportRequest, job: Job) -> Rep
 
     Raises:
         UsageError: the format or the report is not known.
-        InputError: a file cannot be written.
+        InputError: there is no such drive, or a file cannot be written.
         Cancelled: the token was set.
     """
     if request.report != ALL and request.report not in SECTIONS:
         raise UsageError(f"{request.report} is none of {', '.join((*SECTIONS, ALL))}")
     started = time.monotonic()
-    drives = [drive for drive in engine.catalog.drives() if not request.drive_ids or drive.id in request.drive_ids]
+    drives = engine.catalog.drives_called(request.drive_ids)
     broken: dict[str, AppError] = {}
     job.stage(Stage.EXPORT)
     made = make_reports(
@@ -113,7 +113,7 @@ def write_reports(made: ReportSet, form: str, path: Path | None, home: Home) -> 
     stem = f"report_{made.heading['report']}"
     file = _target(path, home, stem, form)
     text = report_page(made) if form == "html" else json.dumps(made.document(), ensure_ascii=False, indent=2)
-    with new_file(file) as target:
+    with new_whole_file(file) as target:
         target.write(text.encode("utf-8", "replace") + b"\n")
     return [file]
 
@@ -136,10 +136,13 @@ def _write_csv(made: ReportSet, path: Path | None, home: Home) -> list[Path]:
 
 
 def _write_table(file: Path, columns: tuple[Column, ...], rows: Iterable[Mapping[str, Any]]) -> None:
-    with new_file(file) as target:
-        target.write(BYTE_ORDER_MARK + csv_row([column.key for column in columns]))
+    keys = [column.key for column in columns]
+    of_files = "path" in keys
+    with new_whole_file(file) as target:
+        target.write(BYTE_ORDER_MARK + csv_row([*keys, "raw_name"] if of_files else keys))
         for row in rows:
-            target.write(csv_row([csv_cell(row[column.key]) for column in columns]))
+            cells = [csv_cell(row[key]) for key in keys]
+            target.write(csv_row([*cells, row.get("raw_name", "")] if of_files else cells))
 
 
 def _target(path: Path | None, home: Home, stem: str, suffix: str) -> Path:

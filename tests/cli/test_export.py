@@ -1,6 +1,7 @@
 """`reelmark export` and `search --efu`, as a pipeline calls them."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,30 @@ def test_pictures_of_a_drive_that_is_away_are_an_error_with_what_to_do(home: Pat
     process = reelmark("--home", home, "pictures", "Card", "--json")
     assert process.returncode == 3
     assert document(process)["error"]["code"] == "drive.gone"
+
+
+def test_a_drive_that_is_named_twice_is_written_once(home: Path) -> None:
+    process = reelmark("--home", home, "export", "jsonl", "--drive", "Card", "--drive", "card", "--out", "-")
+    assert len(process.stdout.splitlines()) == 2
+
+
+def test_what_is_no_file_is_not_replaced_by_one(home: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for arguments in (
+        ("export", "csv", "--out", pipe),
+        ("search", "clip", "--csv", pipe),
+        ("report", "overview", "--html", pipe),
+    ):
+        refused = reelmark("--home", home, *arguments)
+        assert (refused.returncode, b"no file that could be replaced" in refused.stderr) == (3, True)
+    assert pipe.is_fifo()
+    assert list(tmp_path.glob(".*")) == []
+
+
+def test_a_link_leads_to_the_file_that_is_replaced(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "real.csv").write_text("old")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "real.csv")
+    assert reelmark("--home", home, "export", "csv", "--out", tmp_path / "link.csv").returncode == 0
+    assert (tmp_path / "link.csv").is_symlink()
+    assert b"clip.mp4" in (tmp_path / "real.csv").read_bytes()

@@ -79,3 +79,14 @@ def test_a_damaged_shard_is_warned_of_and_the_rest_told(tmp_path: Path) -> None:
     assert found["drives"] == ["Card"]
     assert [problem["drive"] for problem in found["problems"]] == ["Shelf"]
     assert b"warning: Shelf was left out" in ended.stderr
+
+
+def test_a_drive_that_is_named_twice_counts_once(library: Library) -> None:
+    drive = library.engine().catalog.drive("Card")
+    twice = ("--drive", "Card", "--drive", "card", "--drive", drive.id)
+    found = document(reelmark("--home", library.home, "report", "all", *twice, "--json"))
+    assert found["drives"] == ["Card"]
+    assert found["sections"]["overview"]["files"] == len(CARD)
+    assert found["sections"]["duplicates"]["copies"] == 2
+    hits = document(reelmark("--home", library.home, "search", "take", *twice, "--json"))
+    assert (hits["total"], len(hits["results"])) == (2, 2)

@@ -255,3 +255,13 @@ def test_a_full_disk_can_still_be_searched(pair: Path, tmp_path: Path) -> None:
     )
     process = subprocess.run(["unshare", "-m", "sh", "-ec", script], cwd=REPOSITORY, capture_output=True, check=False)
     assert (process.returncode, document(process)["total"]) == (0, 2), process.stderr
+
+
+def test_all_hits_go_to_a_file_though_few_are_shown(home: Path, tmp_path: Path) -> None:
+    reelmark("--home", home, "settings", "set", "search.limit", "2")
+    for options, lines in (((), 2), (("--limit", "0"), 5)):
+        out = tmp_path / "hits.jsonl"
+        process = reelmark("--home", home, "search", "txt", *options, "--jsonl", out)
+        assert len(out.read_bytes().splitlines()) == lines
+        assert "5 found, 2 shown" in process.stdout.decode().replace("\u2009", "")
+    assert len(document(reelmark("--home", home, "search", "txt", "--limit", "0", "--json"))["results"]) == 5

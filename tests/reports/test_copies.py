@@ -13,6 +13,8 @@ from app.jobs.job import Job
 from app.model.drives import Passport
 from app.operations import run
 from app.reports.copies import AtRiskRequest, OnlyHereRequest
+from app.reports.duplicates import duplicates
+from app.reports.scope import Scope
 from app.reports.wipe import WipeRequest
 from app.scanning.request import ScanRequest
 from app.scanning.verify import VerifyRequest
@@ -170,3 +172,21 @@ def test_the_commands_answer_in_words_and_exit_codes(shelf: Shelf) -> None:
     assert reelmark("--home", home, "copies", "only-here", "card").returncode == 0
     risk = reelmark("--home", home, "copies", "at-risk", "--copies", "3")
     assert risk.returncode == 1 and b"take.mov" in risk.stdout
+
+
+def test_a_rotten_copy_elsewhere_is_no_copy(shelf: Shelf) -> None:
+    flip(shelf.folder / "One" / "take.mov")
+    run(shelf.engine, "verify", VerifyRequest(drive="One"), Job())
+    told = run(shelf.engine, "only_here", OnlyHereRequest("Card"), Job()).document()
+    assert [Path(entry["path"]).parts[-3:] for entry in told["files"]] == [("Card", "a", "take.mov")]
+    assert [copy["suspect"] for copy in told["files"][0]["copies"]] == [False, True]
+    assert run(shelf.engine, "only_here", OnlyHereRequest("One"), Job()).contents == 0
+
+
+def test_a_rotten_file_is_no_duplicate_that_could_be_kept(shelf: Shelf) -> None:
+    flip(shelf.folder / "One" / "take.mov")
+    run(shelf.engine, "verify", VerifyRequest(drive="One"), Job())
+    with Scope(shelf.engine.catalog, shelf.engine.catalog.drives()) as scope:
+        told = duplicates(scope).document()
+    assert (told["groups"], told["wasted_bytes"]) == (1, len(SOUND))
+    assert told["unhashed"] == {"files": 1, "bytes": len(TAKE)}

@@ -1,7 +1,9 @@
 """Reports in files: CSV that is no program, JSON of everything, and one HTML page that needs nothing else."""
 
+import base64
 import csv
 import json
+import os
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from app.jobs.job import Job
 from app.operations import run
 from app.reports.reportfiles import ExportReportRequest, ReportExport
 from app.reports.sections import SECTIONS, ReportOptions
-from tests.reports.reportkit import EVIL, Library, make_library
+from tests.reports.reportkit import EVIL, ODD, Library, make_library
 
 
 @pytest.fixture(scope="module")
@@ -115,3 +117,13 @@ def test_what_cannot_be_written_is_said(engine: Engine, tmp_path: Path) -> None:
         export(engine, "pdf")
     with pytest.raises(UsageError):
         export(engine, "csv", report="horoscope")
+
+
+def test_a_name_that_is_no_text_can_be_had_back_from_csv(engine: Engine, tmp_path: Path) -> None:
+    for report in ("largest-files", "heaviest-folders", "duplicates"):
+        (file,) = export(engine, "csv", report=report, path=str(tmp_path / f"{report}.csv"))
+        rows = table(file)
+        odd = [row["raw_name"] for row in rows if row["raw_name"]]
+        assert [base64.b64decode(one) for one in odd] == ([os.fsencode(ODD)] if report == "largest-files" else [])
+    (file,) = export(engine, "csv", report="categories", path=str(tmp_path / "categories.csv"))
+    assert "raw_name" not in table(file)[0]
