@@ -26,7 +26,7 @@ _LONGEST_NUMBER = 18
 #: Operations that nobody may ask for over a wire: they run programs of others.
 _NOT_HERE = frozenset(("install_tool",))
 #: Fields of requests that hold a place on a disk.
-_PLACES = ("path", "paths", "folder", "receipt", "shard")
+_PLACES = ("path", "paths", "folder", "receipt", "shard", "backup")
 
 routes = APIRouter(tags=["jobs"])
 
@@ -117,7 +117,7 @@ def _operation(name: str) -> Operation:
 def _require_whole_paths(request: Any) -> None:
     """Refuse paths that only mean something to who knows in which folder the server was started.
 
-    A path below a drive that is named beside it is whole.
+    A path below a drive that is named beside it is whole, and so is the name of a backup.
 
     Raises:
         UsageError: one is relative, or no path at all.
@@ -128,7 +128,8 @@ def _require_whole_paths(request: Any) -> None:
         for place in map(str, places):
             if "\0" in place:
                 raise UsageError(f"request.{name}: a path holds no NUL")
-            whole = Path(place).is_absolute() or (name == "path" and getattr(request, "drive", None))
+            below = {"path": bool(getattr(request, "drive", None)), "backup": Path(place).name == place}.get(name)
+            whole = Path(place).is_absolute() or below
             if not whole:
                 raise UsageError(f"request.{name}: {place} is not an absolute path", hint="Send the whole path.")
 

@@ -264,10 +264,11 @@ def _filters(query: SearchQuery, then: _Then) -> tuple[str, list[Any]]:
         bindings.append(int(Category.QC))
     if query.extensions:
         tests = []
-        for extension in query.extensions:
-            suffix = b"." + folded_text(extension.lstrip("."))
-            tests.append("substr(coalesce(f.key, f.name), ?) = ?")
-            bindings += [-len(suffix), suffix]
+        suffixes = {b"." + folded_text(extension.lstrip(".")) for extension in query.extensions}
+        for length in sorted({len(suffix) for suffix in suffixes}):  # a test for each would be too deep
+            alike = [suffix for suffix in suffixes if len(suffix) == length]
+            tests.append(f"substr({_KEY}, ?) IN ({', '.join('?' * len(alike))})")
+            bindings += [-length, *alike]
         condition += f" AND ({' OR '.join(tests)})"
     for column, operator, value in (
         (then.size, ">=", query.min_size),

@@ -24,6 +24,7 @@ from app.files.walk import LISTED, WalkRequest, walk
 from app.jobs.events import Stage
 from app.jobs.filelock import hold_file_lock
 from app.jobs.job import Job
+from app.jobs.limits import refuse_nonsense
 from app.media.magic import HEAD_BYTES, by_first_bytes
 from app.media.opening import opened
 from app.model.kinds import MEDIA, category_of
@@ -96,10 +97,12 @@ def qc_clean(engine: Engine, request: CleanRequest, job: Job) -> CleanResult:
     """Remove QC artefacts below a folder, and their verdicts from the shard of the drive that covers it.
 
     Raises:
+        UsageError: there cannot be so many workers.
         InputError: the path is no folder.
         DriveGone: the folder went away.
         Cancelled: the job was stopped; what was removed stays removed.
     """
+    refuse_nonsense(request)
     path = request.path.absolute()
     if path.is_symlink() or not path.is_dir():
         raise InputError(f"{shown(str(path))} is no folder", hint="Name the folder to clean.", code="qc.not_a_folder")

@@ -8,6 +8,7 @@ from app.errors import AppError, UsageError
 from app.files.atomic import remove_leftovers
 from app.files.sidecar import MODES, VERDICTS, Document, Record
 from app.jobs.job import Job
+from app.jobs.limits import refuse_nonsense
 from app.model.names import shown
 from app.qc.assets import Asset
 from app.qc.damage import DamageCheck, damage_of, with_findings
@@ -153,6 +154,7 @@ def _check_reasons(engine: Engine, given: tuple[str, ...]) -> None:
 
 def review_options(engine: Engine, request: CrawlRequest) -> ReviewOptions:
     """How a crawl looks at folders: what was asked, else the settings."""
+    refuse_nonsense(request)
     qc, robust = engine.settings.qc, engine.settings.robust
     if request.sidecar_mode and request.sidecar_mode not in MODES:
         raise UsageError(f"{request.sidecar_mode} is no sidecar mode.", hint="It is subdir, dot or inline.")

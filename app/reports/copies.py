@@ -20,6 +20,7 @@ from app.engine import Engine
 from app.errors import AppError, UsageError
 from app.jobs.events import Stage
 from app.jobs.job import Job
+from app.jobs.limits import refuse_nonsense
 from app.model.drives import Drive
 
 _PAGE = 2000
@@ -103,6 +104,7 @@ def only_here(engine: Engine, request: OnlyHereRequest, job: Job) -> AtRisk:
         RecordsBroken: its records cannot be read.
         Cancelled: the job was stopped.
     """
+    refuse_nonsense(request)
     drive = engine.catalog.drive(request.drive)
     job.concerns(drive.id, drive.label)
 
@@ -123,6 +125,7 @@ def at_risk(engine: Engine, request: AtRiskRequest, job: Job) -> AtRisk:
         UsageError: nothing is asked for.
         Cancelled: the job was stopped.
     """
+    refuse_nonsense(request)
     if request.copies < 1 or request.places < 1:
         raise UsageError("--copies and --places begin at 1")
 

@@ -17,6 +17,7 @@ from app.reports.summaries import Counted
 
 _DAY_NS = 86_400 * 10**9
 _EPOCH = date(1970, 1, 1)
+_ENDLESS = (1 << 63) - 1
 _FOLDER = "(SELECT path FROM folder WHERE id = f.folder_id)"
 #: No report looks further back: the calendar begins in 1970.
 MOST_DAYS = 36_500
@@ -148,6 +149,6 @@ def _files(
     for folder, name, size, mtime_ns, category in database.rows(
         f"SELECT {_FOLDER}, f.name, f.size, f.mtime_ns, f.category FROM (SELECT f.id FROM file f WHERE {condition}"
         f" ORDER BY {order} LIMIT ?) first JOIN file f ON f.id = first.id ORDER BY {order}",
-        (*bindings, top or -1),
+        (*bindings, min(top or -1, _ENDLESS)),
     ):
         yield ReportedFile(drive, folder + b"/" + name if folder else name, size, mtime_ns, Category(category))

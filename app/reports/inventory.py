@@ -24,6 +24,8 @@ from app.wholefile import new_whole_file
 _PAGE = 5000
 _UNSAFE = re.compile(r"[^\w.-]+")
 _LONGEST_LABEL = 60
+#: Further than any time that a file may have, and no more than SQLite holds.
+_ENDLESS = (1 << 63) - 1
 _COLUMNS = "folder_id, name, size, mtime_ns, category, hash, mime, missed_scan IS NOT NULL"
 
 
@@ -50,7 +52,7 @@ class InventoryFilter:
             parts.append(f"category IN ({Category.VIDEO:d}, {Category.AUDIO:d})")
         if self.since_us is not None:
             parts.append("mtime_ns >= ?")
-            bindings.append(self.since_us * 1000)
+            bindings.append(min(max(self.since_us * 1000, -_ENDLESS), _ENDLESS))
         return " AND ".join(parts) or "1", tuple(bindings)
 
 

@@ -24,6 +24,7 @@ from app.errors import DriveGone, UsageError
 from app.files.walk import LISTED, Folder, WalkRequest, walk
 from app.jobs.events import Stage
 from app.jobs.job import Job
+from app.jobs.limits import refuse_nonsense
 from app.model.drives import Drive
 from app.model.names import raw, raw_name, shown
 from app.model.times import now_us, rfc3339
@@ -115,6 +116,7 @@ def wipe(engine: Engine, request: WipeRequest, job: Job) -> WipeResult:
     """
     if request.copies < 1:
         raise UsageError("a wipe without a copy is a loss", hint="Ask for one copy at least: --copies 1.")
+    refuse_nonsense(request)
     drive, below = drive_of(engine.catalog, request.path, None)
     if not drive.online:
         raise DriveGone(f"{drive.label} is not connected", hint="Plug it in and ask again.")

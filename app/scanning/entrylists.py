@@ -70,7 +70,7 @@ _QUERIES = {
 def listed_entries(database: Database, which: EntryList, limit: int = 0) -> Iterator[ListedEntry]:
     """Yield those entries by folder and name, at most `limit` of them (0: all)."""
     order = " ORDER BY 1, 2 LIMIT ?"
-    for folder, name, code, detail in database.rows(_QUERIES[which] + order, (limit or -1,)):
+    for folder, name, code, detail in database.rows(_QUERIES[which] + order, (min(limit or -1, (1 << 63) - 1),)):
         yield ListedEntry(folder, name, code, _reason(which, code, detail))
 
 

@@ -18,6 +18,7 @@ from app.files.walk import LISTED, VANISHED, Folder, WalkRequest, walk
 from app.jobs.events import Stage
 from app.jobs.filelock import hold_file_lock
 from app.jobs.job import Job
+from app.jobs.limits import refuse_nonsense
 from app.model.names import raw, shown
 from app.model.times import now_us
 from app.scanning.arrangement import SERVE
@@ -44,10 +45,12 @@ def scan(engine: Engine, request: ScanRequest, job: Job) -> ScanResult:
     """Scan folders into the shard of their drive.
 
     Raises:
+        UsageError: the request asks for what no scan can do.
         InputError: a folder cannot be read, or vanished while it was walked (`DriveGone`).
         HeldByAnother: the shard is being written by another process, or the drive conflicts.
         Cancelled: the job was stopped; what was committed stays, and a later scan goes on from there.
     """
+    refuse_nonsense(request)
     request = with_settings(engine, request)
     engine.home.prepare()
     probed = probe_folders(request.paths, job.token, float(request.op_timeout_s or 30))

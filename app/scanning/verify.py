@@ -21,6 +21,7 @@ from app.files.hashpool import HashPool
 from app.files.mounts import os_path
 from app.jobs.events import Stage
 from app.jobs.job import Job
+from app.jobs.limits import refuse_nonsense
 from app.model.drives import Drive
 from app.model.names import raw, shown
 from app.model.times import now_us
@@ -129,7 +130,7 @@ def verify(engine: Engine, request: VerifyRequest, job: Job) -> VerifyResult:
     """Read files of one drive again and compare them with their kept hashes.
 
     Raises:
-        UsageError: the sample is no part of anything, or neither a path nor a drive is named.
+        UsageError: the sample is no part of anything, a number makes no sense, or neither a path nor a drive is named.
         InputError: the path lies on no catalogued drive.
         DriveGone: the drive is not connected, or went away; what was read until then is kept.
         HeldByAnother: its records are being written.
@@ -137,6 +138,7 @@ def verify(engine: Engine, request: VerifyRequest, job: Job) -> VerifyResult:
     """
     if request.sample and not 1 <= request.sample[0] <= request.sample[1]:
         raise UsageError("--sample is written N/T, with N from 1 to T", hint="For the third twelfth write 3/12.")
+    refuse_nonsense(request)
     started = time.monotonic()
     drive, below = drive_of(engine.catalog, request.path, request.drive)
     if not drive.online:

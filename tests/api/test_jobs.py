@@ -155,3 +155,15 @@ def test_an_export_of_a_drive_that_is_not_there_fails_and_the_list_of_jobs_stays
 @pytest.mark.parametrize("number", ["9" * 30, "9" * 5000, "-1", "0x1", "\u0661"])
 def test_a_number_that_no_job_has_is_not_found(writer: Api, number: str) -> None:
     assert writer.ask(f"/v1/jobs/{quote(number)}").code == "job.not_found"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"threads": -5}, {"threads": 10**30}, {"chunk_bytes": 10**15}, {"batch_files": -1}, {"mode": "nonsense"},
+     {"profile": "floppy"}, {"long_paths": "maybe"}, {"op_timeout_s": "NaN"}, {"batch_seconds": "Infinity"}],
+    ids=str,
+)  # fmt: skip
+def test_a_scan_that_nobody_can_do_fails_at_once(writer: Api, tmp_path: Path, asked: dict[str, Any]) -> None:
+    job = start(writer, "scan", paths=[str(make_tree(tmp_path / "card"))], **asked)
+    failed = until(writer, job["id"], lambda job: job["state"] != "running")
+    assert (failed["state"], failed["error"]["code"]) == ("failed", "request.invalid")

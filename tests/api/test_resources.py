@@ -263,3 +263,8 @@ def test_every_answer_is_plain_json(api: Api) -> None:
     text = api.ask("/v1/search").body.decode("utf-8")
     assert os.fsdecode(b"\xff") not in text
     json.loads(text, parse_constant=lambda name: pytest.fail(name))
+
+
+def test_thousands_of_extensions_are_asked_for_at_once(api: Api) -> None:
+    extensions = ["exr", *(f"e{number}" for number in range(3000))]
+    assert api.get("/v1/search", ext=extensions, drive_label="MyDrive")["total"] == 3

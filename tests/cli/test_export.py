@@ -95,3 +95,26 @@ def test_a_link_leads_to_the_file_that_is_replaced(home: Path, tmp_path: Path) -
     assert reelmark("--home", home, "export", "csv", "--out", tmp_path / "link.csv").returncode == 0
     assert (tmp_path / "link.csv").is_symlink()
     assert b"clip.mp4" in (tmp_path / "real.csv").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("export", "csv", "--since", "9999-12-31"), 0),
+        (("export", "csv", "--since", "0001-01-01"), 0),
+        (("report", "all", "--top", "9" * 24), 0),
+        (("drives", "show", "Card", "--missing", "--limit", "9" * 24), 0),
+        (("copies", "wipe", "CARD", "--verified-within", "1e308"), 2),
+        (("copies", "wipe", "CARD", "--verified-within", "nan"), 2),
+        (("verify", "--drive", "Card", "--older-than", "-1"), 2),
+        (("verify", "--drive", "Card", "--threads", "1000000"), 2),
+        (("scan", "CARD", "--threads", "1000000"), 2),
+        (("qc", "crawl", "CARD", "--workers", "1000000"), 2),
+    ],
+)
+def test_absurd_numbers_are_no_fault_of_the_program(
+    home: Path, tmp_path: Path, arguments: tuple[str, ...], code: int
+) -> None:
+    given = [str(tmp_path / "card") if word == "CARD" else word for word in arguments]
+    ended = reelmark("--home", home, *given)
+    assert ended.returncode == code, ended.stderr

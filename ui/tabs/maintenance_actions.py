@@ -73,7 +73,7 @@ ACTIONS = (
         "full",
         "maintain_records",
         "Full maintenance",
-        "seal",
+        "settings",
         "Behind a fresh backup, make every index anew, then vacuum where enough is free for that to pay.",
         "Maintained",
     ),
