@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from app.qc.crawl import CrawlRequest, CrawlResult
     from app.reports.exports import ExportResult
     from app.reports.reportfiles import ReportExport
-    from app.reports.wipe import WipeResult
+    from app.reports.wipe import WipeRequest, WipeResult
     from app.scanning.pictures import MakePicturesRequest, PicturesResult
     from app.scanning.request import ScanRequest, ScanResult
     from app.scanning.verify import VerifyRequest, VerifyResult
@@ -97,6 +97,13 @@ def _verify_lanes(engine: Engine, request: "VerifyRequest") -> tuple[str, ...]:
     from app.scanning.target import lane_of
 
     return (lane_of(engine.catalog, (request.path,) if request.path else (), request.drive),)
+
+
+def _wipe_lanes(engine: Engine, request: "WipeRequest") -> tuple[str, ...]:
+    """After a scan of the same drive: it keeps in its shard that the drive may be wiped."""
+    from app.scanning.target import lane_of
+
+    return (lane_of(engine.catalog, (request.path,), None),)
 
 
 def _drive_lanes(engine: Engine, request: Any) -> tuple[str, ...]:
@@ -246,7 +253,7 @@ OPERATIONS: dict[str, Operation] = {
             _PICTURES,
         ),
         Operation("verify", "VerifyRequest", _from("app.scanning.verify", "verify"), _verify_lanes, _VERIFY),
-        Operation("wipe", "WipeRequest", _from("app.reports.wipe", "wipe"), _no_lanes, _WIPE),
+        Operation("wipe", "WipeRequest", _from("app.reports.wipe", "wipe"), _wipe_lanes, _WIPE),
         Operation("only_here", "OnlyHereRequest", _from("app.reports.copies", "only_here"), _no_lanes),
         Operation("at_risk", "AtRiskRequest", _from("app.reports.copies", "at_risk"), _no_lanes),
         Operation("qc_crawl", "CrawlRequest", _from("app.qc.crawl", "qc_crawl"), _sidecar_lanes, _CRAWL),

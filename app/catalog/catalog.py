@@ -13,7 +13,7 @@ from app.catalog.health import HealthLog
 from app.catalog.jobs import JobHistory
 from app.catalog.migrations import CATALOG
 from app.catalog.shard import open_reader, open_writer, refuse_other_drive, set_identity
-from app.catalog.tables import DriveRow, Health
+from app.catalog.tables import DriveRow, Health, JobRow
 from app.errors import AppError, InputError, NotACatalog, RecordsBroken, UsageError
 from app.jobs.job import CancelToken
 from app.jobs.looking import folders_there
@@ -174,28 +174,18 @@ class Catalog:
 
     def add_known(self, drives: Iterable[Drive]) -> None:
         """Add drives that have their ids, all or none."""
-        rows = [
-            {
-                "id": drive.id,
-                "label": drive.label,
-                "base": raw(drive.base),
-                "passport": json.dumps(drive.passport.to_json()),
-                "made_us": now_us(),
-                "last_scan_us": drive.last_scan,
-                "files": drive.files,
-                "bytes": drive.bytes,
-                "sequences": drive.sequences,
-                "kind": drive.kind,
-                "place": drive.place,
-                "note": drive.note,
-                "lent_to": drive.lent_to,
-                "lent_us": drive.lent_us,
-            }
-            for drive in drives
-        ]
+        rows = [_row(drive) for drive in drives]
         with self._write() as database, database.transaction():
             for row in rows:
                 peewee_query(database, DriveRow.insert(**row))
+
+    def replace_drive(self, old: Drive, new: Drive) -> None:
+        """Let a drive take the place of another, which it is by another id; jobs and health reports stay with it."""
+        with self._write() as database, database.transaction():
+            peewee_query(database, DriveRow.delete().where(DriveRow.id == old.id))
+            peewee_query(database, DriveRow.insert(**_row(new)))
+            for kept in (Health, JobRow):
+                peewee_query(database, kept.update(drive_id=new.id).where(kept.drive_id == old.id))
 
     def move_drive(self, drive: Drive, base: str, passport: Passport) -> Drive:
         """Record where a drive is now and the evidence found there."""
@@ -278,6 +268,25 @@ class Catalog:
     def _write(self) -> Database:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         return Database(self._path, CATALOG, durable=True, wal=self._wal)
+
+
+def _row(drive: Drive) -> dict[str, Any]:
+    return {
+        "id": drive.id,
+        "label": drive.label,
+        "base": raw(drive.base),
+        "passport": json.dumps(drive.passport.to_json()),
+        "made_us": now_us(),
+        "last_scan_us": drive.last_scan,
+        "files": drive.files,
+        "bytes": drive.bytes,
+        "sequences": drive.sequences,
+        "kind": drive.kind,
+        "place": drive.place,
+        "note": drive.note,
+        "lent_to": drive.lent_to,
+        "lent_us": drive.lent_us,
+    }
 
 
 def _drive(row: Any) -> Drive:

@@ -72,6 +72,7 @@ def passport_document(passport: Passport) -> dict[str, Any]:
         "confidence": passport.confidence if passport.verdict else None,
         "reasons": [shown(reason) for reason in passport.reasons],
         "clone_of": passport.clone_of or None,
+        "replaces": passport.replaces or None,
     }
 
 

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from peewee import fn
+
 from app.catalog.database import Database, peewee_query
 from app.catalog.dberrors import ABSENT
 from app.catalog.migrations import CATALOG
@@ -52,7 +54,9 @@ class HealthLog:
 
     def newest(self) -> dict[str, DriveHealth]:
         """The newest report of each drive that has one."""
-        return {row.drive_id: _health(row) for row in self._rows(Health.select().order_by(Health.time_us))}
+        other = Health.alias()
+        newest = other.select(fn.MAX(other.time_us)).where(other.drive_id == Health.drive_id)
+        return {row.drive_id: _health(row) for row in self._rows(Health.select().where(Health.time_us == newest))}
 
     def _rows(self, query: object) -> list[Health]:
         try:

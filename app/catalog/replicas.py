@@ -8,6 +8,7 @@ from typing import Any
 from app.catalog.catalog import Catalog
 from app.catalog.database import Database
 from app.catalog.dberrors import ABSENT
+from app.catalog.doubts import DOUBT, note_doubts
 from app.errors import AppError
 from app.jobs.job import CancelToken
 from app.model.drives import Drive
@@ -16,6 +17,19 @@ from app.model.times import rfc3339
 
 #: `hash_state` of a file whose hash is that of its present bytes.
 _GOOD = 1
+#: So many files of one drive are told of a content, the best first: an empty file may lie on it a million times.
+_MOST = 1000
+_ALL_OF = (
+    f"SELECT f.hash, d.path, f.name, f.size, f.verified_us, s.file_id IS NOT NULL AS suspect, f.id, f.mtime_ns,"
+    f" {DOUBT} AS doubt FROM temp.wanted w CROSS JOIN file f ON substr(f.hash, 1, 9) = substr(w.hash, 1, 9)"
+    f" AND f.hash = w.hash AND f.hash_state = {_GOOD} AND f.missed_scan IS NULL"
+    " JOIN folder d ON d.id = f.folder_id LEFT JOIN suspect s ON s.file_id = f.id"
+)
+_OF = (
+    "SELECT hash, path, name, size, verified_us, suspect, id, mtime_ns, doubt FROM (SELECT *, row_number() OVER"
+    f" (PARTITION BY hash ORDER BY suspect, doubt <> '', verified_us DESC, id) AS place FROM ({_ALL_OF}))"
+    " WHERE place <= ?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +43,8 @@ class Replica:
         verified_us: when all its bytes were read last and had this hash, in microseconds since 1970 UTC.
         suspect: whether a later reading gave other bytes, or failed.
         file_id: its row in the drive's shard.
+        mtime_ns: modification time when it was last scanned, signed nanoseconds.
+        doubt: why it may not be there as it is known: a word of `app.catalog.doubts`; empty where nothing says so.
     """
 
     drive: Drive
@@ -37,6 +53,8 @@ class Replica:
     verified_us: int | None
     suspect: bool
     file_id: int
+    mtime_ns: int = 0
+    doubt: str = ""
 
     @property
     def absolute(self) -> str:
@@ -94,19 +112,17 @@ class Replicas:
         self._open.close()
 
     def of(self, hashes: Sequence[bytes]) -> dict[bytes, list[Replica]]:
-        """The files that hold each of these contents (stored hashes), those of the drives in their order."""
+        """The files that hold each of these contents (stored hashes), those of the drives in their order.
+
+        Of each drive the first thousand: those that are suspected or in doubt last, those read last before others.
+        """
         found: dict[bytes, list[Replica]] = {digest: [] for digest in hashes}
         for drive, database in self._shards:
             database.run("DELETE FROM temp.wanted")
             database.run_many("INSERT OR IGNORE INTO temp.wanted VALUES (?)", [(digest,) for digest in found])
-            for digest, folder, name, size, verified, suspect, file_id in database.rows(
-                "SELECT f.hash, d.path, f.name, f.size, f.verified_us, s.file_id IS NOT NULL, f.id"
-                " FROM temp.wanted w CROSS JOIN file f ON substr(f.hash, 1, 9) = substr(w.hash, 1, 9)"
-                f" AND f.hash = w.hash AND f.hash_state = {_GOOD} AND f.missed_scan IS NULL"
-                " JOIN folder d ON d.id = f.folder_id LEFT JOIN suspect s ON s.file_id = f.id ORDER BY f.id"
-            ):
+            for digest, folder, name, size, verified, suspect, file_id, mtime_ns, doubt in database.rows(_OF, (_MOST,)):
                 path = folder + b"/" + name if folder else name
-                found[digest].append(Replica(drive, path, size, verified, bool(suspect), file_id))
+                found[digest].append(Replica(drive, path, size, verified, bool(suspect), file_id, mtime_ns, doubt))
         return found
 
     def _add(
@@ -115,6 +131,7 @@ class Replicas:
         try:
             database = self._open.enter_context(catalog.open_shard(drive, token))
             database.run("CREATE TEMP TABLE wanted (hash BLOB NOT NULL PRIMARY KEY) WITHOUT ROWID")
+            note_doubts(database)
         except AppError as error:
             if error.code == ABSENT:
                 return

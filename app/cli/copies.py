@@ -7,6 +7,7 @@ import typer
 from app.cli.front import JsonOption, front_of, run_operation
 from app.cli.output import count_of, human_bytes, print_lines, say
 from app.cli.table import print_table
+from app.model.names import shown
 from app.reports.copies import AtRisk, AtRiskRequest, OnlyHereRequest
 from app.reports.wipe import WipeRequest, WipeResult
 
@@ -36,7 +37,7 @@ def wipe(
     """Tell whether a card may be wiped.
 
     Yes only where each file that lies there now has so many copies on other drives, each read whole and verified by its
-    hash. Nothing is deleted.
+    hash. Nothing is deleted. After a yes what lies there is a copy of nothing any more, until it is verified again.
     """
     front = front_of(ctx)
     front.require_writing()
@@ -45,6 +46,7 @@ def wipe(
         front.emit(result.document())
     else:
         _print_wipe(result)
+    _warn(result.problems)
     return int(not result.safe)
 
 
@@ -96,9 +98,13 @@ def _told(ctx: typer.Context, found: AtRisk, words: str, *, json: bool) -> int:
             print_table(("file", "size", "on", "verified"), rows)
         if found.contents > len(rows):
             print_lines(f"{len(rows):,} of {found.contents:,}. --limit 0 lists all of them.")
-    for problem in found.problems:
-        say(f"warning: {problem['drive']}: {problem['message']}. It counts as no copy.")
+    _warn(found.problems)
     return int(bool(found.contents or found.problems))
+
+
+def _warn(problems: list[dict[str, str]]) -> None:
+    for problem in problems:
+        say(f"warning: {problem['drive']}: {shown(problem['message'])}. What is there counts as no copy.")
 
 
 def _print_wipe(result: WipeResult) -> None:

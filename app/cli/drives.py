@@ -24,7 +24,7 @@ for _name, _command in SHELF_COMMANDS:
     app.command(_name)(_command)
 
 #: What of a passport's document is said in a sentence of its own.
-_VERDICT = ("verdict", "confidence", "reasons", "clone_of")
+_VERDICT = ("verdict", "confidence", "reasons", "clone_of", "replaces")
 
 
 @app.command("list")
@@ -126,6 +126,8 @@ def _print_drive(drive: Drive, document: dict[str, Any]) -> None:
         )
     if passport["clone_of"]:
         print_lines(f"It is a byte clone of the drive {passport['clone_of']}.")
+    if passport["replaces"]:
+        print_lines(f"Its disk was the drive {passport['replaces']} before it was re-formatted.")
     print_health(document["health_trend"])
     print_table(
         ("scan", "started", "mode", "state", "files"),

@@ -42,6 +42,7 @@ _OPEN_FLAGS = (
 )
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _READ_AHEAD_FROM = 1 << 20
+_SETTLED_NS = 120 * 10**9  # Linux writes to the drive what is older than half a minute
 _FLUSH_S = 0.2
 _FLUSH_ROWS = 512
 
@@ -190,7 +191,7 @@ class FileHasher:
             if not stat.S_ISREG(before.st_mode):
                 raise MediaError(f"{shown(path)} is not a regular file", code="media.special")
             if self._from_medium:
-                _forget_cached(handle)
+                _forget_cached(handle, now - before.st_ctime_ns)
             digest = self._make()
             quick = self._xxh3() if self._xxh3 else None
             head = self._read(handle, before.st_size, digest, quick)
@@ -239,13 +240,16 @@ class FileHasher:
         return len(data)
 
 
-def _forget_cached(handle: int) -> None:
+def _forget_cached(handle: int, age_ns: int) -> None:
     """Let the system read a file from its drive again: pages that it remembers say nothing about the medium.
 
-    On Windows nothing of that kind can be asked of an open file.
+    What was written a moment ago (`age_ns`) has to reach the drive first, for such pages cannot be forgotten. On
+    Windows nothing of that kind can be asked of an open file.
     """
     with suppress(OSError):
         if sys.platform == "linux":
+            if age_ns < _SETTLED_NS:
+                os.fdatasync(handle)
             os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
         elif sys.platform == "darwin":
             import fcntl

@@ -36,6 +36,7 @@ class Passport:
         confidence: from 0 to 1, how sure that was.
         reasons: why, in sentences.
         clone_of: id of the drive that this one is a byte clone of.
+        replaces: id of the drive that its disk was before it was re-formatted.
     """
 
     filesystem_uuid: str = ""
@@ -66,6 +67,7 @@ class Passport:
     confidence: float = 0.0
     reasons: tuple[str, ...] = ()
     clone_of: str = ""
+    replaces: str = ""
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> "Passport":

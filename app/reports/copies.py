@@ -13,9 +13,10 @@ from typing import Any
 
 from app.catalog.database import Database
 from app.catalog.dberrors import ABSENT
+from app.catalog.doubts import DOUBT, LINKED, note_doubts
 from app.catalog.hashes import shown_hash
 from app.catalog.replicas import Replica
-from app.drives.fates import fates
+from app.drives.fates import fates, overwritten
 from app.engine import Engine
 from app.errors import AppError, UsageError
 from app.jobs.events import Stage
@@ -25,6 +26,12 @@ from app.model.drives import Drive
 
 _PAGE = 2000
 _GOOD = 1
+_CONTENTS = (
+    f"SELECT f.hash, d.path, f.name, f.size, f.verified_us, s.file_id IS NOT NULL, f.id, f.mtime_ns, {DOUBT}"
+    " FROM file f INDEXED BY file_hash JOIN folder d ON d.id = f.folder_id LEFT JOIN suspect s ON s.file_id = f.id"
+    f" WHERE f.hash IS NOT NULL AND f.missed_scan IS NULL AND f.hash_state = {_GOOD} AND f.size > 0"
+    " AND substr(f.hash, 1, 9)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +115,10 @@ def only_here(engine: Engine, request: OnlyHereRequest, job: Job) -> AtRisk:
     drive = engine.catalog.drive(request.drive)
     job.concerns(drive.id, drive.label)
 
+    lost = overwritten(engine.catalog.drives(look=False))
+
     def is_wanted(copies: list[Replica]) -> bool:
-        elsewhere = any(copy.drive.id != drive.id and not copy.suspect for copy in copies)
+        elsewhere = any(copy.drive.id != drive.id and _counts(copy, lost) for copy in copies)
         return not elsewhere and any(copy.drive.id == drive.id for copy in copies)
 
     engine.catalog.open_shard(drive).close()
@@ -119,7 +128,7 @@ def only_here(engine: Engine, request: OnlyHereRequest, job: Job) -> AtRisk:
 def at_risk(engine: Engine, request: AtRiskRequest, job: Job) -> AtRisk:
     """What lies on fewer drives, or in fewer places, than it should.
 
-    A file that is suspected of rot is no copy.
+    A file that is suspected of rot is no copy, nor is one that its drive's last scan did not see.
 
     Raises:
         UsageError: nothing is asked for.
@@ -129,10 +138,11 @@ def at_risk(engine: Engine, request: AtRiskRequest, job: Job) -> AtRisk:
     if request.copies < 1 or request.places < 1:
         raise UsageError("--copies and --places begin at 1")
 
-    lost_with = fates(engine.catalog.drives(look=False))
+    known = engine.catalog.drives(look=False)
+    lost_with, lost = fates(known), overwritten(known)
 
     def is_wanted(copies: list[Replica]) -> bool:
-        good = [copy.drive for copy in copies if not copy.suspect]
+        good = [copy.drive for copy in copies if _counts(copy, lost)]
         drives = {lost_with.get(drive.id, drive.id) for drive in good}
         return len(drives) < request.copies or len({drive.place for drive in good}) < request.places
 
@@ -172,6 +182,11 @@ def _collect(engine: Engine, job: Job, limit: int, is_wanted: Any, drive: Drive 
     return found
 
 
+def _counts(copy: Replica, lost: frozenset[str]) -> bool:
+    """Whether nothing says that a copy is gone or rotten."""
+    return not copy.suspect and copy.doubt in ("", LINKED) and copy.drive.id not in lost
+
+
 def _hash_of(pair: tuple[bytes, Replica]) -> bytes:
     return pair[0]
 
@@ -179,45 +194,30 @@ def _hash_of(pair: tuple[bytes, Replica]) -> bytes:
 def _open_shards(engine: Engine, job: Job, open_now: ExitStack, found: AtRisk) -> Iterator[tuple[Drive, Database]]:
     for drive in engine.catalog.drives():
         try:
-            yield drive, open_now.enter_context(engine.catalog.open_shard(drive, job.token))
+            database = open_now.enter_context(engine.catalog.open_shard(drive, job.token))
+            note_doubts(database)
         except AppError as error:
             if error.code != ABSENT:
                 found.problems.append({"drive": drive.label, "code": error.code, "message": error.message})
+        else:
+            yield drive, database
 
 
 def _contents(drive: Drive, database: Database) -> Iterator[tuple[bytes, Replica]]:
     """The hashed files of a shard with their stored hashes, in the order of these; files without a byte left out."""
     last = b""
     while True:
-        page = list(
-            database.rows(
-                "SELECT f.hash, d.path, f.name, f.size, f.verified_us, s.file_id IS NOT NULL, f.id FROM file f"
-                " INDEXED BY file_hash JOIN folder d ON d.id = f.folder_id LEFT JOIN suspect s ON s.file_id = f.id"
-                " WHERE f.hash IS NOT NULL AND substr(f.hash, 1, 9) > ?"
-                f" AND f.missed_scan IS NULL AND f.hash_state = {_GOOD} AND f.size > 0"
-                " ORDER BY substr(f.hash, 1, 9) LIMIT ?",
-                (last, _PAGE),
-            )
-        )
-        if len(page) == _PAGE:  # the last prefix may go on behind the page: it is read again with the next one
+        page = list(database.rows(f"{_CONTENTS} > ? ORDER BY substr(f.hash, 1, 9) LIMIT ?", (last, _PAGE)))
+        more = len(page) == _PAGE
+        if more:  # the last prefix may go on behind the page: it is read again with the next one
             end = bytes(page[-1][0])[:9]
             whole = [row for row in page if bytes(row[0])[:9] != end]
-            page = whole or list(
-                database.rows(
-                    "SELECT f.hash, d.path, f.name, f.size, f.verified_us, s.file_id IS NOT NULL, f.id FROM file f"
-                    " INDEXED BY file_hash JOIN folder d ON d.id = f.folder_id LEFT JOIN suspect s ON s.file_id = f.id"
-                    " WHERE f.hash IS NOT NULL AND substr(f.hash, 1, 9) = ?"
-                    f" AND f.missed_scan IS NULL AND f.hash_state = {_GOOD} AND f.size > 0",
-                    (end,),
-                )
-            )
-            more = True
-        else:
-            more = False
+            page = whole or list(database.rows(f"{_CONTENTS} = ?", (end,)))
         page.sort(key=lambda row: bytes(row[0]))
-        for digest, folder, name, size, verified, suspect, file_id in page:
+        for digest, folder, name, *state in page:
+            size, verified, suspect, file_id, mtime_ns, doubt = state
             path = folder + b"/" + name if folder else name
-            yield bytes(digest), Replica(drive, path, size, verified, bool(suspect), file_id)
+            yield bytes(digest), Replica(drive, path, size, verified, bool(suspect), file_id, mtime_ns, doubt)
         if not more:
             return
         last = bytes(page[-1][0])[:9]

@@ -27,7 +27,7 @@ _AT_ONCE = 256 * BLOCK_FILES
 #: that a full scan makes again.
 HASH_NONE, HASH_GOOD, HASH_STALE, HASH_FAILED, HASH_AGAIN = range(5)
 
-#: Counts of the tally that are no counts of files walked: files that are missing without anybody's consent, and roots
+#: In the tally of a scan: bases that were empty though files were known in them.
 EMPTY_BASE = "empty_base"
 
 
@@ -302,7 +302,7 @@ class FolderComparison:
             state = HASH_NONE if forgotten else HASH_STALE
         self._database.run(
             "UPDATE file SET size = ?, mtime_ns = ?, sequence_id = ?, missed_scan = NULL, changed_scan = ?,"
-            " hash_state = ? WHERE id = ?",
+            " hash_state = ?, verified_us = CASE WHEN missed_scan IS NULL THEN verified_us END WHERE id = ?",
             (size, mtime_ns, sequence_id, self._scan_id, state, file.id),
         )
         if not same:

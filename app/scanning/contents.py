@@ -95,6 +95,7 @@ class _HashRun:
             follow=bool(self._request.follow_symlinks),
             chunk_bytes=int(self._request.chunk_bytes or 0),
             pause_s=self._profile.pause_s,
+            from_medium=self._profile.kind != "ssd",  # what was just copied onto a drive counts only once it is there
         ) as pool:
             for row, answer in pool.run(self._in_order(), self._job, on_bytes=self._count_bytes):
                 self._done.append((row, answer))

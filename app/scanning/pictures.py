@@ -30,6 +30,7 @@ from app.scanning.picturerows import PictureRow, PictureRows, PictureWork
 from app.scanning.presence import SCAN_AGAIN, gone, is_there
 from app.scanning.problems import entry_path
 from app.scanning.request import ScanRequest
+from app.scanning.target import refuse_other_volume
 from app.scanning.tuning import tuned
 
 _HANDLER = "app.scanning.picturechild:serve"
@@ -88,13 +89,14 @@ def make_pictures(engine: Engine, request: MakePicturesRequest, job: Job) -> Pic
     Raises:
         InputError: there is no such drive.
         DriveGone: it is not connected, or went away.
-        HeldByAnother: its shard is being written.
+        HeldByAnother: its shard is being written, or another volume lies there.
         Cancelled: the job was stopped; what was made stays.
     """
     drive = engine.catalog.drive(request.drive)
     job.concerns(drive.id, drive.label)
     if not drive.online:
         raise DriveGone(f"{drive.label} is not connected", hint=f"Connect it: it was last seen at {shown(drive.base)}.")
+    refuse_other_volume(drive)
     engine.catalog.open_shard(drive, job.token).close()
     robust = engine.settings.robust
     _, drive, profile = tuned(engine, ScanRequest((drive.base,)), drive, job)

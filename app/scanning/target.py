@@ -27,7 +27,9 @@ from app.scanning.conflicts import conflict, doubtful, not_new
 _ENOUGH_NAMES = 3
 _NOT_IT = (Verdict.OTHER, Verdict.CLONE, Verdict.REFORMATTED)
 #: What belongs to a base, and not to its whole volume.
-_OF_BASE = ("folder_id", "marker", "root_digest", "root_sketch", "verdict", "confidence", "reasons", "clone_of")
+_OF_BASE = (
+    *("folder_id", "marker", "root_digest", "root_sketch", "verdict", "confidence", "reasons", "clone_of", "replaces"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,7 @@ def _stamped(passport: Passport, recognition: Recognition, drive: Drive | None =
         confidence=recognition.confidence,
         reasons=recognition.reasons,
         clone_of=drive.passport.clone_of if drive else "",
+        replaces=drive.passport.replaces if drive else "",
     )
 
 
@@ -147,6 +150,18 @@ def _check_volume(catalog: Catalog, drive: Drive, folders: list[ProbedFolder], l
         _refuse_overlap(catalog, first, beside=drive)
         return _move(catalog, drive, first, job)
     raise conflict(drive, first.path, first.passport, _recognised(drive, first.passport))
+
+
+def refuse_other_volume(drive: Drive) -> None:
+    """Look, by the mount table and the kernel alone, whether what lies at a drive's base can be the drive.
+
+    Raises:
+        HeldByAnother: it is another volume, a byte clone of the drive, or its disk re-formatted.
+    """
+    found = passport_by_table(drive.base)
+    recognition = _recognised(drive, found)
+    if recognition.verdict in _NOT_IT:
+        raise conflict(drive, drive.base, found, recognition)
 
 
 def _inside(drive: Drive, below: Passport) -> Passport:
@@ -195,7 +210,11 @@ def _new_drive(catalog: Catalog, folder: ProbedFolder, label: str | None, job: J
     passport = folder.passport
     if alike is not None:
         passport = _stamped(passport, alike[1])
-        passport = replace(passport, clone_of=alike[0].id if alike[1].verdict is Verdict.CLONE else "")
+        origin = alike[0].id
+        if alike[1].verdict is Verdict.CLONE:
+            passport = replace(passport, clone_of=origin)
+        elif alike[1].verdict is Verdict.REFORMATTED:
+            passport = replace(passport, replaces=origin)
     drive = catalog.add_drive(label or _free_label(catalog, folder.path), folder.path, passport)
     if known is not None:
         job.notice(

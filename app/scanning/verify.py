@@ -15,8 +15,8 @@ from app.catalog.hashes import shown_hash, stored_hash
 from app.catalog.replicas import Replica, Replicas
 from app.catalog.shard import open_writer
 from app.engine import Engine
-from app.errors import AppError, DriveGone, InputError, UsageError
-from app.files.hashing import Hashed
+from app.errors import AppError, DriveGone, InputError, MissingPart, UsageError
+from app.files.hashing import Hashed, algorithm
 from app.files.hashpool import HashPool
 from app.files.mounts import os_path
 from app.jobs.events import Stage
@@ -30,6 +30,7 @@ from app.scanning.located import drive_of
 from app.scanning.presence import gone, is_there
 from app.scanning.problems import entry_path
 from app.scanning.suspects import ROT, ROT_WORDS, UNREADABLE, forget_suspect, note_suspect
+from app.scanning.target import refuse_other_volume
 
 _PAGE = 5000
 _MOST_TOLD = 10_000
@@ -133,7 +134,8 @@ def verify(engine: Engine, request: VerifyRequest, job: Job) -> VerifyResult:
         UsageError: the sample is no part of anything, a number makes no sense, or neither a path nor a drive is named.
         InputError: the path lies on no catalogued drive.
         DriveGone: the drive is not connected, or went away; what was read until then is kept.
-        HeldByAnother: its records are being written.
+        HeldByAnother: its records are being written, or another volume lies there.
+        MissingPart: its hashes are of a kind that this machine cannot make.
         Cancelled: the job was stopped; what was read until then is kept.
     """
     if request.sample and not 1 <= request.sample[0] <= request.sample[1]:
@@ -144,6 +146,7 @@ def verify(engine: Engine, request: VerifyRequest, job: Job) -> VerifyResult:
     if not drive.online:
         raise DriveGone(f"{drive.label} is not connected", hint="Plug it in, or mount its share, and try again.")
     job.concerns(drive.id, drive.label)
+    refuse_other_volume(drive)
     result = VerifyResult(drive)
     threads = request.threads if request.threads is not None else engine.settings.performance.worker_threads
     request = replace(request, threads=threads)
@@ -189,8 +192,13 @@ class _Run:
             )
         )
         self._job.stage(Stage.VERIFY, int(total), int(size))
-        for algorithm in self._algorithms():
-            self._read(algorithm)
+        for kind in self._algorithms():
+            if kind not in ("sha256", algorithm()):
+                raise MissingPart(
+                    f"the hashes of {self._drive.label} were made with {kind}, which this machine cannot make",
+                    hint=f"Install the Python package {kind}.",
+                )
+            self._read(kind)
         self._commit()
         self._job.progress(self._result.checked, bytes_done=self._result.bytes, last=True)
 
@@ -230,15 +238,15 @@ class _Run:
         )
         return [str(row[0]) for row in rows]
 
-    def _read(self, algorithm: str) -> None:
+    def _read(self, kind: str) -> None:
         with HashPool[_Row](
             int(self._request.threads or 0),
             silence_s=float(self._engine.settings.robust.op_timeout_s or 30),
-            use_algorithm=algorithm,
+            use_algorithm=kind,
             chunk_bytes=self._engine.settings.performance.hash_chunk_bytes,
             from_medium=True,
         ) as pool:
-            for row, answer in pool.run(self._rows(algorithm), self._job, on_bytes=self._count_bytes):
+            for row, answer in pool.run(self._rows(kind), self._job, on_bytes=self._count_bytes):
                 self._done.append((row, answer))
                 self._result.checked += 1
                 current = shown(b"/".join(part for part in row[1:3] if part))
@@ -256,15 +264,15 @@ class _Run:
         result = self._result
         return {"ok": result.ok, "changed": result.changed, "suspected": result.rotten, "missing": result.missing}
 
-    def _rows(self, algorithm: str) -> Iterator[tuple[_Row, bytes, int]]:
-        kind = "length(f.hash) <= 32" if algorithm == "blake3" else "length(f.hash) > 32"
+    def _rows(self, kind: str) -> Iterator[tuple[_Row, bytes, int]]:
+        of_kind = "length(f.hash) <= 32" if kind == "blake3" else "length(f.hash) > 32"
         last = 0
         while True:
             page: list[_Row] = list(
                 self._database.rows(
                     "SELECT f.id, d.path, f.name, f.size, f.mtime_ns, f.hash FROM file f"
                     " JOIN folder d ON d.id = f.folder_id"
-                    f" WHERE f.id > {last} AND f.hash_state = {HASH_GOOD} AND {kind} AND {self._where}"
+                    f" WHERE f.id > {last} AND f.hash_state = {HASH_GOOD} AND {of_kind} AND {self._where}"
                     f" ORDER BY f.id LIMIT {_PAGE}",
                     self._bindings,
                 )
@@ -299,6 +307,10 @@ class _Run:
                     self._compare(row, answer)
         raise gone(self._drive, "Plug it in and verify again with --older-than 1: what was read is not read again.")
 
+    def _not_as_read(self, file_id: int) -> None:
+        """When it was read whole says nothing of what lies there now: it is no copy of anything until it is scanned."""
+        self._database.run("UPDATE file SET verified_us = NULL WHERE id = ?", (file_id,))
+
     def _compare(self, row: _Row, hashed: Hashed) -> None:
         file_id, folder, name, size, mtime_ns, stored = row
         found = stored_hash(hashed.algorithm, hashed.digest)
@@ -310,6 +322,7 @@ class _Run:
         path = entry_path(self._drive.base, folder, name)
         if (hashed.size, hashed.mtime_ns) != (size, mtime_ns):
             self._result.changed += 1
+            self._not_as_read(file_id)
             self._tell(path, "written since its last scan: scan the drive to bring it up to date", "verify.changed")
             return
         self._result.rotten += 1
@@ -322,6 +335,7 @@ class _Run:
         path = entry_path(self._drive.base, folder, name)
         if error.code == "media.vanished":
             self._result.missing += 1
+            self._not_as_read(file_id)
             self._tell(path, "not there any more", "verify.missing")
             return
         self._result.unreadable += 1

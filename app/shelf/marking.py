@@ -12,6 +12,7 @@ from app.errors import DriveGone, HeldByAnother, InputError
 from app.jobs.job import Job
 from app.model.drives import Drive
 from app.model.names import shown
+from app.scanning.target import refuse_other_volume
 from app.wholefile import cannot_write
 
 
@@ -36,6 +37,7 @@ def mark_drive(engine: Engine, request: MarkDriveRequest, job: Job) -> Drive:
     job.concerns(drive.id, drive.label)
     if not drive.online:
         raise DriveGone(f"{drive.label} is not connected", hint="Plug it in, then mark it.")
+    refuse_other_volume(drive)
     (folder,) = probe_folders((drive.base,), job.token, engine.settings.robust.op_timeout_s)
     if folder.passport.marker not in ("", drive.id):
         raise HeldByAnother(

@@ -22,6 +22,7 @@ from app.model.drives import Drive
 from app.model.names import folded_text, shown
 from app.shelf.forgetting import move_aside
 from app.shelf.oldshards import is_old_shard, take_over
+from app.wholefile import cannot_write
 
 _CATALOG_WAIT_S = 30.0
 _MOST_SCANS = 100_000
@@ -155,7 +156,11 @@ def _add(engine: Engine, copy: Path, theirs: Drive, request: MergeRequest, job: 
         number += 1
         label = f"{wanted} {number}"
     conflicts = () if label == wanted else ({"field": "label", "ours": wanted, "theirs": wanted, "kept": label},)
-    return _enter(engine, copy, replace(theirs, label=label), "added", conflicts, job)
+    drive = replace(theirs, label=label)
+    _place(engine, copy, drive)
+    engine.catalog.add_known([drive])
+    job.concerns(drive.id, drive.label)
+    return MergeResult(engine.catalog.drive(drive.id), "added", conflicts)
 
 
 def _put(engine: Engine, copy: Path, theirs: Drive, ours: Drive, action: str, job: Job) -> MergeResult:
@@ -168,20 +173,31 @@ def _put(engine: Engine, copy: Path, theirs: Drive, ours: Drive, action: str, jo
     shard = engine.catalog.shard_path(ours.id)
     with hold_file_lock(shard.with_suffix(".lock"), job.token):
         aside = move_aside(engine, shard, ours.label) if shard.exists() else None
-        engine.catalog.forget_drive(ours)
-    return replace(_enter(engine, copy, drive, action, conflicts, job), put_aside=aside)
+        try:
+            _place(engine, copy, drive)
+            engine.catalog.replace_drive(ours, drive)
+        except BaseException:
+            if aside is not None:
+                aside.replace(shard)
+            raise
+    job.concerns(drive.id, drive.label)
+    return MergeResult(engine.catalog.drive(drive.id), action, conflicts, aside)
 
 
-def _enter(
-    engine: Engine, copy: Path, drive: Drive, action: str, conflicts: tuple[dict[str, Any], ...], job: Job
-) -> MergeResult:
+def _place(engine: Engine, copy: Path, drive: Drive) -> None:
+    """Put their shard where that of the drive belongs.
+
+    Raises:
+        InputError: it cannot be written.
+    """
     with Database(copy, SHARD, wal=False) as database, database.transaction():
         set_identity(database, drive)
-    engine.home.shards.mkdir(parents=True, exist_ok=True)
-    copy.replace(engine.catalog.shard_path(drive.id))
-    engine.catalog.add_known([drive])
-    job.concerns(drive.id, drive.label)
-    return MergeResult(engine.catalog.drive(drive.id), action, conflicts)
+    shard = engine.catalog.shard_path(drive.id)
+    try:
+        shard.parent.mkdir(parents=True, exist_ok=True)
+        copy.replace(shard)
+    except OSError as error:
+        raise cannot_write(shard, error) from error
 
 
 def _differences(ours: Drive, theirs: Drive) -> tuple[dict[str, Any], ...]:

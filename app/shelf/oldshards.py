@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from app.files.walk import Folder, unpack
 from app.jobs.events import Stage
 from app.jobs.job import Job
 from app.model.drives import Drive, Passport
-from app.model.names import raw, shown
+from app.model.names import decoded, raw, shown
 from app.model.times import now_us
 from app.scanning.changes import HASH_GOOD, HASH_NONE, FolderComparison, Tally, queue_folders
 from app.scanning.missing import MissingLimits, apply_missing
@@ -36,6 +37,8 @@ _TABLES = ("files", "inventory")
 _HEX = re.compile(r"[0-9a-fA-F]{64}")
 _WINDOWS = re.compile(r"[A-Za-z]:[\\/]|\\\\")
 _AT_ONCE = 200
+#: The farthest time that a column of SQLite holds, and more bytes than any file has: their sum must fit one too.
+_MOST_NS, _MOST_BYTES = 2**63 - 1, 1 << 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ def take_over(engine: Engine, path: Path, label: str | None, job: Job) -> Drive:
             except BaseException:
                 _undo(engine, drive)
                 raise
-    except apsw.Error as error:
+    except (apsw.Error, UnicodeDecodeError) as error:
         raise NotACatalog(
             f"{shown(str(path))} cannot be read: {error}", hint="Copy it again, and check its disk."
         ) from error
@@ -113,23 +116,36 @@ def _old_drive(connection: apsw.Connection, path: Path) -> OldDrive:
     name, columns = table
     label = path.stem
     if "drive_label" in columns:
-        label = _first(connection, f"SELECT drive_label FROM {name} WHERE drive_label <> '' LIMIT 1") or label
+        label = _text(connection, f"SELECT drive_label FROM {name} WHERE drive_label <> '' LIMIT 1") or label
     mount = ""
     if next(iter(connection.execute("PRAGMA table_info(drives)")), None):
-        mount = _first(connection, "SELECT mount_path FROM drives ORDER BY id DESC LIMIT 1") or ""
-    ends = [_first(connection, f"SELECT {which}(path) FROM {name}") or "" for which in ("min", "max")]
+        mount = _text(connection, "SELECT mount_path FROM drives ORDER BY id DESC LIMIT 1")
+    ends = [_text(connection, f"SELECT {which}(path) FROM {name}") for which in ("min", "max")]
     if not ends[0]:
         raise NotACatalog(f"{shown(str(path))} holds no path", hint="There is nothing to take over.")
-    common = posixpath.commonpath([posixpath.dirname(_slashed(end)) or "/" for end in ends])
+    common = _common([posixpath.dirname(_slashed(end)) or "/" for end in ends])
+    if not common:
+        raise NotACatalog(
+            f"the paths in {shown(str(path))} lie in no folder together", hint="It holds more than one drive."
+        )
     base = _slashed(mount).rstrip("/") if mount else common
     base += "/" if base.endswith(":") else ""
     inside = all(_slashed(end).startswith(base.rstrip("/") + "/") for end in ends)
-    return OldDrive(str(label), base if inside else common, name, columns)
+    return OldDrive(shown(label), base if inside else common, name, columns)
 
 
-def _first(connection: apsw.Connection, sql: str) -> Any:
-    row = next(iter(connection.execute(sql)), None)
-    return row[0] if row else None
+def _text(connection: apsw.Connection, sql: str) -> str:
+    """The value of a query as text, whatever its bytes are; empty where there is none."""
+    row = next(iter(connection.execute(f"SELECT CAST(({sql}) AS BLOB)")), None)
+    return decoded(bytes(row[0])) if row and row[0] is not None else ""
+
+
+def _common(folders: list[str]) -> str:
+    """The folder that holds them all; empty where there is none."""
+    try:
+        return posixpath.commonpath(folders)
+    except ValueError:
+        return ""
 
 
 def _slashed(path: str) -> str:
@@ -190,16 +206,18 @@ def _sort_rows(connection: apsw.Connection, old: OldDrive, job: Job) -> None:
     columns = ", ".join(name if name in old.columns else other for name, other in wanted.items())
     prefix = old.base.rstrip("/") + "/"
     connection.execute("BEGIN")
-    for path, size, mtime, digest, gone in connection.execute(f"SELECT path, size_bytes, {columns} FROM {old.table}"):
-        slashed = _slashed(str(path))
+    for path, size, mtime, digest, gone in connection.execute(
+        f"SELECT CAST(path AS BLOB), size_bytes, {columns} FROM {old.table} WHERE path IS NOT NULL"
+    ):
+        job.check()
+        slashed = _slashed(decoded(bytes(path)))
         if not slashed.startswith(prefix):
             continue
         folder, _, name = raw(slashed[len(prefix) :]).rpartition(b"/")
-        if not name:
+        if not name or b"\0" in folder + name:
             continue
-        job.check()
         stored = bytes.fromhex(digest) if digest and _HEX.fullmatch(str(digest)) else None
-        row = (folder, name, max(0, int(size or 0)), _time_ns(mtime), stored, int(bool(gone)))
+        row = (folder, name, _size(size), _time_ns(mtime), stored, int(bool(gone)))
         connection.execute("INSERT OR REPLACE INTO temp.old VALUES (?, ?, ?, ?, ?, ?)", row)
         while folder:
             connection.execute("INSERT OR IGNORE INTO temp.place VALUES (?)", (folder,))
@@ -214,7 +232,12 @@ def _time_ns(text: Any) -> int:
     except ValueError:
         return 0
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return round(moment.timestamp() * 1_000_000) * 1000
+    return min(max(round(moment.timestamp() * 1_000_000) * 1000, -_MOST_NS), _MOST_NS)
+
+
+def _size(value: Any) -> int:
+    """A size as the old program wrote it, in bytes; 0 for what is none."""
+    return min(max(0, int(value)), _MOST_BYTES) if isinstance(value, int | float) and isfinite(value) else 0
 
 
 def _folders(connection: apsw.Connection) -> Iterator[Folder]:
