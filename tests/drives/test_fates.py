@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from app.drives.fates import fates, share_a_fate
+from app.drives.fates import fates, overwritten, share_a_fate, share_files
 from app.model.drives import Drive, Passport
 
 
@@ -37,3 +37,56 @@ def test_a_byte_clone_is_another_disk() -> None:
 def test_each_drive_is_named_after_the_first_that_it_is_lost_with() -> None:
     drives = [drive("a", device="/dev/sda1"), drive("b", device="/dev/sdb1"), drive("c", device="/dev/sda1")]
     assert fates(drives) == {"a": "a", "b": "b", "c": "a"}
+
+
+def test_one_disk_is_known_by_its_partition_table_its_pool_or_its_place() -> None:
+    table = {"table_uuid": "AB-1"}
+    one = drive("one", filesystem_uuid="u1", **table)
+    assert share_a_fate(one, drive("two", filesystem_uuid="u2", table_uuid="ab-1"))
+    clone = drive("two", filesystem_uuid="u2", serial="2", **table)
+    assert not share_a_fate(replace(one, passport=replace(one.passport, serial="1")), clone)
+    pool = {"filesystem_type": "zfs"}
+    assert share_a_fate(drive("a", device="tank/a", **pool), drive("b", device="tank/b", **pool))
+    assert not share_a_fate(drive("a", device="tank/a", **pool), drive("b", device="vault/a", **pool))
+    assert share_a_fate(drive("a", device="tmpfs", mount="/ram"), drive("b", device="tmpfs", mount="/ram"))
+    assert share_a_fate(drive("a", wwn="5000c5"), drive("b", wwn="5000c5"))
+
+
+def test_a_volume_in_a_dock_that_hides_its_disk_is_one_with_itself() -> None:
+    dock = drive("a", filesystem_uuid="u1", serial="DOCK", transport="usb")
+    assert share_a_fate(dock, drive("b", filesystem_uuid="U1", serial="WD-1", transport="sata"))
+
+
+def test_a_clone_on_the_same_disk_is_lost_with_it() -> None:
+    one = drive("one", filesystem_uuid="u1", serial="WD-1")
+    assert share_a_fate(one, drive("two", filesystem_uuid="u1", serial="WD-1", clone_of="one"))
+
+
+def test_an_image_is_lost_with_the_drive_that_it_lies_on() -> None:
+    card = drive("card", filesystem_uuid="u1", mount="/media/card")
+    image = drive("image", filesystem_uuid="u2", image="/media/card/backup.img (deleted)")
+    assert share_a_fate(card, image)
+    assert share_a_fate(image, card)
+    assert not share_a_fate(replace(card, passport=replace(card.passport, mount="/")), image)
+
+
+def test_a_server_with_and_without_its_domain_is_one() -> None:
+    assert share_a_fate(drive("a", network=True, server="nas"), drive("b", network=True, server="nas.studio.local"))
+
+
+def test_a_folder_seen_through_two_mounts_is_one() -> None:
+    volume = {"filesystem_uuid": "u1", "device": "/dev/sdb1"}
+    one = replace(drive("one", mount="/media/card", root="/", **volume), base="/media/card/day1")
+    bind = replace(drive("two", mount="/work", root="/day1", **volume), base="/work")
+    assert share_files(one, bind)
+    assert share_files(replace(one, base="/media/card"), bind), "it holds the other"
+    assert not share_files(replace(one, base="/media/card/day2"), bind)
+    assert not share_files(one, replace(bind, passport=replace(bind.passport, filesystem_uuid="u2")))
+    assert not share_files(one, replace(bind, passport=replace(bind.passport, clone_of="one")))
+
+
+def test_what_lay_on_a_disk_that_was_formatted_again_is_lost() -> None:
+    old, beside = drive("old", filesystem_uuid="u1"), drive("beside", filesystem_uuid="u1")
+    new, other = drive("new", filesystem_uuid="u2", replaces="old"), drive("other", filesystem_uuid="u3")
+    assert overwritten([old, beside, new, other]) == {"old", "beside"}
+    assert overwritten([new, other]) == frozenset()

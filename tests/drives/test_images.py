@@ -76,15 +76,18 @@ def test_an_image_that_was_moved_is_the_same_drive_at_another_place(tmp_path: Pa
 
 @needs_images
 def test_a_volume_that_was_formatted_again_is_called_so(tmp_path: Path) -> None:
-    _, refused, as_first, new = run(
+    first, refused, as_first, new, again, listed = run(
         tmp_path,
         "make ext4 a.img; mount -o loop a.img one; scan one --drive Card; umount one; make ext2 a.img;"
-        " mount -o loop a.img one; scan one; scan one --drive Card; scan one --drive Fresh",
+        " mount -o loop a.img one; scan one; scan one --drive Card; scan one --drive Fresh; scan one; drives",
     )
     assert refused["error"]["code"] == "drive.reformatted"
     assert "drives forget Card" in refused["error"]["hint"]
     assert (as_first["error"]["code"], as_first["error"]["context"]["verdict"]) == ("drive.conflict", "reformatted")
     assert (new["drive"]["label"], new["counts"]["new"]) == ("Fresh", 3)
+    assert again["drive"]["label"] == "Fresh"
+    told = {drive["label"]: drive["passport"]["replaces"] for drive in listed["drives"]}
+    assert told == {"Card": None, "Fresh": first["drive"]["id"]}
 
 
 @needs_images

@@ -123,3 +123,29 @@ def test_what_is_no_old_shard_leaves_no_drive(engine: Engine, tmp_path: Path) ->
         with pytest.raises(NotACatalog):
             take_over(engine, path, None, Job())
     assert engine.catalog.drives() == []
+
+
+def test_odd_values_cost_themselves_alone(engine: Engine, tmp_path: Path) -> None:
+    old = old_files(
+        tmp_path / "odd.db",
+        [
+            ("E:\\a\\good.mov", 7, None, "2024-04-30T09:08:07Z", 0),
+            ("E:\\a\\no size.mov", "large", None, "9999-12-31T23:59:59Z", 0),
+            ("E:\\a\\huge.mov", 1e30, None, "0001-01-01T00:00:00Z", 0),
+            ("E:\\a\\in\0valid.mov", 1, None, None, 0),
+            (b"E:\\a\\bytes \xff.mov", -3, None, 17, 0),
+        ],
+    )
+    drive = take_over(engine, old, None, Job())
+    assert found(engine, "good") == [("E:/a/good.mov", 7, None)]
+    assert [size for _, size, _ in found(engine, "no size")] == [0]
+    assert found(engine, "bytes") == [("E:/a/bytes \ufffd.mov", 0, None)]
+    assert drive.files == 4
+
+
+def test_paths_of_two_drives_in_one_shard_are_refused(engine: Engine, tmp_path: Path) -> None:
+    for number, rows in enumerate((("C:\\a\\x", "D:\\b\\y"), ("/mnt/a/x", "C:\\b\\y"))):
+        old = old_files(tmp_path / f"{number}.db", [(path, 1, None, None, 0) for path in rows], mount="")
+        with pytest.raises(NotACatalog, match="in no folder together"):
+            take_over(engine, old, None, Job())
+    assert engine.catalog.drives() == []

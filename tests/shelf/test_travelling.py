@@ -14,6 +14,7 @@ import pytest
 from app.engine import Engine, open_engine
 from app.errors import HeldByAnother, InputError, NotACatalog, RecordsBroken, UsageError
 from app.jobs.job import Job
+from app.model.drives import DriveHealth
 from app.operations import run
 from app.paths import find_home
 from app.scanning.request import ScanRequest
@@ -140,6 +141,7 @@ def test_a_label_that_is_taken_gets_a_number(here: Engine, there: Engine, tmp_pa
 def test_a_newer_history_brings_the_drive_up_to_date(here: Engine, there: Engine, tmp_path: Path, card: Path) -> None:
     merge(there, travel(here, tmp_path / "out").shard, label="Card")
     run(there, "describe_drive", DescribeDriveRequest("Card", place="Vault"), Job())
+    there.catalog.health.add(there.catalog.drive("Card").id, DriveHealth("good", celsius=31))
     (card / "new.mov").write_bytes(b"123")
     scan(here, card, "</title><script>Card")
     result = merge(there, travel(here, tmp_path / "out").shard)
@@ -148,6 +150,7 @@ def test_a_newer_history_brings_the_drive_up_to_date(here: Engine, there: Engine
     assert {"field": "place", "ours": "Vault", "theirs": "Shelf 3", "kept": "Vault"} in result.conflicts
     assert result.put_aside is not None
     assert result.put_aside.exists()
+    assert [health.celsius for health in there.catalog.health.trend(drive.id)] == [31], "what it said stays with it"
 
 
 def test_histories_that_went_apart_are_a_conflict(here: Engine, there: Engine, tmp_path: Path, card: Path) -> None:

@@ -64,7 +64,10 @@ class WipeDialog(QDialog):
         if result.safe:
             self._say("pass", "pass_text", "Yes, it may be wiped")
             on = ", ".join(f"{label} ({formats.count(number)})" for label, number in sorted(result.copies_on.items()))
-            self.details.setText(f"{what}: each with {_copies(result.wanted)}, on {on}. A receipt was written.")
+            self.details.setText(
+                f"{what}: each with {_copies(result.wanted)}, on {on}. A receipt was written. From now on what lies there "
+                "counts as a copy of nothing, until it is verified again."
+            )
         elif not result.files and not result.unsafe:
             self._say("warning", "stale_text", "It is empty")
             self.details.setText("There is nothing to lose, or it is not mounted.")
@@ -72,6 +75,7 @@ class WipeDialog(QDialog):
             self._say("fail", "fail_text", "No, it may not be wiped")
             self.details.setText(
                 f"{what}: {formats.count(result.safe_files)} safe, {formats.count(result.unsafe)} not."
+                + "".join(f" The records of {problem['drive']} cannot be read." for problem in result.problems)
             )
         self.rows.set_rows([PlainRow((entry["path"], entry["reason"]), "fail", "fail") for entry in result.objections])
         self._receipt = result.receipt or ""
