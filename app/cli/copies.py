@@ -112,7 +112,10 @@ def _print_wipe(result: WipeResult) -> None:
     if result.safe:
         on = ", ".join(f"{label} {number:,}" for label, number in sorted(result.copies_on.items()))
         print_lines(f"YES, {result.path} may be wiped: {what}, each with {result.wanted} or more copies ({on}).")
-        print_lines(f"Receipt: {result.receipt}")
+        print_lines(
+            f"Receipt: {shown(result.receipt or '')}",
+            "From now on what lies there counts as a copy of nothing, until it is verified again.",
+        )
         return
     if not result.files and not result.unsafe:
         print_lines(f"NO: {result.path} is empty. Is the card mounted?")

@@ -157,7 +157,7 @@ class CopyJudge:
 def _difference(copy: Replica, state: list[int] | None) -> str:
     """How a file differs from what its drive's last scan saw."""
     if state is None:
-        return "is not there any more, or a link is"
+        return "is not there any more, or only as a link"
     size, mtime_ns = state
     if size != copy.size or abs(mtime_ns - copy.mtime_ns) > time_tolerance_ns(copy.drive.passport):
         return "was written since its last scan"
