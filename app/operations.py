@@ -100,10 +100,10 @@ def _verify_lanes(engine: Engine, request: "VerifyRequest") -> tuple[str, ...]:
 
 
 def _wipe_lanes(engine: Engine, request: "WipeRequest") -> tuple[str, ...]:
-    """After a scan of the same drive: it keeps in its shard that the drive may be wiped."""
+    """One at a time, and after a scan of the same drive: it keeps in its shard that the drive may be wiped."""
     from app.scanning.target import lane_of
 
-    return (lane_of(engine.catalog, (request.path,), None),)
+    return ("wipe", lane_of(engine.catalog, (request.path,), None))
 
 
 def _drive_lanes(engine: Engine, request: Any) -> tuple[str, ...]:

@@ -164,7 +164,7 @@ class ShardAssets:
         """Ids of the single files and of the sequences whose verdict is one of `words`, `stale` among them."""
         files: list[int] = []
         sequences: list[int] = []
-        for (folder_id,) in list(self._database.rows("SELECT DISTINCT folder_id FROM verdict")):
+        for (folder_id,) in list(self._database.rows(_WITH_VERDICTS)):
             for asset in self.of_folder(folder_id):
                 if asset.verdict is None or asset.verdict.word not in words:
                     continue
@@ -218,15 +218,12 @@ class ShardAssets:
         return known
 
     def _state_of_single(self, file_id: int, folder_id: int, name: bytes) -> VerdictState | None:
-        """The verdict beside a file; else that of the place from which it was moved without its sidecar."""
+        """The verdict beside a file; else that of the last place from which it was moved without its sidecar."""
         state = self._state(folder_id, name, lambda: self._files_of(file_id))
-        if state is None and self._has_moved:
-            before = self._database.row(
-                "SELECT o.folder_id, o.name FROM moved m JOIN file o ON o.id = m.from_id WHERE m.file_id = ?",
-                (file_id,),
-            )
-            if before is not None:
-                state = self._state_left(folder_id, before[0], before[1], lambda: self._files_of(file_id))
+        for old_folder, old_name, _ in self._places_before(file_id) if state is None else ():
+            state = self._state_left(folder_id, old_folder, old_name, lambda: self._files_of(file_id))
+            if state is not None:
+                break
         return state
 
     def _state_of_sequence(self, folder_id: int, sequence: CataloguedSequence) -> VerdictState | None:
@@ -236,18 +233,34 @@ class ShardAssets:
             return self._frames_of(folder_id, sequence.id)
 
         state = self._state(folder_id, sequence.asset_name, frames, manifest=True)
-        if state is None and self._has_moved:
-            before = self._database.row(
-                "SELECT o.folder_id, o.sequence_id FROM block b JOIN file f ON f.id BETWEEN b.first_id AND b.last_id"
-                " JOIN moved m ON m.file_id = f.id JOIN file o ON o.id = m.from_id WHERE b.folder_id = ?"
-                " AND f.sequence_id = ? AND o.sequence_id IS NOT NULL LIMIT 1",
-                (folder_id, sequence.id),
-            )
-            if before is not None:
-                row = self._database.row(f"{_SEQUENCES} WHERE id = ?", (before[1],))
-                name = CataloguedSequence(*row[:9]).asset_name if row else b""
-                state = self._state_left(folder_id, before[0], name, frames, manifest=True)
+        if state is not None or not self._has_moved:
+            return state
+        frame = self._database.value(
+            "SELECT f.id FROM block b JOIN file f ON f.id BETWEEN b.first_id AND b.last_id JOIN moved m"
+            " ON m.file_id = f.id WHERE b.folder_id = ? AND f.sequence_id = ? LIMIT 1",
+            (folder_id, sequence.id),
+        )
+        for old_folder, _, old_sequence in self._places_before(frame):
+            row = self._database.row(f"{_SEQUENCES} WHERE id = ?", (old_sequence,))
+            name = CataloguedSequence(*row[:9]).asset_name if row else b""
+            state = self._state_left(folder_id, old_folder, name, frames, manifest=True)
+            if state is not None:
+                break
         return state
+
+    def _places_before(self, file_id: int | None) -> Iterator[tuple[int, bytes, int | None]]:
+        """Folder, name and sequence of each row that a file was before it was moved, the last one first."""
+        seen: set[int] = set()
+        while self._has_moved and file_id is not None and file_id not in seen:
+            seen.add(file_id)
+            row = self._database.row(
+                "SELECT o.id, o.folder_id, o.name, o.sequence_id FROM moved m JOIN file o ON o.id = m.from_id"
+                " WHERE m.file_id = ?",
+                (file_id,),
+            )
+            file_id = row[0] if row else None
+            if row:
+                yield row[1:]
 
     def _state_left(
         self,
@@ -333,6 +346,13 @@ def _same_cheaply(files: list[tuple[Any, ...]], seen: dict[str, Any]) -> bool:
     return all(seen.get(key) in (None, value) for key, value in now.items())
 
 
+#: Folders with a verdict, and those into which files were moved from one.
+_WITH_VERDICTS = (
+    "WITH RECURSIVE was (file_id, from_id) AS (SELECT file_id, from_id FROM moved UNION"
+    " SELECT w.file_id, m.from_id FROM was w JOIN moved m ON m.file_id = w.from_id)"
+    " SELECT DISTINCT folder_id FROM verdict UNION SELECT f.folder_id FROM was JOIN file o ON o.id = was.from_id"
+    " JOIN file f ON f.id = was.file_id WHERE o.folder_id IN (SELECT folder_id FROM verdict)"
+)
 _SEQUENCES = (
     "SELECT id, base, ext, pad, first_frame, last_frame, frame_count, missing_count, ranges, bytes, newest_ns"
     " FROM sequence"

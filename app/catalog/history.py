@@ -114,8 +114,11 @@ def changes(database: Database, before: int, after: int, limit: int = 0) -> Iter
 
 
 def count_changes(database: Database, before: int, after: int) -> dict[str, int]:
-    """How many files each kind of change befell between two generations."""
+    """How many files each kind of change befell between two generations; from the empty drive all are new."""
     counts = dict.fromkeys((NEW, CHANGED, TOUCHED, MOVED, GONE), 0)
+    if not before:
+        counts[NEW] = int(database.value(f"SELECT count(*) FROM file f WHERE {present_at(after)}"))
+        return counts
     for change in changes(database, before, after):
         counts[change.change] += 1
     return counts

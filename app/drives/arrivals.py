@@ -11,7 +11,8 @@ from app.mounts import mounts
 
 #: Where desktop systems mount what is plugged in.
 _REMOVABLE = ("/media/", "/run/media/", "/mnt/", "/Volumes/")
-_REMOVABLE_KIND, _FIXED_KIND = 2, 3
+#: Removable, fixed and remote, as `GetDriveTypeW` tells them.
+_KINDS = (2, 3, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,7 @@ def _letters() -> frozenset[str]:
         system = os.environ.get("SYSTEMDRIVE", "C:").upper()
         mask = kernel.GetLogicalDrives()
         letters = [f"{chr(65 + bit)}:" for bit in range(26) if mask >> bit & 1]
-        kinds = (_REMOVABLE_KIND, _FIXED_KIND)
         return frozenset(
-            letter + "\\" for letter in letters if letter != system and kernel.GetDriveTypeW(letter + "\\") in kinds
+            letter + "\\" for letter in letters if letter != system and kernel.GetDriveTypeW(letter + "\\") in _KINDS
         )
     return frozenset()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from app.drives.identity import path_in_volume
+from app.drives.recognition import same_volume_id
 from app.drives.shares import same_server
 from app.model.drives import Drive, Passport
 
@@ -25,11 +26,10 @@ def share_a_fate(one: Drive, other: Drive) -> bool:
         return False
     if mine.network and theirs.network and mine.server and theirs.server:
         return same_server(mine.server, theirs.server)
-    if mine.filesystem_uuid and theirs.filesystem_uuid:
-        if mine.filesystem_uuid.lower() == theirs.filesystem_uuid.lower():
-            return hardware is None or _USB in (mine.transport, theirs.transport)
-        return hardware is None and _same_table(mine, theirs)
-    return hardware is None and (_same_table(mine, theirs) or _same_device(mine, theirs))
+    same = _same_volume(mine, theirs)
+    if same:
+        return hardware is None or _USB in (mine.transport, theirs.transport)
+    return hardware is None and (_same_table(mine, theirs) or (same is None and _same_device(mine, theirs)))
 
 
 def share_files(one: Drive, other: Drive) -> bool:
@@ -41,8 +41,8 @@ def share_files(one: Drive, other: Drive) -> bool:
         return False
     if mine.clone_of or theirs.clone_of or _same_hardware(mine, theirs) is False:
         return False
-    same_volume = mine.filesystem_uuid and mine.filesystem_uuid == theirs.filesystem_uuid
-    if not (same_volume or (not (mine.filesystem_uuid or theirs.filesystem_uuid) and _same_device(mine, theirs))):
+    same = _same_volume(mine, theirs)
+    if not same and (same is False or not _same_device(mine, theirs)):
         return False
     paths = [path_in_volume(drive.base, drive.passport).strip("/") + "/" for drive in (one, other)]
     inner, outer = sorted(("" if path == "/" else path for path in paths), key=len, reverse=True)
@@ -65,6 +65,15 @@ def fates(drives: Sequence[Drive]) -> dict[str, str]:
         first = next((known for known in drives[:number] if share_a_fate(known, drive)), drive)
         found[drive.id] = found.get(first.id, first.id)
     return found
+
+
+def _same_volume(mine: Passport, theirs: Passport) -> bool | None:
+    """Whether two file systems are one by what they or their partitions are called; None where nothing tells."""
+    if mine.partition_uuid and mine.partition_uuid.lower() == theirs.partition_uuid.lower():
+        return True
+    if not (mine.filesystem_uuid and theirs.filesystem_uuid):
+        return None
+    return bool(same_volume_id(mine.filesystem_uuid, theirs.filesystem_uuid))
 
 
 def _same_hardware(mine: Passport, theirs: Passport) -> bool | None:

@@ -239,12 +239,15 @@ def _equal(name: str, old: str, new: str) -> bool | None:
         old, new = (re.sub(r"^(0x|naa\.|eui\.)", "", value) for value in (old, new))
     if name == "image":
         old, new = (value.removesuffix(" (deleted)") for value in (old, new))
-    return old == new if name != "filesystem_uuid" else _same_volume_id(old, new)
+    return old == new if name != "filesystem_uuid" else same_volume_id(old, new)
 
 
-def _same_volume_id(old: str, new: str) -> bool | None:
-    """Of a volume's serial number Windows tells the lower half of what Linux does; macOS makes a UUID of its own."""
-    old, new = sorted((re.sub("[-{}]", "", value) for value in (old, new)), key=len)
+def same_volume_id(old: str, new: str) -> bool | None:
+    """Whether two file-system ids are one; None where they are not of one kind, as two systems may tell them.
+
+    Of a volume's serial number Windows tells the lower half of what Linux does; macOS makes a UUID of its own.
+    """
+    old, new = sorted((re.sub("[-{}]", "", value.lower()) for value in (old, new)), key=len)
     if len(old) == 8 and len(new) == 16:
         return new.endswith(old)
     return None if len(old) <= 16 and len(new) == 32 else old == new

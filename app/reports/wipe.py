@@ -17,9 +17,10 @@ from app.catalog.replicas import Replica, Replicas
 from app.catalog.shard import open_writer
 from app.drives.rootprint import MARKER
 from app.engine import Engine
-from app.errors import AppError, DriveGone, UsageError
+from app.errors import AppError, DriveGone, HeldByAnother, UsageError
 from app.files.walk import LISTED, Folder, WalkRequest, walk
 from app.jobs.events import Stage
+from app.jobs.filelock import hold_file_lock
 from app.jobs.job import Job
 from app.jobs.limits import refuse_nonsense
 from app.model.drives import Drive
@@ -35,6 +36,8 @@ from app.wholefile import new_whole_file
 _AT_ONCE = 2000
 _MOST_TOLD = 10_000
 _GOOD = 1
+#: In the folder of shards: who asks whether something may be wiped.
+_LOCK = "wipe.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,8 @@ def wipe(engine: Engine, request: WipeRequest, job: Job) -> WipeResult:
         UsageError: fewer than one copy is asked for, or the receipt would be wiped too.
         InputError: the path lies on no catalogued drive, or the receipt cannot be written.
         DriveGone: the drive is not connected, or goes away.
-        HeldByAnother: the records of the drive are being written, or another volume lies there.
+        HeldByAnother: the records of the drive are being written, another volume lies there, or another job asks the
+            same of any drive.
         Cancelled: the job was stopped.
     """
     if request.copies < 1:
@@ -130,8 +134,10 @@ def wipe(engine: Engine, request: WipeRequest, job: Job) -> WipeResult:
     others = [other for other in engine.catalog.drives() if other.id != drive.id]
     path = receipt_path(engine, request.receipt, f"{drive.base.rstrip('/')}/{below}".rstrip("/") or "/")
     engine.catalog.open_shard(drive).close()
+    engine.home.prepare()
     broken: dict[str, AppError] = {}
     with ExitStack() as open_now:
+        open_now.enter_context(hold_file_lock(engine.home.shards / _LOCK, job.token, refuse=_refuse))
         shard = engine.catalog.shard_path(drive.id)
         database = open_now.enter_context(open_writer(shard, job.token, wal=engine.wal, label=drive.label))
         replicas = open_now.enter_context(Replicas(engine.catalog, others, job.token, broken))
@@ -154,6 +160,15 @@ def wipe(engine: Engine, request: WipeRequest, job: Job) -> WipeResult:
             note_released(database, raw(below), now_us())
             result.receipt = path.as_posix()
     return result
+
+
+def _refuse(holder: str) -> HeldByAnother:
+    """Two drives that hold the same would each be told that the other one has the copy."""
+    return HeldByAnother(
+        f"another job ({holder or 'of an unknown process'}) asks whether something may be wiped",
+        hint="Wait for its answer, then ask again.",
+        code="wipe.locked",
+    )
 
 
 def _asked(request: WipeRequest, result: WipeResult) -> dict[str, Any]:

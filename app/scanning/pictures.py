@@ -30,6 +30,7 @@ from app.scanning.picturerows import PictureRow, PictureRows, PictureWork
 from app.scanning.presence import SCAN_AGAIN, gone, is_there
 from app.scanning.problems import entry_path
 from app.scanning.request import ScanRequest
+from app.scanning.suspects import UNREADABLE
 from app.scanning.target import refuse_other_volume
 from app.scanning.tuning import tuned
 
@@ -112,8 +113,9 @@ def make_pictures(engine: Engine, request: MakePicturesRequest, job: Job) -> Pic
     with open_writer(shard, job.token, wal=engine.wal, label=drive.label) as database:
         if request.again:
             database.run("DELETE FROM picture WHERE length(data) = 0")
-        result = Maker(database, work, job).run()
-        _note_state(database, complete=not result.left_out)
+        maker = Maker(database, work, job)
+        result = maker.run()
+        _note_state(database, complete=maker.complete)
         return result
 
 
@@ -135,8 +137,9 @@ def pictures_of_scan(database: Database, work: PictureWork, job: Job, *, changed
         return _result(database)
     work = replace(work, changed_only=complete)
     _note_state(database, complete=False)
-    result = Maker(database, work, job).run()
-    _note_state(database, complete=(complete or whole) and not result.left_out)
+    maker = Maker(database, work, job)
+    result = maker.run()
+    _note_state(database, complete=(complete or whole) and maker.complete)
     return result
 
 
@@ -182,8 +185,13 @@ class Maker:
         self._under_way: set[bytes] = set()
         self._done: list[tuple[PictureRow, list[Message] | AppError]] = []
         self._committed = time.monotonic()
-        self._made = self._bytes = self._failed = self._left_out = 0
+        self._made = self._bytes = self._failed = self._left_out = self._put_off = 0
         self._room = 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing was left for another time: for want of room, or since it cannot be read now."""
+        return not (self._left_out or self._put_off)
 
     def run(self) -> PicturesResult:
         """Make every picture that is wanted and not there.
@@ -269,7 +277,9 @@ class Maker:
 
     def _store(self, row: PictureRow, answer: list[Message] | AppError) -> None:
         if isinstance(answer, AppError):
-            if answer.code not in _OF_THE_MOMENT:
+            if answer.code in _OF_THE_MOMENT or self._is_unreadable(row):
+                self._put_off += 1
+            else:
                 self._keep(row, _KIND_OF[Category(row.category)], 0, 0, answer.message, b"")
             if answer.code not in _NO_PICTURE:
                 self._failed += 1
@@ -279,6 +289,11 @@ class Maker:
         self._keep(row, header["kind"], header["width"], header["height"], header["problem"], data)
         self._made += 1
         self._bytes += len(data)
+
+    def _is_unreadable(self, row: PictureRow) -> bool:
+        """Whether a verification could not read the file: its decoder sees damage that is the disk's, not its own."""
+        found = self._database.value("SELECT 1 FROM suspect WHERE file_id = ? AND code = ?", (row.file_id, UNREADABLE))
+        return found is not None
 
     def _keep(self, row: PictureRow, kind: str, width: int, height: int, error: str, data: bytes) -> None:
         self._database.run("DELETE FROM picture WHERE hash = ?", (row.hash,))

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.catalog.database import Database
+from app.catalog.doubts import UNSEEN
 from app.catalog.hashes import shown_hash, stored_hash
 from app.catalog.replicas import Replica, Replicas
-from app.catalog.shard import open_writer
+from app.catalog.shard import last_scan, open_writer
 from app.engine import Engine
 from app.errors import AppError, DriveGone, InputError, MissingPart, UsageError
 from app.files.hashing import Hashed, algorithm
@@ -35,6 +36,10 @@ from app.scanning.target import refuse_other_volume
 _PAGE = 5000
 _MOST_TOLD = 10_000
 _DAY_US = 86_400_000_000
+
+#: Why a file cannot be read though its sectors can: it is something else by now, or nobody let us.
+_OTHER_NOW = ("media.link", "media.special", "media.placeholder", "media.changed_while_read")
+_NOT_ASKED = ("media.permission",)
 
 _Row = tuple[int, bytes, bytes, int, int, bytes]
 
@@ -177,6 +182,8 @@ class _Run:
         self._engine, self._database, self._job = engine, database, job
         self._drive, self._request, self._result = drive, request, result
         self._where, self._bindings = _scope(below, request)
+        scanned = last_scan(database)
+        self._follow = bool(scanned and scanned.request.get("follow_symlinks"))
         self._suspects: list[tuple[_Row, bytes]] = []
         self._done: list[tuple[_Row, Hashed | AppError]] = []
         self._committed = time.monotonic()
@@ -212,7 +219,11 @@ class _Run:
         file_id, folder, name, _, _, stored = row
         held = replicas.of([stored, found])
         others = {
-            digest: [copy for copy in copies if (copy.drive.id, copy.file_id) != (self._drive.id, file_id)]
+            digest: [
+                copy
+                for copy in copies
+                if (copy.drive.id, copy.file_id) != (self._drive.id, file_id) and copy.doubt != UNSEEN
+            ]
             for digest, copies in held.items()
         }
         agree = tuple(
@@ -244,6 +255,7 @@ class _Run:
             silence_s=float(self._engine.settings.robust.op_timeout_s or 30),
             use_algorithm=kind,
             chunk_bytes=self._engine.settings.performance.hash_chunk_bytes,
+            follow=self._follow,
             from_medium=True,
         ) as pool:
             for row, answer in pool.run(self._rows(kind), self._job, on_bytes=self._count_bytes):
@@ -339,7 +351,10 @@ class _Run:
             self._tell(path, "not there any more", "verify.missing")
             return
         self._result.unreadable += 1
-        note_suspect(self._database, file_id, UNREADABLE, stored, None, error.message)
+        if error.code in _OTHER_NOW:
+            self._not_as_read(file_id)
+        elif error.code not in _NOT_ASKED:
+            note_suspect(self._database, file_id, UNREADABLE, stored, None, error.message)
         self._tell(path, error.message, error.code)
 
     def _tell(self, path: str, reason: str, code: str) -> None:

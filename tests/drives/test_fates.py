@@ -57,6 +57,18 @@ def test_a_volume_in_a_dock_that_hides_its_disk_is_one_with_itself() -> None:
     assert share_a_fate(dock, drive("b", filesystem_uuid="U1", serial="WD-1", transport="sata"))
 
 
+def test_a_volume_that_two_systems_call_otherwise_is_one() -> None:
+    linux = drive("linux", filesystem_uuid="0123456789ABCDEF", filesystem_type="ntfs3")
+    assert share_a_fate(linux, drive("windows", filesystem_uuid="89AB-CDEF", filesystem_type="ntfs"))
+    assert not share_a_fate(linux, drive("windows", filesystem_uuid="89AB-CDEE", filesystem_type="ntfs"))
+    stick = drive("stick", filesystem_uuid="1A2B-3C4D", device="/dev/sdb1")
+    other = drive("other", filesystem_uuid="7e57c0de-0000-0000-0000-000000000001", device="/dev/sdb1")
+    assert not share_a_fate(stick, other), "one after the other at the same device"
+    disk = drive("linux", filesystem_uuid="1A2B-3C4D", partition_uuid="p-1")
+    mac = drive("mac", filesystem_uuid="7E57C0DE-0000-0000-0000-000000000001", partition_uuid="P-1")
+    assert share_a_fate(disk, mac)
+
+
 def test_a_clone_on_the_same_disk_is_lost_with_it() -> None:
     one = drive("one", filesystem_uuid="u1", serial="WD-1")
     assert share_a_fate(one, drive("two", filesystem_uuid="u1", serial="WD-1", clone_of="one"))

@@ -220,6 +220,16 @@ def test_a_card_whose_records_are_being_written_is_not_judged(shelf: Shelf) -> N
         shelf.wipe(shelf.folder / "Card", 1)
 
 
+def test_two_drives_are_not_set_free_for_each_others_sake(shelf: Shelf) -> None:
+    lock = shelf.engine.home.shards / "wipe.lock"
+    with hold_file_lock(lock, CancelToken()), pytest.raises(HeldByAnother, match="may be wiped"):
+        shelf.wipe(shelf.folder / "Card", 1)
+    assert shelf.wipe(shelf.folder / "Card", 1)["safe"]
+    (shelf.folder / "One" / "keep.txt").unlink()
+    shelf.scan("One")
+    assert not shelf.wipe(shelf.folder / "One", 1)["safe"]
+
+
 def test_our_own_marker_needs_no_copy(shelf: Shelf) -> None:
     run(shelf.engine, "mark_drive", MarkDriveRequest("Card"), Job())
     assert not reasons(shelf)

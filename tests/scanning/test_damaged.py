@@ -64,11 +64,13 @@ def test_sectors_that_cannot_be_read_cost_their_files_while_hashing_and_nothing_
 
 @needs_images
 def test_sectors_that_went_bad_are_found_by_verify_and_cost_their_pictures(disk: Path) -> None:
-    scanned, verified, pictures, _, wiped = run_in_mounts(
+    scanned, verified, pictures, _, wiped, mended = run_in_mounts(
         disk,
-        f"{_DISK} do_it home scan one --drive Card --no-pictures; cut; do_it home verify --drive Card;"
-        " do_it home pictures Card; cp -a fill card; do_it home scan card --drive Other --no-pictures;"
-        " do_it home copies wipe card --copies 1 --same-volume",
+        f"{_DISK} cp --sparse=never a.img whole.img; do_it home scan one --drive Card --no-pictures; cut;"
+        " do_it home verify --drive Card; do_it home pictures Card; cp -a fill card;"
+        " do_it home scan card --drive Other --no-pictures;"
+        " do_it home copies wipe card --copies 1 --same-volume; umount one; mv whole.img a.img;"
+        " mount -o loop,ro a.img one; do_it home scan one",
     )
     assert scanned["counts"]["unreadable"] == 0
     bad = failed(verified)
@@ -76,6 +78,7 @@ def test_sectors_that_went_bad_are_found_by_verify_and_cost_their_pictures(disk:
     assert (verified["unreadable"], verified["ok"], verified["suspected"]) == (len(bad), _SOUNDS - len(bad), 0)
     assert (pictures["made"], pictures["failed"]) == (_SOUNDS - len(bad), len(bad))
     assert wiped["counts"]["unsafe"] == len(bad), "what cannot be read is no copy"
+    assert mended["pictures"]["made"] == len(bad), "what could not be read is tried again"
 
 
 def test_a_share_that_answers_slowly_is_read_to_its_end(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -126,6 +126,14 @@ def test_a_verdict_follows_what_was_moved_with_its_sidecar_or_without(studio: St
         b"best/take.mov": ("pass", b"../kept/.qc/take.mov.qc.json"),
         b"best/sh.####.exr": ("pass", b"../kept/.qc/sh.####.exr.qc.json"),
     }
-    studio.write("best/take.mov", b"edited")
+    (studio.base / "best").rename(studio.base / "final")
     studio.scan(inventory_only=False)
-    assert states(studio)[b"best/take.mov"][0] == "stale"
+    assert states(studio) == {
+        b"final/take.mov": ("pass", b"../kept/.qc/take.mov.qc.json"),
+        b"final/sh.####.exr": ("pass", b"../kept/.qc/sh.####.exr.qc.json"),
+    }, "moved once more"
+    frames = {b"final/sh.%04d.exr" % number for number in range(1, 5)}
+    assert studio.found("final", verdicts=("pass",)) == {b"final/take.mov", *frames}
+    studio.write("final/take.mov", b"edited")
+    studio.scan(inventory_only=False)
+    assert states(studio)[b"final/take.mov"][0] == "stale"

@@ -108,6 +108,23 @@ def test_what_was_written_or_is_gone_is_no_rot(drive: Studio) -> None:
     assert drive.rows("SELECT count(*) FROM file WHERE missed_scan IS NOT NULL") == [(0,)]
 
 
+def test_what_is_a_link_by_now_is_no_rot(drive: Studio) -> None:
+    take = drive.base / "a" / "take.mov"
+    take.rename(drive.base.parent / "take.mov")
+    take.symlink_to(drive.base.parent / "take.mov")
+    result = verify(drive, drive="Card")
+    assert (result.unreadable, result.rotten, result.ok, suspects(drive)) == (1, 0, 1, [])
+    assert drive.rows("SELECT count(*) FROM file WHERE verified_us IS NULL") == [(1,)]
+
+
+def test_links_that_a_scan_followed_are_verified_through(drive: Studio) -> None:
+    (drive.base.parent / "far.mov").write_bytes(DATA)
+    (drive.base / "far.mov").symlink_to(drive.base.parent / "far.mov")
+    drive.scan(inventory_only=False, follow_symlinks=True)
+    result = verify(drive, drive="Card")
+    assert (result.ok, result.unreadable, suspects(drive)) == (3, 0, [])
+
+
 def test_a_part_a_folder_or_what_is_due(drive: Studio) -> None:
     assert verify(drive, path=str(drive.base / "a")).checked == 1
     assert verify(drive, path="b.txt", drive="Card").checked == 1
