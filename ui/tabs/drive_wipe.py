@@ -65,8 +65,8 @@ class WipeDialog(QDialog):
             self._say("pass", "pass_text", "Yes, it may be wiped")
             on = ", ".join(f"{label} ({formats.count(number)})" for label, number in sorted(result.copies_on.items()))
             self.details.setText(
-                f"{what}: each with {_copies(result.wanted)}, on {on}. A receipt was written. From now on what lies there "
-                "counts as a copy of nothing, until it is verified again."
+                f"{what}: each with {_copies(result.wanted)}, on {on}. A receipt was written. From now on what lies "
+                "there counts as a copy of nothing, until it is verified again."
             )
         elif not result.files and not result.unsafe:
             self._say("warning", "stale_text", "It is empty")
