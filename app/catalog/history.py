@@ -129,7 +129,9 @@ def moments(database: Database, path: bytes) -> list[Moment]:
     found: list[Moment] = []
     folder, _, name = path.rpartition(b"/")
     file_id = database.value(
-        "SELECT f.id FROM file f JOIN folder d ON d.id = f.folder_id WHERE d.path = ? AND f.name = ?", (folder, name)
+        "SELECT f.id FROM folder d JOIN block b ON b.folder_id = d.id JOIN file f"
+        " ON f.id BETWEEN b.first_id AND b.last_id WHERE d.path = ? AND f.name = ?",
+        (folder, name),
     )
     seen: set[int] = set()
     left = 0

@@ -43,6 +43,8 @@ _OPEN_FLAGS = (
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _READ_AHEAD_FROM = 1 << 20
 _SETTLED_NS = 120 * 10**9  # Linux writes to the drive what is older than half a minute
+_STRETCH = 8 << 20
+_WRITE_AND_WAIT = 7  # SYNC_FILE_RANGE_WAIT_BEFORE, _WRITE and _WAIT_AFTER
 _FLUSH_S = 0.2
 _FLUSH_ROWS = 512
 
@@ -191,10 +193,11 @@ class FileHasher:
             if not stat.S_ISREG(before.st_mode):
                 raise MediaError(f"{shown(path)} is not a regular file", code="media.special")
             if self._from_medium:
-                _forget_cached(handle, now - before.st_ctime_ns)
+                _forget_cached(handle)
             digest = self._make()
             quick = self._xxh3() if self._xxh3 else None
-            head = self._read(handle, before.st_size, digest, quick)
+            young = self._from_medium and now - before.st_ctime_ns < _SETTLED_NS
+            head = self._read(handle, before.st_size, digest, quick, _Settler(handle) if young else None)
             after = os.fstat(handle)
         finally:
             os.close(handle)
@@ -212,13 +215,17 @@ class FileHasher:
             head,
         )
 
-    def _read(self, handle: int, size: int, digest: _Digest, quick: _Digest | None) -> bytes | None:
+    def _read(
+        self, handle: int, size: int, digest: _Digest, quick: _Digest | None, settler: "_Settler | None"
+    ) -> bytes | None:
         """Feed the digests; the head of the file, or None where it had more or fewer bytes than `size`."""
         if sys.platform == "linux" and size > _READ_AHEAD_FROM:
             with suppress(OSError):
                 os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_SEQUENTIAL)
         left, head = size, b""
         while left > 0:
+            if settler:
+                settler.settle(size - left + len(self._buffer))
             count = self._read_more(handle)
             if not count:
                 return None
@@ -240,21 +247,42 @@ class FileHasher:
         return len(data)
 
 
-def _forget_cached(handle: int, age_ns: int) -> None:
+def _forget_cached(handle: int) -> None:
     """Let the system read a file from its drive again: pages that it remembers say nothing about the medium.
 
-    What was written a moment ago (`age_ns`) has to reach the drive first, for such pages cannot be forgotten. On
-    Windows nothing of that kind can be asked of an open file.
+    On Windows nothing of that kind can be asked of an open file.
     """
     with suppress(OSError):
         if sys.platform == "linux":
-            if age_ns < _SETTLED_NS:
-                os.fdatasync(handle)
             os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
         elif sys.platform == "darwin":
             import fcntl
 
             fcntl.fcntl(handle, fcntl.F_NOCACHE, 1)
+
+
+class _Settler:
+    """Brings a file that was written a moment ago onto its drive, stretch by stretch, before it is read from there.
+
+    Pages that are not written yet cannot be forgotten. To wait for all of a large file at once would look like a drive
+    that hangs.
+    """
+
+    def __init__(self, handle: int) -> None:
+        self._handle = handle
+        self._settled = 0
+
+    def settle(self, end: int) -> None:
+        """See to it that the file is on its drive up to that byte."""
+        while self._settled < end:
+            start, self._settled = self._settled, self._settled + _STRETCH
+            if sys.platform == "linux":
+                import ctypes
+
+                place = ctypes.c_int64(start), ctypes.c_int64(_STRETCH)
+                with suppress(OSError, AttributeError):  # a C library without that call
+                    ctypes.CDLL(None).sync_file_range(self._handle, *place, _WRITE_AND_WAIT)
+                    os.posix_fadvise(self._handle, start, _STRETCH, os.POSIX_FADV_DONTNEED)
 
 
 def hash_batch(request: dict[str, Any], send: Send) -> None:

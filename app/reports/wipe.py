@@ -7,8 +7,9 @@ was last scanned; on a connected drive it is looked at now (`app.reports.wipecop
 
 import itertools
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, closing, suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from app.catalog.database import Database
@@ -131,35 +132,40 @@ def wipe(engine: Engine, request: WipeRequest, job: Job) -> WipeResult:
     job.concerns(drive.id, drive.label)
     refuse_other_volume(drive)
     result = WipeResult(drive, entry_path(drive.base, raw(below), b""), request.copies)
-    others = [other for other in engine.catalog.drives() if other.id != drive.id]
     path = receipt_path(engine, request.receipt, f"{drive.base.rstrip('/')}/{below}".rstrip("/") or "/")
     engine.catalog.open_shard(drive).close()
     engine.home.prepare()
+    with hold_file_lock(engine.home.shards / _LOCK, job.token, refuse=_refuse):
+        _answer(engine, request, raw(below), path, result, job)
+    return result
+
+
+def _answer(engine: Engine, request: WipeRequest, below: bytes, path: Path, result: WipeResult, job: Job) -> None:
+    """Open the shards and judge each file; the receipt gets its name, and the folder is set free, only with a yes."""
+    drive, catalog = result.drive, engine.catalog
+    others = [other for other in catalog.drives() if other.id != drive.id]
     broken: dict[str, AppError] = {}
-    with ExitStack() as open_now:
-        open_now.enter_context(hold_file_lock(engine.home.shards / _LOCK, job.token, refuse=_refuse))
-        shard = engine.catalog.shard_path(drive.id)
-        database = open_now.enter_context(open_writer(shard, job.token, wal=engine.wal, label=drive.label))
-        replicas = open_now.enter_context(Replicas(engine.catalog, others, job.token, broken))
+    with (
+        open_writer(catalog.shard_path(drive.id), job.token, wal=engine.wal, label=drive.label) as database,
+        Replicas(catalog, others, job.token, broken) as replicas,
+        CopyJudge(
+            engine, drive, others, job, same_volume=request.same_volume, within_days=request.verified_within_days
+        ) as judge,
+    ):
         result.problems += [
             {"drive": other.label, "code": broken[other.id].code, "message": broken[other.id].message}
             for other in others
             if other.id in broken
         ]
-        judge = CopyJudge(
-            engine, drive, others, job, same_volume=request.same_volume, within_days=request.verified_within_days
-        )
-        open_now.enter_context(judge)
         with suppress(_NotSafe), new_whole_file(path) as file:
             receipt = Receipt(file)
             receipt.begin(_asked(request, result))
-            _Wipe(engine, database, replicas, judge, result, receipt, job).run(raw(below))
+            _Wipe(engine, database, replicas, judge, result, receipt, job).run(below)
             if not result.safe:
                 raise _NotSafe
             receipt.end(result.files, result.bytes)
-            note_released(database, raw(below), now_us())
+            note_released(database, below, now_us())
             result.receipt = path.as_posix()
-    return result
 
 
 def _refuse(holder: str) -> HeldByAnother:

@@ -21,6 +21,7 @@ from app.files.hashing import BUFFER_BYTES, HEAD_BYTES, FileHasher, Hashed
 from app.files.hashpool import HashPool
 from app.jobs.events import JobEvent, Paused
 from app.jobs.job import CancelToken, Job
+from app.mounts import filesystem_type
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LARGE = 40 << 20
@@ -281,3 +282,28 @@ def test_pausing_in_the_middle_of_a_file_stops_the_children(tmp_path: Path) -> N
     with pytest.raises(Cancelled), HashPool[int](1) as pool:
         list(pool.run(sparse(tmp_path), Job(hear, token), on_bytes=read))
     assert seen == [psutil.STATUS_STOPPED, "goes on"]
+
+
+@pytest.mark.skipif(not hasattr(os, "RWF_NOWAIT"), reason="only Linux says what it remembers of a file")
+def test_what_was_written_a_moment_ago_is_read_from_its_drive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if filesystem_type(tmp_path) not in ("ext4", "xfs", "btrfs"):
+        pytest.skip("a file system without a disk remembers everything")
+    path = tmp_path / "copied.mov"
+    path.write_bytes(bytes(range(256)) * 4096)
+    remembered: list[bool] = []
+    real = os.readv
+
+    def watched(handle: int, buffers: list[bytearray]) -> int:
+        try:
+            os.preadv(handle, [bytearray(4096)], os.lseek(handle, 0, os.SEEK_CUR), os.RWF_NOWAIT)
+            remembered.append(True)
+        except BlockingIOError:
+            remembered.append(False)
+        return real(handle, buffers)
+
+    monkeypatch.setattr(os, "readv", watched)
+    known = FileHasher().hash(path)
+    assert remembered[0]
+    remembered.clear()
+    assert FileHasher(from_medium=True).hash(path).digest == known.digest
+    assert not remembered[0]

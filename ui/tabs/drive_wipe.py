@@ -44,7 +44,7 @@ class WipeDialog(QDialog):
         self.table = QTableView()
         self.table.setModel(self.rows)
         style_table(self.table, "Files that object")
-        self.table.setColumnWidth(0, 480)
+        self.table.setColumnWidth(0, 320)
         self.choose = KeyButton("Another folder of it…", icon="folder")
         self.ask = KeyButton("Ask", role="primary", icon="help")
         self.receipt = KeyButton("Open the receipt's folder", icon="folder-open")
