@@ -104,7 +104,7 @@ class AtRisk:
 
 
 def only_here(engine: Engine, request: OnlyHereRequest, job: Job) -> AtRisk:
-    """What lies on one drive and on no other. A file elsewhere that is suspected of rot is no copy.
+    """What lies on one drive and on no other. One elsewhere that is suspected of rot, or was not seen since, is none.
 
     Raises:
         InputError: there is no such drive.
