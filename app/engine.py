@@ -7,6 +7,7 @@ from app.catalog.assets import Judge
 from app.catalog.catalog import Catalog
 from app.catalog.hashes import shown_hash
 from app.drives.identity import may_be_mounted
+from app.drives.whereabouts import found_elsewhere
 from app.errors import AppError
 from app.files.manifest import fingerprint, manifest_hash
 from app.jobs.filelock import hold_file_lock
@@ -67,7 +68,7 @@ def open_engine(loaded: LoadedSettings, home: Home, *, repairing: bool = False) 
         HeldByAnother: it has to be made again, and another process holds it.
     """
     wal = is_local_disk(home.root)
-    catalog = Catalog(home.catalog, home.shards, wal=wal, may_be=may_be_mounted)
+    catalog = Catalog(home.catalog, home.shards, wal=wal, may_be=may_be_mounted, elsewhere=found_elsewhere)
     notices: tuple[str, ...] = ()
     try:
         notices = _take_over_shards(home, catalog)

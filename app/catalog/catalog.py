@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -39,12 +39,19 @@ class Catalog:
     """
 
     def __init__(
-        self, path: Path, shards: Path, *, wal: bool = True, may_be: Callable[[Drive], bool] = lambda _drive: True
+        self,
+        path: Path,
+        shards: Path,
+        *,
+        wal: bool = True,
+        may_be: Callable[[Drive], bool] = lambda _drive: True,
+        elsewhere: Callable[[Sequence[Drive], Collection[str]], dict[str, Drive]] = lambda _lost, _taken: {},
     ) -> None:
         self._path = path
         self._shards = shards
         self._wal = wal
         self._may_be = may_be
+        self._elsewhere = elsewhere
         #: Runs of operations.
         self.jobs = JobHistory(path, wal=wal)
         #: What drives said of themselves.
@@ -60,7 +67,7 @@ class Catalog:
         return self._shards / f"{drive_id}.db"
 
     def drives(self, *, look: bool = True) -> list[Drive]:
-        """Every drive, by label; `online` says whether its base is there now.
+        """Every drive, by label; `online` says whether it is there now: at its base, or elsewhere, which is told then.
 
         Args:
             look: False does not touch the drives, which takes some seconds where a share is gone: `online` is False.
@@ -253,7 +260,10 @@ class Catalog:
 
     def _looked_at(self, drives: list[Drive]) -> list[Drive]:
         there = folders_there(drive.base for drive in drives)
-        return [replace(drive, online=bool(there[drive.base]) and self._may_be(drive)) for drive in drives]
+        drives = [replace(drive, online=bool(there[drive.base]) and self._may_be(drive)) for drive in drives]
+        lost = [drive for drive in drives if not drive.online]
+        moved = self._elsewhere(lost, {drive.base for drive in drives if drive.online}) if lost else {}
+        return [moved.get(drive.id, drive) for drive in drives]
 
     def _rows(self, query: Any) -> list[Any]:
         """What a query finds; nothing where there is no catalogue, or one that another process is only just making."""

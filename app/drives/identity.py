@@ -14,6 +14,7 @@ from enum import Enum
 from app.drives import linux
 from app.drives.rootprint import MARKER, read_root_print
 from app.drives.shares import same_server, share_of
+from app.drives.volumeid import mounted_uuid
 from app.model.drives import Drive, Passport
 from app.mounts import may_hang, mount_holding, mounts
 
@@ -83,7 +84,10 @@ def passport_by_table(base: str) -> Passport:
     )
     if mount.is_network:
         return _with_share(replace(passport, filesystem_uuid=device))
-    return replace(passport, **linux.quick_evidence(device)) if local and sys.platform == "linux" else passport
+    if not local or sys.platform != "linux":
+        return passport
+    found = {"filesystem_uuid": mounted_uuid(mount.point, mount.type), **linux.quick_evidence(device)}
+    return replace(passport, **found)
 
 
 def _with_share(passport: Passport) -> Passport:

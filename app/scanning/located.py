@@ -36,12 +36,16 @@ def drive_of(catalog: Catalog, path: str | None, label: str | None) -> tuple[Dri
                 raise UsageError(f"{shown(path)} does not lie on {drive.label}, which is at {shown(drive.base)}")
             absolute = os.path.abspath(os.path.join(drive.base, path))  # noqa: PTH100, PTH118 - by text alone
         return drive, _relative(drive.base, absolute)
-    real = os.path.realpath(path)
-    for place in dict.fromkeys((absolute, real)):
-        holding = [drive for drive in catalog.drives(look=False) if _holds(drive.base, place)]
-        if holding:
-            found = max(holding, key=lambda drive: len(drive.base))
-            return catalog.drive(found.id), _relative(found.base, place)
+    places = tuple(dict.fromkeys((absolute, os.path.realpath(path))))
+    for look in (False, True):
+        drives = catalog.drives(look=look)
+        for place in places:
+            holding = [drive for drive in drives if _holds(drive.base, place)]
+            if holding:
+                found = max(holding, key=lambda drive: len(drive.base))
+                now = catalog.drive(found.id)
+                if _holds(now.base, place):
+                    return now, _relative(now.base, place)
     raise InputError(f"{shown(path)} lies on no catalogued drive", hint="Scan it first.", code="drive.not_found")
 
 

@@ -15,6 +15,8 @@ cd "$1"
 make() { truncate -s 8M "$2"; "mkfs.$1" -qF "$2"; mkdir -p fill; mount -o loop "$2" fill
          for name in a b c; do echo "$name of $2" > "fill/$name.mov"; done; umount fill; }
 scan() { "$PYTHON" -m app --home home scan --inventory-only --json "$@" | tr '\\n' ' ' || true; echo; }
+tell() { "$PYTHON" -m app --home home "$@" --json | tr '\\n' ' ' || true; echo; }
+full() { tell scan "$@"; }
 drives() { "$PYTHON" -m app --home home drives list --json | tr '\\n' ' '; echo; }
 mkdir one two three
 """
@@ -42,6 +44,43 @@ def test_a_volume_is_known_again_at_another_place_and_device(tmp_path: Path) -> 
     assert (card["base"], card["online"]) == (str(tmp_path / "two"), True)
     assert (card["passport"]["verdict"], card["passport"]["read_only"]) == ("elsewhere", True)
     assert card["passport"]["confidence"] > 0.8
+
+
+@needs_images
+def test_a_drive_that_is_mounted_elsewhere_is_used_there_before_its_next_scan(tmp_path: Path) -> None:
+    listed, by_label, by_path, wiped = run(
+        tmp_path,
+        "make ext4 a.img; make ext4 b.img; mount -o loop a.img one; full one --drive Card; umount one;"
+        ' mount -o loop b.img one; mount -o loop a.img two; drives; tell verify --drive Card; tell verify "$1/two/a.mov";'
+        " tell copies wipe two",
+    )[1:]
+    (card,) = listed["drives"]
+    assert (card["base"], card["online"]) == (str(tmp_path / "two"), True)
+    assert (by_label["checked"], by_label["ok"]) == (3, 3), by_label
+    assert (by_path["checked"], by_path["ok"]) == (1, 1)
+    assert (wiped["safe"], len(wiped["files"])) == (False, 3)
+
+
+@needs_images
+def test_of_a_part_of_the_volume_the_drive_is_found_where_that_part_is_mounted(tmp_path: Path) -> None:
+    _, listed, other = run(
+        tmp_path,
+        "make ext4 a.img; mount -o loop a.img one; mkdir -p one/in/deep one/other; echo x > one/in/deep/x.mov;"
+        " scan one/in --drive Card; mount --bind one/in/deep two; mount --bind one/in three; umount one; drives;"
+        " umount three; drives",
+    )
+    assert (listed["drives"][0]["base"], listed["drives"][0]["online"]) == (str(tmp_path / "three"), True)
+    assert (other["drives"][0]["base"], other["drives"][0]["online"]) == (str(tmp_path / "one" / "in"), False)
+
+
+@needs_images
+def test_a_volume_that_is_there_twice_is_left_to_a_scan(tmp_path: Path) -> None:
+    _, listed = run(
+        tmp_path,
+        "make ext4 a.img; mount -o loop a.img one; scan one --drive Card; umount one; cp a.img b.img; mv a.img c.img;"
+        " mount -o loop b.img two; mount -o loop c.img three; drives",
+    )
+    assert (listed["drives"][0]["base"], listed["drives"][0]["online"]) == (str(tmp_path / "one"), False)
 
 
 @needs_images
@@ -81,6 +120,7 @@ def test_a_volume_that_was_formatted_again_is_called_so(tmp_path: Path) -> None:
         "make ext4 a.img; mount -o loop a.img one; scan one --drive Card; umount one; make ext2 a.img;"
         " mount -o loop a.img one; scan one; scan one --drive Card; scan one --drive Fresh; scan one; drives",
     )
+    assert [(drive["label"], drive["online"]) for drive in listed["drives"]] == [("Card", False), ("Fresh", True)]
     assert refused["error"]["code"] == "drive.reformatted"
     assert "drives forget Card" in refused["error"]["hint"]
     assert (as_first["error"]["code"], as_first["error"]["context"]["verdict"]) == ("drive.conflict", "reformatted")
