@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ class Catalog:
         *,
         wal: bool = True,
         may_be: Callable[[Drive], bool] = lambda _drive: True,
-        elsewhere: Callable[[Sequence[Drive], Collection[str]], dict[str, Drive]] = lambda _lost, _taken: {},
+        elsewhere: Callable[[Sequence[Drive], Sequence[Drive]], dict[str, Drive]] = lambda _lost, _others: {},
     ) -> None:
         self._path = path
         self._shards = shards
@@ -74,7 +74,7 @@ class Catalog:
         """
         drives = [_drive(row) for row in self._rows(DriveRow.select().order_by(DriveRow.label))]
         drives = drives or list(self._standing_in)
-        return self._looked_at(drives) if look else drives
+        return self.looked_at(drives) if look else drives
 
     def open_shard(self, drive: Drive, token: CancelToken | None = None) -> Database:
         """Open a drive's shard for queries; they stop when the token is cancelled.
@@ -148,7 +148,7 @@ class Catalog:
             raise InputError(
                 f"there is no drive called {name}", hint=f"Catalogued drives: {labels}.", code="drive.not_found"
             )
-        return self._looked_at([found])[0]
+        return self.looked_at([found])[0]
 
     def drives_called(self, names: Sequence[str], *, look: bool = True) -> list[Drive]:
         """The drives of these labels or ids, by label, each once however often it is named; all where none is named.
@@ -258,12 +258,13 @@ class Catalog:
                 "The shard of %s was not told what it is called and where it stands: %s", drive.label, error.message
             )
 
-    def _looked_at(self, drives: list[Drive]) -> list[Drive]:
+    def looked_at(self, drives: Sequence[Drive]) -> list[Drive]:
+        """The same drives as they are now: `online`, and where they are mounted elsewhere, their place there."""
         there = folders_there(drive.base for drive in drives)
-        drives = [replace(drive, online=bool(there[drive.base]) and self._may_be(drive)) for drive in drives]
-        lost = [drive for drive in drives if not drive.online]
-        moved = self._elsewhere(lost, {drive.base for drive in drives if drive.online}) if lost else {}
-        return [moved.get(drive.id, drive) for drive in drives]
+        looked = [replace(drive, online=bool(there[drive.base]) and self._may_be(drive)) for drive in drives]
+        lost = [drive for drive in looked if not drive.online]
+        moved = self._elsewhere(lost, self.drives(look=False)) if lost else {}
+        return [moved.get(drive.id, drive) for drive in looked]
 
     def _rows(self, query: Any) -> list[Any]:
         """What a query finds; nothing where there is no catalogue, or one that another process is only just making."""

@@ -1,17 +1,17 @@
 """Where drives are that are not at their base any more: their volume is mounted elsewhere. No drive is touched."""
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from app.drives.identity import Match, compare, first_is_connected, passport_by_table, path_in_volume
+from app.drives.identity import Match, compare, first_is_connected, may_be_mounted, passport_by_table, path_in_volume
 from app.drives.recognition import recognise
 from app.jobs.looking import folders_there
 from app.model.drives import Drive, Passport
 from app.mounts import mounts
 
 
-def found_elsewhere(lost: Sequence[Drive], taken: Collection[str]) -> dict[str, Drive]:
+def found_elsewhere(lost: Sequence[Drive], others: Sequence[Drive]) -> dict[str, Drive]:
     """Those of the drives whose volume is mounted elsewhere now, as they are there, by id.
 
     Told from the mount table and what the kernel holds in memory. A volume that is there twice (a clone beside its
@@ -19,7 +19,7 @@ def found_elsewhere(lost: Sequence[Drive], taken: Collection[str]) -> dict[str, 
 
     Args:
         lost: drives that are not where they were.
-        taken: bases of drives that are.
+        others: all drives: where one of them is at its base, no other is.
     """
     wanted = [drive for drive in lost if drive.passport.filesystem_uuid or drive.passport.server]
     if not wanted:
@@ -27,7 +27,7 @@ def found_elsewhere(lost: Sequence[Drive], taken: Collection[str]) -> dict[str, 
     volumes = [passport_by_table(point) for point in _points()]
     found = {}
     for drive in wanted:
-        places = [place for place in _places(drive, volumes) if place.base not in taken]
+        places = [place for place in _places(drive, volumes) if not _is_taken(place, others)]
         if len({place.passport.device for place in places}) == 1:
             there = folders_there(place.base for place in places)
             first = next((place for place in places if there[place.base]), None)
@@ -38,9 +38,7 @@ def found_elsewhere(lost: Sequence[Drive], taken: Collection[str]) -> dict[str, 
 
 def _points() -> Iterator[str]:
     """Mount points of disks and shares."""
-    yield from dict.fromkeys(
-        mount.point for mount in mounts() if mount.is_network or mount.device.startswith("/dev/")
-    )
+    yield from dict.fromkeys(mount.point for mount in mounts() if mount.is_network or mount.device.startswith("/dev/"))
 
 
 def _places(drive: Drive, volumes: Sequence[Passport]) -> Iterator[Drive]:
@@ -53,6 +51,10 @@ def _places(drive: Drive, volumes: Sequence[Passport]) -> Iterator[Drive]:
             drive.passport, mount=volume.mount, root=volume.root, device=volume.device, read_only=volume.read_only
         )
         yield replace(drive, base=base, passport=passport, online=True)
+
+
+def _is_taken(place: Drive, others: Sequence[Drive]) -> bool:
+    return any(other.base == place.base and other.id != place.id and may_be_mounted(other) for other in others)
 
 
 def _is_its_own(before: Passport, volume: Passport) -> bool:

@@ -51,8 +51,8 @@ def test_a_drive_that_is_mounted_elsewhere_is_used_there_before_its_next_scan(tm
     listed, by_label, by_path, wiped = run(
         tmp_path,
         "make ext4 a.img; make ext4 b.img; mount -o loop a.img one; full one --drive Card; umount one;"
-        ' mount -o loop b.img one; mount -o loop a.img two; drives; tell verify --drive Card; tell verify "$1/two/a.mov";'
-        " tell copies wipe two",
+        " mount -o loop b.img one; mount -o loop a.img two; drives; tell verify --drive Card;"
+        ' tell verify "$1/two/a.mov"; tell copies wipe two',
     )[1:]
     (card,) = listed["drives"]
     assert (card["base"], card["online"]) == (str(tmp_path / "two"), True)

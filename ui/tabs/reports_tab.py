@@ -48,7 +48,8 @@ class ReportsTab(QWidget):
         self._parts: set[str] = set()
         self._broken: dict[str, AppError] = {}
         self._began = 0.0
-        self.runner, self.errands = ReportsRunner(desk.engine, self), Errands(self)
+        self.runner = ReportsRunner(desk.engine, self)
+        self.errands = Errands(desk.engine.catalog.looked_at, self)
         self.bar = ReportsBar(desk.window.state)
         self.cards = {
             "files": StatCard("Files", ""),

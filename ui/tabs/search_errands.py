@@ -3,6 +3,7 @@
 The threads are daemons: one that hangs is left behind when the window closes.
 """
 
+import logging
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -10,24 +11,31 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
-from app.jobs.looking import folders_there
+from app.errors import AppError
 from app.model.drives import Drive
 from app.model.names import shown
 
 _LOOK_EVERY_MS = 10_000
 
+_log = logging.getLogger(__name__)
+
 
 class Errands(QObject):
-    """Looks which drives are connected, and opens files and folders in the system's programs."""
+    """Looks which drives are connected, and opens files and folders in the system's programs.
+
+    Args:
+        look: gives drives as they are now.
+    """
 
     looked = Signal(object)
-    """Which of the drives are connected: a dictionary by id."""
+    """The drives as they are now: a dictionary by id."""
     refused = Signal(str)
     """Why something could not be opened, as a sentence."""
     _there = Signal(str)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, look: Callable[[Sequence[Drive]], list[Drive]], parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._look_up = look
         self._lock = threading.Lock()
         self._stopped = False
         self._drives: tuple[Drive, ...] = ()
@@ -64,8 +72,12 @@ class Errands(QObject):
 
     def _look_at(self, drives: Sequence[Drive]) -> None:
         with self._looking:
-            there = folders_there(drive.base for drive in drives)
-        self._say(self.looked, {drive.id: bool(there[drive.base]) for drive in drives})
+            try:
+                found = self._look_up(drives)
+            except AppError as error:
+                _log.warning("What is connected was not learnt: %s", error.message)
+                return
+        self._say(self.looked, {drive.id: drive for drive in found})
 
     def _check(self, path: str) -> None:
         if os.path.exists(path):  # noqa: PTH110 - a path may be no valid text

@@ -68,6 +68,7 @@ class SearchRunner(QObject):
         self._pages, self._counts = Reader("search", self), Reader("count", self)
         self._wanted = Wanted(SearchQuery(""))
         self._drives: tuple[Drive, ...] = ()
+        self._places: dict[str, Drive] = {}
         for reader in (self._pages, self._counts):
             reader.answered.connect(self._answered)
             reader.failed.connect(self._failed)
@@ -93,6 +94,21 @@ class SearchRunner(QObject):
         """Count all hits of the newest search."""
         self._counts.ask("total", partial(self._total, self._wanted, self._drives), interrupt=False)
 
+    def set_places(self, drives: Mapping[str, Drive]) -> bool:
+        """Take the drives, by id, for where they are said to be; whether the hits that were found lie elsewhere now."""
+        self._places = {drive.id: drive for drive in drives.values() if drive.online}
+        placed = self._placed(self._drives)
+        changed = [drive.base for drive in placed] != [drive.base for drive in self._drives]
+        self._drives = placed
+        return changed
+
+    def _placed(self, drives: tuple[Drive, ...]) -> tuple[Drive, ...]:
+        places = [self._places.get(drive.id, drive) for drive in drives]
+        return tuple(
+            replace(drive, base=place.base, passport=place.passport)
+            for drive, place in zip(drives, places, strict=True)
+        )
+
     def stop(self) -> None:
         """End the threads."""
         self._pages.stop()
@@ -101,7 +117,7 @@ class SearchRunner(QObject):
     def _page(
         self, wanted: Wanted, limit: int, before: Found | None, drives: tuple[Drive, ...], token: CancelToken
     ) -> Answer:
-        drives = drives or tuple(self._engine.catalog.drives(look=False))
+        drives = drives or self._placed(tuple(self._engine.catalog.drives(look=False)))
         broken: dict[str, AppError] = {}
         with self._find(wanted, drives, token, broken) as find:
             rows = tuple(find.page(limit, before))

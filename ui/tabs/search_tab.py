@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from app.catalog.find import Found
 from app.errors import AppError
+from app.model.drives import Drive
 from ui import icons
 from ui.desk import Desk
 from ui.models.search_model import SearchModel
@@ -76,7 +77,7 @@ class SearchTab(QWidget):
         self.table = ResultsTable(self.model)
         self.preview = Preview(desk.engine)
         self.runner = SearchRunner(desk.engine, self)
-        self.errands = Errands(self)
+        self.errands = Errands(desk.engine.catalog.looked_at, self)
         self.no_drive = EmptyState(
             "search", "Nothing is catalogued yet",
             "Scan a folder or a drive first. From then on every file on it is found here, also while the drive is on "
@@ -252,7 +253,10 @@ class SearchTab(QWidget):
         self._show_notice("")
         self._show_left_out(left_out(answer))
 
-    def _looked(self, online: dict[str, bool]) -> None:
+    def _looked(self, drives: dict[str, Drive]) -> None:
+        if self.runner.set_places(drives):
+            self._catalog_changed()
+        online = {drive.id: drive.online for drive in drives.values()}
         if {**self._online, **online} == self._online:
             return
         self._online.update(online)

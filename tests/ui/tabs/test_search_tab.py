@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,25 @@ def select(tab: SearchTab, name: str) -> None:
 
 def facts(tab: SearchTab) -> dict[str, str]:
     return {fact.name: fact.value for fact in tab.preview.facts.facts()}
+
+
+def test_hits_of_a_drive_that_is_mounted_elsewhere_lie_there(
+    qtbot: QtBot, open_tab: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, base, there = tmp_path / "home", tmp_path / "old", tmp_path / "new"
+    make_tree(base, 1)
+    run(make_engine(home), "scan", ScanRequest((str(base),), drive="Card"), Job())
+    base.rename(there)
+    moved = {"Card": str(there)}
+    monkeypatch.setattr(
+        "app.engine.found_elsewhere",
+        lambda lost, _others: {drive.id: replace(drive, base=moved[drive.label], online=True) for drive in lost},
+    )
+
+    tab = open_tab(home)
+
+    qtbot.waitUntil(lambda: [hit.path for hit in tab.model.rows()] == [str(there / "below" / "note 0.txt")], timeout=5000)
+    assert tab.model.is_online(tab.model.rows()[0])
 
 
 def test_an_empty_catalogue_leads_to_the_scan(qtbot: QtBot, open_tab: Open, tmp_path: Path) -> None:
