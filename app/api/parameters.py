@@ -94,15 +94,17 @@ async def _filters(
 Filters = Annotated[SearchQuery, Depends(_filters)]
 
 
-_KNOWN: dict[str, set[str]] = {}
+#: Names by route: a path has one for each of its methods.
+_KNOWN: dict[tuple[str, frozenset[str]], set[str]] = {}
 
 
 async def refuse_unknown(request: Request) -> None:
     """Refuse a parameter that the route does not know: a filter spelled wrongly would be no filter at all."""
     route = request.scope["route"]
-    known = _KNOWN.get(route.path)
+    key = route.path, frozenset(route.methods)
+    known = _KNOWN.get(key)
     if known is None:
-        known = _KNOWN[route.path] = _names(route.dependant)
+        known = _KNOWN[key] = _names(route.dependant)
     for name in request.query_params:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)

@@ -20,7 +20,8 @@ def test_in_the_window_a_dead_drive_leaves_the_others_connected(tmp_path: Path) 
         "from pathlib import Path\nfrom app.catalog.catalog import Catalog\n"
         "from ui.tabs.search_errands import Errands\napp = QCoreApplication([])\n"
         "errands = Errands(Catalog(Path('no.db'), Path('none')).looked_at)\n"
-        "errands.looked.connect(lambda seen: (print([(name, seen[name].online) for name in sorted(seen)]), app.quit()))\n"
+        "errands.looked.connect(lambda seen: (print([(name, seen[name].online) for name in sorted(seen)]),"
+        " app.quit()))\n"
         "errands.watch([Drive(path[-5:], path, path, Passport()) for path in sys.argv[1:]])\n"
         "app.exec()\nerrands.stop()\n"
     )

@@ -103,7 +103,9 @@ def test_hits_of_a_drive_that_is_mounted_elsewhere_lie_there(
 
     tab = open_tab(home)
 
-    qtbot.waitUntil(lambda: [hit.path for hit in tab.model.rows()] == [str(there / "below" / "note 0.txt")], timeout=5000)
+    qtbot.waitUntil(
+        lambda: [hit.path for hit in tab.model.rows()] == [str(there / "below" / "note 0.txt")], timeout=5000
+    )
     assert tab.model.is_online(tab.model.rows()[0])
 
 
