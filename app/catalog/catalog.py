@@ -234,6 +234,12 @@ class Catalog:
                 ).where(DriveRow.id == drive_id),
             )
 
+    def count_drive(self, drive_id: str, files: int, total_bytes: int, sequences: int) -> None:
+        """Keep the totals of a drive's shard where a scan did not come to its end."""
+        counted = DriveRow.update(files=files, bytes=total_bytes, sequences=sequences)
+        with self._write() as database, database.transaction():
+            peewee_query(database, counted.where(DriveRow.id == drive_id))
+
     def _reader(self, path: Path, label: str, token: CancelToken | None) -> Database:
         """A shard open for queries, upgraded first where an older version made it."""
         try:

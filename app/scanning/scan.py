@@ -168,6 +168,8 @@ class _Run:
             state = next((state for kind, state in states.items() if isinstance(error, kind)), "failed")
             self._database.outlive_token()
             update_scan(self._database, self._scan_id, self._saved(), state=state)
+            summary = summarise(self._database)
+            self._engine.catalog.count_drive(self._target.drive.id, summary.files, summary.bytes, summary.sequences)
             raise
 
     def _saved(self) -> dict[str, int]:

@@ -119,6 +119,8 @@ def test_a_cancelled_scan_says_that_it_goes_on_and_ends_the_same(studio: Studio,
     request = ScanRequest((str(studio.base),), batch_files=40)
     with pytest.raises(Cancelled):
         scan(studio.engine, request, Job(stop, token))
+    (drive,) = studio.engine.catalog.drives()
+    assert (drive.last_scan, drive.files) == (None, 0 if stage is Stage.WALK else 497)
     document = studio.scan(inventory_only=False, batch_files=40)
     assert document["resumed"] is True
     assert [event.code for event in studio.events if isinstance(event, Noticed)][:1] == ["scan.resumed"]
