@@ -213,7 +213,7 @@ def setup_logging(
     live = LiveLog(live_lines)
     handlers: list[logging.Handler] = [live]
     notices: tuple[str, ...] = ()
-    path = (Path(settings.dir).expanduser() if settings.dir else home.logs).absolute() / FILE_NAME
+    path = log_folder(home, settings) / FILE_NAME
     trouble = _cannot_write(path, home)
     if trouble:
         notices = (f"Nothing is logged to {path}: {trouble}.",)
@@ -232,6 +232,11 @@ def setup_logging(
     for name in _OURS:
         logging.getLogger(name).setLevel(settings.level)
     return LogSetup(None if trouble else path, live, notices)
+
+
+def log_folder(home: Home, settings: Log) -> Path:
+    """Where the log files lie."""
+    return (Path(settings.dir).expanduser() if settings.dir else home.logs).absolute()
 
 
 def close_logging() -> None:

@@ -5,9 +5,8 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import (
-    QApplication,
     QHBoxLayout,
     QMainWindow,
     QMenu,
@@ -19,8 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui import icons, theme
+from ui import icons
 from ui.page import Page
+from ui.theme_menu import ThemeMenu
 from ui.widgets.banner import BannerStrip
 from ui.widgets.buttons import tool_button
 from ui.widgets.command_palette import Command, CommandPalette
@@ -32,8 +32,6 @@ from ui.widgets.labels import DimLabel
 from ui.widgets.toasts import Toasts
 from ui.window_actions import actions_of, commands, key_list
 from ui.window_state import WindowState
-
-_THEMES = {"system": "As the system", "dark": "Dark", "light": "Light"}
 
 
 class MainWindow(QMainWindow):
@@ -65,7 +63,6 @@ class MainWindow(QMainWindow):
         self.closing: Callable[[], bool] | None = None
         self._may_close, self._version = False, version
         self._pages: list[Page] = []
-        self._looks: dict[str, QAction] = {}
         self.tabs = QTabBar(drawBase=False, expanding=False, documentMode=True)
         self.tabs.setAccessibleName("Tabs")
         self.tabs.setIconSize(QSize(18, 18))
@@ -134,13 +131,9 @@ class MainWindow(QMainWindow):
         """The text at the right of the status bar (`provider: CPU`)."""
         self.note.setText(text)
 
-    def set_theme(self, mode: str, _checked: object = None) -> None:
+    def set_theme(self, mode: str) -> None:
         """Dress the whole application; who remembers it listens to `theme_chosen`."""
-        app = QApplication.instance()
-        if isinstance(app, QApplication):
-            theme.apply_theme(app, mode)
-            self._looks[mode].setChecked(True)
-            self.theme_chosen.emit(mode)
+        self._themes.choose(mode)
 
     def open_palette(self) -> None:
         """Open the command palette over every action that can be used now."""
@@ -208,15 +201,9 @@ class MainWindow(QMainWindow):
         self._before_quit = self.file_menu.addSeparator()
         self._add(self.file_menu, "Quit", "quit", self.close, "Ctrl+Q")
         self._after_pages = self.view_menu.addSeparator()
-        looks = self.view_menu.addMenu(icons.icon("theme"), "Theme")
-        group = QActionGroup(self)
-        for mode, words in _THEMES.items():
-            action = looks.addAction(words)
-            action.setCheckable(True)
-            action.setChecked(mode == theme.current_mode())
-            action.triggered.connect(partial(self.set_theme, mode))
-            group.addAction(action)
-            self._looks[mode] = action
+        self._themes = ThemeMenu()
+        self._themes.chosen.connect(self.theme_chosen)
+        self.view_menu.addMenu(self._themes)
         self._add(help_menu, "Find a command…", "command", self.open_palette, "Ctrl+K")
         self._add(help_menu, "Keys of this tab", "keyboard", self.show_keys, "F1")
         self._add(help_menu, "Diagnostics…", "settings", self.diagnostics_asked.emit, "")

@@ -9,10 +9,12 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QTableView, QVBoxLayout, QWidg
 from app.diagnostics.overview import ToolStatus, tools_overview
 from app.errors import AppError
 from app.jobs.job import CancelToken
+from app.log import log_folder
 from app.maintenance.request import RestoreRequest, UpkeepRequest, UpkeepResult
 from app.maintenance.status import BROKEN, DatabaseStatus, maintenance_status
 from app.model.names import shown
 from ui.desk import Desk
+from ui.folders import open_folder
 from ui.models.databases_model import Column, DatabasesModel
 from ui.page import Page
 from ui.reasons import said
@@ -108,6 +110,11 @@ class MaintenanceTab(QWidget):
         dialog = DiagnosticsDialog(self._desk, name, self._desk.window)
         dialog.finished.connect(self.look_for_tools)
         dialog.open()
+
+    def open_logs(self) -> None:
+        """Open the folder of the log files in the system's file manager."""
+        loaded = self._desk.engine.loaded
+        open_folder(str(log_folder(loaded.home, loaded.values.log)))
 
     def chosen(self) -> list[DatabaseStatus]:
         """The databases that an action is for: the selected ones, else all of them."""
@@ -247,6 +254,10 @@ class MaintenanceTab(QWidget):
             button.clicked.connect(partial(self._start_by_name, action.name))
             self.buttons[action.name] = button
 
+        logs = QAction("Open logs", self)
+        logs.triggered.connect(self.open_logs)
+        self.addAction(logs)
+
     def _start_by_name(self, name: str, _checked: object = None) -> None:
         self.start(next(action for action in ACTIONS if action.name == name))
 
@@ -261,6 +272,7 @@ class MaintenanceTab(QWidget):
         self._reader.failed.connect(self._unread)
         self._tools_reader.answered.connect(self._tools_found)
         self.tools.asked.connect(self.open_diagnostics)
+        self.tools.logs_asked.connect(self.open_logs)
         self.table.selectionModel().selectionChanged.connect(self._show_choice)
         self.table.customContextMenuRequested.connect(self._menu)
 

@@ -41,6 +41,7 @@ class ScanForm(QFrame):
             self.mode.addItem(words, mode)
         self.mode.setCurrentIndex(max(0, self.mode.findData(settings.scan.mode)))
         self.leave_out = QLineEdit(placeholderText="Thumbs.db, *.tmp, Cache/*")
+        self.leave_out.setToolTip("Names, or paths below the folder, with * and ?; several are parted by commas")
         self.leave_out.setAccessibleName("Leave out names like these")
         self.profile = QComboBox()
         self.profile.setAccessibleName("Profile of the drive")
@@ -51,19 +52,7 @@ class ScanForm(QFrame):
         self.found = DimLabel("")
         self.found.setAccessibleName("What the profile means")
         self.found.setWordWrap(True)
-        self.inventory = QCheckBox("Inventory only")
-        self.inventory.setToolTip("Names, sizes and times alone: nothing is hashed, inspected or pictured")
-        self.pictures = QCheckBox("Pictures")
-        self.pictures.setToolTip(_PICTURES)
-        self.pictures.setChecked(settings.scan.pictures)
-        self.inventory.toggled.connect(self._inventory_chosen)
-        self.resume = QCheckBox("Resume")
-        self.resume.setToolTip("Go on where an interrupted scan of the same drive stopped")
-        self.resume.setChecked(settings.scan.resume)
-        self.hidden = QCheckBox("Skip hidden files")
-        self.hidden.setChecked(settings.robust.skip_hidden)
-        self.links = QCheckBox("Follow links")
-        self.links.setChecked(settings.robust.follow_symlinks)
+        self._make_boxes(settings)
         self.browse = KeyButton("Browse…", icon="folder")
         self.start = KeyButton("Start scan", role="primary")
         self.browse.clicked.connect(self.browse_clicked)
@@ -122,6 +111,23 @@ class ScanForm(QFrame):
         if self.start.isEnabled():
             self.started.emit(self.request())
 
+    def _make_boxes(self, settings: Settings) -> None:
+        self.inventory = QCheckBox("Inventory only")
+        self.inventory.setToolTip("Names, sizes and times alone: nothing is hashed, inspected or pictured")
+        self.pictures = QCheckBox("Pictures")
+        self.pictures.setToolTip(_PICTURES)
+        self.pictures.setChecked(settings.scan.pictures)
+        self.inventory.toggled.connect(self._inventory_chosen)
+        self.resume = QCheckBox("Resume")
+        self.resume.setToolTip("Go on where an interrupted scan of the same drive stopped")
+        self.resume.setChecked(settings.scan.resume)
+        self.hidden = QCheckBox("Skip hidden files")
+        self.hidden.setToolTip("Leave out names that begin with a dot, and what the system marks as hidden")
+        self.hidden.setChecked(settings.robust.skip_hidden)
+        self.links = QCheckBox("Follow links")
+        self.links.setToolTip("Go where links lead; else they are only counted")
+        self.links.setChecked(settings.robust.follow_symlinks)
+
     def _lay_out(self) -> None:
         grid = QGridLayout(self)
         grid.setContentsMargins(12, 12, 12, 12)
@@ -149,6 +155,10 @@ class ScanForm(QFrame):
         grid.addLayout(choices, 4, 1, 1, 4)
         grid.setColumnStretch(1, 3)
         grid.setColumnStretch(3, 2)
+        self._order()
+
+    def _order(self) -> None:
+        """Tab goes through the fields as they are read, and ends at the button that starts."""
         order = (
             self.folder,
             self.browse,

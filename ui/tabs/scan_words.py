@@ -112,11 +112,9 @@ def drive_card(
         health: what it said of itself last.
     """
     passport = drive.passport
-    kind = kind_words(drive)
     shelf, shelf_state = shelf_words(drive, health)
     capacity = passport.capacity_bytes
     stopped = unfinished if not busy and error is None else None
-    never = "" if stopped or busy else " · scanned never"
     note, state = _holding(drive), ""
     if error is not None:
         note, state = _BROKEN.get(error.code, "Its records cannot be used"), "fail"
@@ -129,7 +127,7 @@ def drive_card(
         capacity - passport.free_bytes if capacity else 0,
         capacity,
         drive.kind if drive.kind in ("usb", "network") else "network" if passport.network else "drive",
-        f"{kind} · scanned {formats.age(drive.last_scan, now_us())}" if drive.last_scan else f"{kind}{never}",
+        _scanned(drive, under_way=busy or stopped is not None),
         note,
         state,
         busy,
@@ -138,6 +136,14 @@ def drive_card(
         shelf,
         shelf_state,
     )
+
+
+def _scanned(drive: Drive, *, under_way: bool) -> str:
+    """`SSD · ext4 · scanned 2 h ago`."""
+    when = "" if under_way else "never scanned"
+    if drive.last_scan:
+        when = f"scanned {formats.age(drive.last_scan, now_us())}"
+    return " · ".join(part for part in (kind_words(drive), when) if part)
 
 
 def kind_words(drive: Drive) -> str:

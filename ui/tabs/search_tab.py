@@ -36,7 +36,7 @@ from ui.tabs.search_table import ResultsTable
 from ui.tabs.search_words import left_out, nothing_found, status_words
 from ui.widgets.banner import BannerKind, BannerView
 from ui.widgets.empty_state import EmptyState
-from ui.widgets.labels import DimLabel, ElidedLabel, IconLabel
+from ui.widgets.labels import DimLabel, NoticeLine
 from ui.widgets.toasts import ToastView
 
 _TYPING_MS = 40
@@ -72,7 +72,7 @@ class SearchTab(QWidget):
         self.filters = FilterBar()
         self.status = DimLabel()
         self.export_button = QPushButton("Export")
-        self.notice, self._notice_line = ElidedLabel(), QWidget()
+        self.notice = NoticeLine()
         self.model = SearchModel()
         self.table = ResultsTable(self.model)
         self.preview = Preview(desk.engine)
@@ -218,7 +218,7 @@ class SearchTab(QWidget):
         self._slow.stop()
         self._show_status()
         self._reading = ""
-        self._show_notice(f"The search failed: {said(error)}")
+        self.notice.say(f"The search failed: {said(error)}")
 
     def _near_end(self) -> None:
         rows = self.model.rows()
@@ -250,7 +250,7 @@ class SearchTab(QWidget):
     def _show_drives(self, answer: Answer) -> None:
         self.filters.set_drives(answer.drives, self._online)
         self.errands.watch(answer.drives)
-        self._show_notice("")
+        self.notice.say("")
         self._show_left_out(left_out(answer))
 
     def _looked(self, drives: dict[str, Drive]) -> None:
@@ -292,10 +292,6 @@ class SearchTab(QWidget):
         if self._answer is not None:
             self.status.setText(status_words(self._answer, rows, self._total, filtered=filtered))
 
-    def _show_notice(self, words: str) -> None:
-        self.notice.setFullText(words)
-        self._notice_line.setVisible(bool(words))
-
     def _show_left_out(self, words: str) -> None:
         """Name the drives that could not be searched in a banner, once: who closed it is not told the same again."""
         if words == self._left_out:
@@ -331,13 +327,6 @@ class SearchTab(QWidget):
         row.addWidget(self.status, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self.export_button, 0, Qt.AlignmentFlag.AlignTop)
         self.status.setFixedHeight(30)
-        line = QHBoxLayout(self._notice_line)
-        line.setContentsMargins(4, 0, 4, 0)
-        line.setSpacing(8)
-        line.addWidget(IconLabel("warning", 16, "fail_text"))
-        line.addWidget(self.notice, 1)
-        self.notice.setProperty("state", "fail")
-        self._notice_line.hide()
         self._hits_stack, self._stack = QStackedWidget(), QStackedWidget()
         self._hits_stack.addWidget(self.table)
         self._hits_stack.addWidget(self.no_hit)
@@ -357,7 +346,7 @@ class SearchTab(QWidget):
         column.setSpacing(10)
         column.addWidget(self.field)
         column.addLayout(row)
-        column.addWidget(self._notice_line)
+        column.addWidget(self.notice)
         column.addWidget(self._stack, 1)
 
     def _make_actions(self) -> None:

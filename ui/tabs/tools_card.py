@@ -16,6 +16,8 @@ class ToolsCard(QFrame):
 
     asked = Signal()
     """More is wanted."""
+    logs_asked = Signal()
+    """The folder of the log files is to be opened."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,12 +26,16 @@ class ToolsCard(QFrame):
         self.more = KeyButton("Diagnostics…", icon="settings")
         self.more.setToolTip("What each tool is for, what is limited without it, and how to get it")
         self.more.clicked.connect(self.asked)
+        self.logs = KeyButton("Open logs", icon="folder-open")
+        self.logs.setToolTip("The folder of the log files")
+        self.logs.clicked.connect(self.logs_asked)
         self._tools = QWidget()
         self._flow = FlowLayout(self._tools, spacing=20)
         head = QHBoxLayout()
         head.addWidget(SectionHead("Tools"))
         head.addWidget(self.summary)
         head.addStretch(1)
+        head.addWidget(self.logs)
         head.addWidget(self.more)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 10)

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from ui import icons, theme
 from ui.widgets.tips import tip
@@ -120,6 +120,30 @@ class IconLabel(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the icon."""
         icons.paint_icon(QPainter(self), self.rect(), self._icon, self._color)
+
+
+class NoticeLine(QWidget):
+    """One line about what went wrong, under a sign; takes no room while there is nothing to say."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._words = ElidedLabel()
+        self._words.setProperty("state", "fail")
+        line = QHBoxLayout(self)
+        line.setContentsMargins(4, 0, 4, 0)
+        line.setSpacing(8)
+        line.addWidget(IconLabel("warning", 16, "fail_text"))
+        line.addWidget(self._words, 1)
+        self.hide()
+
+    def say(self, words: str) -> None:
+        """Show words; none for nothing."""
+        self._words.setFullText(words)
+        self.setVisible(bool(words))
+
+    def words(self) -> str:
+        """What is said."""
+        return self._words.fullText()
 
 
 class KeyHint(QWidget):

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import apsw
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
 from pytestqt.qtbot import QtBot
 
 from app.catalog.shard import open_writer
@@ -151,3 +152,25 @@ def test_restoring_asks_which_backup(qtbot: QtBot, tab: MaintenanceTab, engine: 
 def test_without_a_choice_of_one_there_is_nothing_to_restore(qtbot: QtBot, tab: MaintenanceTab) -> None:
     assert not tab.buttons["restore"].isEnabled()
     assert tab.buttons["restore"].toolTip() == "Select one database."
+
+
+class Opener(QObject):
+    """Stands for the system's file manager."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened: list[str] = []
+
+    @Slot(QUrl)
+    def open(self, url: QUrl) -> None:
+        self.opened.append(url.toLocalFile())
+
+
+def test_the_folder_of_the_log_is_one_click_away(qtbot: QtBot, tab: MaintenanceTab, engine: Engine) -> None:
+    opener = Opener()
+    QDesktopServices.setUrlHandler("file", opener, "open")
+    try:
+        qtbot.mouseClick(tab.tools.logs, Qt.MouseButton.LeftButton)
+    finally:
+        QDesktopServices.unsetUrlHandler("file")
+    assert opener.opened == [str(engine.home.logs)]
