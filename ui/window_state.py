@@ -40,7 +40,7 @@ class WindowState:
             if splitter.objectName() and (state := self._bytes(f"splitters/{splitter.objectName()}")) is not None:
                 splitter.restoreState(state)
         for header in root.findChildren(QHeaderView):
-            if header.objectName() and (state := self._bytes(f"columns/{header.objectName()}")) is not None:
+            if header.objectName() and (state := self._bytes(_columns(header))) is not None:
                 header.restoreState(state)
 
     def save(self, window: QMainWindow) -> None:
@@ -53,9 +53,14 @@ class WindowState:
                 self._settings.setValue(f"splitters/{splitter.objectName()}", splitter.saveState())
         for header in window.findChildren(QHeaderView):
             if header.objectName() and header.count():
-                self._settings.setValue(f"columns/{header.objectName()}", header.saveState())
+                self._settings.setValue(_columns(header), header.saveState())
         self._settings.sync()
 
     def _bytes(self, key: str) -> QByteArray | None:
         value = self._settings.value(key) if self._settings is not None else None
         return value if isinstance(value, QByteArray) else None
+
+
+def _columns(header: QHeaderView) -> str:
+    """The key of a head's columns; a version with more or fewer of them begins anew: Qt would mix them up."""
+    return f"columns/{header.objectName()}.{header.count()}"
