@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu
 from app.jobs.job import CancelToken
 from app.model.drives import Drive
 from app.model.names import shown
+from app.model.times import now_us
 from app.reports.exports import ExportResult
 from app.reports.inventory import ExportInventoryRequest, InventoryFilter
 from app.scanning.pictures import MakePicturesRequest
@@ -25,6 +26,8 @@ from ui.workers.reader import Reader
 
 _FORMATS = (("csv", "CSV"), ("jsonl", "JSON lines"), ("efu", "Everything file list"))
 _BANNER = "exports.after_scan"
+_DAY_US = 86_400_000_000
+_RECENT_DAYS = 30
 
 
 class DriveMenus(QObject):
@@ -47,6 +50,7 @@ class DriveMenus(QObject):
         self.pictures.setIcon(icons.icon("image"))
         self.deleted = self._choice("Include files that are gone")
         self.av_only = self._choice("Movies and sound only")
+        self.recent = self._choice(f"Modified in the last {_RECENT_DAYS} days only")
         desk.window.add_to_file_menu(self.export, self.pictures)
         desk.jobs.job_ended.connect(self._ended)
         desk.jobs.catalog_changed.connect(self.refresh)
@@ -64,7 +68,8 @@ class DriveMenus(QObject):
 
     def start_export(self, form: str, drive_id: str = "", _checked: object = None) -> None:
         """Export one drive's inventory, or that of all, into the exports folder."""
-        wanted = InventoryFilter(self.deleted.isChecked(), self.av_only.isChecked())
+        since = now_us() - _RECENT_DAYS * _DAY_US if self.recent.isChecked() else None
+        wanted = InventoryFilter(self.deleted.isChecked(), self.av_only.isChecked(), since)
         request = ExportInventoryRequest(form, (drive_id,) if drive_id else (), wanted)
         self._jobs.add(self._desk.jobs.start("export_inventory", request))
 
@@ -96,7 +101,7 @@ class DriveMenus(QObject):
                 self._add(menu, f"As {words}", partial(self.start_export, form, drive.id))
             self._add(self.pictures, menu_text(drive.label), partial(self.start_pictures, drive.label))
         self.export.addSeparator()
-        self.export.addActions([self.deleted, self.av_only])
+        self.export.addActions([self.deleted, self.av_only, self.recent])
         self.export.addSeparator()
         self._add(self.export, "Open exports folder", self.open_exports)
         self.export.setEnabled(bool(self._drives))

@@ -78,6 +78,7 @@ class Front(QObject):
         super().__init__(window)
         self._open_damaged = open_damaged
         self.mending: Mending | None = None
+        self._mends = self._waits_to_close = False
         self.window = window
         self.engine: Engine | None = None
         self.jobs: JobController | None = None
@@ -90,6 +91,7 @@ class Front(QObject):
         self._opener = EngineOpener(open_engine, self)
         self._opener.opened.connect(self._opened)
         self._opener.failed.connect(self._failed)
+        window.banners.action_clicked.connect(self._mend)
         window.closing = self._closing
 
     @property
@@ -207,24 +209,23 @@ class Front(QObject):
         self._waits_to_close = True
         return False
 
-    _waits_to_close = False
-
     def _all_ended(self) -> None:
         if self._waits_to_close:
             self.window.finish_closing()
 
     def _failed(self, error: Exception) -> None:
+        self._mends = False
         if not isinstance(error, AppError):
             raise error
         _log.error("The catalogue cannot be opened: %s", error.message)
         text = f"The catalogue cannot be opened: {said(error)}"
         mendable = isinstance(error, RecordsBroken) and self._open_damaged is not None
         self.window.banners.show_banner(BannerView(BANNER, text, BannerKind.ERROR, ACTION if mendable else ""))
-        self.window.banners.action_clicked.connect(self._mend)
 
     def _mend(self, banner_id: str) -> None:
         """Open the engine over the damaged catalogue; the Maintenance tab comes with it."""
-        if banner_id == BANNER and self._open_damaged is not None and self.mending is None:
+        if banner_id == BANNER and self._open_damaged is not None and not self._mends:
+            self._mends = True
             self._opener = EngineOpener(self._open_damaged, self)
             self._opener.opened.connect(self._mendable)
             self._opener.failed.connect(self._failed)

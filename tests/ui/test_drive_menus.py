@@ -1,5 +1,6 @@
 """The File menu's errands for whole drives: exports and pictures, and what is said when they are done."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,6 +68,18 @@ def test_the_choices_of_the_menu_are_obeyed(qtbot: QtBot, front: Front, engine: 
     choose(front.window.file_menu, "Export the inventory", "All drives as Everything file list")
     qtbot.waitUntil(lambda: bool(exports(engine, "*.efu")), timeout=10_000)
     assert exports(engine, "*.efu")[0].read_bytes().count(b"\n") == 1
+
+
+def test_only_what_is_new_is_exported_where_that_is_chosen(
+    qtbot: QtBot, front: Front, engine: Engine, tmp_path: Path
+) -> None:
+    for file in (tmp_path / "card" / "below").iterdir():
+        os.utime(file, (1_600_000_000, 1_600_000_000))
+    run(engine, "scan", ScanRequest((str(tmp_path / "card"),), inventory_only=True), Job())
+    choose(front.window.file_menu, "Export the inventory", "Modified in the last 30 days only")
+    choose(front.window.file_menu, "Export the inventory", "A && B", "As JSON lines")
+    qtbot.waitUntil(lambda: bool(front.window.toasts.shown()), timeout=10_000)
+    assert front.window.toasts.shown()[-1].view.text.startswith("9 files to ")
 
 
 def test_an_export_after_a_scan_is_said_in_a_banner(
