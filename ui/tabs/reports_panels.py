@@ -63,9 +63,13 @@ class FoldersPanel(QFrame):
         self._drives = {drive.id: drive for drive in drives}
 
     def show_root(self, root: FolderNode) -> None:
-        """Show the tree of another report from its root."""
-        self._way = [(root.drive_id, root.path, root.name)]
-        self._show(root)
+        """Show the tree of another report from its root; the same one read again where one was in it."""
+        inside = self._way[1:] if self._way and self._way[0] == (root.drive_id, root.path, root.name) else []
+        self._way = [(root.drive_id, root.path, root.name), *inside]
+        if inside:
+            self._go(len(inside))
+        else:
+            self._show(root)
 
     def show_folders(self, report: HeaviestFolders) -> None:
         """Show the table."""
@@ -108,6 +112,8 @@ class FoldersPanel(QFrame):
         """Go into a folder some levels down: each level between is a link of its own."""
         drive_id, path, _ = self._way[-1]
         if not drive_id:
+            if node.drive_id not in self._drives:
+                return  # it was forgotten meanwhile
             self._way.append((node.drive_id, b"", self._drives[node.drive_id].label))
             path = b""
         above = path

@@ -16,6 +16,7 @@ from app.reports.folders import FolderNode, folder_tree
 from app.reports.rows import ReportedFile
 from app.reports.scope import Scope
 from app.reports.sections import SECTIONS, ReportOptions
+from ui.shard_stamps import shard_stamp
 from ui.workers.reader import Reader
 
 #: What is made, in this order: what is quick and seen first, first.
@@ -54,8 +55,8 @@ class Part:
 class ReportsRunner(QObject):
     """Asks the catalogue; nothing of it runs in the window's thread."""
 
-    drives_read = Signal(object)
-    """Every drive of the catalogue."""
+    drives_read = Signal(object, object)
+    """Every drive of the catalogue, and what is another value once anything of them has changed."""
     made = Signal(object)
     """A `Part`."""
     finished = Signal()
@@ -116,8 +117,9 @@ class ReportsRunner(QObject):
         self._reports.stop()
         self._lists.stop()
 
-    def _all_drives(self, _token: CancelToken) -> tuple[Drive, ...]:
-        return tuple(self._engine.catalog.drives(look=False))
+    def _all_drives(self, _token: CancelToken) -> tuple[tuple[Drive, ...], object]:
+        drives = tuple(self._engine.catalog.drives(look=False))
+        return drives, (drives, [shard_stamp(self._engine, drive.id) for drive in drives])
 
     def _scope(self, drive_ids: Sequence[str], token: CancelToken, broken: dict[str, AppError]) -> Scope:
         drives = self._engine.catalog.drives(look=False)
@@ -156,7 +158,7 @@ class ReportsRunner(QObject):
 
     def _answered(self, kind: str, _number: int, answer: Any) -> None:
         if kind == "drives":
-            self.drives_read.emit(answer)
+            self.drives_read.emit(*answer)
         elif kind == "branch":
             self.tree_made.emit(*answer)
         elif kind.startswith("order."):

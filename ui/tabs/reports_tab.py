@@ -45,9 +45,11 @@ class ReportsTab(QWidget):
         self._drives: tuple[Drive, ...] = ()
         self._ran: WantedReports | None = None
         self._known = self._dirty = False
+        self._seen: object = None
+        self._fresh = False
         self._parts: set[str] = set()
         self._broken: dict[str, AppError] = {}
-        self._began = 0.0
+        self._began = self._took = 0.0
         self.runner = ReportsRunner(desk.engine, self)
         self.errands = Errands(desk.engine.catalog.looked_at, self)
         self.bar = ReportsBar(desk.window.state)
@@ -95,7 +97,7 @@ class ReportsTab(QWidget):
     def run(self) -> None:
         """Make the reports anew."""
         self._again.stop()
-        self._dirty = False
+        self._dirty, self._fresh = False, True
         self._ran = self.bar.wanted()
         self.bar.remember()
         self._parts.clear()
@@ -108,21 +110,26 @@ class ReportsTab(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Read which drives there are; the first time, and after changes, make the reports."""
         super().showEvent(event)
-        if not self._known:
+        if not self._known or self._dirty:
             self.runner.read_drives()
-        elif self._dirty:
-            self.run()
 
-    def _drives_read(self, drives: tuple[Drive, ...]) -> None:
-        first = not self._known
+    def _drives_read(self, drives: tuple[Drive, ...], seen: object) -> None:
+        """Take which drives there are; make the reports where there are none yet, or they are of something else."""
+        first, made_of_this = not self._known, self._fresh or seen == self._seen
+        if self._fresh:
+            self._seen, self._fresh = seen, False
+        elif made_of_this:
+            self._dirty = False
         self._known, self._drives = True, drives
         self.bar.set_drives(drives)
         self.folders.set_drives(drives)
         self._stack.setCurrentIndex(0 if drives else 1)
         self.bar.setVisible(bool(drives))
         gone = self._ran is not None and self._ran.drive_ids != self.bar.wanted().drive_ids
-        if drives and (first or self._ran is None or gone):
+        if drives and (first or self._ran is None or gone or (self._dirty and not made_of_this)):
             self.run()
+        elif self.is_complete():
+            self._say_finished()
 
     def _made(self, part: Part) -> None:
         self._parts.add(part.name)
@@ -156,10 +163,13 @@ class ReportsTab(QWidget):
         self.tables.show_duplicates(report)
 
     def _finished(self) -> None:
-        seconds = formats.duration(time.monotonic() - self._began)
-        late = " · the catalogue has changed since" if self._dirty else ""
-        self.bar.status.setFullText(f"Read in {seconds}{late}")
+        self._took = time.monotonic() - self._began
+        self._say_finished()
         self._say_left_out()
+
+    def _say_finished(self) -> None:
+        late = " · the catalogue has changed since" if self._dirty else ""
+        self.bar.status.setFullText(f"Read in {formats.duration(self._took)}{late}")
 
     def _say_left_out(self) -> None:
         """Name the drives whose records cannot be read, in a banner."""
@@ -193,11 +203,12 @@ class ReportsTab(QWidget):
         elif not self._desk.jobs.running():
             self._again.start()
         elif self.is_complete():
-            self._finished()
+            self._say_finished()
 
     def _rerun(self) -> None:
+        """Look whether anything that is reported on has changed: an export, for one, changes nothing."""
         if self.isVisible() and self._dirty:
-            self.run()
+            self.runner.read_drives()
 
     def _pick(self, drive_id: str) -> None:
         """Report on one drive alone."""

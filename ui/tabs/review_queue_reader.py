@@ -13,6 +13,7 @@ from app.errors import Cancelled
 from app.jobs.job import CancelToken
 from app.model.drives import Drive
 from ui.models.review_model import AssetId, PreparedQueue, QueueFilter, QueueRow, prepare
+from ui.shard_stamps import shard_stamp
 from ui.workers.reader import Reader
 
 #: Assets of one page.
@@ -42,7 +43,7 @@ class QueueReader(Reader):
         A breath after each page leaves the interpreter to the window, which shows it meanwhile.
         """
         count = 0
-        self._seen = self._state_of(drive_id)
+        self._seen = shard_stamp(self._engine, drive_id)
         for page in self._pages(drive_id, token):
             count += len(page)
             self.paged.emit(number, page)
@@ -53,24 +54,12 @@ class QueueReader(Reader):
         self, drive_id: str, wanted: QueueFilter, kept: frozenset[AssetId], token: CancelToken
     ) -> PreparedQueue | None:
         """The whole queue of a drive, to take the place of the one that is shown; None where nothing changed."""
-        seen = self._state_of(drive_id)
+        seen = shard_stamp(self._engine, drive_id)
         if seen == self._seen:
             return None
         self._seen = seen
         rows = [row for page in self._pages(drive_id, token) for row in page]
         return prepare(rows, wanted, kept)
-
-    def _state_of(self, drive_id: str) -> tuple[object, ...]:
-        """Size and time of a shard's file and of its log: they change with every commit."""
-        path = self._engine.catalog.shard_path(drive_id)
-        found: list[object] = [drive_id]
-        for file in (path, path.with_name(f"{path.name}-wal")):
-            try:
-                status = file.stat()
-            except OSError:
-                continue
-            found.append((file.name, status.st_size, status.st_mtime_ns))
-        return tuple(found)
 
     def _pages(self, drive_id: str, token: CancelToken) -> Iterator[list[QueueRow]]:
         path = self._engine.catalog.shard_path(drive_id)

@@ -1,8 +1,9 @@
 """The files of a drive that are not there any more, in a dialogue that reads them page by page."""
 
+from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QTableView, QVBoxLayout, QWidget
 
@@ -72,6 +73,12 @@ class MissingDialog(QDialog):
         files = [rows[row] for row in chosen] if chosen else rows
         base = shown(self._drive.base).rstrip("/")
         QGuiApplication.clipboard().setText("\n".join(f"{base}/{shown(file.relative_path)}" for file in files))
+        more = " Those further down were not read yet: scroll there first." if self._has_more(files) else ""
+        self.note.setText(f"{formats.many(len(files), 'path')} copied.{more}")
+
+    def _has_more(self, files: Sequence[MissingFile]) -> bool:
+        """Whether these are all that were read, but not all there are."""
+        return len(files) == len(self.model.rows()) and self.model.canFetchMore(QModelIndex())
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()

@@ -196,6 +196,34 @@ def test_a_scan_has_the_reports_made_anew(qtbot: QtBot, open_tab: Open, tmp_path
     qtbot.waitUntil(lambda: tab.cards["files"].value() == str(len(SHELF) + 1), timeout=20_000)
 
 
+def test_a_job_that_changes_nothing_leaves_the_reports_alone_and_one_that_does_keeps_the_place(
+    qtbot: QtBot, open_tab: Open, tmp_path: Path
+) -> None:
+    base = tmp_path / "drive"
+    write_files(base, CARD)
+    run(make_engine(tmp_path / "home"), "scan", ScanRequest((str(base),), drive="D"), Job())
+    tab = open_tab(tmp_path / "home")
+    choose(tab, "D")
+    qtbot.waitUntil(lambda: tab.is_complete() and tab.folders.crumbs.names() == ("D",), timeout=10_000)
+    treemap = tab.folders.treemap
+    audio = next(cell.node for cell in treemap.cells() if cell.node.name == "audio")
+    treemap.entered.emit(audio)
+    qtbot.waitUntil(lambda: tab.folders.crumbs.names() == ("D", "audio"), timeout=5000)
+    began = tab._began
+    tab.export.start("json")
+    qtbot.waitUntil(lambda: bool(tab._desk.window.toasts.shown()), timeout=20_000)
+    qtbot.waitUntil(lambda: tab._dirty, timeout=5000)
+    qtbot.waitUntil(lambda: not tab._dirty, timeout=10_000)
+    assert tab._began == began
+    assert "changed" not in tab.bar.status.fullText()
+    write_files(base, (("audio/more.wav", b"more", 0),))
+    tab._desk.jobs.start("scan", ScanRequest((str(base),), drive="D"))
+    qtbot.waitUntil(lambda: tab.cards["files"].value() == str(len(CARD) + 1), timeout=20_000)
+    qtbot.waitUntil(tab.is_complete, timeout=10_000)
+    assert tab.folders.crumbs.names() == ("D", "audio")
+    qtbot.waitUntil(lambda: treemap.root() is not None and treemap.root().path == b"audio", timeout=5000)
+
+
 def test_files_of_which_nothing_is_known_are_no_sign_of_no_duplicates(
     qtbot: QtBot, open_tab: Open, tmp_path: Path
 ) -> None:
