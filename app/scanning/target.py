@@ -19,6 +19,7 @@ from app.drives.recognition import Recognition, Verdict, recognise
 from app.errors import AppError, DriveGone, HeldByAnother, UsageError
 from app.jobs.job import Job
 from app.jobs.looking import folders_there
+from app.log import visible
 from app.model.drives import Drive, Passport
 from app.model.names import decoded, shown
 from app.scanning.conflicts import conflict, doubtful, not_new
@@ -319,8 +320,8 @@ def _refuse_overlap(catalog: Catalog, folder: ProbedFolder, beside: Drive | None
 
 
 def _free_label(catalog: Catalog, base: str) -> str:
-    """The folder's name as a label, with a number where it is taken."""
-    name = shown(Path(base).name) or "root"
+    """The folder's name as a label of one line, with a number where it is taken."""
+    name = visible(" ".join(shown(Path(base).name).split())) or "root"
     label, number = name, 1
     while catalog.find_drive(label) is not None:
         number += 1

@@ -34,6 +34,14 @@ def test_a_new_drive_is_called_after_its_folder(studio: Studio) -> None:
     assert drives(studio) == [("media", str(studio.base)), ("media 2", str(other))]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="names there hold no line breaks")
+def test_a_folder_with_line_breaks_in_its_name_gets_a_label_of_one_line(studio: Studio) -> None:
+    odd = studio.base / "day\n1\tcard\x1b[31m"
+    odd.mkdir()
+    (odd / "a.txt").write_text("a", encoding="utf-8")
+    assert studio.scan(str(odd))["drive"]["label"] == r"day 1 card\x1b[31m"
+
+
 def test_a_label_may_be_written_in_any_case(studio: Studio) -> None:
     studio.write("a.txt")
     studio.scan(drive="Card A")

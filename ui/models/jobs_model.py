@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from ui import icons, theme
+from ui.models.search_model import one_line
 
 _Index = QModelIndex | QPersistentModelIndex
 _COLUMNS = ("Started", "Job", "Drive", "Files", "Took", "Outcome")
@@ -82,7 +83,7 @@ class JobsModel(QAbstractTableModel):
         """Qt."""
         row = self._rows[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return row.cells()[index.column()]
+            return one_line(row.cells()[index.column()])
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == _FILES:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ForegroundRole and index.column() == len(_COLUMNS) - 1 and row.state:
