@@ -57,6 +57,7 @@ class VerifyDialog(QDialog):
         self.parts = spin_box(2, 999, _PARTS, "Of how many parts")
         self.start = KeyButton("Verify", role="primary", icon="check")
         self.cancel = KeyButton("Cancel")
+        self.part.setToolTip("A drive verified part by part, one a month say, is read whole once a year")
         self.due.setChecked(True)
         self._lay_out()
         self._connect()

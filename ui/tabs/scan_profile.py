@@ -6,9 +6,11 @@ from PySide6.QtCore import QObject, QTimer
 
 from app.drives.profiles import Profile
 from app.engine import Engine
+from app.errors import AppError
 from app.scanning.request import ScanRequest
 from app.scanning.tuning import profile_before
 from ui import formats
+from ui.reasons import said
 from ui.tabs.scan_form import ScanForm
 from ui.workers.reader import Reader
 
@@ -70,5 +72,6 @@ class FoundProfile(QObject):
         if isinstance(profile, Profile):
             self._form.found.setText(profile_words(profile))
 
-    def _unknown(self, _kind: str, _number: int, _error: object) -> None:
-        self._form.found.setText("")
+    def _unknown(self, _kind: str, _number: int, error: AppError) -> None:
+        """Say what is wrong with the folder before the scan would."""
+        self._form.found.setText(said(error))

@@ -132,6 +132,13 @@ def test_an_inventory_that_ends_while_somebody_works_in_another_tab_waits_in_a_b
     dialog.accept()
 
 
+def test_the_form_says_what_the_folder_is_before_it_is_scanned(qtbot: QtBot, tab: ScanTab, tmp_path: Path) -> None:
+    tab.form.set_folder(str(tmp_path))
+    qtbot.waitUntil(lambda: "files at once" in tab.form.found.text(), timeout=10_000)
+    tab.form.set_folder(str(tmp_path / "gone"))
+    qtbot.waitUntil(lambda: "does not exist." in tab.form.found.text(), timeout=10_000)
+
+
 def test_scans_of_other_windows_show_in_the_history(qtbot: QtBot, tab: ScanTab, engine: Engine, tmp_path: Path) -> None:
     tree = make_tree(tmp_path / "card")
     for _ in range(2):
