@@ -102,6 +102,10 @@ class MainWindow(QMainWindow):
         numbers = [str(known.number) for known in self._pages]
         self.tabs.setCurrentIndex(numbers.index(wished) if wished in numbers else 0)
 
+    def add_menu(self, menu: QMenu) -> None:
+        """Add a menu behind the File menu."""
+        self.menus.insertMenu(self.view_menu.menuAction(), menu)
+
     def add_to_file_menu(self, *parts: QMenu | QAction) -> None:
         """Add menus and actions to the File menu, above its end."""
         for part in parts:

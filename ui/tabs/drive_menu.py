@@ -66,8 +66,13 @@ class DriveMenu(QObject):
         menu.popup(place)
 
     def build(self, drive: Drive, *, stopped: bool) -> QMenu:
-        """The menu; `stopped` says whether there is a scan to go on with."""
+        """A menu of its own; `stopped` says whether there is a scan to go on with."""
         menu = QMenu(self._widget)
+        self.fill(menu, drive, stopped=stopped)
+        return menu
+
+    def fill(self, menu: QMenu, drive: Drive, *, stopped: bool) -> None:
+        """Add what can be done with a drive to a menu."""
         away = "" if drive.online else f"{drive.label} is not connected."
         if stopped:
             again = menu.addAction("Go on with the scan that was stopped")
@@ -92,7 +97,6 @@ class DriveMenu(QObject):
         menu.addSeparator()
         menu.addAction("Pack to travel…").triggered.connect(partial(self.choose_travel, drive))
         menu.addAction("Forget…").triggered.connect(partial(self.forget, drive))
-        return menu
 
     def ask(self, drive: Drive, what: str) -> QInputDialog:
         """Ask for a text and keep it."""

@@ -63,8 +63,12 @@ def _rows(categories: dict[str, dict[str, int]]) -> list[PlainRow]:
                 name.capitalize(),
                 formats.count(found["files"]),
                 formats.size(found["bytes"]),
-                f"{100 * found['bytes'] / total:.0f} %",
+                _share(found["bytes"], total),
             )
         )
         for name, found in by_size
     ]
+
+
+def _share(part: int, whole: int) -> str:
+    return formats.percent(part, whole) if not part or 100 * part >= whole else f"< 1{formats.NBSP}%"

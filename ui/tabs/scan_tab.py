@@ -31,6 +31,7 @@ from ui.folders import SCANNED, find_first_folder, remember_folder
 from ui.models.jobs_model import JobRecord, JobsModel
 from ui.page import Page
 from ui.reasons import said
+from ui.tabs.chosen_drive_menu import ChosenDriveMenu
 from ui.tabs.drive_menu import DriveMenu
 from ui.tabs.scan_arrivals import Arrivals
 from ui.tabs.scan_counters import ScanCounters
@@ -85,6 +86,8 @@ class ScanTab(QWidget):
         self.drives = DriveList()
         self.form = ScanForm(desk.engine.settings)
         self.menu = DriveMenu(desk, self)
+        self.drive_menu = ChosenDriveMenu(self.menu)
+        desk.window.add_menu(self.drive_menu)
         self.questions = ScanQuestions(desk, self)
         self.found = FoundProfile(desk.engine, self.form, self)
         self.counters = ScanCounters()
@@ -196,16 +199,22 @@ class ScanTab(QWidget):
             self._known, self._unfinished = answer.drives, answer.unfinished
             self.drives.set_drives(answer.cards)
             self.jobs.set_rows(answer.rows)
-            self._go_on_action.setEnabled(self.drives.current_id() in self._unfinished)
+            self._offer_chosen()
             if self._to_look_at in self._known:
                 self.shown.look_at(self._known[self._to_look_at])
                 self._to_look_at = ""
             if answer.cards or self._desk.jobs.running():
                 self._stack.setCurrentIndex(1)
 
+    def _offer_chosen(self) -> None:
+        """Offer what can be done with the chosen drive, in the palette and in the menu above."""
+        drive_id = self.drives.current_id()
+        self._go_on_action.setEnabled(drive_id in self._unfinished)
+        self.drive_menu.show_drive(self._known.get(drive_id), stopped=drive_id in self._unfinished)
+
     def _drive_chosen(self, drive_id: str) -> None:
         drive = self._known.get(drive_id)
-        self._go_on_action.setEnabled(drive_id in self._unfinished)
+        self._offer_chosen()
         if drive is None:
             return
         self.form.folder.setText(drive.base)

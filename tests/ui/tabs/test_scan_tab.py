@@ -139,6 +139,24 @@ def test_the_form_says_what_the_folder_is_before_it_is_scanned(qtbot: QtBot, tab
     qtbot.waitUntil(lambda: "does not exist." in tab.form.found.text(), timeout=10_000)
 
 
+def test_the_drive_menu_and_the_palette_offer_what_can_be_done_with_the_chosen_drive(
+    qtbot: QtBot, tab: ScanTab, engine: Engine, tmp_path: Path
+) -> None:
+    window = tab._desk.window
+    assert "Choose a drive" in tab.drive_menu.actions()[0].text()
+    run(engine, "scan", ScanRequest((str(make_tree(tmp_path / "card")),), "R&D"), Job())
+    tab.refresh()
+    qtbot.waitUntil(lambda: len(tab.drives.cards()) == 1, timeout=5000)
+    tab.drives.setCurrentIndex(tab.drives.model().index(0, 0))
+    assert tab.drive_menu.actions()[0].text() == "R&&D"
+    window.open_palette()
+    offered = [command.text for command in window.command_palette.shown() if command.place == "Drive"]
+    window.command_palette.close()
+    assert {"Verify", "History", "May it be wiped?", "Pack to travel"} <= set(offered)
+    tops = [action.text() for action in window.menus.actions()]
+    assert tops == ["&File", "&Drive", "&View", "&Help"]
+
+
 def test_scans_of_other_windows_show_in_the_history(qtbot: QtBot, tab: ScanTab, engine: Engine, tmp_path: Path) -> None:
     tree = make_tree(tmp_path / "card")
     for _ in range(2):
