@@ -68,7 +68,6 @@ class CopiesDialog(QDialog):
 
     def done(self, result: int) -> None:
         """Qt: nobody waits for the answer any more."""
-        self._desk.jobs.job_ended.disconnect(self._ended)
         if self._job:
             self._desk.jobs.cancel(self._job)
         super().done(result)
