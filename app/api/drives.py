@@ -1,5 +1,6 @@
 """`/v1/drives`: the library of drives."""
 
+from contextlib import suppress
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -11,7 +12,8 @@ from app.catalog.dberrors import ABSENT
 from app.catalog.documents import drive_document, health_document, scan_document
 from app.catalog.shard import ScanRow, scans
 from app.errors import AppError
-from app.model.drives import Drive
+from app.model.drives import Drive, DriveHealth
+from app.scanning.entrylists import EntryList, count_entries
 
 routes = APIRouter(tags=["drives"])
 
@@ -33,7 +35,7 @@ def _list(asked: Asked, page: PageWish) -> dict[str, Any]:
     shown = drives[page.offset : page.offset + page.limit]
     health = asked.engine.catalog.health.newest()
     return {
-        "drives": [drive_document(drive, _problem(asked, drive), health.get(drive.id)) for drive in shown],
+        "drives": [_document(asked, drive, health.get(drive.id)) for drive in shown],
         "total": len(drives),
         "limit": page.limit,
         "offset": page.offset,
@@ -43,28 +45,20 @@ def _list(asked: Asked, page: PageWish) -> dict[str, Any]:
 def _show(asked: Asked, label: str) -> dict[str, Any]:
     (drive,) = asked.drives.named([label])
     trend = asked.engine.catalog.health.trend(drive.id)
-    problem: AppError | None = None
     rows: list[ScanRow] = []
-    try:
-        with asked.open_shard(drive) as database:
-            rows = scans(database)
-    except AppError as error:
-        problem = _told(error)
-    document = drive_document(drive, problem, trend[0] if trend else None)
+    with suppress(AppError), asked.open_shard(drive) as database:
+        rows = scans(database)
+    document = _document(asked, drive, trend[0] if trend else None)
     document["health_trend"] = [health_document(health) for health in trend]
     document["scans"] = [scan_document(row) for row in rows]
     return {"drives": [document]}
 
 
-def _problem(asked: Asked, drive: Drive) -> AppError | None:
-    """Why a drive's shard cannot be used, as far as opening it tells."""
+def _document(asked: Asked, drive: Drive, health: DriveHealth | None) -> dict[str, Any]:
+    """The drive, with how its shard stands as far as opening it and its last check tell."""
     try:
-        with asked.open_shard(drive):
-            return None
+        with asked.open_shard(drive) as database:
+            suspected = count_entries(database, EntryList.SUSPECTED)
     except AppError as error:
-        return _told(error)
-
-
-def _told(error: AppError) -> AppError | None:
-    """The error, unless no scan has made a shard yet."""
-    return None if error.code == ABSENT else error
+        return drive_document(drive, None if error.code == ABSENT else error, health)
+    return drive_document(drive, asked.engine.catalog.found_broken(drive), health, suspected=suspected)

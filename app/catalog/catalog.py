@@ -2,18 +2,21 @@
 
 import json
 import logging
+import shlex
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from app.catalog.copies import kept_copies
 from app.catalog.database import Database, peewee_query
-from app.catalog.dberrors import ABSENT, OLDER
+from app.catalog.dberrors import ABSENT, DAMAGED, OLDER
 from app.catalog.health import HealthLog
 from app.catalog.jobs import JobHistory
-from app.catalog.migrations import CATALOG
+from app.catalog.migrations import CATALOG, SHARD
 from app.catalog.shard import open_reader, open_writer, refuse_other_drive, set_identity
 from app.catalog.tables import DriveRow, Health, JobRow
+from app.catalog.upkeep import UpkeepBook
 from app.errors import AppError, InputError, NotACatalog, RecordsBroken, UsageError
 from app.jobs.job import CancelToken
 from app.jobs.looking import folders_there
@@ -23,6 +26,19 @@ from app.model.times import now_us, uuid7
 from app.paths import may_write
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ShardStanding:
+    """How the shard of a drive stands.
+
+    Attributes:
+        error: why it cannot be used, or what its last check found; None where nothing is wrong, or no scan was.
+        suspected: how many of its files are suspected of rot, or could not be read when they were verified.
+    """
+
+    error: AppError | None = None
+    suspected: int = 0
 
 
 class Catalog:
@@ -36,6 +52,8 @@ class Catalog:
         wal: whether the folder is on a disk where readers and a writer may work at once.
         may_be: whether what lies at a drive's base now may be that drive, told without touching it: the folder on
             which a card is mounted is still there when the card is not.
+        elsewhere: of drives that are not where they were (the first) those that are found elsewhere, by id, as they are
+            there; the second are all drives.
     """
 
     def __init__(
@@ -56,6 +74,8 @@ class Catalog:
         self.jobs = JobHistory(path, wal=wal)
         #: What drives said of themselves.
         self.health = HealthLog(path, wal=wal)
+        #: When databases were looked after.
+        self.upkeep = UpkeepBook(path, wal=wal)
         self._standing_in: tuple[Drive, ...] = ()
 
     def stand_in(self, drives: Iterable[Drive]) -> None:
@@ -92,7 +112,7 @@ class Catalog:
             state = "is empty" if path.exists() else "is not there any more"
             raise RecordsBroken(
                 f"shard {path} {state}",
-                hint="Put it back from a copy of your own, or scan the drive again.",
+                hint=f"{self._way_back(path, drive)}, or scan the drive again.",
                 code="shard.missing",
             ) from error
         try:
@@ -101,6 +121,12 @@ class Catalog:
             database.close()
             raise
         return database
+
+    def _way_back(self, path: Path, drive: Drive) -> str:
+        """How a shard that is gone comes back."""
+        if any(not copy.version for copy in kept_copies(path, SHARD)):
+            return f"Restore its backup (reelmark maintain restore --drive {shlex.quote(drive.label)})"
+        return "Put it back from a copy of your own"
 
     def upgrade(self) -> None:
         """Bring the catalogue of an older version up to date, behind a copy of it."""
@@ -127,13 +153,24 @@ class Catalog:
             peewee_query(database, DriveRow.delete().where(DriveRow.id == drive.id))
             peewee_query(database, Health.delete().where(Health.drive_id == drive.id))
 
-    def shard_error(self, drive: Drive) -> AppError | None:
-        """Why a drive's shard cannot be used, as far as opening it tells; None for a drive without a scan."""
+    def standing(self, drive: Drive) -> ShardStanding:
+        """How a drive's shard stands, as far as opening it and its last check tell."""
         try:
-            self.open_shard(drive).close()
+            with self.open_shard(drive) as database:
+                suspected = int(database.value("SELECT count(*) FROM suspect"))
+            return ShardStanding(self.found_broken(drive), suspected)
         except AppError as error:
-            return None if error.code == ABSENT else error
-        return None
+            return ShardStanding(None if error.code == ABSENT else error)
+
+    def found_broken(self, drive: Drive) -> AppError | None:
+        """What the last check found wrong with a shard that can still be opened."""
+        path = self.shard_path(drive.id)
+        notes = self.upkeep.notes().get(path.name, {})
+        checks = [notes[action] for action in ("check", "full_check") if action in notes]
+        last = max(checks, key=lambda note: note.time_us, default=None)
+        if last is None or last.outcome != "broken":
+            return None
+        return RecordsBroken(f"shard {path} is damaged: {last.detail}", hint=SHARD.remedy, code=DAMAGED)
 
     def drive(self, name: str) -> Drive:
         """The drive called so: by id, by label, else by a label that differs in case alone.

@@ -38,7 +38,9 @@ _EVIDENCE = (
 )
 
 
-def drive_document(drive: Drive, problem: AppError | None = None, health: DriveHealth | None = None) -> dict[str, Any]:
+def drive_document(
+    drive: Drive, problem: AppError | None = None, health: DriveHealth | None = None, *, suspected: int | None = None
+) -> dict[str, Any]:
     """The JSON of a drive; what is not known is null, and so is `problem` where its shard can be used."""
     passport = drive.passport
     return {
@@ -56,6 +58,7 @@ def drive_document(drive: Drive, problem: AppError | None = None, health: DriveH
         "files": drive.files,
         "bytes": drive.bytes,
         "last_scan": rfc3339(drive.last_scan) if drive.last_scan else None,
+        "suspected_total": suspected,
         "problem": drive_problem(drive, problem) if problem else None,
         "passport": passport_document(passport),
         "health": health_document(health) if health else None,

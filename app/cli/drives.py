@@ -1,9 +1,11 @@
 """`reelmark drives`: the library of drives."""
 
+import shlex
 from typing import Annotated, Any
 
 import typer
 
+from app.catalog.catalog import ShardStanding
 from app.catalog.dberrors import ABSENT
 from app.catalog.documents import drive_document, drive_error, health_document, scan_document
 from app.catalog.shard import ScanRow, scans
@@ -32,10 +34,14 @@ def list_drives(ctx: typer.Context, json: JsonOption = False) -> int:
     """List the catalogued drives."""
     front = front_of(ctx)
     catalog = front.engine.catalog
-    drives = [(drive, catalog.shard_error(drive)) for drive in catalog.drives()]
+    drives = [(drive, catalog.standing(drive)) for drive in catalog.drives()]
     health = catalog.health.newest()
     if json:
-        front.emit({"drives": [drive_document(drive, error, health.get(drive.id)) for drive, error in drives]})
+        documents = [
+            drive_document(drive, standing.error, health.get(drive.id), suspected=standing.suspected)
+            for drive, standing in drives
+        ]
+        front.emit({"drives": documents})
     elif drives:
         print_table(
             ("label", "online", "kind", "place", "health", "files", "bytes", "last scan", "records", "base"),
@@ -49,18 +55,34 @@ def list_drives(ctx: typer.Context, json: JsonOption = False) -> int:
                     drive.files,
                     human_bytes(drive.bytes),
                     _when(drive),
-                    "BROKEN" if error else "good" if drive.last_scan else "none yet",
+                    _records(drive, standing),
                     shown(drive.base),
                 )
-                for drive, error in drives
+                for drive, standing in drives
             ],
         )
     else:
         print_lines("No drive is catalogued yet. Begin with: reelmark scan FOLDER")
-    for drive, error in drives:
-        if error is not None:
-            say(f"warning: {drive.label}: {shown(error.message)}. {error.hint}".rstrip())
-    return int(any(error for _, error in drives))
+    for drive, standing in drives:
+        if standing.error is not None:
+            say(f"warning: {drive.label}: {shown(standing.error.message)}. {standing.error.hint}".rstrip())
+        elif standing.suspected:
+            say(f"warning: {_suspected_words(drive, standing.suspected)}")
+    return int(any(standing.error for _, standing in drives))
+
+
+def _records(drive: Drive, standing: ShardStanding) -> str:
+    if standing.error is not None:
+        return "BROKEN"
+    return "good" if drive.last_scan else "none yet"
+
+
+def _suspected_words(drive: Drive, number: int) -> str:
+    files = f"{number:,} file{'s' if number > 1 else ''}"
+    return (
+        f"{drive.label}: {files} did not read as hashed when last verified:"
+        f" reelmark drives show {shlex.quote(drive.label)} --suspected"
+    )
 
 
 @app.command("show")
@@ -70,6 +92,9 @@ def show(
     skipped: Annotated[bool, typer.Option("--skipped", help="List what was passed over, and why.")] = False,
     unreadable: Annotated[bool, typer.Option("--unreadable", help="List what could not be read, and why.")] = False,
     missing: Annotated[bool, typer.Option("--missing", help="List files that are not there any more.")] = False,
+    suspected: Annotated[
+        bool, typer.Option("--suspected", help="List files that did not read as hashed when last verified.")
+    ] = False,
     limit: Annotated[int, typer.Option(metavar="N", min=0, help="At most so many of each; 0 for all.")] = 1000,
     json: JsonOption = False,
 ) -> int:
@@ -79,7 +104,8 @@ def show(
     """
     front = front_of(ctx)
     found = front.engine.catalog.drive(drive)
-    asked = [which for which, wanted in zip(EntryList, (skipped, unreadable, missing), strict=True) if wanted]
+    wishes = (skipped, unreadable, missing, suspected)
+    asked = [which for which, wanted in zip(EntryList, wishes, strict=True) if wanted]
     problem: AppError | None = None
     rows: list[ScanRow] = []
     lists: dict[EntryList, list[ListedEntry]] = {which: [] for which in asked}
@@ -88,10 +114,11 @@ def show(
         with front.engine.catalog.open_shard(found) as database:
             rows = scans(database)
             lists = {which: list(listed_entries(database, which, limit)) for which in asked}
-            totals = {f"{which}_total": count_entries(database, which) for which in asked}
+            totals = {f"{which}_total": count_entries(database, which) for which in (*asked, EntryList.SUSPECTED)}
+        problem = front.engine.catalog.found_broken(found)
     except AppError as error:
         problem = None if error.code == ABSENT else error
-    if problem is not None and asked:
+    if problem is not None and asked and not rows:
         raise drive_error(found, problem)
     trend = front.engine.catalog.health.trend(found.id)
     document = {**drive_document(found, problem, trend[0] if trend else None), **totals}
@@ -128,6 +155,8 @@ def _print_drive(drive: Drive, document: dict[str, Any]) -> None:
         print_lines(f"It is a byte clone of the drive {passport['clone_of']}.")
     if passport["replaces"]:
         print_lines(f"Its disk was the drive {passport['replaces']} before it was re-formatted.")
+    if document["suspected_total"]:
+        print_lines(_suspected_words(drive, document["suspected_total"]))
     print_health(document["health_trend"])
     print_table(
         ("scan", "started", "mode", "state", "files"),

@@ -57,10 +57,15 @@ def _part(sample: str | None) -> tuple[int, int] | None:
     return int(found[1]), int(found[2])
 
 
+def _read(result: VerifyResult) -> str:
+    read = result.checked - result.missing - result.unreadable
+    whole = count_of(result.checked, "file")
+    return whole if read == result.checked else f"{read:,} of {whole}"
+
+
 def _print(result: VerifyResult) -> None:
     print_lines(
-        f"{result.drive.label}: {count_of(result.checked, 'file')} read again, {human_bytes(result.bytes)} "
-        f"({result.seconds:.1f} s)"
+        f"{result.drive.label}: {_read(result)} read again, {human_bytes(result.bytes)} ({result.seconds:.1f} s)"
     )
     told = {
         _OK: result.ok,

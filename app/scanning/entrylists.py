@@ -1,4 +1,4 @@
-"""The entries of a drive that its totals leave out: passed over, unreadable, missing; each with its reason."""
+"""The entries of a drive that somebody should know of: passed over, unreadable, missing, suspected; each with why."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ class EntryList(StrEnum):
     SKIPPED = "skipped"
     UNREADABLE = "unreadable"
     MISSING = "missing"
+    SUSPECTED = "suspected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,8 @@ class ListedEntry:
     Attributes:
         folder: relative to the drive's base, raw bytes.
         name: raw bytes; empty for the folder itself.
-        code: a word for programs: that of `counts.skipped`, of the error, `missing`, or `unaccepted` where so many
-            were missing that nothing was marked.
+        code: a word for programs: that of `counts.skipped`, of the error, `rot` or `unreadable` of a suspected file,
+            `missing`, or `unaccepted` where so many were missing that nothing was marked.
         reason: the same for people.
     """
 
@@ -63,6 +64,10 @@ _QUERIES = {
         " SELECT d.path, e.name, 'unaccepted', s.started_us FROM scan s, gone_file g JOIN file e ON e.id = g.file_id"
         " JOIN folder d ON d.id = e.folder_id"
         " WHERE e.missed_scan IS NULL AND s.id = (SELECT max(id) FROM scan) AND s.state = 'done'"
+    ),
+    EntryList.SUSPECTED: (
+        "SELECT d.path, e.name, s.code, s.reason FROM suspect s JOIN file e ON e.id = s.file_id"
+        " JOIN folder d ON d.id = e.folder_id WHERE e.missed_scan IS NULL"
     ),
 }
 

@@ -88,15 +88,15 @@ def test_a_shard_that_was_deleted_is_told(engine: Engine) -> None:
         assert find.searched == 1
     assert broken[drives[0].id].code == "shard.missing"
     engine.catalog.shard_path(drives[0].id).touch()
-    assert "is empty" in str(engine.catalog.shard_error(drives[0]))
+    assert "is empty" in str(engine.catalog.standing(drives[0]).error)
 
 
 def test_a_shard_of_another_drive_is_not_taken_for_this_one(engine: Engine) -> None:
     one, two = engine.catalog.drives()
     shutil.copy(engine.catalog.shard_path(two.id), engine.catalog.shard_path(one.id))
-    error = engine.catalog.shard_error(one)
+    error = engine.catalog.standing(one).error
     assert error is not None and error.code == "shard.other_drive" and "another drive, two" in error.message
-    assert engine.catalog.shard_error(two) is None
+    assert engine.catalog.standing(two).error is None
     before = engine.catalog.shard_path(one.id).read_bytes()
     with pytest.raises(RecordsBroken, match="another drive, two"):
         run(engine, "scan", ScanRequest((one.base,), drive="one", inventory_only=True), Job())
@@ -108,4 +108,4 @@ def test_a_drive_that_was_never_scanned_is_not_broken(engine: Engine) -> None:
     broken: dict[str, AppError] = {}
     with Find(engine.catalog, engine.judge, engine.catalog.drives(), SearchQuery("take"), broken=broken) as find:
         assert find.total() == 40
-    assert not broken and engine.catalog.shard_error(drive) is None
+    assert not broken and engine.catalog.standing(drive).error is None

@@ -1,3 +1,5 @@
+import os
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -103,3 +105,28 @@ def test_a_drive_is_marked_by_name(home: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "two" / ".reelmark-drive").exists()
     assert reelmark("--home", home, "drives", "mark", "one", "--remove").returncode == 0
     assert not (tmp_path / "one" / ".reelmark-drive").exists()
+
+
+def test_what_did_not_verify_is_told_and_listed(home: Path, tmp_path: Path) -> None:
+    rotten = tmp_path / "one" / "a.txt"
+    reelmark("--home", home, "scan", tmp_path / "one")
+    times = rotten.stat().st_atime_ns, rotten.stat().st_mtime_ns
+    rotten.write_bytes(b"13")
+    os.utime(rotten, ns=times)
+    assert reelmark("--home", home, "verify", "--drive", "one").returncode == 1
+    listed = reelmark("--home", home, "drives", "list", "--json")
+    assert [drive["suspected_total"] for drive in document(listed)["drives"]] == [1, 0]
+    assert b"drives show one --suspected" in reelmark("--home", home, "drives", "list").stderr
+    (drive,) = document(reelmark("--home", home, "drives", "show", "one", "--suspected", "--json"))["drives"]
+    assert [(entry["path"], entry["code"]) for entry in drive["suspected"]] == [(str(rotten), "rot")]
+
+
+def test_a_shard_that_a_check_found_broken_is_not_called_good(home: Path) -> None:
+    (drive, _) = document(reelmark("--home", home, "drives", "list", "--json"))["drives"]
+    with sqlite3.connect(home / "shards" / f"{drive['id']}.db") as shard:
+        shard.execute("DELETE FROM block")
+    assert reelmark("--home", home, "maintain", "check", "--full").returncode == 6
+    listed = reelmark("--home", home, "drives", "list", "--json")
+    assert [drive["problem"] is None for drive in document(listed)["drives"]] == [False, True]
+    assert listed.returncode == 1
+    assert b"BROKEN" in reelmark("--home", home, "drives", "list").stdout

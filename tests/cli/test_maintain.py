@@ -194,3 +194,12 @@ def test_a_damaged_catalogue_can_still_be_looked_after(home: Path) -> None:
 @pytest.mark.parametrize("wrong", [("restore",), ("restore", "--catalog", "--drive", "Card"), ("salvage",)])
 def test_what_is_to_be_replaced_must_be_named(home: Path, wrong: tuple[str, ...]) -> None:
     assert reelmark("--home", home, "maintain", *wrong).returncode == 2
+
+
+def test_who_lost_a_shard_is_told_of_its_backup(home: Path) -> None:
+    reelmark("--home", home, "maintain", "backup", "--drive", "Card")
+    shard(home).unlink()
+    listed = reelmark("--home", home, "drives", "list")
+    assert b"reelmark maintain restore --drive Card" in listed.stderr
+    assert reelmark("--home", home, "maintain", "restore", "--drive", "Card").returncode == 0
+    assert reelmark("--home", home, "drives", "list").returncode == 0

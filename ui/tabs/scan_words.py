@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
-from app.catalog.catalog import Catalog
+from app.catalog.catalog import Catalog, ShardStanding
 from app.catalog.jobs import JobEntry
 from app.drives.recognition import recognise
-from app.errors import AppError
 from app.model.drives import Drive, DriveHealth, Passport
 from app.model.names import shown
 from app.model.times import now_us
@@ -65,6 +64,7 @@ _FILES = {
     "verify": "checked",
     "make_pictures": "made",
 }
+_STANDS_WELL = ShardStanding()
 
 
 def busy_drives(jobs: Iterable[JobEntry], own: Iterable[str]) -> frozenset[str]:
@@ -86,7 +86,7 @@ def drive_cards(
         drive_card(
             drive,
             unfinished.get(drive.id),
-            catalog.shard_error(drive),
+            catalog.standing(drive),
             busy=drive.id in busy,
             health=health.get(drive.id),
         )
@@ -97,7 +97,7 @@ def drive_cards(
 def drive_card(
     drive: Drive,
     unfinished: UnfinishedScan | None = None,
-    error: AppError | None = None,
+    standing: ShardStanding = _STANDS_WELL,
     *,
     busy: bool = False,
     health: DriveHealth | None = None,
@@ -107,17 +107,19 @@ def drive_card(
     Args:
         drive: the drive.
         unfinished: its last scan, where that did not come to its end.
-        error: why its shard cannot be used, or None.
+        standing: how its shard stands.
         busy: whether it is being scanned.
         health: what it said of itself last.
     """
-    passport = drive.passport
+    passport, error = drive.passport, standing.error
     shelf, shelf_state = shelf_words(drive, health)
     capacity = passport.capacity_bytes
     stopped = unfinished if not busy and error is None else None
     note, state = _holding(drive), ""
     if error is not None:
         note, state = _BROKEN.get(error.code, "Its records cannot be used"), "fail"
+    elif standing.suspected:
+        note, state = f"{formats.many(standing.suspected, 'file')} did not verify", "fail"
     elif stopped is not None:
         note, state = stopped_words(stopped), "stale"
     return DriveCard(
