@@ -104,9 +104,24 @@ def _run(home: Home, loaded: LoadedSettings, logs: LogSetup) -> int:
     front.start()
     calm_collector()
     code = app.exec()
-    if not front.stop():
+    ended = front.stop()
+    if front.start_anew:
+        _start_anew()
+    if not ended:
         _end_at_once(code)
     return code
+
+
+def _start_anew() -> None:
+    """Start the program once more, as it was started; where the system can, in the place of this process."""
+    command = [sys.executable, *sys.orig_argv[1:]]
+    logging.shutdown()
+    if sys.platform == "win32":
+        from PySide6.QtCore import QProcess
+
+        QProcess.startDetached(command[0], command[1:])
+    else:
+        os.execv(command[0], command)
 
 
 def _end_at_once(code: int) -> NoReturn:

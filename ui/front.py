@@ -77,6 +77,8 @@ class Front(QObject):
     ) -> None:
         super().__init__(window)
         self._open_damaged = open_damaged
+        #: Whether the program is to be started anew when the window is closed.
+        self.start_anew = False
         self.mending: Mending | None = None
         self._mends = self._waits_to_close = False
         self.window = window
@@ -93,6 +95,7 @@ class Front(QObject):
         self._opener.failed.connect(self._failed)
         window.banners.action_clicked.connect(self._mend)
         window.closing = self._closing
+        window.banners.action_clicked.connect(self._mend)
 
     @property
     def tabs(self) -> tuple[ScanTab, SearchTab, ReviewTab, ReportsTab] | None:
@@ -223,8 +226,13 @@ class Front(QObject):
         self.window.banners.show_banner(BannerView(BANNER, text, BannerKind.ERROR, ACTION if mendable else ""))
 
     def _mend(self, banner_id: str) -> None:
-        """Open the engine over the damaged catalogue; the Maintenance tab comes with it."""
-        if banner_id == BANNER and self._open_damaged is not None and not self._mends:
+        """Open the engine over the damaged catalogue, with the Maintenance tab; once that is whole, start anew."""
+        if banner_id != BANNER or self._open_damaged is None:
+            return
+        if self.mending is not None:
+            self.start_anew = self.mending.done
+            self.window.close()
+        elif not self._mends:
             self._mends = True
             self._opener = EngineOpener(self._open_damaged, self)
             self._opener.opened.connect(self._mendable)

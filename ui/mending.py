@@ -16,6 +16,7 @@ from ui.workers.job_worker import Done, Outcome
 #: The banner that offers it.
 BANNER = "engine"
 ACTION = "Mend it…"
+GO_ON = "Start anew"
 _MENDING = ("restore_records", "salvage_records")
 
 
@@ -30,6 +31,8 @@ class Mending(QObject):
     def __init__(self, window: MainWindow, engine: Engine) -> None:
         super().__init__(window)
         self._window = window
+        #: Whether the catalogue is whole again, so that the window can be started anew.
+        self.done = False
         self.jobs = JobController(engine, self)
         self.tab = MaintenanceTab(Desk(engine, self.jobs, window))
         window.add_page(self.tab.page())
@@ -63,5 +66,6 @@ class Mending(QObject):
         if job is None or job.operation not in _MENDING or not isinstance(outcome, Done):
             return
         if any(target.kind == "catalog" and target.ok for target in outcome.result.targets):
-            text = "The catalogue is whole again. Close the window and start Reelmark anew to go on."
-            self._window.banners.show_banner(BannerView(BANNER, text, BannerKind.INFO))
+            self.done = True
+            text = "The catalogue is whole again. Start Reelmark anew to go on."
+            self._window.banners.show_banner(BannerView(BANNER, text, BannerKind.INFO, GO_ON))

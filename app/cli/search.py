@@ -9,7 +9,7 @@ import typer
 from app.catalog.documents import drive_error, drive_problem
 from app.catalog.find import Find, Found
 from app.catalog.search import SearchQuery
-from app.cli.front import JsonOption, front_of
+from app.cli.front import Front, JsonOption, front_of
 from app.cli.output import human_bytes, local_time, print_lines, say, shown_cell
 from app.cli.table import print_table
 from app.errors import AppError, UsageError
@@ -64,12 +64,16 @@ def search(
         front.settings.values.search.limit if limit is None else limit,
         as_of_us=_time("--as-of", as_of),
     )
-    catalog = front.engine.catalog
-    drives = catalog.drives_called(wanted or ())
-    broken: dict[str, AppError] = {}
     asked = (("csv", csv_file), ("jsonl", jsonl_file), ("efu", efu_file))
-    files = [(form, file) for form, file in asked if file is not None]
-    streamed = bool(files) and not query.limit and not json  # then all hits go to the files, and never into memory
+    return _answer(front, query, wanted or [], [(form, file) for form, file in asked if file is not None])
+
+
+def _answer(front: Front, query: SearchQuery, wanted: list[str], files: Sequence[tuple[str, Path]]) -> int:
+    """Search, write the files, and print what was found; the exit code."""
+    catalog = front.engine.catalog
+    drives = catalog.drives_called(wanted)
+    broken: dict[str, AppError] = {}
+    streamed = bool(files) and not query.limit and not front.json  # then all hits go to the files, never into memory
     with Find(catalog, front.engine.judge, drives, query, broken=broken) as find:
         found = find.page(front.settings.values.search.limit if streamed else query.limit)
         seconds = find.seconds
@@ -82,10 +86,10 @@ def search(
     problems = [(drive, broken[drive.id]) for drive in drives if drive.id in broken]
     for drive, error in problems:
         say(f"warning: {drive.label} was not searched: {shown(error.message)}. {error.hint}".rstrip())
-    if json:
+    if front.json:
         front.emit(
             {
-                "query": text,
+                "query": query.text,
                 "total": total,
                 "seconds": round(seconds, 6),
                 "results": [hit.document() for hit in found],

@@ -12,6 +12,7 @@ import apsw
 
 from app.catalog.database import Database
 from app.catalog.dberrors import OLDER
+from app.catalog.schema import Schema
 from app.engine import Engine
 from app.errors import NotACatalog, RecordsBroken
 from app.jobs.events import Stage
@@ -124,7 +125,8 @@ def _read_into(engine: Engine, target: Target, source: Path, made: Path, job: Jo
         new.run("PRAGMA synchronous=OFF")
         wanted = _wanted_tables(new)
         if not any(name in _WORTH for name in _tables_of(source)):
-            give_schema(source, [_shape(new, table) for table in wanted])
+            first = _first_columns(target.schema)
+            give_schema(source, [_shape(new, table, first[table.name]) for table in wanted])
         known = _tables_of(source)
         losses = {table.name: Loss() for table in wanted}
         kept: dict[str, int] = {}
@@ -203,12 +205,28 @@ def _tables_of(source: Path) -> dict[str, set[str]]:
         return {}
 
 
-def _shape(new: Database, table: Table) -> Shape:
+def _first_columns(schema: Schema) -> dict[str, int]:
+    """How many columns each table had in the version that made it."""
+    connection = apsw.Connection(":memory:")
+    first: dict[str, int] = {}
+    try:
+        for step in schema.steps:
+            connection.execute(step)
+            for name, columns in connection.execute("SELECT name, ncol FROM pragma_table_list WHERE type = 'table'"):
+                first.setdefault(name, columns)
+    finally:
+        connection.close()
+    return first
+
+
+def _shape(new: Database, table: Table, least: int) -> Shape:
     """What rows of a table look like in the pages of its file."""
-    info = new.rows('SELECT name, type, "notnull", pk FROM pragma_table_info(?)', (table.name,))
+    info = new.rows(
+        "SELECT name, type, \"notnull\", pk, coalesce(dflt_value, '') FROM pragma_table_info(?)", (table.name,)
+    )
     without_rowid = bool(new.value("SELECT wr FROM pragma_table_list WHERE name = ?", (table.name,)))
-    columns = tuple((name, kind, bool(refuses), place) for name, kind, refuses, place in info)
-    return Shape(table.name, columns, without_rowid)
+    columns = tuple((name, kind, bool(refuses), place, default) for name, kind, refuses, place, default in info)
+    return Shape(table.name, columns, without_rowid, least)
 
 
 def _wanted_tables(new: Database) -> list[Table]:
@@ -236,13 +254,21 @@ def _readable(table: Table, known: dict[str, set[str]]) -> Table | None:
 
 
 def _insert(new: Database, table: Table, rows: Iterator[Row], loss: Loss, job: Job) -> int:
-    """Write rows as they come; those that break a rule of the table are counted as lost. How many were kept."""
+    """Write rows as they come; how many were kept.
+
+    Those that break a rule of the table are counted as lost, unless something was unreadable: then some came twice.
+    """
     columns = ", ".join(f'"{column}"' for column in table.columns)
     sql = f'INSERT OR IGNORE INTO "{table.name}" ({columns}) VALUES ({", ".join("?" * len(table.columns))})'
+    given = 0
     while batch := list(islice(rows, _AT_ONCE)):
         new.run_many(sql, batch)
+        given += len(batch)
         job.check()
-    return int(new.value(f'SELECT count(*) FROM "{table.name}"'))
+    kept = int(new.value(f'SELECT count(*) FROM "{table.name}"'))
+    if not loss.any:
+        loss.rows += given - kept
+    return kept
 
 
 def _must_be_sound(target: Target, made: Path, job: Job) -> None:

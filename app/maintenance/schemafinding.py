@@ -27,13 +27,16 @@ class Shape:
 
     Attributes:
         name: the table.
-        columns: name, declared type, whether null is refused, place in the primary key (0 for none), in their order.
+        columns: name, declared type, whether null is refused, place in the primary key (0 for none), what a row holds
+            that is older than the column (as SQL; empty for null), in their order.
         without_rowid: whether it is kept as an index is.
+        least: how many columns it had when it was made first: rows that were written then are so much shorter.
     """
 
     name: str
-    columns: tuple[tuple[str, str, bool, int], ...]
+    columns: tuple[tuple[str, str, bool, int, str], ...]
     without_rowid: bool
+    least: int
 
     @property
     def rowid_column(self) -> int | None:
@@ -43,14 +46,11 @@ class Shape:
         return keys[0] if alone else None
 
     def fits(self, kinds: Sequence[str]) -> bool:
-        """Whether a record of these kinds (`n` null, `i` number, `t` text, `b` bytes) may be one of its rows.
-
-        One that was written before columns were added is shorter.
-        """
-        if len(kinds) > len(self.columns) or len(kinds) < max(1, len(self.columns) - 4):
+        """Whether a record of these kinds (`n` null, `i` number, `t` text, `b` bytes) may be one of its rows."""
+        if not self.least <= len(kinds) <= len(self.columns):
             return False
         for place, kind in enumerate(kinds):
-            _, declared, refuses_null, _ = self.columns[place]
+            _, declared, refuses_null, *_ = self.columns[place]
             if place == self.rowid_column:
                 if kind != "n":
                     return False
@@ -63,7 +63,10 @@ class Shape:
 
     def sql(self) -> str:
         """A short definition that reads the same rows."""
-        parts = [f'"{name}" {declared}' for name, declared, _, _ in self.columns]
+        parts = [
+            f'"{name}" {declared}' + (f" DEFAULT {default}" if default else "")
+            for name, declared, _, _, default in self.columns
+        ]
         if (rowid := self.rowid_column) is not None:
             parts[rowid] += " PRIMARY KEY"
         elif self.without_rowid:

@@ -1,13 +1,18 @@
 import os
+from dataclasses import replace
 
+import apsw
 import pytest
 
+from app.catalog.database import Database
 from app.catalog.find import Find
+from app.catalog.migrations import CATALOG
 from app.catalog.search import SearchQuery
 from app.errors import AppError, RecordsBroken
 from app.jobs.job import Job
 from app.maintenance.request import TargetResult, UpkeepRequest
 from app.maintenance.salvage import salvage_records
+from app.operations import run
 from tests.maintenance.conftest import Records
 
 
@@ -176,8 +181,6 @@ def test_a_newer_shard_is_not_salvaged(records: Records) -> None:
 
 def test_the_catalogue_is_salvaged_and_drives_come_back_from_their_shards(records: Records) -> None:
     catalog = records.home / "catalog.db"
-    import apsw
-
     connection = apsw.Connection(str(catalog))
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     page = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'drive'").fetchall()[0][0]
@@ -190,3 +193,38 @@ def test_the_catalogue_is_salvaged_and_drives_come_back_from_their_shards(record
     assert [drive.label for drive in records.engine.catalog.drives()] == ["Card"]
     assert any("Card was not in it" in message for message in result.messages)
     assert records.engine.catalog.jobs.newest()[0].operation == "scan"
+
+
+def test_a_catalogue_without_the_list_of_its_tables_keeps_its_notes_and_what_an_older_version_wrote(
+    records: Records,
+) -> None:
+    catalog = records.home / "catalog.db"
+    for end in ("", "-wal", "-shm"):
+        catalog.with_name(catalog.name + end).unlink(missing_ok=True)
+    with Database(catalog, replace(CATALOG, steps=CATALOG.steps[:1])) as old, old.transaction():
+        for number in range(3):
+            old.run(f"INSERT INTO drive VALUES ('{number}', 'Drive {number}', x'2f', '{{}}', 1, NULL, 0, 0, 0)")
+    records.engine = records.open()
+    run(records.engine, "check_records", UpkeepRequest(catalog=True), Job())
+    connection = apsw.Connection(str(catalog))
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    connection.close()
+    whole = catalog.read_bytes()
+    catalog.write_bytes(whole[:100] + os.urandom(3996) + whole[4096:])
+    records.engine = records.open()
+    (result,) = salvage_records(records.engine, UpkeepRequest(catalog=True), Job()).targets
+    kept = {table["table"]: (table["kept"], table["lost"]) for table in result.lost}
+    assert (kept["drive"], kept["upkeep"], kept["job"]) == ((3, 0), (1, 0), (1, 0))
+    labels = [drive.label for drive in records.engine.catalog.drives()]
+    assert labels == ["Card", "Drive 0", "Drive 1", "Drive 2"]
+
+
+def test_rows_that_break_a_rule_are_counted_as_lost(records: Records) -> None:
+    records.change(
+        "PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql = replace(sql, 'reason TEXT NOT NULL', 'reason TEXT')"
+        " WHERE name = 'skipped'"
+    )
+    records.change("INSERT INTO skipped VALUES (1, x'61', NULL), (1, x'62', 'link')")
+    records.break_page(records.pages_of("file")[1])
+    assert lost(salvage(records))["skipped"] == 1
+    assert records.value("SELECT count(*) FROM skipped") == 1

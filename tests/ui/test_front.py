@@ -228,6 +228,10 @@ def test_a_damaged_catalogue_is_mended_in_the_window(qtbot: QtBot, engine: Engin
     tab.restore(RestoreRequest())
     qtbot.waitUntil(lambda: [drive.label for drive in _drives(engine)] == ["A001"], timeout=20_000)
     qtbot.waitUntil(lambda: not front.mending or not front.mending.jobs.running(), timeout=20_000)
+    qtbot.waitUntil(lambda: front.mending is not None and front.mending.done, timeout=5000)
+    assert not front.start_anew and window.isVisible()
+    window.banners.action_clicked.emit("engine")
+    assert front.start_anew and not window.isVisible()
     assert front.stop()
 
 

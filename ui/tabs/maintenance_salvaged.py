@@ -65,9 +65,14 @@ class SalvagedDialog(QDialog):
         style_table(self.table, "Salvaged tables")
         for column, width in enumerate((160, 110, 120)):
             self.table.setColumnWidth(column, width)
+        of_catalogue = any(table["table"] == "drive" for table in tables)
         note = DimLabel(
-            "The damaged file is kept in the folder of backups. Scan the drive again: files that were lost are found "
-            "anew, and the verdicts of sidecars come back."
+            "The damaged file is kept in the folder of backups. "
+            + (
+                "Drives that were lost were entered again from their shards."
+                if of_catalogue
+                else "Scan the drive again: files that were lost are found anew, and the verdicts of sidecars come back."
+            )
         )
         note.setWordWrap(True)
         close = KeyButton("Close", role="primary")
@@ -78,7 +83,7 @@ class SalvagedDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(8)
-        layout.addWidget(SectionHead(f"{formats.many(lost, 'row')} lost of", name))
+        layout.addWidget(SectionHead(f"{formats.many(lost, 'row')} lost of", "the catalogue" if of_catalogue else name))
         layout.addWidget(note)
         layout.addWidget(self.table, 1)
         layout.addLayout(buttons)
