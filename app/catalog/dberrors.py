@@ -18,6 +18,8 @@ ABSENT = "catalog.absent"
 OLDER = "catalog.older"
 #: The code of the error for a database that cannot be read as one.
 DAMAGED = "catalog.damaged"
+#: The code of the error for a database that the disk, or its permissions, keep from being used.
+UNREADABLE = "catalog.io"
 
 
 @contextmanager
@@ -79,6 +81,6 @@ def _told(error: apsw.Error, path: Path, schema: Schema, token: CancelToken | No
         return InputError(
             f"{name} {path} cannot be used: {error}",
             hint="Check the disk and its permissions.",
-            code="catalog.io",
+            code=UNREADABLE,
         )
     return None

@@ -101,12 +101,12 @@ CREATE TABLE upkeep (
 """
 
 _SHARD_REMEDY = (
-    "Salvage what can be read of it (`reelmark maintain salvage --drive D`) or restore a backup. Or else move it away "
+    "Salvage what can be read of it (`reelmark maintain salvage --drive D`) or restore a backup. Or else: Move it away "
     "and scan the drive again: files, facts and hashes are read anew and verdicts come back from their sidecars; the "
     "history of its scans does not. Other drives are not touched."
 )
 _CATALOG_REMEDY = (
-    "Salvage what can be read of it (`reelmark maintain salvage --catalog`) or restore a backup. Or else move it "
+    "Salvage what can be read of it (`reelmark maintain salvage --catalog`) or restore a backup. Or else: Move it "
     "away: the drives are then taken over from their shards at the next start. The history of jobs cannot be brought "
     "back."
 )

@@ -170,6 +170,9 @@ def take_place(new: Path, target: Target) -> None:
         for end in _BESIDE:  # first: the log of one database must never lie beside another
             beside(target.path, end).unlink(missing_ok=True)
         new.replace(target.path)
+        for end in _BESIDE:  # of the old file, by a reader that came in between
+            with suppress(OSError):
+                beside(target.path, end).unlink(missing_ok=True)
         sync_folder(target.path.parent)
     except PermissionError as error:
         if sys.platform == "win32":

@@ -1,9 +1,11 @@
 """Salvaging a damaged database: what can be read of it goes into a new one, what was lost is listed."""
 
+import errno
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from io import FileIO
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -11,10 +13,10 @@ from typing import Any
 import apsw
 
 from app.catalog.database import Database
-from app.catalog.dberrors import OLDER
+from app.catalog.dberrors import OLDER, UNREADABLE
 from app.catalog.schema import Schema
 from app.engine import Engine
-from app.errors import NotACatalog, RecordsBroken
+from app.errors import InputError, RecordsBroken
 from app.jobs.events import Stage
 from app.jobs.job import Job
 from app.maintenance.actions import note, on_each, result_of
@@ -91,11 +93,11 @@ def _salvage(engine: Engine, request: UpkeepRequest, job: Job, target: Target) -
 
 
 def _faults(target: Target, job: Job) -> list[str]:
-    """What is wrong with it; an older format cannot be checked by this version, and is read all the same."""
+    """What is wrong with it; one that the disk, or this version, cannot check is read all the same."""
     try:
         return find_faults(target, job, full=True)
-    except NotACatalog as error:
-        if error.code != OLDER:
+    except InputError as error:
+        if error.code not in (OLDER, UNREADABLE):
             raise
         return [error.message]
 
@@ -109,14 +111,29 @@ def _copy_aside(target: Target, source: Path, job: Job) -> None:
             there = beside(target.path, end) if end else target.path
             if not there.exists():
                 continue
-            with there.open("rb") as old, (beside(source, end) if end else source).open("wb") as new:
-                while chunk := old.read(_CHUNK):
+            with there.open("rb", buffering=0) as old, (beside(source, end) if end else source).open("wb") as new:
+                while chunk := _readable_bytes(old, _CHUNK):
                     new.write(chunk)
                     done += len(chunk)
                     job.progress(0, bytes_done=done, current=target.name)
             shutil.copymode(there, source)
     except OSError as error:
         raise cannot_write(source, error) from error
+
+
+def _readable_bytes(file: FileIO, length: int) -> bytes:
+    """The next bytes of a file, none at its end; zeros for a page that the disk cannot read."""
+    at = file.tell()
+    try:
+        return file.read(length) or b""
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+    file.seek(at)
+    if length > _LEAST_PAGE:
+        return _readable_bytes(file, _LEAST_PAGE)
+    file.seek(at + _LEAST_PAGE)
+    return bytes(_LEAST_PAGE)
 
 
 def _read_into(engine: Engine, target: Target, source: Path, made: Path, job: Job) -> list[dict[str, Any]]:

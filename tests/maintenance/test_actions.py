@@ -1,4 +1,5 @@
 import os
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -258,3 +259,22 @@ def test_only_what_is_half_done_of_that_very_database_is_cleared_away(records: R
     back_up_records(records.engine, CARD, Job())
     assert not any(path.exists() for path in left)
     assert other not in {path.name for path in records.backups}
+
+
+def test_a_reader_that_comes_in_between_shares_nothing_with_the_new_file(records: Records) -> None:
+    came: list[Database] = []
+
+    def come(event: str, given: tuple[object, ...]) -> None:
+        if event == "os.rename" and str(given[1]) == str(shard) and not came:
+            came.append(Database(shard, SHARD, read_only=True))
+            came[0].value("SELECT count(*) FROM file")
+
+    shard = records.shard
+    sys.addaudithook(come)
+    vacuum_records(records.engine, CARD, Job())
+    assert len(came) == 1
+    assert [path.name for path in shard.parent.iterdir()] == [shard.name]
+    records.scan()
+    assert came[0].value("SELECT count(*) FROM file") == 300
+    came[0].close()
+    assert records.faults() == ()

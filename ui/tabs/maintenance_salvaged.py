@@ -71,7 +71,7 @@ class SalvagedDialog(QDialog):
             + (
                 "Drives that were lost were entered again from their shards."
                 if of_catalogue
-                else "Scan the drive again: files that were lost are found anew, and the verdicts of sidecars come back."
+                else "Scan the drive again: files that were lost are found anew, and verdicts come back from sidecars."
             )
         )
         note.setWordWrap(True)
