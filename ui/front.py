@@ -95,7 +95,6 @@ class Front(QObject):
         self._opener.failed.connect(self._failed)
         window.banners.action_clicked.connect(self._mend)
         window.closing = self._closing
-        window.banners.action_clicked.connect(self._mend)
 
     @property
     def tabs(self) -> tuple[ScanTab, SearchTab, ReviewTab, ReportsTab] | None:
