@@ -17,6 +17,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     On a terminal the widest columns lose the middle of their text until the table fits; into a file or pipe everything
     is written whole.
     """
+    columns = [shown_cell(name) for name in columns]
     values = [list(row) for row in rows]
     right = [_is_numeric(row[index] for row in values) for index in range(len(columns))]
     cells = [[shown_cell(value) for value in row] for row in values]

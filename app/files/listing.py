@@ -32,6 +32,7 @@ _BATCH_BYTES = 256 * 1024
 _SETTLE_AFTER = 4096
 _NOT_THE_DRIVE = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP)
 _PERMISSION, _LONG_PATH, _IGNORED, _HIDDEN, _LINK, _SPECIAL, _MOUNT, _PLACEHOLDER = range(8)
+_MOST_BYTES = 1 << 53
 _NAME_OF_PASSED = itemgetter(slice(1, None))
 
 
@@ -251,7 +252,7 @@ class Listing:
     def settle(self) -> None:
         """Move the rows into a form a third of the size, so that a huge folder does not fill the memory."""
         self.names += [row[0] for row in self.rows]
-        self.sizes.extend([row[1] for row in self.rows])
+        self.sizes.extend(_sizes(self.rows))
         self.mtimes.extend(_times(self.rows))
         self.rows.clear()
 
@@ -317,6 +318,12 @@ class Listing:
         self.names = [self.names[at] for at in order]
         self.sizes = array("q", [self.sizes[at] for at in order])
         self.mtimes = array("q", [self.mtimes[at] for at in order])
+
+
+def _sizes(rows: list[tuple[bytes, int, int]]) -> list[int]:
+    """Sizes in bytes; those that only a hole can have are clamped, so that a drive's total fits 64 bits."""
+    sizes = [row[1] for row in rows]
+    return sizes if not sizes or max(sizes) <= _MOST_BYTES else [min(size, _MOST_BYTES) for size in sizes]
 
 
 def _times(rows: list[tuple[bytes, int, int]]) -> "array[int]":

@@ -245,7 +245,10 @@ class ChildPool:
                     return
                 if token.cancelled:
                     raise Cancelled
-                yield from self._take(timeout_s)
+                for answered in self._take(timeout_s):
+                    since = time.monotonic()
+                    yield answered
+                    self._wait_longer(time.monotonic() - since)
         finally:
             for child in list(self._busy):
                 child.kill()
@@ -260,6 +263,11 @@ class ChildPool:
         self._busy[child] = _Task(key, time.monotonic() + timeout_s, [])
         child.request(request)
         return True
+
+    def _wait_longer(self, seconds: float) -> None:
+        """Give children the time back in which nobody listened: a job that stood still has no hung files."""
+        for task in self._busy.values():
+            task.deadline += seconds
 
     def _late(self, timeout_s: float) -> Iterator[tuple[Any, AppError]]:
         """Give up on children whose time is over, however much the others have to say."""

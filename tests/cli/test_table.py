@@ -13,9 +13,10 @@ from app.cli.table import print_table
 
 def test_a_row_stays_one_line_whatever_its_name(capsys: pytest.CaptureFixture[str]) -> None:
     long = "n" * 300
-    print_table(("name", "bytes"), [("[bold]a\nb\x1b[2J", 1_234_567), (long, None), (":smile:", 5)])
+    print_table(("name on a\x1b[31m drive", "bytes"), [("[bold]a\nb\x1b[2J", 1_234_567), (long, None), (":smile:", 5)])
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 5
+    assert lines[0].startswith(r"name on a\x1b[31m drive")
     assert r"[bold]a\nb\x1b[2J" in lines[2]
     assert lines[2].endswith("1\u2009234\u2009567")
     assert long in lines[3]

@@ -11,7 +11,8 @@ import psutil
 import pytest
 
 from app.errors import Cancelled, DriveGone
-from app.files.walk import LISTED, SKIPPED, TIMED_OUT, UNREADABLE, Folder, WalkRequest, walk
+from app.files.listing import Listing
+from app.files.walk import LISTED, SKIPPED, TIMED_OUT, UNREADABLE, Folder, WalkRequest, unpack, walk
 from app.jobs.job import CancelToken
 
 
@@ -275,3 +276,11 @@ def test_a_walk_stops_when_it_is_cancelled_and_leaves_no_child(tree: Path, child
         list(walk(WalkRequest(os.fsencode(tree)), token))
     assert time.monotonic() - started < 3
     assert not [child for child in psutil.Process().children() if "app.files.listing:serve" in child.cmdline()]
+
+
+def test_files_that_are_all_hole_do_not_overflow_a_total() -> None:
+    listing = Listing()
+    listing.rows += [(b"a.img", 7 << 60, 1), (b"b.img", 7 << 60, 2), (b"c.txt", 3, 3)]
+    (folder,) = unpack(memoryview(listing.packed(b"", None)))
+    assert folder.sizes.tolist() == [1 << 53, 1 << 53, 3]
+    assert folder.bytes == (1 << 54) + 3

@@ -155,3 +155,12 @@ def test_a_program_that_ends_with_a_stream_half_read_ends_quietly(ending: str) -
     )
     assert process.returncode in (0, 1)
     assert "Fatal" not in process.stderr
+
+
+def test_a_pause_of_whoever_takes_the_answers_is_no_hang(pool: ChildPool) -> None:
+    answers: dict[Any, Any] = {}
+    requests = [(number, {"do": "echo", "text": str(number)}) for number in range(6)]
+    for number, answer in pool.map(requests, CancelToken(), 1.0):
+        answers[number] = answer
+        CancelToken().wait_cancelled(1.2)
+    assert {number: answer[0][0]["said"] for number, answer in answers.items()} == {n: str(n) for n in range(6)}
