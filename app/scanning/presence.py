@@ -6,10 +6,18 @@ from app.jobs.looking import folders_there
 from app.model.drives import Drive
 from app.mounts import mounts_stamp
 
+#: Seconds that a share may take to say that it is there: a slow one is not gone.
+_PATIENCE_S = 15.0
+
+
+def answers(base: str) -> bool:
+    """Whether a drive's base is a folder that answers, be it slowly."""
+    return folders_there([base], _PATIENCE_S)[base] is True
+
 
 def is_there(drive: Drive) -> bool:
     """Whether its base is a folder that answers, and the volume there may be its own."""
-    return folders_there([drive.base])[drive.base] is True and may_be_mounted(drive)
+    return answers(drive.base) and may_be_mounted(drive)
 
 
 def gone(drive: Drive, hint: str) -> DriveGone:

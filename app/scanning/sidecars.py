@@ -11,9 +11,9 @@ from app.files.sidecar import SUBDIR, Record, parse_sidecar
 from app.files.sidecarfolder import asset_of, newest
 from app.jobs.children import ChildFailed, ChildPool
 from app.jobs.job import Job
-from app.jobs.looking import folders_there
 from app.model.kinds import Category
 from app.model.names import raw, shown
+from app.scanning.presence import answers
 from app.scanning.problems import note_problem
 
 _CACHE_SUFFIX = b"hashcache.json"
@@ -97,7 +97,7 @@ def _contents(
         for entry, answer in pool.map(requests, job.token, timeout_s):
             job.check()
             if isinstance(answer, AppError):
-                if isinstance(answer, ChildFailed) and folders_there([base])[base] is not True:
+                if isinstance(answer, ChildFailed) and not answers(base):
                     raise DriveGone(
                         f"{shown(base)} does not answer any more",
                         hint="Check the connection to the drive and scan again: the scan goes on where it was.",

@@ -10,7 +10,9 @@ import pytest
 
 from app.errors import MissingPart
 from app.jobs.job import Job
+from app.model.drives import Drive, Passport
 from app.operations import run
+from app.scanning.presence import is_there
 from app.scanning.verify import VerifyRequest
 from tests.drives.test_images import run as run_in_mounts
 from tests.mounting import needs_images
@@ -110,3 +112,18 @@ def test_a_machine_that_cannot_make_the_hashes_calls_nothing_rotten(
     with pytest.raises(MissingPart, match="blake3"):
         run(studio.engine, "verify", VerifyRequest(drive="Card"), Job())
     assert studio.rows("SELECT count(*) FROM suspect") == [(0,)]
+
+
+@pytest.mark.skipif(not Path("/proc/sys").is_dir(), reason="needs a mount that is no disk of this machine")
+def test_a_share_that_takes_its_time_to_answer_is_not_gone(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    in_children(
+        studio,
+        monkeypatch,
+        "import os, sys, time\n"
+        "def slow(path, real=os.path.isdir):\n"
+        "    time.sleep(4)\n"
+        "    return real(path)\n"
+        "if 'app.jobs.looking:serve' in sys.orig_argv: os.path.isdir = slow\n",
+    )
+    assert is_there(Drive("id", "Share", "/proc/sys", Passport()))
+    assert not is_there(Drive("id", "Share", "/proc/no such folder", Passport()))
