@@ -18,7 +18,7 @@ from app.model.names import decoded, raw, shown
 from app.scanning.changes import HASH_FAILED
 from app.scanning.contents import LISTED
 from app.scanning.presence import SCAN_AGAIN, gone, is_there
-from app.scanning.problems import entry_path, note_problem
+from app.scanning.problems import OF_THE_MOMENT, entry_path, note_problem
 from app.scanning.request import ScanRequest
 from app.scanning.target import Target
 
@@ -62,6 +62,7 @@ class _Inspection:
         self._job = job
         self._done: list[tuple[_Row, list[Message] | AppError]] = []
         self._committed = time.monotonic()
+        self._put_off: set[int] = set()
 
     def run(self) -> None:
         total = self._database.value(
@@ -80,7 +81,11 @@ class _Inspection:
                 if len(self._done) >= 200 or time.monotonic() - self._committed > 2:
                     self._commit()
         self._commit()
-        self._database.run(f"UPDATE sequence SET inspected = changed_scan WHERE {_SEQUENCES}", (self._scan_id,))
+        with self._database.transaction():
+            self._database.run(f"UPDATE sequence SET inspected = changed_scan WHERE {_SEQUENCES}", (self._scan_id,))
+            self._database.run_many(
+                "UPDATE sequence SET inspected = NULL WHERE id = ?", [(number,) for number in self._put_off]
+            )
 
     def _requests(self) -> Iterator[tuple[_Row, dict[str, Any]]]:
         for row in self._rows():
@@ -151,7 +156,12 @@ class _Inspection:
             raise gone(self._drive, SCAN_AGAIN)
 
     def _store(self, row: _Row, answer: list[Message] | AppError) -> None:
-        file_id, folder_id, folder, name, category = row
+        file_id, category = row[0], row[4]
+        if isinstance(answer, AppError) and answer.code in OF_THE_MOMENT:
+            sequence_id = self._database.value("SELECT sequence_id FROM file WHERE id = ?", (file_id,))
+            self._put_off |= set() if sequence_id is None else {sequence_id}
+            self._tell(row, answer.message, answer.code)
+            return
         if isinstance(answer, AppError):
             facts = {"kind": Category(category).label, "error": answer.message}
             error, code = answer.message, answer.code
@@ -163,5 +173,9 @@ class _Inspection:
             (file_id, FACTS_VERSION, facts.get("kind", ""), json.dumps(facts), error),
         )
         if error:
-            self._job.item_failed(entry_path(decoded(self._base), folder, name), error, code)
-            note_problem(self._database, folder_id, name, code, error, self._scan_id)
+            self._tell(row, error, code)
+
+    def _tell(self, row: _Row, reason: str, code: str) -> None:
+        _, folder_id, folder, name, _ = row
+        self._job.item_failed(entry_path(decoded(self._base), folder, name), reason, code)
+        note_problem(self._database, folder_id, name, code, reason, self._scan_id)

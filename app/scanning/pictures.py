@@ -28,7 +28,7 @@ from app.model.names import decoded, raw, shown
 from app.model.times import now_us
 from app.scanning.picturerows import PictureRow, PictureRows, PictureWork
 from app.scanning.presence import SCAN_AGAIN, gone, is_there
-from app.scanning.problems import entry_path
+from app.scanning.problems import OF_THE_MOMENT, entry_path
 from app.scanning.request import ScanRequest
 from app.scanning.suspects import UNREADABLE
 from app.scanning.target import refuse_other_volume
@@ -44,10 +44,6 @@ _KIND_OF = {Category.IMAGE: "thumbnail", Category.VIDEO: "filmstrip", Category.A
 #: Errors that are none: there is nothing to be seen, no decoder for it, or no file to look at.
 _NO_PICTURE = (
     "media.no_picture", "media.no_sound", "media.not_decoded", "media.too_large", "media.empty", "media.placeholder",
-)  # fmt: skip
-#: Errors that are the file's or the drive's state of this moment: it is tried again by the next scan.
-_OF_THE_MOMENT = (
-    "media.changed", "media.absent", "media.denied", "media.unreadable", "media.not_a_file", "media.placeholder",
 )  # fmt: skip
 
 
@@ -277,7 +273,7 @@ class Maker:
 
     def _store(self, row: PictureRow, answer: list[Message] | AppError) -> None:
         if isinstance(answer, AppError):
-            if answer.code in _OF_THE_MOMENT or self._is_unreadable(row):
+            if answer.code in OF_THE_MOMENT or self._is_unreadable(row):
                 self._put_off += 1
             else:
                 self._keep(row, _KIND_OF[Category(row.category)], 0, 0, answer.message, b"")

@@ -7,6 +7,10 @@ from app.model.names import shown
 
 #: Problems of a file's content carry codes of this kind; those of a listing are errno names.
 CONTENT_CODES = "%.%"
+#: Codes that tell of this moment, of permissions or of the drive, and nothing of the content: it is tried again.
+OF_THE_MOMENT = (
+    "media.changed", "media.absent", "media.denied", "media.unreadable", "media.not_a_file", "media.placeholder",
+)  # fmt: skip
 
 
 def note_problem(database: Database, folder_id: int, name: bytes, code: str, reason: str, scan_id: int) -> None:

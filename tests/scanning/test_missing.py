@@ -9,6 +9,7 @@ from app.jobs.events import Noticed
 from app.jobs.job import Job
 from app.scanning.changes import Tally
 from app.scanning.missing import MissingLimits, apply_missing
+from tests.media import png
 from tests.mounting import needs_mounts
 from tests.unprivileged import REPOSITORY, document, reelmark
 
@@ -190,6 +191,18 @@ def test_an_unreadable_file_is_told_with_its_reason_until_it_can_be_read(studio:
     again = studio.scan(inventory_only=False)
     assert again["counts"]["unreadable"] == 0
     assert again["hashed"]["files"] == 1
+
+
+def test_a_frame_that_could_not_be_read_is_inspected_when_it_can(studio: Studio) -> None:
+    for frame in (1, 2, 3):
+        png(studio.write(f"sh.{frame:04}.png"))
+    (studio.base / "sh.0002.png").chmod(0)
+    process = reelmark("--home", studio.engine.home.root, "scan", studio.base, "--json", obey_permissions=True)
+    assert document(process)["counts"]["unreadable"] == 1
+    (studio.base / "sh.0002.png").chmod(0o644)
+    for _ in range(2):
+        assert studio.scan(inventory_only=False)["counts"]["unreadable"] == 0
+        assert studio.rows("SELECT count(*), count(nullif(error, '')) FROM facts") == [(3, 0)]
 
 
 @needs_mounts
