@@ -71,6 +71,7 @@ class Replica:
             "relative_path": shown(self.path),
             "verified": rfc3339(self.verified_us) if self.verified_us else None,
             "suspect": self.suspect,
+            "doubt": self.doubt or None,
         }
         encoded = raw_name(self.path)
         if encoded is not None:
