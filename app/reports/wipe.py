@@ -30,6 +30,7 @@ from app.model.times import now_us
 from app.reports.receipts import Receipt, receipt_path
 from app.reports.wipecopies import CopyJudge
 from app.scanning.located import drive_of
+from app.scanning.presence import is_there
 from app.scanning.problems import entry_path
 from app.scanning.target import refuse_other_volume
 from app.wholefile import new_whole_file
@@ -127,10 +128,10 @@ def wipe(engine: Engine, request: WipeRequest, job: Job) -> WipeResult:
         raise UsageError("a wipe without a copy is a loss", hint="Ask for one copy at least: --copies 1.")
     refuse_nonsense(request)
     drive, below = drive_of(engine.catalog, request.path, None)
-    if not drive.online:
+    if not drive.online and not is_there(drive):
         raise DriveGone(f"{drive.label} is not connected", hint="Plug it in and ask again.")
     job.concerns(drive.id, drive.label)
-    refuse_other_volume(drive)
+    refuse_other_volume(drive, job.token, engine.settings.robust.op_timeout_s)
     result = WipeResult(drive, entry_path(drive.base, raw(below), b""), request.copies)
     path = receipt_path(engine, request.receipt, f"{drive.base.rstrip('/')}/{below}".rstrip("/") or "/")
     engine.catalog.open_shard(drive).close()

@@ -91,9 +91,9 @@ def make_pictures(engine: Engine, request: MakePicturesRequest, job: Job) -> Pic
     """
     drive = engine.catalog.drive(request.drive)
     job.concerns(drive.id, drive.label)
-    if not drive.online:
+    if not drive.online and not is_there(drive):
         raise DriveGone(f"{drive.label} is not connected", hint=f"Connect it: it was last seen at {shown(drive.base)}.")
-    refuse_other_volume(drive)
+    refuse_other_volume(drive, job.token, engine.settings.robust.op_timeout_s)
     engine.catalog.open_shard(drive, job.token).close()
     robust = engine.settings.robust
     _, drive, profile = tuned(engine, ScanRequest((drive.base,)), drive, job)

@@ -14,10 +14,10 @@ from app.drives.identity import (
     passport_by_table,
     path_in_volume,
 )
-from app.drives.probing import ProbedFolder
+from app.drives.probing import ProbedFolder, probe_folders
 from app.drives.recognition import Recognition, Verdict, recognise
 from app.errors import AppError, DriveGone, HeldByAnother, UsageError
-from app.jobs.job import Job
+from app.jobs.job import CancelToken, Job
 from app.jobs.looking import folders_there
 from app.log import visible
 from app.model.drives import Drive, Passport
@@ -153,16 +153,24 @@ def _check_volume(catalog: Catalog, drive: Drive, folders: list[ProbedFolder], l
     raise conflict(drive, first.path, first.passport, _recognised(drive, first.passport))
 
 
-def refuse_other_volume(drive: Drive) -> None:
-    """Look, by the mount table and the kernel alone, whether what lies at a drive's base can be the drive.
+def refuse_other_volume(drive: Drive, token: CancelToken, timeout_s: float) -> Passport:
+    """Look whether what lies at a drive's base now is the drive, as a scan does; what was found there.
+
+    Args:
+        drive: a connected drive.
+        token: cancels.
+        timeout_s: seconds that its base may take to answer.
 
     Raises:
         HeldByAnother: it is another volume, a byte clone of the drive, or its disk re-formatted.
+        InputError: the base cannot be listed, or does not answer (`DriveGone`).
+        Cancelled: the token was set.
     """
-    found = passport_by_table(drive.base)
-    recognition = _recognised(drive, found)
+    (folder,) = probe_folders((drive.base,), token, timeout_s)
+    recognition = _recognised(drive, folder.passport)
     if recognition.verdict in _NOT_IT:
-        raise conflict(drive, drive.base, found, recognition)
+        raise conflict(drive, drive.base, folder.passport, recognition)
+    return folder.passport
 
 
 def _inside(drive: Drive, below: Passport) -> Passport:

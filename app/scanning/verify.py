@@ -148,10 +148,10 @@ def verify(engine: Engine, request: VerifyRequest, job: Job) -> VerifyResult:
     refuse_nonsense(request)
     started = time.monotonic()
     drive, below = drive_of(engine.catalog, request.path, request.drive)
-    if not drive.online:
+    if not drive.online and not is_there(drive):
         raise DriveGone(f"{drive.label} is not connected", hint="Plug it in, or mount its share, and try again.")
     job.concerns(drive.id, drive.label)
-    refuse_other_volume(drive)
+    refuse_other_volume(drive, job.token, engine.settings.robust.op_timeout_s)
     result = VerifyResult(drive)
     threads = request.threads if request.threads is not None else engine.settings.performance.worker_threads
     request = replace(request, threads=threads)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.drives.identity import read_marker
-from app.drives.probing import probe_folders
 from app.drives.rootprint import MARKER
 from app.engine import Engine
 from app.errors import DriveGone, HeldByAnother, InputError
@@ -37,11 +36,10 @@ def mark_drive(engine: Engine, request: MarkDriveRequest, job: Job) -> Drive:
     job.concerns(drive.id, drive.label)
     if not drive.online:
         raise DriveGone(f"{drive.label} is not connected", hint="Plug it in, then mark it.")
-    refuse_other_volume(drive)
-    (folder,) = probe_folders((drive.base,), job.token, engine.settings.robust.op_timeout_s)
-    if folder.passport.marker not in ("", drive.id):
+    found = refuse_other_volume(drive, job.token, engine.settings.robust.op_timeout_s)
+    if found.marker not in ("", drive.id):
         raise HeldByAnother(
-            f"{shown(drive.base)} is marked as another drive ({folder.passport.marker})",
+            f"{shown(drive.base)} is marked as another drive ({found.marker})",
             hint=f"If that is wrong, remove {MARKER} there yourself.",
             code="drive.conflict",
         )
@@ -50,7 +48,7 @@ def mark_drive(engine: Engine, request: MarkDriveRequest, job: Job) -> Drive:
         if request.remove:
             if read_marker(drive.base):
                 os.unlink(path)  # noqa: PTH108
-        elif not folder.passport.marker:
+        elif not found.marker:
             _write(path, drive)
     except FileExistsError as error:
         raise InputError(

@@ -168,3 +168,17 @@ def test_a_marked_drive_is_known_after_it_was_formatted_and_filled_again(tmp_pat
     assert refused["error"]["code"] == "drive.ask"
     assert "--drive Card" in refused["error"]["hint"]
     assert accepted["drive"]["label"] == "Card"
+
+
+@needs_images
+def test_a_clone_in_the_place_of_a_drive_is_not_verified_for_it(tmp_path: Path) -> None:
+    _, verified, refused, pictures = run(
+        tmp_path,
+        "make ext4 a.img; mount -o loop a.img one; scan one --drive Card;"
+        ' other() { "$PYTHON" -m app --home home "$@" --json | tr \'\\n\' \' \' || true; echo; };'
+        " other verify --drive Card; dd if=a.img of=b.img 2>/dev/null; mount -o loop b.img one;"
+        " other verify --drive Card; other pictures Card",
+    )
+    assert verified["checked"] == 0
+    for answer in (refused, pictures):
+        assert answer["error"]["code"] in ("drive.conflict", "drive.gone")

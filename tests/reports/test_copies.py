@@ -45,7 +45,7 @@ class Shelf:
         run(self.engine, "scan", ScanRequest((str(self.folder / label),), drive=label, **options), Job())
         catalog = self.engine.catalog
         drive = catalog.drive(label)
-        catalog.move_drive(drive, drive.base, Passport(filesystem_uuid=f"volume of {label}"))
+        catalog.move_drive(drive, drive.base, Passport(serial=f"disk of {label}"))
 
     def wipe(self, path: Path, copies: int = 2, **asked: Any) -> dict[str, Any]:
         told: dict[str, Any] = run(self.engine, "wipe", WipeRequest(str(path), copies, **asked), Job()).document()
@@ -84,7 +84,7 @@ def test_two_copies_on_one_drive_or_volume_are_one(shelf: Shelf) -> None:
     shelf.drive("Three", {"take.mov": TAKE, "sound.wav": SOUND})
     catalog = shelf.engine.catalog
     three = catalog.drive("Three")
-    catalog.move_drive(three, three.base, Passport(filesystem_uuid="volume of One"))
+    catalog.move_drive(three, three.base, Passport(serial="disk of One"))
     told = shelf.wipe(shelf.folder / "Card")
     assert not told["safe"] and "lost together" in told["files"][0]["reason"]
     assert shelf.wipe(shelf.folder / "Card", same_volume=True)["safe"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.errors import MissingPart
+from app.errors import InputError, MissingPart
 from app.jobs.job import Job
 from app.model.drives import Drive, Passport
 from app.operations import run
@@ -127,3 +127,6 @@ def test_a_share_that_takes_its_time_to_answer_is_not_gone(studio: Studio, monke
     )
     assert is_there(Drive("id", "Share", "/proc/sys", Passport()))
     assert not is_there(Drive("id", "Share", "/proc/no such folder", Passport()))
+    studio.engine.catalog.add_drive("Share", "/proc/sys", Passport())
+    with pytest.raises(InputError, match="never scanned"):
+        run(studio.engine, "verify", VerifyRequest(drive="Share"), Job())
