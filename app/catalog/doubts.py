@@ -51,8 +51,9 @@ def note_released(database: Database, folder: bytes, time_us: int) -> None:
 
     A file there that is read whole again counts again.
     """
+    beside = {path: time for path, time in _released(database).items() if not _lies_in(raw(path), folder)}
     with database.transaction():
-        set_meta(database, **{_META: json.dumps({**_released(database), decoded(folder): time_us})})
+        set_meta(database, **{_META: json.dumps({**beside, decoded(folder): time_us})})
 
 
 def _released(database: Database) -> dict[str, int]:
