@@ -175,7 +175,7 @@ def test_a_clone_in_the_place_of_a_drive_is_not_verified_for_it(tmp_path: Path) 
     _, verified, refused, pictures = run(
         tmp_path,
         "make ext4 a.img; mount -o loop a.img one; scan one --drive Card;"
-        ' other() { "$PYTHON" -m app --home home "$@" --json | tr \'\\n\' \' \' || true; echo; };'
+        " other() { \"$PYTHON\" -m app --home home \"$@\" --json | tr '\\n' ' ' || true; echo; };"
         " other verify --drive Card; dd if=a.img of=b.img 2>/dev/null; mount -o loop b.img one;"
         " other verify --drive Card; other pictures Card",
     )
