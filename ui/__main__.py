@@ -134,11 +134,12 @@ def calm_collector() -> None:
     """Let the garbage collector leave alone what lives as long as the window, and come less often.
 
     Its full passes go over every row that a list holds, in whichever thread asks for memory: at a hundred thousand
-    rows that is a stall of the window which can be felt.
+    rows that is a stall of the window which can be felt. So is a pass over the middle-aged, where they are many: of
+    two million rows just read it takes most of a second. So it comes often enough to find few.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 50, 1000)
+    gc.set_threshold(10_000, 5, 50_000)
 
 
 def _open(loaded: LoadedSettings, home: Home, *, repairing: bool = False) -> "Engine":

@@ -92,3 +92,18 @@ print(sorted({"OpenImageIO", "av", "numpy", "PIL"} & set(sys.modules)))
 """
     done = start(code, HOME=str(tmp_path))
     assert done.stdout == "[]\n", done.stderr
+
+
+def test_the_garbage_collector_never_goes_over_many_rows_at_once() -> None:
+    code = (
+        "import gc\nfrom ui.__main__ import calm_collector\ncalm_collector()\nmost = 0\n"
+        "def watch(phase, info):\n"
+        "    global most\n"
+        "    if phase == 'start':\n"
+        "        ages = range(info['generation'] + 1)\n"
+        "        most = max(most, sum(len(gc.get_objects(generation=age)) for age in ages))\n"
+        "gc.callbacks.append(watch)\n"
+        "rows = [[] for _ in range(3_000_000)]\n"
+        "gc.callbacks.clear()\nprint(most)\n"
+    )
+    assert 0 < int(start(code).stdout) <= 100_000
