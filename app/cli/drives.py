@@ -74,7 +74,7 @@ def list_drives(ctx: typer.Context, json: JsonOption = False) -> int:
 def _records(drive: Drive, standing: ShardStanding) -> str:
     if standing.error is not None:
         return "BROKEN"
-    return "good" if drive.last_scan else "none yet"
+    return "good" if drive.last_scan else "unfinished" if drive.files else "none yet"
 
 
 def _suspected_words(drive: Drive, number: int) -> str:
