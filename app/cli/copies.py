@@ -9,7 +9,7 @@ from app.cli.output import count_of, human_bytes, print_lines, say
 from app.cli.table import print_table
 from app.model.names import shown
 from app.reports.copies import AtRisk, AtRiskRequest, OnlyHereRequest
-from app.reports.wipe import WipeRequest, WipeResult
+from app.reports.wipe import WipeRequest, WipeResult, suspected_words
 
 app = typer.Typer(help="What has copies elsewhere, and what may be wiped.", no_args_is_help=True)
 
@@ -112,6 +112,8 @@ def _print_wipe(result: WipeResult) -> None:
     if result.safe:
         on = ", ".join(f"{label} {number:,}" for label, number in sorted(result.copies_on.items()))
         print_lines(f"YES, {result.path} may be wiped: {what}, each with {result.wanted} or more copies ({on}).")
+        if result.suspected:
+            print_lines(f"But of what lies there {suspected_words(result.suspected)}")
         print_lines(
             f"Receipt: {shown(result.receipt or '')}",
             "From now on what lies there counts as a copy of nothing, until it is verified again.",

@@ -71,6 +71,8 @@ class WipeResult:
         wanted: how many copies were asked for.
         files, bytes: what lies there now.
         safe_files: how many of them have their copies.
+        suspected: how many of those did not read as they were hashed: the copies hold what was hashed, and nobody holds
+            what lies there now.
         objections: path and reason of what has not, the first ten thousand; `unsafe` counts all.
         receipt: path of the receipt; None where it may not be wiped.
         copies_on: by label of a drive how many files have a copy there that counts.
@@ -83,6 +85,7 @@ class WipeResult:
     files: int = 0
     bytes: int = 0
     safe_files: int = 0
+    suspected: int = 0
     unsafe: int = 0
     objections: list[dict[str, Any]] = field(default_factory=list)
     receipt: str | None = None
@@ -101,12 +104,27 @@ class WipeResult:
             "drive": {"id": self.drive.id, "label": self.drive.label},
             "path": self.path,
             "copies": self.wanted,
-            "counts": {"files": self.files, "bytes": self.bytes, "safe": self.safe_files, "unsafe": self.unsafe},
+            "counts": {
+                "files": self.files,
+                "bytes": self.bytes,
+                "safe": self.safe_files,
+                "unsafe": self.unsafe,
+                "suspected": self.suspected,
+            },
             "copies_on": self.copies_on,
             "files": self.objections,
             "receipt": shown(self.receipt) if self.receipt else None,
             "problems": self.problems,
         }
+
+
+def suspected_words(number: int) -> str:
+    """What a yes has to say of files that are not what was hashed."""
+    files = "1 file does" if number == 1 else f"{number:,} files do"
+    return (
+        f"{files} not read as hashed: damaged since, or recorded anew with the old size and time. The copies hold what "
+        "was hashed."
+    )
 
 
 def wipe(engine: Engine, request: WipeRequest, job: Job) -> WipeResult:
@@ -196,6 +214,7 @@ class _Entry:
     size: int
     hash: bytes | None
     why: str = ""
+    suspected: bool = False
 
 
 class _Wipe:
@@ -238,7 +257,8 @@ class _Wipe:
         known = {
             bytes(name): row
             for name, *row in self._database.rows(
-                "SELECT f.name, f.size, f.mtime_ns, f.hash, f.hash_state, f.verified_us FROM folder d"
+                "SELECT f.name, f.size, f.mtime_ns, f.hash, f.hash_state, f.verified_us,"
+                " EXISTS (SELECT 1 FROM suspect s WHERE s.file_id = f.id) FROM folder d"
                 " JOIN block b ON b.folder_id = d.id JOIN file f ON f.id BETWEEN b.first_id AND b.last_id"
                 " WHERE d.path = ? AND f.missed_scan IS NULL",
                 (folder.path,),
@@ -262,6 +282,7 @@ class _Wipe:
                 self._object(entry.path, _too_few(len(good), self._result.wanted, weak), good)
                 continue
             self._result.safe_files += 1
+            self._result.suspected += entry.suspected
             for copy in good:
                 self._result.copies_on[copy.drive.label] = self._result.copies_on.get(copy.drive.label, 0) + 1
             self._receipt.add(entry.path, entry.size, entry.hash, good)
@@ -281,7 +302,7 @@ def _joined(folder: bytes, name: bytes) -> bytes:
 
 
 def _entry(path: bytes, size: int, mtime_ns: int, row: list[Any] | None) -> _Entry:
-    """A file with the content that its row (size, mtime_ns, hash, state, verified_us) says it has; or why not."""
+    """A file with the content that its row (size, mtime_ns, hash, state, verified_us, suspected) tells; or why not."""
     why = ""
     if row is None:
         why = "it is not catalogued: scan the drive"
@@ -291,7 +312,9 @@ def _entry(path: bytes, size: int, mtime_ns: int, row: list[Any] | None) -> _Ent
         why = "it has no content hash: scan the drive without --inventory-only"
     elif not row[4]:
         why = "it was not read whole as it lies there: verify the drive"
-    return _Entry(path, size, None, why) if row is None or why else _Entry(path, size, row[2])
+    if row is None or why:
+        return _Entry(path, size, None, why)
+    return _Entry(path, size, row[2], suspected=bool(row[5]))
 
 
 def _too_few(found: int, wanted: int, weak: list[tuple[Replica, str]]) -> str:

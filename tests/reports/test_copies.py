@@ -64,7 +64,7 @@ def test_a_card_may_be_wiped_only_when_each_file_has_its_copies(shelf: Shelf) ->
     card = shelf.folder / "Card"
     told = shelf.wipe(card)
     assert not told["safe"] and told["receipt"] is None
-    assert told["counts"] == {"files": 2, "bytes": len(TAKE) + len(SOUND), "safe": 0, "unsafe": 2}
+    assert told["counts"] == {"files": 2, "bytes": len(TAKE) + len(SOUND), "safe": 0, "unsafe": 2, "suspected": 0}
     assert {entry["reason"] for entry in told["files"]} == {"1 of 2 copies on other drives"}
     shelf.drive("Two", {"x/take.mov": TAKE, "y/sound.wav": SOUND})
     (shelf.folder / "Two").rename(shelf.folder / "on the shelf")

@@ -243,3 +243,17 @@ def test_the_answer_names_drives_whose_records_are_broken(shelf: Shelf) -> None:
     no = reelmark("--home", shelf.engine.home.root, "copies", "wipe", shelf.folder / "Card", "--copies", "1")
     assert no.returncode == 1 and no.stdout.startswith(b"NO, ")
     assert b"warning: One: " in no.stderr and b"counts as no copy" in no.stderr
+
+
+def test_a_yes_tells_of_what_is_not_as_it_was_hashed(shelf: Shelf) -> None:
+    recorded = shelf.folder / "Card" / "a" / "take.mov"
+    times = recorded.stat().st_atime_ns, recorded.stat().st_mtime_ns
+    recorded.write_bytes(TAKE[:-1] + b"!")
+    os.utime(recorded, ns=times)
+    run(shelf.engine, "verify", VerifyRequest(drive="Card"), Job())
+
+    told = shelf.wipe(shelf.folder / "Card", 1)
+
+    assert (told["safe"], told["counts"]["suspected"]) == (True, 1)
+    shown = reelmark("--home", shelf.folder / "home", "copies", "wipe", shelf.folder / "Card", "--copies", "1")
+    assert b"1 file does not read as hashed" in shown.stdout

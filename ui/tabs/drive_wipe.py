@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QTableView, QVB
 
 from app.model.drives import Drive
 from app.model.names import shown
-from app.reports.wipe import WipeRequest, WipeResult
+from app.reports.wipe import WipeRequest, WipeResult, suspected_words
 from ui import formats, theme
 from ui.models.plain_rows import PlainRow, PlainRows
 from ui.widgets.buttons import KeyButton, answer_enter
@@ -67,6 +67,7 @@ class WipeDialog(QDialog):
             self.details.setText(
                 f"{what}: each with {_copies(result.wanted)}, on {on}. A receipt was written. From now on what lies "
                 "there counts as a copy of nothing, until it is verified again."
+                + (f" But of what lies there {suspected_words(result.suspected)}" if result.suspected else "")
             )
         elif not result.files and not result.unsafe:
             self._say("warning", "stale_text", "It is empty")
