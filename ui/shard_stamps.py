@@ -4,7 +4,10 @@ from app.engine import Engine
 
 
 def shard_stamp(engine: Engine, drive_id: str) -> tuple[object, ...]:
-    """Size and time of a shard's file and of its log: they change with every commit."""
+    """Size and time of a shard's file and of its log: they change with every commit.
+
+    A log without a commit says nothing: readers make it and take it away.
+    """
     path = engine.catalog.shard_path(drive_id)
     found: list[object] = [drive_id]
     for file in (path, path.with_name(f"{path.name}-wal")):
@@ -12,5 +15,6 @@ def shard_stamp(engine: Engine, drive_id: str) -> tuple[object, ...]:
             status = file.stat()
         except OSError:
             continue
-        found.append((file.name, status.st_size, status.st_mtime_ns))
+        if status.st_size:
+            found.append((file.name, status.st_size, status.st_mtime_ns))
     return tuple(found)
