@@ -5,6 +5,7 @@
 """
 
 import os
+import sys
 import uuid
 
 _GETFSUUID = 0x80111500  # _IOR(0x15, 0, struct fsuuid2): its length, then 16 bytes
@@ -21,11 +22,11 @@ def mounted_uuid(point: str, filesystem_type: str) -> str:
 
     Only file systems in the kernel are asked, which answer from memory also where their disk is gone.
     """
-    if filesystem_type not in _ASKED and filesystem_type != "vfat":
+    if sys.platform != "linux" or (filesystem_type not in _ASKED and filesystem_type != "vfat"):
         return ""
-    try:
-        import fcntl
+    import fcntl
 
+    try:
         folder = os.open(point, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             if filesystem_type == "vfat":
@@ -35,6 +36,6 @@ def mounted_uuid(point: str, filesystem_type: str) -> str:
             found = fcntl.ioctl(folder, request, bytes(size))[at : at + 16]
         finally:
             os.close(folder)
-    except (ImportError, OSError):
+    except OSError:
         return ""
     return str(uuid.UUID(bytes=found)) if any(found) else ""

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from app.errors import AppError, MediaError
+from app.files.medium import Settler, forget_cached
 from app.files.placeholders import HAS_PLACEHOLDERS, is_placeholder
 from app.files.transient import WAITS_S, is_transient
 from app.jobs.framing import Send
@@ -43,8 +44,6 @@ _OPEN_FLAGS = (
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 _READ_AHEAD_FROM = 1 << 20
 _SETTLED_NS = 120 * 10**9  # Linux writes to the drive what is older than half a minute
-_STRETCH = 8 << 20
-_WRITE_AND_WAIT = 7  # SYNC_FILE_RANGE_WAIT_BEFORE, _WRITE and _WAIT_AFTER
 _FLUSH_S = 0.2
 _FLUSH_ROWS = 512
 
@@ -193,11 +192,11 @@ class FileHasher:
             if not stat.S_ISREG(before.st_mode):
                 raise MediaError(f"{shown(path)} is not a regular file", code="media.special")
             if self._from_medium:
-                _forget_cached(handle)
+                forget_cached(handle)
             digest = self._make()
             quick = self._xxh3() if self._xxh3 else None
             young = self._from_medium and now - before.st_ctime_ns < _SETTLED_NS
-            head = self._read(handle, before.st_size, digest, quick, _Settler(handle) if young else None)
+            head = self._read(handle, before.st_size, digest, quick, Settler(handle) if young else None)
             after = os.fstat(handle)
         finally:
             os.close(handle)
@@ -216,7 +215,7 @@ class FileHasher:
         )
 
     def _read(
-        self, handle: int, size: int, digest: _Digest, quick: _Digest | None, settler: "_Settler | None"
+        self, handle: int, size: int, digest: _Digest, quick: _Digest | None, settler: "Settler | None"
     ) -> bytes | None:
         """Feed the digests; the head of the file, or None where it had more or fewer bytes than `size`."""
         if sys.platform == "linux" and size > _READ_AHEAD_FROM:
@@ -245,44 +244,6 @@ class FileHasher:
         data = os.read(handle, len(self._buffer))
         self._view[: len(data)] = data
         return len(data)
-
-
-def _forget_cached(handle: int) -> None:
-    """Let the system read a file from its drive again: pages that it remembers say nothing about the medium.
-
-    On Windows nothing of that kind can be asked of an open file.
-    """
-    with suppress(OSError):
-        if sys.platform == "linux":
-            os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
-        elif sys.platform == "darwin":
-            import fcntl
-
-            fcntl.fcntl(handle, fcntl.F_NOCACHE, 1)
-
-
-class _Settler:
-    """Brings a file that was written a moment ago onto its drive, stretch by stretch, before it is read from there.
-
-    Pages that are not written yet cannot be forgotten. To wait for all of a large file at once would look like a drive
-    that hangs.
-    """
-
-    def __init__(self, handle: int) -> None:
-        self._handle = handle
-        self._settled = 0
-
-    def settle(self, end: int) -> None:
-        """See to it that the file is on its drive up to that byte."""
-        while self._settled < end:
-            start, self._settled = self._settled, self._settled + _STRETCH
-            if sys.platform == "linux":
-                import ctypes
-
-                place = ctypes.c_int64(start), ctypes.c_int64(_STRETCH)
-                with suppress(OSError, AttributeError):  # a C library without that call
-                    ctypes.CDLL(None).sync_file_range(self._handle, *place, _WRITE_AND_WAIT)
-                    os.posix_fadvise(self._handle, start, _STRETCH, os.POSIX_FADV_DONTNEED)
 
 
 def hash_batch(request: dict[str, Any], send: Send) -> None:
