@@ -91,7 +91,12 @@ def _same_table(mine: Passport, theirs: Passport) -> bool:
 
 
 def _same_device(mine: Passport, theirs: Passport) -> bool:
-    """Whether two volumes without an id of their own are one: the device, a pool, what is mounted at one place."""
+    """Whether two volumes without an id of their own are one: the device, a pool, what is mounted at one place.
+
+    Where the system tells nothing but how large they are, as in a changed root, two of one size are taken for one.
+    """
+    if not (mine.device or theirs.device):
+        return bool(mine.capacity_bytes) and mine.capacity_bytes == theirs.capacity_bytes
     if mine.filesystem_type == theirs.filesystem_type == "zfs":
         return mine.device.split("/")[0] == theirs.device.split("/")[0]
     if not mine.device or mine.device != theirs.device:

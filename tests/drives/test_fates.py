@@ -102,3 +102,9 @@ def test_what_lay_on_a_disk_that_was_formatted_again_is_lost() -> None:
     new, other = drive("new", filesystem_uuid="u2", replaces="old"), drive("other", filesystem_uuid="u3")
     assert overwritten([old, beside, new, other]) == {"old", "beside"}
     assert overwritten([new, other]) == frozenset()
+
+
+def test_where_nothing_but_the_size_is_known_two_of_one_size_are_one() -> None:
+    assert share_a_fate(drive("a", capacity_bytes=100), drive("b", capacity_bytes=100))
+    assert not share_a_fate(drive("a", capacity_bytes=100), drive("b", capacity_bytes=200))
+    assert not share_a_fate(drive("a"), drive("b"))

@@ -185,6 +185,8 @@ def test_an_older_shard_is_upgraded_behind_a_copy_of_it(records: Records, action
 
 
 def test_what_is_noted_while_the_catalogue_is_vacuumed_is_kept(records: Records) -> None:
+    if not records.engine.wal:
+        pytest.skip("whoever writes waits for the vacuum here: what the working directory lies on is not known")
     added: list[str] = []
 
     def note(event: JobEvent) -> None:

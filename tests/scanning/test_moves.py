@@ -2,9 +2,12 @@
 
 import os
 
+import pytest
+
 from app.catalog.assets import ShardAssets
 from app.catalog.shard import open_reader
 from app.jobs.job import Job
+from app.mounts import filesystem_type, keeps_file_ids
 from app.operations import run
 from app.qc.crawl import CrawlRequest
 
@@ -12,6 +15,8 @@ from .conftest import Studio
 
 
 def test_a_renamed_folder_is_moved_and_nothing_of_it_is_read_again(studio: Studio) -> None:
+    if not keeps_file_ids(filesystem_type(studio.base)):
+        pytest.skip("numbers of files mean nothing here: what the folder lies on is not known")
     for number in range(3):
         studio.write(f"shot/a.{number:04}.exr", bytes([number]) * 100)
     studio.write("shot/deep/b.txt", b"text")
