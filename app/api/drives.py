@@ -59,6 +59,7 @@ def _document(asked: Asked, drive: Drive, health: DriveHealth | None) -> dict[st
     try:
         with asked.open_shard(drive) as database:
             suspected = count_entries(database, EntryList.SUSPECTED)
+            broken = asked.engine.catalog.found_broken(drive, database)
     except AppError as error:
         return drive_document(drive, None if error.code == ABSENT else error, health)
-    return drive_document(drive, asked.engine.catalog.found_broken(drive), health, suspected=suspected)
+    return drive_document(drive, broken, health, suspected=suspected)

@@ -14,9 +14,9 @@ from app.catalog.dberrors import ABSENT, DAMAGED, OLDER
 from app.catalog.health import HealthLog
 from app.catalog.jobs import JobHistory
 from app.catalog.migrations import CATALOG, SHARD
-from app.catalog.shard import open_reader, open_writer, refuse_other_drive, set_identity
+from app.catalog.shard import first_scan_us, open_reader, open_writer, refuse_other_drive, set_identity
 from app.catalog.tables import DriveRow, Health, JobRow
-from app.catalog.upkeep import UpkeepBook
+from app.catalog.upkeep import UpkeepBook, last_check
 from app.errors import AppError, InputError, NotACatalog, RecordsBroken, UsageError
 from app.jobs.job import CancelToken
 from app.jobs.looking import folders_there
@@ -158,16 +158,14 @@ class Catalog:
         try:
             with self.open_shard(drive) as database:
                 suspected = int(database.value("SELECT count(*) FROM suspect"))
-            return ShardStanding(self.found_broken(drive), suspected)
+                return ShardStanding(self.found_broken(drive, database), suspected)
         except AppError as error:
             return ShardStanding(None if error.code == ABSENT else error)
 
-    def found_broken(self, drive: Drive) -> AppError | None:
-        """What the last check found wrong with a shard that can still be opened."""
+    def found_broken(self, drive: Drive, shard: Database) -> AppError | None:
+        """What the last check found wrong with a shard that can still be opened, and is."""
         path = self.shard_path(drive.id)
-        notes = self.upkeep.notes().get(path.name, {})
-        checks = [notes[action] for action in ("check", "full_check") if action in notes]
-        last = max(checks, key=lambda note: note.time_us, default=None)
+        last = last_check(self.upkeep.notes().get(path.name, {}), first_scan_us(shard))
         if last is None or last.outcome != "broken":
             return None
         return RecordsBroken(f"shard {path} is damaged: {last.detail}", hint=SHARD.remedy, code=DAMAGED)

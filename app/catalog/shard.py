@@ -166,6 +166,12 @@ def _scan_row(row: tuple[Any, ...]) -> ScanRow:
     )
 
 
+def first_scan_us(database: Database) -> int | None:
+    """When the first scan of a shard began, microseconds since 1970 UTC; None before it."""
+    found = database.value("SELECT min(started_us) FROM scan")
+    return None if found is None else int(found)
+
+
 def last_scan(database: Database) -> ScanRow | None:
     """The newest generation, finished or not."""
     row = database.row(f"SELECT {_SCAN_COLUMNS} FROM scan ORDER BY id DESC LIMIT 1")

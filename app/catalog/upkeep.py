@@ -26,6 +26,18 @@ class UpkeepNote:
     detail: str
 
 
+def last_check(notes: dict[str, UpkeepNote], made_us: int | None = None) -> UpkeepNote | None:
+    """The newest check, quick or full; None where the file was made after it: it was another one that was checked.
+
+    Args:
+        notes: what was last done to a database, by action.
+        made_us: when the first scan of a shard began, microseconds since 1970 UTC.
+    """
+    checks = [notes[action] for action in ("check", "full_check") if action in notes]
+    newest = max(checks, key=lambda note: note.time_us, default=None)
+    return None if newest is not None and made_us is not None and made_us > newest.time_us else newest
+
+
 class UpkeepBook:
     """The notes of all databases. Each call opens the catalogue for itself.
 

@@ -115,7 +115,7 @@ def show(
             rows = scans(database)
             lists = {which: list(listed_entries(database, which, limit)) for which in asked}
             totals = {f"{which}_total": count_entries(database, which) for which in (*asked, EntryList.SUSPECTED)}
-        problem = front.engine.catalog.found_broken(found)
+            problem = front.engine.catalog.found_broken(found, database)
     except AppError as error:
         problem = None if error.code == ABSENT else error
     if problem is not None and asked and not rows:

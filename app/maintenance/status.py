@@ -6,7 +6,8 @@ from pathlib import Path
 from app.catalog.copies import Copy
 from app.catalog.database import Database
 from app.catalog.dberrors import ABSENT, DAMAGED, OLDER
-from app.catalog.upkeep import UpkeepBook, UpkeepNote
+from app.catalog.shard import first_scan_us
+from app.catalog.upkeep import UpkeepBook, UpkeepNote, last_check
 from app.engine import Engine
 from app.errors import AppError
 from app.jobs.filelock import holder_of
@@ -94,20 +95,16 @@ def database_status(target: Target, notes: dict[str, UpkeepNote], token: CancelT
         "backups": tuple(backups_of(target)),
         "held_by": holder_of(target.path.with_suffix(".lock")),
     }
-    last = max(
-        (notes[action] for action in ("check", "full_check") if action in notes),
-        key=lambda note: note.time_us,
-        default=None,
-    )
     state, problem, hint = UNCHECKED, "", ""
-    if last is not None:
-        state, problem = last.outcome, last.detail if last.outcome == BROKEN else ""
-        hint = target.schema.remedy if state == BROKEN else ""
     try:
         with Database(target.path, target.schema, read_only=True, token=token) as database:
             page = database.value("PRAGMA page_size")
             status["free_bytes"] = page * database.value("PRAGMA freelist_count")
             status["format"] = database.value("PRAGMA user_version")
+            last = last_check(notes, None if target.drive is None else first_scan_us(database))
+        if last is not None:
+            state, problem = last.outcome, last.detail if last.outcome == BROKEN else ""
+            hint = target.schema.remedy if state == BROKEN else ""
     except AppError as error:
         state, hint = _STATES.get(error.code, UNUSABLE), error.hint
         problem = error.message.partition(" is damaged: ")[2] or error.message

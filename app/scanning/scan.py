@@ -1,5 +1,6 @@
 """Brings a drive's shard up to date with the drive: walk, then hash, then inspect, each batch committed as it goes."""
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -13,7 +14,7 @@ from app.drives.identity import time_tolerance_ns
 from app.drives.probing import probe_folders
 from app.drives.profiles import Profile
 from app.engine import Engine
-from app.errors import Cancelled, DriveGone
+from app.errors import AppError, Cancelled, DriveGone
 from app.files.walk import LISTED, VANISHED, Folder, WalkRequest, walk
 from app.jobs.events import Stage
 from app.jobs.filelock import hold_file_lock
@@ -39,6 +40,8 @@ from app.scanning.target import Target, find_target
 from app.scanning.tuning import profile_document, tuned
 
 _CATALOG_WAIT_S = 30.0
+
+_log = logging.getLogger(__name__)
 
 
 def scan(engine: Engine, request: ScanRequest, job: Job) -> ScanResult:
@@ -168,9 +171,17 @@ class _Run:
             state = next((state for kind, state in states.items() if isinstance(error, kind)), "failed")
             self._database.outlive_token()
             update_scan(self._database, self._scan_id, self._saved(), state=state)
-            summary = summarise(self._database)
-            self._engine.catalog.count_drive(self._target.drive.id, summary.files, summary.bytes, summary.sequences)
+            self._count_so_far()
             raise
+
+    def _count_so_far(self) -> None:
+        """Tell the catalogue what the shard holds, as far as it can be told: why the scan stopped matters more."""
+        drive = self._target.drive
+        try:
+            summary = summarise(self._database)
+            self._engine.catalog.count_drive(drive.id, summary.files, summary.bytes, summary.sequences)
+        except AppError as error:
+            _log.warning("The catalogue was not told what %s holds so far: %s", drive.label, error.message)
 
     def _saved(self) -> dict[str, int]:
         """The tally as the last commit left it: what was counted after it is counted again."""

@@ -130,3 +130,8 @@ def test_a_shard_that_a_check_found_broken_is_not_called_good(home: Path) -> Non
     assert [drive["problem"] is None for drive in document(listed)["drives"]] == [False, True]
     assert listed.returncode == 1
     assert b"BROKEN" in reelmark("--home", home, "drives", "list").stdout
+    for file in (home / "shards").glob(f"{drive['id']}.db*"):
+        file.rename(home / file.name)
+    assert reelmark("--home", home, "scan", drive["base"]).returncode == 0
+    assert reelmark("--home", home, "drives", "list").returncode == 0
+    assert b"BROKEN" not in reelmark("--home", home, "maintain", "status").stdout
