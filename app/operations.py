@@ -252,6 +252,7 @@ OPERATIONS: dict[str, Operation] = {
             _picture_lanes,
             _PICTURES,
         ),
+        Operation("inspect", "InspectRequest", _from("app.inspection.inspect", "inspect"), _no_lanes),
         Operation("verify", "VerifyRequest", _from("app.scanning.verify", "verify"), _verify_lanes, _VERIFY),
         Operation("wipe", "WipeRequest", _from("app.reports.wipe", "wipe"), _wipe_lanes, _WIPE),
         Operation("only_here", "OnlyHereRequest", _from("app.reports.copies", "only_here"), _no_lanes),

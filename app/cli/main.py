@@ -39,6 +39,7 @@ COMMANDS = (
     CommandEntry("serve", "app.cli.serve", "Serve the catalogue to programs on this machine (HTTP)."),
     CommandEntry("tools", "app.cli.tools", "External programs: what is there, and how to get the rest."),
     CommandEntry("qc", "app.cli.qc", "Sidecars and verdicts beside the media."),
+    CommandEntry("inspect", "app.cli.inspect", "Everything known of a file or sequence, without a catalogue."),
     CommandEntry("sequences", "app.cli.sequences", "The file sequences of a folder, without a catalog."),
     CommandEntry("sample-sequence", "app.cli.samplesequence", "Make a synthetic file sequence."),
 )

@@ -20,14 +20,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 from typing import Any
 
 from app.errors import AppError, Cancelled, MediaError
-from app.jobs.framing import END, ERROR, Message, read_message, write_message
+from app.jobs.framing import END, ERROR, PROGRESS, Message, read_message, write_message
 from app.jobs.job import CancelToken
 
 _LOOK_AGAIN_S = 0.1
@@ -219,14 +219,21 @@ class ChildPool:
         raise AssertionError
 
     def map(
-        self, requests: Iterable[tuple[Any, dict[str, Any]]], token: CancelToken, timeout_s: float
+        self,
+        requests: Iterable[tuple[Any, dict[str, Any]]],
+        token: CancelToken,
+        timeout_s: float,
+        heard: Callable[[Any, list[int]], None] | None = None,
     ) -> Iterator[tuple[Any, list[Message] | AppError]]:
         """Answer many requests, several at once; answers come in the order in which they are ready.
 
         Args:
             requests: pairs of a key of the caller's and a JSON-ready request; taken only as children come free.
             token: cancels, pauses taking new requests.
-            timeout_s: seconds one request may take before its child is killed.
+            timeout_s: seconds one request may take before its child is killed; counted anew with each word of
+                its progress.
+            heard: called with the key and the numbers of each `{"progress": [done, total]}` that a handler sends;
+                they do not stand among its messages.
 
         Yields:
             The key, and the messages of the handler or why there are none: `ChildFailed` for a crash or a hang,
@@ -245,7 +252,7 @@ class ChildPool:
                     return
                 if token.cancelled:
                     raise Cancelled
-                for answered in self._take(timeout_s):
+                for answered in self._take(timeout_s, heard):
                     since = time.monotonic()
                     yield answered
                     self._wait_longer(time.monotonic() - since)
@@ -280,7 +287,9 @@ class ChildPool:
             child.kill()
             yield task.key, _stalled(timeout_s)
 
-    def _take(self, timeout_s: float) -> Iterator[tuple[Any, list[Message] | AppError]]:
+    def _take(
+        self, timeout_s: float, heard: Callable[[Any, list[int]], None] | None
+    ) -> Iterator[tuple[Any, list[Message] | AppError]]:
         try:
             child, message = self._inbox.get(timeout=_LOOK_AGAIN_S)
         except queue.Empty:
@@ -303,6 +312,10 @@ class ChildPool:
             del self._busy[child]
             self._idle.append(child)
             yield task_or_none.key, _error_from(message[0][ERROR])
+        elif PROGRESS in message[0]:
+            task_or_none.deadline = time.monotonic() + timeout_s
+            if heard is not None:
+                heard(task_or_none.key, message[0][PROGRESS])
         else:
             task_or_none.messages.append(message)
 

@@ -10,6 +10,8 @@ _LENGTHS = struct.Struct(">II")
 #: The key of the header that ends an answer, and of the one that says why there is none.
 END = "end"
 ERROR = "error"
+#: The key of a header that says how far a handler is: steps done and steps in all.
+PROGRESS = "progress"
 
 Message = tuple[dict[str, Any], bytes]
 

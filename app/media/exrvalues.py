@@ -11,9 +11,13 @@ from typing import Any
 from app.errors import MediaError
 from app.media.exr import (
     COMPRESSIONS,
+    DEEP,
     LEVEL_MODES,
     LINE_ORDERS,
+    LONG_NAMES,
+    MULTIPART,
     PIXEL_TYPES,
+    TILED,
     Attribute,
     Box,
     Header,
@@ -22,6 +26,9 @@ from app.media.exr import (
     level_tiles,
 )
 
+_WORDS = ("NaN", "Infinity", "-Infinity")
+#: The known flags of the version word, by the names that documents give them.
+FLAGS = {"tiled": TILED, "long_names": LONG_NAMES, "deep": DEEP, "multipart": MULTIPART}
 _LONG = 4096
 _ENVMAPS = {0: "latlong", 1: "cube"}
 _DEEP_STATES = {0: "messy", 1: "sorted", 2: "non_overlapping", 3: "tidy"}
@@ -29,7 +36,8 @@ _LAYOUT = frozenset(
     (b"channels", b"compression", b"dataWindow", b"displayWindow", b"lineOrder", b"tiles", b"type", b"name",
      b"chunkCount", b"version", b"view", b"maxSamplesPerPixel")
 )  # fmt: skip
-_KEYCODE = ("film_mfc_code", "film_type", "prefix", "count", "perf_offset", "perfs_per_frame", "perfs_per_count")
+#: The fields of a `keycode`, in the order in which they are stored.
+KEYCODE = ("film_mfc_code", "film_type", "prefix", "count", "perf_offset", "perfs_per_frame", "perfs_per_count")
 
 
 def number(value: float) -> float | str:
@@ -39,6 +47,15 @@ def number(value: float) -> float | str:
     if math.isnan(value):
         return "NaN"
     return "Infinity" if value > 0 else "-Infinity"
+
+
+def has_infinite(value: Any) -> bool:
+    """Whether a JSON value holds a number that is not finite, written as a word; text of its own is none."""
+    if isinstance(value, list):
+        return any(item in _WORDS or has_infinite(item) for item in value if isinstance(item, list | str | dict))
+    if isinstance(value, dict):
+        return any(has_infinite(item) for item in value.values() if isinstance(item, list))
+    return value in _WORDS
 
 
 def _vector(layout: str) -> Callable[[bytes], Any]:
@@ -130,7 +147,7 @@ def _timecode(raw: bytes) -> dict[str, Any]:
 
 
 def _keycode(raw: bytes) -> dict[str, int]:
-    return dict(zip(_KEYCODE, struct.unpack("<7i", raw), strict=True))
+    return dict(zip(KEYCODE, struct.unpack("<7i", raw), strict=True))
 
 
 def _rational(raw: bytes) -> dict[str, int]:
@@ -143,6 +160,12 @@ def _preview(raw: bytes) -> dict[str, Any]:
     if len(raw) != 8 + 4 * width * height:
         raise ValueError("a preview of another size than it says")
     return {"width": width, "height": height, "sha256": hashlib.sha256(raw[8:]).hexdigest()}
+
+
+def _id_manifest(raw: bytes) -> dict[str, Any]:
+    """The size of the manifest, and its bytes as they are stored (zlib). Source: ImfIDManifestAttribute.cpp."""
+    (size,) = struct.unpack_from("<i", raw)
+    return {"uncompressed": size, "compressed": len(raw) - 4, "sha256": hashlib.sha256(raw[4:]).hexdigest()}
 
 
 def _hinted_bytes(raw: bytes) -> dict[str, str]:
@@ -162,7 +185,7 @@ _READERS: dict[bytes, Callable[[bytes], Any]] = {
     b"chromaticities": _chromaticities, b"compression": _named({n: name for n, (name, _) in COMPRESSIONS.items()}),
     b"lineOrder": _named(LINE_ORDERS), b"envmap": _named(_ENVMAPS), b"deepImageState": _named(_DEEP_STATES),
     b"tiledesc": _tile_description, b"timecode": _timecode, b"keycode": _keycode, b"rational": _rational,
-    b"preview": _preview, b"bytes": _hinted_bytes,
+    b"preview": _preview, b"bytes": _hinted_bytes, b"idmanifest": _id_manifest,
 }  # fmt: skip
 
 

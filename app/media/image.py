@@ -12,6 +12,7 @@ from typing import Any
 from app.errors import MediaError
 from app.media import exr, exrvalues
 from app.media.complete import why_incomplete
+from app.media.exrchunks import missing_data
 from app.media.formats import Format
 from app.media.opening import OpenFile
 from app.model.facts import MediaFacts
@@ -38,7 +39,7 @@ def inspect_exr(file: OpenFile, form: Format) -> MediaFacts:
                 raise
             error = error or problem.message
     attributes = exrvalues.flat_attributes(header)
-    error = error or exr.missing_data(file, header)
+    error = error or missing_data(file, header)
     if header.deep:
         attributes = {**attributes, "deep": True}
     first = parts[0]

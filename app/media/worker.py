@@ -4,6 +4,8 @@ Handlers of `app.jobs.children`. A path is text with undecodable bytes as lone s
 is `app.media.inspectors` and `app.media.frames`.
 """
 
+import dataclasses
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,13 +13,19 @@ from typing import Any
 from app.errors import MediaError
 from app.jobs.framing import Send
 from app.media.complete import why_incomplete
-from app.media.exr import Box, missing_data, read_header
+from app.media.document import document_of
+from app.media.exr import Box, read_header
+from app.media.exrchunks import missing_data
 from app.media.exrvalues import number, window
 from app.media.formats import Format
 from app.media.opening import OpenFile, opened
 from app.media.registry import inspect as look
 from app.media.registry import recognise
 from app.model.facts import facts_to_json
+from app.model.inspecting import InspectOptions
+
+_EVERY_S = 0.1
+_OPTIONS = tuple(field.name for field in dataclasses.fields(InspectOptions))
 
 _open_movie: dict[tuple[str, int, int], Any] = {}
 
@@ -36,6 +44,25 @@ def inspect(request: dict[str, Any], send: Send) -> None:
             send({"index": index, "facts": facts_to_json(look(path))})
         except MediaError as problem:
             send({"index": index, "problem": problem.envelope()["error"]})
+
+
+def document(request: dict[str, Any], send: Send) -> None:
+    """Everything known of one file.
+
+    Request: `path` and the fields of `InspectOptions`. Sends `{"progress": [done, total]}` while pixels or sound are
+    decoded, at most ten times a second, and `{"document"}` at the end.
+    """
+    options = InspectOptions(**{name: request[name] for name in _OPTIONS if name in request})
+    next_word = 0.0
+
+    def tell(done: int, total: int) -> None:
+        nonlocal next_word
+        now = time.monotonic()
+        if now >= next_word:
+            next_word = now + _EVERY_S
+            send({"progress": [done, total]})
+
+    send({"document": document_of(request["path"], options, tell)})
 
 
 def view(request: dict[str, Any], send: Send) -> None:

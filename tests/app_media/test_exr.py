@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from app.errors import MediaError
-from app.media.exr import DEEP, LONG_NAMES, MULTIPART, level_tiles, missing_data, read_header
+from app.media.exr import DEEP, LONG_NAMES, MULTIPART, level_tiles, read_header
+from app.media.exrchunks import missing_data
 from app.media.opening import opened
 from app.media.registry import inspect
 from tests import media

@@ -1,0 +1,53 @@
+"""`reelmark inspect`: everything known of files and sequences, without a catalogue."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from app.cli.front import JsonOption, front_of, watched_job
+from app.cli.inspected import print_document
+from app.cli.output import print_json, print_lines
+from app.inspection.inspect import InspectRequest, inspect_each
+
+app = typer.Typer()
+
+
+@app.command()
+def inspect(
+    ctx: typer.Context,
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files, or sequences as sh010.####.exr.")],
+    stats: Annotated[bool, typer.Option("--stats", help="Decode everything and count pixels or samples.")] = False,
+    deep_stats: Annotated[bool, typer.Option("--deep-stats", help="Count the samples of deep pixels too.")] = False,
+    sample: Annotated[
+        int, typer.Option("--sample", metavar="N", min=1, help="Count every N-th line of pixels only.")
+    ] = 1,
+    range_: Annotated[str, typer.Option("--range", metavar="A-B", help="The frames that a sequence should have.")] = "",
+    policy: Annotated[str, typer.Option("--policy", metavar="P", help="Judge what was found by a policy.")] = "",
+    raw: Annotated[bool, typer.Option("--raw", help="Give attributes of any size as bytes.")] = False,
+    json: JsonOption = False,
+) -> int:
+    """Tell everything that a file or a sequence says of itself.
+
+    Headers are read without loss. Nothing is written, and no catalogue is needed.
+    """
+    front = front_of(ctx)
+    _ = front.settings
+    request = InspectRequest(tuple(files), stats, deep_stats, sample, range_, policy, raw=raw)
+    failed = 0
+    with watched_job() as job:
+        documents = inspect_each(request, job)
+        if json and len(files) == 1:
+            print_json(next(documents))
+            return 0
+        found = list(documents)
+    if json:
+        print_json({"files": found})
+    for number, document in enumerate(found):
+        failed += document["kind"] is None
+        if not json:
+            if number:
+                print_lines("")
+            print_document(document)
+    sys.stdout.flush()
+    return int(failed > 0)

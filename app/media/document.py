@@ -1,0 +1,75 @@
+"""One document for a file of any kind: what it is, what is in it, what is wrong with it.
+
+The form: docs/inspect.md.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from app.errors import MediaError
+from app.media.exr import read_header
+from app.media.exrdocument import SCHEMA_VERSION, exr_document
+from app.media.fileentry import file_entry
+from app.media.formats import format_of_extension
+from app.media.opening import OpenFile, opened
+from app.media.registry import inspect_open, recognise
+from app.model.facts import MediaFacts
+from app.model.inspecting import InspectOptions
+
+Progress = Callable[[int, int], None]
+
+
+def nothing(_done: int, _total: int) -> None:
+    """Progress that nobody hears."""
+
+
+def document_of(path: str, options: InspectOptions, progress: Progress = nothing) -> dict[str, Any]:
+    """Everything known of one file.
+
+    Args:
+        path: the file; undecodable bytes of its name as lone surrogates.
+        options: how far it is looked into.
+        progress: hears steps done and steps in all while pixels or sound are decoded.
+
+    Raises:
+        MediaError: nothing can be told: it is absent, unreadable, no regular file, empty, or not what its name says.
+    """
+    with opened(path) as file:
+        if file.size == 0:
+            return _empty(file)
+        form, _ = recognise(file)
+        if form.name == "openexr":
+            return _exr(file, options, progress)
+        facts = inspect_open(file)
+        return _general(file, facts)
+
+
+def _exr(file: OpenFile, options: InspectOptions, progress: Progress) -> dict[str, Any]:
+    header = read_header(file)
+    return exr_document(file, header, raw=options.raw)
+
+
+def _empty(file: OpenFile) -> dict[str, Any]:
+    """A file without bytes is nothing to look at where its name promises media, and fine elsewhere."""
+    promised = format_of_extension(file.key)
+    if promised is not None and promised.kind != "other":
+        raise MediaError("the file is empty", code="media.empty")
+    return _general(file, MediaFacts("other", ""))
+
+
+def _general(file: OpenFile, facts: MediaFacts) -> dict[str, Any]:
+    errors = [{"code": "media.damaged", "message": facts.error}] if facts.error else []
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "kind": facts.kind,
+        "file": file_entry(file, facts.format, facts.mime),
+        "width": facts.width,
+        "height": facts.height,
+        "duration_s": facts.duration_s,
+        "streams": list(facts.streams),
+        "attributes": facts.attributes,
+        "stats": None,
+        "validation": {"policy": None, "outcome": None, "findings": []},
+        "fingerprints": {},
+        "errors": errors,
+    }
