@@ -320,6 +320,8 @@ OPERATIONS: dict[str, Operation] = {
             _no_lanes,
             _REPORT,
         ),
+        Operation("validate", "ValidateRequest", _from("app.production.validate", "validate"), _no_lanes),
+        Operation("disk", "DiskRequest", _from("app.production.disk", "disk"), _no_lanes),
     )
 }
 

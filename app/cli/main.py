@@ -41,6 +41,8 @@ COMMANDS = (
     CommandEntry("qc", "app.cli.qc", "Sidecars and verdicts beside the media."),
     CommandEntry("inspect", "app.cli.inspect", "Everything known of a file or sequence, without a catalogue."),
     CommandEntry("sequences", "app.cli.sequences", "The file sequences of a folder, without a catalog."),
+    CommandEntry("validate", "app.cli.validate", "Missing frames, show by show and shot by shot."),
+    CommandEntry("disk", "app.cli.disk", "What shots take up, show by show, against a threshold."),
     CommandEntry("sample-sequence", "app.cli.samplesequence", "Make a synthetic file sequence."),
 )
 

@@ -11,19 +11,12 @@ from app.cli.front import JsonOption, front_of, stop_on_signal
 from app.cli.output import count_of, human_bytes, print_lines, say
 from app.cli.table import print_table
 from app.files.foldersequences import FolderListing, FolderSequencesRequest, FolderSequencesResult, folder_sequences
-from app.files.framerange import (
-    bare_base,
-    frame_range,
-    gap_count,
-    missing_count,
-    missing_frames,
-    sequence_name,
-    sequence_pattern,
-)
+from app.files.framerange import frame_range, missing_frames, sequence_name, sequence_pattern
+from app.files.sequencedocument import posix, raw_parts, sequence_document
 from app.jobs.job import CancelToken, Job
 from app.model.frames import FileSequence
 from app.model.kinds import category_of
-from app.model.names import decoded, folded, raw, raw_name, shown
+from app.model.names import folded, raw, shown
 
 _CELL_LETTERS = 60
 
@@ -59,60 +52,23 @@ def sequences_document(found: FolderSequencesResult) -> dict[str, Any]:
     """The result as the command line prints it in JSON."""
     return {
         "sequences": [
-            _sequence_document(listing, sequence) for listing in found.folders for sequence in listing.sequences
+            sequence_document(listing.folder, sequence) for listing in found.folders for sequence in listing.sequences
         ],
         "singles": [single for listing in found.folders for single in _single_documents(listing)],
-        "failed": [{"path": _posix(path), "reason": reason} for path, reason in found.failed],
+        "failed": [{"path": posix(path), "reason": reason} for path, reason in found.failed],
     }
-
-
-def _sequence_document(listing: FolderListing, sequence: FileSequence) -> dict[str, Any]:
-    """One sequence. Of tiles none is missing; `raw_name` holds the bytes of `pattern` where they are no text."""
-    tiles = sequence.udim
-    pattern = sequence_pattern(sequence)
-    document = {
-        "directory": _posix(listing.folder),
-        "base": shown(bare_base(sequence)),
-        "ext": shown(sequence.ext[1:]),
-        "pad": sequence.pad,
-        "first": shown(sequence.names[0]),
-        "last": shown(sequence.names[-1]),
-        "frame_min": sequence.first,
-        "frame_max": sequence.last,
-        "frame_count": len(sequence.frames),
-        "missing_count": 0 if tiles else missing_count(sequence.frames),
-        "missing": "" if tiles else missing_frames(sequence.frames),
-        "ranges": frame_range(sequence.frames),
-        "gap_count": 0 if tiles else gap_count(sequence.frames),
-        "bytes": sequence.bytes,
-        "pattern": shown(pattern),
-        "udim": tiles,
-        "findings": [{"rule": "duplicate_frame", "frame": frame} for frame in sequence.duplicate_frames],
-    }
-    return document | _raw_parts(listing.folder, pattern)
 
 
 def _single_documents(listing: FolderListing) -> Iterator[dict[str, Any]]:
     """The single files of one folder."""
     for single in listing.singles:
         document = {
-            "directory": _posix(listing.folder),
+            "directory": posix(listing.folder),
             "name": shown(single.name),
             "category": category_of(folded(single.name)).label,
             "bytes": single.bytes,
         }
-        yield document | _raw_parts(listing.folder, single.name)
-
-
-def _raw_parts(folder: bytes, name: bytes) -> dict[str, str]:
-    """Base64 of the folder and the name, each where it is not valid Unicode."""
-    parts = {"raw_directory": raw_name(folder), "raw_name": raw_name(name)}
-    return {key: value for key, value in parts.items() if value is not None}
-
-
-def _posix(path: bytes) -> str:
-    """A path as JSON gives it."""
-    return shown(raw(Path(decoded(path)).as_posix()))
+        yield document | raw_parts(listing.folder, single.name)
 
 
 def _print_found(found: FolderSequencesResult, top: bytes) -> None:

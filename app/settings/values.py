@@ -130,6 +130,18 @@ class Exports:
 
 
 @dataclass(frozen=True, slots=True)
+class Production:
+    """How shows lie on disk and what is expected of them; a `toolkit.yaml` overrides it."""
+
+    shows_root: str = setting("", "Folder that holds the shows; empty for the current folder.", kind="path")
+    layout: str = setting("{show}/shots/{shot}/renders", "Folders from there down to a shot's frames.")
+    frame_prefix: str = setting("", "What frames are called before their number; empty admits anything.")
+    frame_padding: int = setting(0, "Digits of a frame number; 0 admits any.", low=0, high=20)
+    frame_ext: str = setting("", "Extension of frames, with its dot; empty admits any.")
+    disk_warning_mb: float = setting(0.0, "Megabytes from which a shot is told; 0 for never.", low=0)
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
     """The window."""
 
@@ -190,6 +202,7 @@ class Settings:
     search: Search = field(default_factory=Search)
     api: Api = field(default_factory=Api)
     exports: Exports = field(default_factory=Exports)
+    production: Production = field(default_factory=Production)
     window: Window = field(default_factory=Window)
     log: Log = field(default_factory=Log)
     maintenance: Maintenance = field(default_factory=Maintenance)

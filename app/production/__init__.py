@@ -1,0 +1,1 @@
+"""Shows and shots: their folders, what is missing in them and what they take up."""

@@ -1,0 +1,109 @@
+"""Where shows keep their shots: a template of folders such as `{show}/shots/{shot}/renders`."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from app.errors import UsageError
+
+#: The layout where neither the settings nor a configuration file names one.
+DEFAULT_LAYOUT = "{show}/shots/{shot}/renders"
+
+_FIELD = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+_LEVELS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One folder of a layout: a plain name, or a pattern with the fields that it fills."""
+
+    text: str
+    fields: tuple[str, ...]
+
+    def match(self, name: str) -> dict[str, str] | None:
+        """The fields that a folder's name fills; None where it does not fit."""
+        if not self.fields:
+            return {} if name == self.text else None
+        found = re.fullmatch(self.pattern(), name, re.DOTALL)
+        return found.groupdict() if found else None
+
+    def pattern(self) -> str:
+        """The level as a regular expression."""
+        parts = _FIELD.split(self.text)
+        return "".join(
+            re.escape(part) if place % 2 == 0 else f"(?P<{part}>.+)" for place, part in enumerate(parts)
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The folders from the root of the shows down to where a shot's frames are written."""
+
+    levels: tuple[Level, ...]
+
+    @cached_property
+    def shot_depth(self) -> int:
+        """How many levels lie above what belongs to a shot, the shot's own folder included."""
+        return max(place for place, level in enumerate(self.levels) if level.fields) + 1
+
+    @property
+    def renders(self) -> str:
+        """The name of the last folder, as reports call it."""
+        return self.levels[-1].text if not self.levels[-1].fields else "files"
+
+    def __str__(self) -> str:
+        return "/".join(level.text for level in self.levels)
+
+
+def parse_layout(text: str) -> Layout:
+    """A layout from its template.
+
+    Raises:
+        UsageError: a show or a shot is not in it, a field stands twice, or it leaves the root.
+    """
+    names = [name for name in text.replace("\\", "/").split("/") if name]
+    levels = tuple(Level(name, tuple(_FIELD.findall(name))) for name in names)
+    fields = [field for level in levels for field in level.fields]
+    why = ""
+    if any(name in (".", "..") for name in names):
+        why = "it may not hold . or .."
+    elif len(levels) > _LEVELS:
+        why = f"it has more than {_LEVELS} levels"
+    elif len(set(fields)) < len(fields):
+        why = "a field stands twice in it"
+    elif not {"show", "shot"} <= set(fields):
+        why = "it names no {show} or no {shot}"
+    elif any(brace in _FIELD.sub("", level.text) for level in levels for brace in "{}"):
+        why = "a brace in it belongs to no field"
+    if why:
+        raise UsageError(
+            f"{text!r} is no layout of shows: {why}",
+            hint=f"Write it as {DEFAULT_LAYOUT}: fields in braces, folders between slashes.",
+            code="layout.invalid",
+        )
+    return Layout(levels)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A shot, or a show without one.
+
+    Attributes:
+        show: its name.
+        shot: its name with what lies between the show and it (`ep101/sq010/sh0100`); empty for a show without shots.
+        path: of the folder with its frames, relative to the root, `/` between names; where `there` is false, the
+            folder that should be there.
+        there: whether it is.
+    """
+
+    show: str
+    shot: str
+    path: str
+    there: bool
+
+
+def place_of(fields: Mapping[str, str], path: str, *, there: bool) -> Place:
+    """A place from the fields of its path, in the order of the layout."""
+    between = [value for name, value in fields.items() if name != "show"]
+    return Place(fields["show"], "/".join(between) if "shot" in fields else "", path, there)

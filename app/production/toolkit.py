@@ -1,0 +1,175 @@
+"""What validation knows of a show: from the settings, overridden by a `toolkit.yaml` and by options."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from app.errors import AppError, UsageError
+from app.production.layout import parse_layout
+from app.production.validate import ExpectedRange, Naming
+from app.settings.values import Production
+from app.yamltree import Node, read_yaml
+
+#: Looked for in the current folder where no other file is named.
+FILE_NAME = "toolkit.yaml"
+_MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ShowConfig:
+    """How shows lie and what is expected of them.
+
+    Attributes:
+        shows_root: the folder that holds the shows; None where nobody said.
+        layout: a template, see `parse_layout`.
+        naming: how frames are called.
+        warn_bytes: a shot of so many bytes is told; 0 for never.
+        ranges: the frames that are expected.
+        log_dir: where the log file goes; empty for the usual place.
+        source: the file that was read; None for the settings alone.
+        unknown: keys of the file that mean nothing, with their line.
+    """
+
+    shows_root: Path | None = None
+    layout: str = ""
+    naming: Naming = Naming()
+    warn_bytes: int = 0
+    ranges: tuple[ExpectedRange, ...] = ()
+    log_dir: str = ""
+    source: Path | None = None
+    unknown: tuple[tuple[str, int], ...] = ()
+
+
+def config_of_settings(section: Production) -> ShowConfig:
+    """What the settings say."""
+    return ShowConfig(
+        shows_root=Path(section.shows_root) if section.shows_root else None,
+        layout=section.layout,
+        naming=Naming(section.frame_prefix, section.frame_padding, section.frame_ext),
+        warn_bytes=round(section.disk_warning_mb * _MEGABYTE),
+    )
+
+
+def read_config(path: Path, base: ShowConfig) -> ShowConfig:
+    """A `toolkit.yaml` over what the settings say. A relative `shows_root` is taken from the file's own folder.
+
+    Raises:
+        InputError: it cannot be read, or a value in it is wrong; with line and column.
+    """
+    reading = _Reading(replace(base, source=path))
+    for key, node in read_yaml(path).items("the configuration"):
+        reading.take(key, node)
+    return reading.config
+
+
+class _Reading:
+    """Takes the keys of a file one by one."""
+
+    def __init__(self, config: ShowConfig) -> None:
+        self.config = config
+        self._keys: dict[str, Callable[[Node], Any]] = {
+            "shows_root": self._root, "layout": self._layout, "naming": self._naming, "thresholds": self._thresholds,
+            "frame_ranges": self._ranges, "log_dir": self._log_dir, "tracking": self._later, "publishing": self._later,
+        }  # fmt: skip
+
+    def take(self, key: str, node: Node) -> None:
+        """Take one key; one that nobody knows is kept to be told."""
+        reader = self._keys.get(key)
+        if reader is None:
+            self._note_unknown(key, node)
+        else:
+            reader(node)
+
+    def _note_unknown(self, key: str, node: Node) -> None:
+        self.config = replace(self.config, unknown=(*self.config.unknown, (key, node.line)))
+
+    def _root(self, node: Node) -> None:
+        assert self.config.source is not None
+        root = self.config.source.parent / Path(_text(node, "shows_root")).expanduser()
+        self.config = replace(self.config, shows_root=root)
+
+    def _layout(self, node: Node) -> None:
+        text = _text(node, "layout")
+        try:
+            parse_layout(text)
+        except UsageError as error:
+            node.refuse(error.message, error.hint)
+        self.config = replace(self.config, layout=text)
+
+    def _naming(self, node: Node) -> None:
+        naming = self.config.naming
+        for key, value in node.items("naming"):
+            if key == "frame_prefix":
+                naming = replace(naming, prefix=_text(value, "frame_prefix", empty=True))
+            elif key == "frame_padding":
+                naming = replace(naming, padding=int(_number(value, "frame_padding", 20, whole=True)))
+            elif key == "frame_ext":
+                ext = _text(value, "frame_ext", empty=True)
+                naming = replace(naming, ext=f".{ext.lstrip('.')}" if ext else "")
+            else:
+                self._note_unknown(f"naming.{key}", value)
+        self.config = replace(self.config, naming=naming)
+
+    def _thresholds(self, node: Node) -> None:
+        for key, value in node.items("thresholds"):
+            if key == "disk_warning_mb":
+                self.config = replace(self.config, warn_bytes=round(_number(value, key, 1e12) * _MEGABYTE))
+            else:
+                self._note_unknown(f"thresholds.{key}", value)
+
+    def _ranges(self, node: Node) -> None:
+        ranges = []
+        for shots, value in node.items("frame_ranges"):
+            try:
+                ranges.append(expected_range(_text(value, "a frame range"), shots))
+            except AppError as error:
+                value.refuse(error.message, error.hint)
+        self.config = replace(self.config, ranges=tuple(ranges))
+
+    def _log_dir(self, node: Node) -> None:
+        assert self.config.source is not None
+        self.config = replace(self.config, log_dir=str(self.config.source.parent / _text(node, "log_dir")))
+
+    def _later(self, node: Node) -> None:
+        """A section that other commands read; its shape is checked here all the same."""
+        for _ in node.items("this section"):
+            continue
+
+
+def expected_range(text: str, shots: str = "*") -> ExpectedRange:
+    """First and last frame from `1001-1100`, for the shots that a glob names.
+
+    Raises:
+        UsageError: it is no such range.
+    """
+    first, dash, last = text.strip().rpartition("-")
+    try:
+        found = ExpectedRange(shots, int(first), int(last))
+    except ValueError:
+        found = None
+    if not dash or found is None or found.first > found.last:
+        raise UsageError(
+            f"{text!r} is no range of frames",
+            hint="Write the first and the last frame as 1001-1100.",
+            code="frames.invalid",
+        )
+    return found
+
+
+def _text(node: Node, what: str, *, empty: bool = False) -> str:
+    if isinstance(node.value, dict | list) or (node.value is None and not empty):
+        node.refuse(f"{what} has to be a text, not {node.kind}")
+    text = "" if node.value is None else node.text
+    if "\0" in text or not (text or empty):
+        node.refuse(f"{what} has to be a text")
+    return text
+
+
+def _number(node: Node, what: str, most: float, *, whole: bool = False) -> float:
+    value = node.value
+    kinds = (int,) if whole else (int, float)
+    if isinstance(value, bool) or not isinstance(value, kinds) or not 0 <= value <= most:
+        kind = "a whole number" if whole else "a number"
+        node.refuse(f"{what} has to be {kind} from 0 to {most:g}, not {node.kind}")
+    return float(value)

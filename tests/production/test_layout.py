@@ -1,0 +1,80 @@
+"""The template that says where shows keep their shots."""
+
+from pathlib import Path
+
+import pytest
+
+from app.errors import InputError, UsageError
+from app.jobs.job import Job
+from app.production.layout import DEFAULT_LAYOUT, Place, parse_layout
+from app.production.places import find_places
+
+
+def places(root: Path, layout: str = DEFAULT_LAYOUT) -> list[Place]:
+    return find_places(root, parse_layout(layout), Job())
+
+
+def make(root: Path, *folders: str) -> Path:
+    for folder in folders:
+        (root / folder).mkdir(parents=True)
+    return root
+
+
+def test_shots_come_by_show_and_number(tmp_path: Path) -> None:
+    make(tmp_path, "b/shots/sh10/renders", "b/shots/sh2/renders", "a/shots/sh1/renders")
+    assert [(place.show, place.shot) for place in places(tmp_path)] == [("a", "sh1"), ("b", "sh2"), ("b", "sh10")]
+
+
+def test_a_shot_without_renders_and_a_show_without_shots_are_told(tmp_path: Path) -> None:
+    make(tmp_path, "a/shots/sh1", "b/edit")
+    assert places(tmp_path) == [
+        Place("a", "sh1", "a/shots/sh1/renders", there=False),
+        Place("b", "", "b", there=True),
+    ]
+
+
+def test_episodes_and_sequences_lie_between_show_and_shot(tmp_path: Path) -> None:
+    make(tmp_path, "show/ep101/sq010/sq010_0020/comp")
+    (found,) = places(tmp_path, "{show}/{episode}/{sequence}/{shot}/comp")
+    assert (found.show, found.shot, found.there) == ("show", "ep101/sq010/sq010_0020", True)
+
+
+def test_a_field_may_be_part_of_a_name(tmp_path: Path) -> None:
+    make(tmp_path, "prj_alpha/shots/sh1/renders", "other/shots/sh1/renders")
+    assert [place.show for place in places(tmp_path, "prj_{show}/shots/{shot}/renders")] == ["alpha"]
+
+
+def test_hidden_folders_and_files_are_no_shows(tmp_path: Path) -> None:
+    make(tmp_path, ".snapshot/shots/sh1/renders", "a/shots/sh1/renders")
+    (tmp_path / "notes.txt").write_text("x")
+    assert [place.show for place in places(tmp_path)] == ["a"]
+
+
+def test_a_show_that_is_a_link_counts(tmp_path: Path) -> None:
+    real = make(tmp_path / "disk2", "shots/sh1/renders")
+    (tmp_path / "shows").mkdir()
+    (tmp_path / "shows" / "linked").symlink_to(real, target_is_directory=True)
+    assert [(place.show, place.shot) for place in places(tmp_path / "shows")] == [("linked", "sh1")]
+
+
+def test_a_root_that_is_not_there_says_what_to_give(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read") as caught:
+        places(tmp_path / "nowhere")
+    assert "--shows-root" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{show}/renders",
+        "{shot}",
+        "{show}/../{shot}",
+        "{show}/{shot}/{shot}",
+        "{show}/{sh",
+        "a/" * 20 + "{show}/{shot}",
+    ],
+)
+def test_templates_that_make_no_sense_are_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="no layout of shows"):
+        parse_layout(text)
