@@ -10,20 +10,33 @@ _CODEC_BITS = {"pcm_s24le": 24, "pcm_s24be": 24, "pcm_s8": 8, "pcm_s20": 20, "pc
 _LOSSLESS = ("wavpack", "ape", "tta", "mlp", "truehd")
 
 
-def audio_stream(stream: Any) -> dict[str, Any]:
-    """An audio stream as JSON; `bits` is None for codecs that keep no samples of a fixed width."""
+def audio_stream(stream: Any, raw_bits: int | None = None) -> dict[str, Any]:
+    """An audio stream as JSON; `bits` is None for codecs that keep no samples of a fixed width.
+
+    Args:
+        stream: PyAV's.
+        raw_bits: bits of a sample as FFmpeg tells them where its own samples are wider.
+    """
     context = stream.codec_context
     layout = context.layout
     sample_format = context.format.name if context.format else None
     channels = getattr(layout, "nb_channels", None) or context.channels or None
+    named = _channel_names(layout)
     return {
         **stream_facts(stream),
         "sample_rate": context.sample_rate or None,
         "channels": channels,
-        "layout": layout.name if layout else None,
+        "layout": layout.name if layout and named else None,
+        "channel_names": named,
         "sample_format": sample_format,
-        "bits": _bits(context.codec.canonical_name, sample_format, bytes(context.extradata or b"")),
+        "bits": _bits(context.codec.canonical_name, sample_format, bytes(context.extradata or b"")) or raw_bits,
     }
+
+
+def _channel_names(layout: Any) -> list[str] | None:
+    """The channels in order (`FL`, `FR`, `LFE`); None where the file does not name them."""
+    names = [channel.name for channel in layout.channels] if layout else []
+    return names if names and not any(name in ("NONE", "UNK", "?") for name in names) else None
 
 
 def _bits(codec: str, sample_format: str | None, setup: bytes) -> int | None:

@@ -1,12 +1,22 @@
 """Facts of movies, from the header and the first packets; and of sound that lies in a movie's container."""
 
 from fractions import Fraction
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from app.errors import MediaError
 from app.media.audio import audio_stream
+from app.media.beside import described, group_timecode, hdr_facts, of_first_frame
+from app.media.broadcastwave import broadcast_attributes
 from app.media.complete import why_incomplete
-from app.media.container import container, container_attributes, duration_s, rational, stream_facts
+from app.media.container import (
+    container,
+    container_attributes,
+    duration_s,
+    rational,
+    stream_facts,
+    timecode_attributes,
+)
 from app.media.formats import Format
 from app.media.opening import OpenFile
 from app.model.facts import MediaFacts
@@ -24,58 +34,142 @@ MATRICES = {0: "rgb", 1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "sm
             9: "bt2020nc", 10: "bt2020c", 11: "smpte2085", 14: "ictcp"}  # fmt: skip
 RANGES = {1: "limited", 2: "full"}
 _FASTEST = 480
+_PICTURE_LIMIT = 1 << 27
+_FIRST_PACKETS = 64
+_TOLD_INSIDE = ("mpeg1video", "mpeg2video")
+_UNSPECIFIED = (0, 2)
+_SUBSAMPLINGS = {(1, 1): "4:4:4", (1, 2): "4:4:0", (2, 1): "4:2:2", (2, 2): "4:2:0", (4, 1): "4:1:1", (4, 4): "4:1:0"}
 _FIELD_ORDERS = {1: "progressive", 2: "tt", 3: "bb", 4: "tb", 5: "bt"}
 
 
 def inspect_movie(file: OpenFile, form: Format) -> MediaFacts:
     """Facts of a movie. What holds only sound is told as sound. Raises MediaError where it cannot be opened."""
     with container(file, form) as opened:
-        streams = tuple(_stream(stream) for stream in opened.streams)
-        seconds = duration_s(opened)
+        known = described(opened)
+        streams = tuple(_stream(stream, known.get(stream.index, {})) for stream in opened.streams)
+        length_s = duration_s(opened)
         attributes = container_attributes(opened)
+        _look_inside(opened, streams, attributes)
     if not streams:
         raise MediaError(why_incomplete(file, form.name) or f"it holds no stream, but is {form.title}",
                          code="media.damaged")  # fmt: skip
     pictures = [stream for stream in streams if stream["type"] == "video" and not stream.get("attached_picture")]
-    sounds = any(stream["type"] == "audio" for stream in streams)
+    sounds = [stream for stream in streams if stream["type"] == "audio"]
     kind = "video" if pictures else "audio" if sounds else form.kind
     width, height = (pictures[0].get("width"), pictures[0].get("height")) if pictures else (None, None)
+    if form.name == "wav":
+        broadcast = broadcast_attributes(file, sounds[0].get("sample_rate") if sounds else None)
+        if timecode := broadcast.pop("timecode", None):
+            attributes.update(timecode_attributes(timecode, "iXML"))
+        attributes.update(broadcast)
     error = why_incomplete(file, form.name)
-    return MediaFacts(kind, form.name, form.mime, width, height, seconds, streams, attributes, error)
+    return MediaFacts(kind, form.name, form.mime, width, height, length_s, streams, attributes, error)
 
 
-def _stream(stream: Any) -> dict[str, Any]:
+def _stream(stream: Any, known: dict[str, Any]) -> dict[str, Any]:
     if stream.type == "video" and stream.codec_context is not None:
-        return video_stream(stream)
+        return video_stream(stream, known)
     if stream.type == "audio" and stream.codec_context is not None:
-        return audio_stream(stream)
-    return stream_facts(stream)
+        return audio_stream(stream, known.get("raw_bits"))
+    return {**stream_facts(stream), "codec_tag": known.get("codec_tag")}
 
 
-def video_stream(stream: Any) -> dict[str, Any]:
-    """A video stream as JSON; rates and aspects are exact ratios as text."""
+def _look_inside(opened: "InputContainer", streams: tuple[dict[str, Any], ...], attributes: dict[str, Any]) -> None:
+    """What only the first frame tells, decoded where it may tell something: HDR metadata, MPEG-2's time code."""
+    picture = first_picture(opened)
+    if picture is None or picture.codec_context is None or not picture.width:
+        return
+    facts = streams[picture.index]
+    inside = facts["color"]["transfer"] in ("pq", "hlg") or facts["codec"] in _TOLD_INSIDE
+    if not inside or picture.width * picture.height > _PICTURE_LIMIT:
+        return
+    known = _first_frame(opened, picture)
+    timecode = known.pop("timecode", None)
+    if timecode and "timecode" not in attributes:
+        attributes.update(timecode_attributes(timecode, f"stream {picture.index}, picture"))
+    facts["closed_captions"] = facts["closed_captions"] or known.get("closed_captions", False)
+    record = (facts["hdr"] or {}).get("dolby_vision")
+    facts["hdr"] = hdr_facts(facts["color"]["transfer"], {**known, **({"dolby_vision": record} if record else {})})
+
+
+def _first_frame(opened: "InputContainer", picture: Any) -> dict[str, Any]:
+    """What the first frame carries; nothing where none of the first packets can be decoded."""
+    import av
+
+    told: dict[str, Any] = {}
+    for packet in islice(opened.demux(picture), _FIRST_PACKETS):
+        if not told and picture.codec_context.name in _TOLD_INSIDE and (code := group_timecode(bytes(packet))):
+            told["timecode"] = code
+        try:
+            for frame in packet.decode():
+                return {**of_first_frame(frame), **told}
+        except av.error.FFmpegError:
+            continue
+    return told
+
+
+def video_stream(stream: Any, known: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A video stream as JSON; rates and aspects are exact ratios as text.
+
+    Args:
+        stream: PyAV's.
+        known: what `app.media.beside.described` says of it.
+    """
     context = stream.codec_context
-    bits = max((component.bits for component in context.format.components), default=0) if context.format else 0
+    known = known or {}
+    transfer = _word(TRANSFERS, context.color_trc)
     return {
         **stream_facts(stream),
         "width": context.width or None,
         "height": context.height or None,
         "pixel_format": context.pix_fmt,
-        "bit_depth": bits or None,
+        **_samples(context.format),
         "frame_rate": rational(nominal_rate(stream)),
         "average_rate": rational(stream.average_rate),
         "frames": stream.frames or None,
         "pixel_aspect": rational(stream.sample_aspect_ratio),
-        "display_aspect": rational(stream.display_aspect_ratio),
+        "display_aspect": rational(_display_aspect(stream)),
+        "rotation": known.get("rotation", 0),
         "field_order": _FIELD_ORDERS.get(context.field_order),
         "color": {
-            "primaries": PRIMARIES.get(context.color_primaries),
-            "transfer": TRANSFERS.get(context.color_trc),
-            "matrix": MATRICES.get(context.colorspace),
+            "primaries": _word(PRIMARIES, context.color_primaries),
+            "transfer": transfer,
+            "matrix": _word(MATRICES, context.colorspace),
             "range": RANGES.get(context.color_range),
         },
+        "hdr": hdr_facts(transfer, known),
+        "closed_captions": known.get("closed_captions", False),
         "attached_picture": bool(stream.disposition & 0x400),
     }
+
+
+def _display_aspect(stream: Any) -> Fraction | None:
+    """Width by height as it is to be seen; None where the shape of a pixel is not told."""
+    pixel, context = stream.sample_aspect_ratio, stream.codec_context
+    if pixel and context.width and context.height:
+        return Fraction(context.width, context.height) * Fraction(pixel)
+    return None
+
+
+def _word(words: dict[int, str], code: int | None) -> str | None:
+    """A code point of H.273 in words, a reserved one as its number; None for unspecified."""
+    return None if code is None or code in _UNSPECIFIED else words.get(code, f"reserved {code}")
+
+
+def _samples(form: Any) -> dict[str, Any]:
+    """Bits of a sample, chroma subsampling and alpha of a pixel format."""
+    if form is None:
+        return {"bit_depth": None, "chroma_subsampling": None, "alpha": None}
+    alpha = any(component.is_alpha for component in form.components)
+    planes = len(form.components) - alpha
+    subsampling = None
+    if planes == 3 and not form.is_rgb:
+        across, down = 8 // max(1, form.chroma_width(8)), 8 // max(1, form.chroma_height(8))
+        subsampling = _SUBSAMPLINGS.get((across, down))
+    elif planes == 1 and not form.has_palette:
+        subsampling = "4:0:0"
+    bits = max((component.bits for component in form.components), default=0)
+    return {"bit_depth": bits or None, "chroma_subsampling": subsampling, "alpha": alpha}
 
 
 def nominal_rate(stream: Any) -> Fraction | None:
