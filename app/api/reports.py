@@ -13,6 +13,7 @@ from app.api.service import Asked, Served
 from app.catalog.documents import drive_error, drive_problem
 from app.errors import AppError
 from app.reports.sections import SECTIONS, ReportOptions, make_reports
+from app.reports.shows import shows_options
 
 #: A report is a ranking: what comes so late in it is nobody's question.
 _DEEPEST = 10_000
@@ -53,7 +54,7 @@ def _make(asked: Asked, name: str, labels: list[str], page: PageWish, depth: int
     offset = min(page.offset, _DEEPEST)
     drives = asked.drives.named(labels)
     broken: dict[str, AppError] = {}
-    options = ReportOptions(page.limit + offset, depth, days)
+    options = ReportOptions(page.limit + offset, depth, days, shows_options(asked.engine.settings.production))
     made = make_reports(asked.shards, drives, name, options, token=asked.token, broken=broken)
     problems = [(drive, broken[drive.id]) for drive in drives if drive.id in broken]
     if problems and len(problems) == len(drives):

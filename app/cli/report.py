@@ -14,6 +14,7 @@ from app.errors import AppError, UsageError
 from app.model.names import shown
 from app.reports.reportfiles import REPORT_FORMATS, tree_levels, write_reports
 from app.reports.sections import ALL, SECTIONS, Column, Kind, ReportOptions, ReportSet, make_reports
+from app.reports.shows import shows_options
 
 app = typer.Typer()
 
@@ -54,7 +55,7 @@ def report(
         front.require_writing()
     catalog = front.engine.catalog
     drives = catalog.drives_called(wanted or ())
-    options = ReportOptions(top, depth, days)
+    options = ReportOptions(top, depth, days, shows_options(front.engine.settings.production))
     broken: dict[str, AppError] = {}
     levels = tree_levels(options) if html or "html" in (export or ()) else 0
     with watched_job() as job:

@@ -8,7 +8,7 @@ from pathlib import Path
 from app.engine import Engine
 from app.jobs.job import Job
 from app.model.names import shown
-from app.production.layout import DEFAULT_LAYOUT, Place, parse_layout
+from app.model.production import DEFAULT_LAYOUT, Place, parse_layout
 from app.production.places import find_places
 from app.production.shots import shot_folders
 

@@ -13,7 +13,7 @@ from app.jobs.events import Stage
 from app.jobs.framing import Send
 from app.jobs.job import Job
 from app.model.names import shown
-from app.production.layout import Layout, Place, parse_layout, place_of
+from app.model.production import Layout, Place, parse_layout, place_of
 
 _HANDLER = "app.production.places:serve"
 _DIGITS = re.compile(r"(\d+)")

@@ -11,7 +11,7 @@ from app.jobs.job import Job
 from app.model.frames import FileSequence
 from app.model.kinds import Category, category_of
 from app.model.names import decoded, folded, raw, shown
-from app.production.layout import Place
+from app.model.production import Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import AppError, UsageError
-from app.production.layout import parse_layout
+from app.model.production import parse_layout
 from app.production.validate import ExpectedRange, Naming
 from app.settings.values import Production
 from app.yamltree import Node, read_yaml

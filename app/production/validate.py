@@ -14,7 +14,7 @@ from app.files.sequencedocument import Gaps, gaps_of, merged_runs, padded_runs, 
 from app.jobs.job import Job
 from app.model.frames import FileSequence, Frame
 from app.model.names import raw, shown
-from app.production.layout import DEFAULT_LAYOUT, Place, parse_layout
+from app.model.production import DEFAULT_LAYOUT, Place, parse_layout
 from app.production.places import find_places
 from app.production.shots import ShotFolder, relative_to_shot, shot_folders
 

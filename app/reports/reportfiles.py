@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from app.paths import Home
 from app.reports.htmlpage import report_page
 from app.reports.newfiles import BYTE_ORDER_MARK, csv_cell, csv_row, new_export, stamped, unused
 from app.reports.sections import ALL, SECTIONS, Column, ReportOptions, ReportSet, make_reports
+from app.reports.shows import shows_options
 from app.wholefile import cannot_write, new_whole_file
 
 #: The formats by name; also the suffixes of their files.
@@ -68,11 +69,12 @@ def export_report(engine: Engine, request: ExportReportRequest, job: Job) -> Rep
     drives = engine.catalog.drives_called(request.drive_ids)
     broken: dict[str, AppError] = {}
     job.stage(Stage.EXPORT)
+    options = replace(request.options, shows=shows_options(engine.settings.production))
     made = make_reports(
         engine.catalog,
         drives,
         request.report,
-        request.options,
+        options,
         token=job.token,
         broken=broken,
         begun=lambda _name: job.check(),

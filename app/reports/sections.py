@@ -9,9 +9,10 @@ from app.catalog.find import Shards
 from app.errors import AppError
 from app.jobs.job import CancelToken
 from app.model.drives import Drive
-from app.reports import duplicates, files, folders, summaries
+from app.reports import duplicates, files, folders, shows, summaries
 from app.reports.folders import FolderNode
 from app.reports.scope import Scope
+from app.reports.shows import ShowsOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +23,13 @@ class ReportOptions:
         top: rows of the reports that are a ranking; 0 for all.
         depth: how deep the heaviest folders are looked at.
         days: how many days the recent changes go back, today counting as one.
+        shows: how shows lie on the drives.
     """
 
     top: int = 20
     depth: int = 2
     days: int = 30
+    shows: ShowsOptions = ShowsOptions()
 
 
 class Report(Protocol):
@@ -91,6 +94,11 @@ def _timeline(document: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     return found
 
 
+def _shows(document: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    found: Sequence[Mapping[str, Any]] = document["shows"]
+    return found
+
+
 def _members(document: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     """A row for each copy, with what is known of its group."""
     for group in document["rows"]:
@@ -122,6 +130,24 @@ _FOLDER_COLUMNS = (
     Column("newest", "newest", Kind.TIME),
     _DRIVE,
     _PATH,
+)
+_SHOT_COLUMNS = (
+    Column("show", "show"),
+    Column("shot", "shot"),
+    _BYTES,
+    _FILES,
+    Column("missing_frames", "missing frames", Kind.COUNT),
+    Column("newest", "newest", Kind.TIME),
+    Column("warning", "over the threshold"),
+    _DRIVE,
+    _PATH,
+)
+_SHOW_COLUMNS = (
+    Column("show", "show"),
+    Column("shots", "shots", Kind.COUNT),
+    _BYTES,
+    _FILES,
+    Column("missing_frames", "missing frames", Kind.COUNT),
 )
 _COPY_COLUMNS = (
     _NAME,
@@ -188,6 +214,12 @@ SECTIONS: dict[str, Section] = {
             "Duplicates",
             lambda scope, options: duplicates.duplicates(scope, options.top),
             (Table("duplicates", "Duplicates", _COPY_COLUMNS, _members),),
+        ),
+        Section(
+            "shows",
+            "Shows and shots",
+            lambda scope, options: shows.shows(scope, options.shows, options.top),
+            (Table("shows", "Shots", _SHOT_COLUMNS, _rows), Table("shows-totals", "Shows", _SHOW_COLUMNS, _shows)),
         ),
     )
 }

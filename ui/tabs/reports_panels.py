@@ -11,10 +11,12 @@ from app.reports.duplicates import Duplicates
 from app.reports.files import Recent
 from app.reports.folders import FolderNode, HeaviestFolders
 from app.reports.rows import absolute_path
+from app.reports.shows import Shows
 from app.reports.summaries import Categories, Counted, TopExtensions
 from ui import formats, icons
 from ui.models.search_model import one_line
 from ui.tabs.reports_runner import ReportsRunner
+from ui.tabs.reports_shots import ShotsTable
 from ui.tabs.reports_tables import DrivesTable, DuplicatesTree, FilesTable, FoldersTable, copy_path
 from ui.tabs.search_errands import Errands
 from ui.widgets.bar_chart import Bar, BarChart, scrolled
@@ -188,7 +190,7 @@ class ChartsPanel(QFrame):
 
 
 class TablesPanel(QFrame):
-    """Largest files, newest files, duplicates, drives.
+    """Largest files, newest files, duplicates, shots, drives.
 
     Args:
         runner: sorts, and reads names.
@@ -202,6 +204,7 @@ class TablesPanel(QFrame):
         self.newest = FilesTable("newest", "Newest files", 2, runner, errands)
         self.duplicates = DuplicatesTree(errands)
         self.no_duplicates = EmptyState("copy", "No duplicates", "No two files are equal.")
+        self.shots = ShotsTable(errands)
         self.drives = DrivesTable()
         self._duplicates, self._note = QStackedWidget(), PlainLabel()
         self._note.setProperty("role", "dim")
@@ -212,6 +215,7 @@ class TablesPanel(QFrame):
             ("Largest files", self.largest),
             ("Newest files", self.newest),
             ("Duplicates", self._duplicates),
+            ("Shots", self.shots),
             ("Drives", self.drives),
         ):
             self.tabs.addTab(page, words)
@@ -223,8 +227,14 @@ class TablesPanel(QFrame):
         inside.addWidget(self.duplicates, 1)
         self._duplicates.addWidget(listed)
         self._duplicates.addWidget(self.no_duplicates)
+        self.tabs.setTabVisible(self.tabs.indexOf(self.shots), False)
         column = _column(self)
         column.addWidget(self.tabs, 1)
+
+    def show_shots(self, report: Shows) -> None:
+        """Show what shots take up; the table is there where the layout of shows finds one."""
+        self.shots.show_shots(report)
+        self.tabs.setTabVisible(self.tabs.indexOf(self.shots), bool(report.rows))
 
     def show_duplicates(self, report: Duplicates) -> None:
         """Show the groups, or why there are none."""

@@ -16,12 +16,14 @@ from app.reports.folders import FolderNode, folder_tree
 from app.reports.rows import ReportedFile
 from app.reports.scope import Scope
 from app.reports.sections import SECTIONS, ReportOptions
+from app.reports.shows import shows_options
 from ui.shard_stamps import shard_stamp
 from ui.workers.reader import Reader
 
 #: What is made, in this order: what is quick and seen first, first.
 ORDER = (
-    "overview", "tree", "categories", "heaviest-folders", "top-extensions", "recent", "largest", "newest", "duplicates",
+    "overview", "tree", "categories", "heaviest-folders", "top-extensions", "recent", "largest", "newest", "shows",
+    "duplicates",
 )  # fmt: skip
 #: Rows of a ranking other than the two lists of files, which may have millions.
 MOST_RANKED = 10_000
@@ -129,7 +131,7 @@ class ReportsRunner(QObject):
 
     def _make(self, name: str, wanted: WantedReports, token: CancelToken) -> Part:
         broken: dict[str, AppError] = {}
-        options = wanted.options
+        options = replace(wanted.options, shows=shows_options(self._engine.settings.production))
         special: dict[str, Callable[[Scope], Any]] = {
             "tree": lambda scope: folder_tree(scope, levels=TREE_LEVELS),
             "largest": lambda scope: list_largest(scope, options.top),

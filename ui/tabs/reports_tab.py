@@ -143,6 +143,7 @@ class ReportsTab(QWidget):
             "recent": self.charts.show_recent,
             "largest": self.tables.largest.show_files,
             "newest": self.tables.newest.show_files,
+            "shows": self.tables.show_shots,
             "duplicates": self._show_duplicates,
         }
         show[part.name](part.value)

@@ -135,7 +135,7 @@ class FilesTable(QTableView):
             self.setColumnWidth(column, width)
         self._fitted, self._fitting = True, False
         self.horizontalHeader().sectionResized.connect(self._column_resized)
-        _may_sort(self.horizontalHeader())
+        may_sort(self.horizontalHeader())
         self.horizontalHeader().setSortIndicator(sorted_by, Qt.SortOrder.DescendingOrder)
         self.setSortingEnabled(True)
         self.row_actions = RowActions(self, self._path, errands)
@@ -217,7 +217,7 @@ class FoldersTable(QTableView):
         style_table(self, "Heaviest folders", stretch=0)
         for column, width in ((1, 92), (2, 92), (3, 136), (4, 110)):
             self.setColumnWidth(column, width)
-        _may_sort(self.horizontalHeader())
+        may_sort(self.horizontalHeader())
         self.horizontalHeader().setSortIndicator(1, Qt.SortOrder.DescendingOrder)
         self.setSortingEnabled(True)
         self.row_actions = RowActions(self, self._path, errands, is_folder=True)
@@ -240,7 +240,7 @@ class DrivesTable(QTableView):
         style_table(self, "Drives of the report")
         for column, width in ((0, 112), (1, 76), (2, 72), (3, 76), (4, 96), (5, 126)):
             self.setColumnWidth(column, width)
-        _may_sort(self.horizontalHeader())
+        may_sort(self.horizontalHeader())
         self.horizontalHeader().setSortIndicator(1, Qt.SortOrder.DescendingOrder)
         self.setSortingEnabled(True)
         action = QAction(icons.icon("drive"), "Report on this drive", self)
@@ -267,7 +267,7 @@ class DuplicatesTree(QTreeView):
         for column, width in ((0, 186), (1, 76), (2, 68), (3, 72), (4, 84)):
             self.setColumnWidth(column, width)
         self.header().setSectionsMovable(False)
-        _may_sort(self.header())
+        may_sort(self.header())
         self.header().setSortIndicator(1, Qt.SortOrder.DescendingOrder)
         self.setSortingEnabled(True)
         self.setExpandsOnDoubleClick(False)
@@ -278,6 +278,6 @@ class DuplicatesTree(QTreeView):
         return file.path if file is not None else ""
 
 
-def _may_sort(header: QHeaderView) -> None:
+def may_sort(header: QHeaderView) -> None:
     """Let the arrow of the sorted column stand above its words, which it would cover beside them."""
     header.setProperty("sorts", "true")

@@ -90,7 +90,7 @@ def test_a_row_of_the_drives_picks_that_drive(qtbot: QtBot, tab: ReportsTab) -> 
     table = tab.tables.drives
     row = next(row for row in range(2) if table.drives.row(row).drive.label == "Card")
     table.setCurrentIndex(table.drives.index(row, 0))
-    tab.tables.tabs.setCurrentIndex(3)
+    tab.tables.tabs.setCurrentWidget(table)
     table.setFocus()
     qtbot.keyClick(table, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: tab.is_complete() and tab.cards["files"].value() == str(len(CARD)), timeout=10_000)

@@ -6,7 +6,7 @@ import pytest
 
 from app.errors import InputError, UsageError
 from app.jobs.job import Job
-from app.production.layout import DEFAULT_LAYOUT, Place, parse_layout
+from app.model.production import DEFAULT_LAYOUT, Place, parse_layout
 from app.production.places import find_places
 
 
