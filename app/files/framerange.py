@@ -141,7 +141,7 @@ def gap_count(frames: Sequence[Frame]) -> int:
 def frame_range(frames: Sequence[Frame]) -> str:
     """Ascending frames in fileseq's notation (`1001-1010,1012`); empty for none."""
     if _are_whole(frames):
-        return _range_text(spans(frames))
+        return range_text(spans(frames))
     grid = _Grid.of(frames)
     if not grid.extra:
         return ",".join(text for run in grid.runs for text in grid.listed(*run))
@@ -159,13 +159,13 @@ def frame_range(frames: Sequence[Frame]) -> str:
 def missing_frames(frames: Sequence[Frame]) -> str:
     """The missing frames of ascending `frames` in fileseq's notation; empty where none is missing."""
     if _are_whole(frames):
-        return _range_text(missing_ranges(frames))
+        return range_text(missing_ranges(frames))
     grid = _Grid.of(frames)
     return ",".join(text for gap in _gaps(grid) for text in grid.listed(*gap))
 
 
-def _range_text(runs: Sequence[FrameSpan]) -> str:
-    """Ascending runs of whole frames; three single frames or more at even distances become `1-9x2`."""
+def range_text(runs: Sequence[FrameSpan]) -> str:
+    """Ascending runs of whole frames in fileseq's notation; three single frames or more at even distances: `1-9x2`."""
     parts: list[str] = []
     lonely: list[int] = []
     for first, last in runs:

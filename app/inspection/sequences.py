@@ -1,0 +1,280 @@
+"""Everything that can be told of a file sequence: what is missing, what is damaged, which frames are not as the rest.
+
+The document keeps what is constant once, as the document of the first readable frame, and tells what differs by
+frames, in range notation.
+"""
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from app.errors import AppError
+from app.files.framerange import bare_base, frame_range, padding, sequence_name
+from app.inspection.consistency import Consistency, compared_headers, size_outliers
+from app.inspection.expected import Expected, Missing, missing_of
+from app.inspection.framereading import CUT, EMPTY, UNREADABLE, WHOLE, FrameHeads, FrameReader, Key, read_heads
+from app.inspection.timecode import Continuity, continuity
+from app.jobs.job import Job
+from app.model.frames import FileSequence, Frame
+from app.model.inspecting import InspectOptions
+from app.model.names import decoded, raw, shown
+
+SCHEMA_VERSION = 2
+_REASON_LIMIT = 100
+_DIFFERENCE_LIMIT = 500
+_VALUES_A_REQUEST = 64
+
+
+def inspect_sequence(
+    directory: bytes,
+    sequence: FileSequence,
+    options: InspectOptions,
+    expected: Expected | None,
+    job: Job,
+    *,
+    varying_values: bool = False,
+) -> dict[str, Any]:
+    """The document of a file sequence.
+
+    Args:
+        directory: raw and absolute; where the frames lie.
+        sequence: the frames.
+        options: how far the frames are looked into.
+        expected: the frames that should be there, or None.
+        job: progress and cancel.
+        varying_values: add `frames_varying`, the value of each varying attribute in every frame.
+
+    Raises:
+        Cancelled: the job was stopped.
+    """
+    with FrameReader(directory, sequence, job) as reader:
+        heads = read_heads(reader)
+        consistency = compared_headers(heads)
+        representative, errors = _representative(reader, heads)
+        facts = _Facts(sequence, heads, representative)
+        told = facts.document(missing_of(sequence.frames, None if sequence.udim else expected), expected)
+        told["header_differences"] = _told_differences(reader, consistency, errors)
+        told["varying"] = [_key_document(key) for key in consistency.varying]
+        document = _document(directory, sequence, heads, told, representative, errors)
+        if varying_values:
+            document["frames_varying"] = _varying_values(reader, heads, consistency.varying)
+    return document
+
+
+def _document(
+    directory: bytes,
+    sequence: FileSequence,
+    heads: FrameHeads,
+    told: dict[str, Any],
+    representative: dict[str, Any] | None,
+    errors: list[dict[str, Any]],
+) -> dict[str, Any]:
+    """The document around what is told of the sequence itself."""
+    if heads.more:
+        text = "More attributes differ between frames than are compared."
+        errors.append({"code": "sequence.many_attributes", "message": text})
+    pattern = sequence.base + b"<UDIM>" + sequence.ext if sequence.udim else sequence_name(sequence)
+    path = Path(decoded(directory)) / decoded(pattern)
+    first = representative or {}
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "kind": "sequence",
+        "file": {
+            "path": shown(raw(path.as_posix())),
+            "name": shown(pattern),
+            "directory": shown(raw(path.parent.as_posix())),
+            "pattern": shown(sequence.base + padding(sequence.pad) + sequence.ext),
+            "size_bytes": sum(heads.sizes),
+            "newest": rfc3339(heads.newest_mtime_ns) if heads.newest_mtime_ns else None,
+        },
+        "sequence": told,
+        "representative": representative,
+        "parts": first.get("parts", []),
+        "channels": first.get("channels", []),
+        "attributes": first.get("attributes", {}),
+        "stats": None,
+        "validation": {"outcome": None, "findings": []},
+        "errors": errors,
+    }
+
+
+class _Facts:
+    """What is told of the frames, in range notation."""
+
+    def __init__(self, sequence: FileSequence, heads: FrameHeads, representative: dict[str, Any] | None) -> None:
+        self._sequence = sequence
+        self._heads = heads
+        self._representative = representative or {}
+
+    def ranges(self, indices: Iterable[int]) -> str:
+        """Frames by index, ascending, as a range."""
+        return ranges_of(self._sequence.frames, indices)
+
+    def document(self, missing: Missing, expected: Expected | None) -> dict[str, Any]:
+        """The `sequence` part of the document, without what needs the children again."""
+        sequence, heads = self._sequence, self._heads
+        return {
+            "base": shown(bare_base(sequence)),
+            "ext": shown(sequence.ext[1:]),
+            "pad": sequence.pad,
+            "udim": sequence.udim,
+            "first": sequence.first,
+            "last": sequence.last,
+            "frame_count": len(sequence.frames),
+            "ranges": frame_range(sequence.frames),
+            "expected": {"first": expected.first, "last": expected.last, "source": expected.source}
+            if expected
+            else None,
+            "missing_count": missing.count,
+            "missing": missing.all,
+            "missing_head": missing.head,
+            "missing_inner": missing.inner,
+            "missing_tail": missing.tail,
+            "gap_count": missing.gaps,
+            "unexpected": missing.unexpected,
+            "duplicate_frames": frame_range(sequence.duplicate_frames),
+            "zero_byte": self.ranges(heads.indices(EMPTY)),
+            "truncated": self.ranges(heads.indices(CUT)),
+            "incomplete": self._reasons(CUT),
+            "unreadable": self._reasons(UNREADABLE),
+            "size_outliers": [
+                {
+                    "frame": sequence.frames[outlier.index],
+                    "size_bytes": outlier.size_bytes,
+                    "median_bytes": outlier.median_bytes,
+                }
+                for outlier in size_outliers(heads)
+            ],
+            "timecode": self._timecode(),
+            "frozen": None,
+            "black": None,
+        }
+
+    def _reasons(self, state: int) -> list[dict[str, Any]]:
+        """Frames in a state by the reason that was given for it, the first of them first."""
+        by_reason: dict[str, list[int]] = {}
+        for index in self._heads.indices(state):
+            reason = self._heads.reasons[index]
+            if reason not in by_reason and len(by_reason) >= _REASON_LIMIT:
+                reason = "other reasons"
+            by_reason.setdefault(reason, []).append(index)
+        return [{"frames": self.ranges(indices), "reason": reason} for reason, indices in by_reason.items()]
+
+    def _timecode(self) -> dict[str, Any] | None:
+        heads = self._heads
+        there = [index for index, compared in enumerate(heads.compared) if compared]
+        found = continuity(self._sequence.frames, heads.timecodes, there, frame_rate(self._representative))
+        if found is None:
+            return None
+        return _timecode_document(found, self._sequence.frames, self.ranges(found.without))
+
+
+def _timecode_document(found: Continuity, frames: Sequence[Frame], without: str) -> dict[str, Any]:
+    return {
+        "first": str(found.first),
+        "last": str(found.last),
+        "continuous": not found.break_count,
+        "drop": found.drop,
+        "rate": str(found.rate),
+        "rate_assumed": found.assumed,
+        "breaks": [
+            {"frame": frames[jump.index], "expected": jump.expected, "found": jump.found} for jump in found.breaks
+        ],
+        "break_count": found.break_count,
+        "without": without,
+    }
+
+
+def ranges_of(frames: Sequence[Frame], indices: Iterable[int]) -> str:
+    """The frames at ascending indices, in range notation."""
+    return frame_range([frames[index] for index in indices])
+
+
+def frame_rate(representative: dict[str, Any]) -> Fraction | None:
+    """Frames a second as the header of a frame says it; None where it does not."""
+    attributes = representative.get("attributes") or {}
+    rate = attributes.get("framesPerSecond")
+    if isinstance(rate, dict) and rate.get("n") and rate.get("d"):
+        return Fraction(rate["n"], rate["d"])
+    for name in ("dpx:FrameRate", "dpx:TelevisionFrameRate", "dpx:FilmFrameRate"):
+        rate = attributes.get(name)
+        if isinstance(rate, int | float) and 0 < rate < 1000:
+            return Fraction(rate).limit_denominator(1001)
+    return None
+
+
+def _representative(
+    reader: FrameReader, heads: FrameHeads
+) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
+    """The document of the first frame that is whole, else of the first with a header; and what was wrong with it."""
+    whole = heads.indices(WHOLE)
+    candidates = whole[:1] or [index for index, compared in enumerate(heads.compared) if compared][:1]
+    if not candidates:
+        return None, [{"code": "sequence.unreadable", "message": "No frame of the sequence could be read."}]
+    request = {"what": "document", "name": reader.name(candidates[0])}
+    for _, answer in reader.map([(None, request)]):
+        if isinstance(answer, AppError):
+            return None, [{"code": answer.code, "message": answer.message}]
+        document: dict[str, Any] = answer[0][0]["document"]
+        return document, []
+    raise AssertionError
+
+
+def _key_document(key: Key) -> dict[str, Any]:
+    part, name = key
+    words = {"": "attribute order"} if part >= 0 else {}
+    return {"part": part if part >= 0 else None, "attribute": words.get(name) or shown(name)}
+
+
+def _told_differences(
+    reader: FrameReader, consistency: Consistency, errors: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The differences with their values, which are read once more from one frame each."""
+    kept = consistency.differences[:_DIFFERENCE_LIMIT]
+    if len(kept) < len(consistency.differences):
+        text = f"{len(consistency.differences):,} header differences, of which the first {len(kept):,} are told."
+        errors.append({"code": "sequence.many_differences", "message": text})
+    wanted: dict[int, list[Key]] = {}
+    for difference in kept:
+        for index in (difference.expected, difference.odd[0]):
+            wanted.setdefault(index, []).append(difference.key)
+    values = _read_values(reader, wanted)
+    return [
+        _key_document(difference.key)
+        | {
+            "expected": values.get((difference.expected, difference.key)),
+            "frames": ranges_of(reader.sequence.frames, difference.odd),
+            "value": values.get((difference.odd[0], difference.key)),
+        }
+        for difference in kept
+    ]
+
+
+def _varying_values(reader: FrameReader, heads: FrameHeads, varying: Sequence[Key]) -> dict[str, dict[str, Any]]:
+    """The value of each varying attribute by frame; parts behind the first stand before the name (`1:timeCode`)."""
+    frames = [index for index, compared in enumerate(heads.compared) if compared] if varying else []
+    values = _read_values(reader, {index: list(varying) for index in frames})
+    return {
+        (f"{key[0]}:" if key[0] else "") + shown(key[1]): {
+            str(reader.sequence.frames[index]): values.get((index, key)) for index in frames
+        }
+        for key in varying
+    }
+
+
+def _read_values(reader: FrameReader, wanted: dict[int, list[Key]]) -> dict[tuple[int, Key], Any]:
+    """Values of attributes by frame; without those of frames that cannot be read any more."""
+    asked = list(wanted.items())
+    batches = [asked[at : at + _VALUES_A_REQUEST] for at in range(0, len(asked), _VALUES_A_REQUEST)]
+    requests = (
+        (batch, {"what": "values", "wanted": [(reader.name(index), keys) for index, keys in batch]})
+        for batch in batches
+    )
+    found: dict[tuple[int, Key], Any] = {}
+    for batch, answer in reader.map(requests):
+        if isinstance(answer, AppError):
+            continue
+        for (index, keys), values in zip(batch, answer[0][0]["values"], strict=True):
+            found |= {(index, key): value for key, value in zip(keys, values, strict=True)}
+    return found

@@ -1,0 +1,206 @@
+"""The headers of a sequence's frames, read in killable children: what each one has that the first has not.
+
+Handler of `app.jobs.children`. An attribute's value is told by a digest of its type and bytes: a parent that compares
+a hundred thousand frames keeps eight bytes for each value that differs, and asks for the few that it shows. A header
+that is the same, byte for byte, as that of the frame before is not parsed again.
+"""
+
+import json
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+from app.errors import MediaError
+from app.jobs.framing import Send
+from app.media.exr import Attribute, Header, missing_data, read_header
+from app.media.exrvalues import brief
+from app.media.opening import OpenFile, opened
+from app.media.registry import inspect, inspect_open, recognise
+from app.model.facts import MediaFacts, facts_to_json
+
+#: What a frame is found to be.
+WHOLE, EMPTY, CUT, UNREADABLE = range(4)
+#: The digest of an attribute that is not there.
+ABSENT = 1
+
+_TIMECODE = struct.Struct("<II")
+_CUT_CODES = ("media.truncated", "media.short")
+_ATTRIBUTE_LIMIT = 10_000
+_DIFFERENCE_LIMIT = 2000
+
+#: Digest of each attribute, by part and name.
+Table = list[dict[str, int]]
+
+
+def serve(request: dict[str, Any], send: Send) -> None:
+    """One handler for the readers of frames: `what` names one of the functions below."""
+    {"heads": heads, "values": values, "document": document}[request["what"]](request, send)
+
+
+def heads(request: dict[str, Any], send: Send) -> None:
+    """Read the headers of some frames and compare them with the table of the first.
+
+    Request: `folder`; `names`; `reference`, a table or None for the first readable one of `names`. Answer: `table`
+    and `rows`, for each name `[state, bytes, mtime in ns, reason, differences, time code]`. Differences are None where no header
+    could be read; one is `[part, attribute, digest]`: part -1 with `parts` is their number, an empty attribute their
+    order. Time and flags of the time code are one number, None where there is none.
+    """
+    comparer = _Comparer(request["reference"])
+    rows = [_row(f"{request['folder']}/{name}", comparer) for name in request["names"]]
+    send({"table": comparer.table, "rows": rows})
+
+
+def values(request: dict[str, Any], send: Send) -> None:
+    """Read the values of some attributes of some frames.
+
+    Request: `folder`; `wanted`: for each frame its name and pairs of part and attribute. Answer: `values`, a list for
+    each frame, None for what is not there.
+    """
+    send({"values": [_values_of(f"{request['folder']}/{name}", pairs) for name, pairs in request["wanted"]]})
+
+
+def document(request: dict[str, Any], send: Send) -> None:
+    """Everything about one frame. Request: `folder`, `name`. Answer: `document`."""
+    send({"document": facts_to_json(inspect(f"{request['folder']}/{request['name']}"))})
+
+
+def _row(path: str, comparer: "_Comparer") -> list[Any]:
+    size = mtime_ns = 0
+    try:
+        with opened(path) as file:
+            size, mtime_ns = file.size, file.mtime_ns
+            if not size:
+                return [EMPTY, 0, mtime_ns, "the file is empty", None, None]
+            found = comparer.look(file)
+    except MediaError as problem:
+        state = CUT if problem.code in _CUT_CODES else UNREADABLE
+        return [state, size, mtime_ns, problem.message, None, None]
+    state = CUT if found.incomplete else WHOLE
+    return [state, size, mtime_ns, found.incomplete, found.differences, found.timecode]
+
+
+@dataclass(slots=True)
+class _Look:
+    """What one frame says."""
+
+    differences: list[list[Any]]
+    timecode: int | None
+    incomplete: str = ""
+
+
+class _Comparer:
+    """Compares frames with a table, and remembers the frame before."""
+
+    def __init__(self, table: Table | None) -> None:
+        self.table = table
+        self._block = b""
+        self._header: Header | None = None
+        self._last = _Look([], None)
+
+    def look(self, file: OpenFile) -> _Look:
+        """What a frame says. Raises MediaError where it cannot be read."""
+        form, _ = recognise(file)
+        if form.name == "openexr":
+            return self._exr(file)
+        facts = inspect_open(file)
+        return _Look(self._differences(_general_table(facts)), _general_timecode(facts.attributes), facts.error)
+
+    def _exr(self, file: OpenFile) -> _Look:
+        header = self._header
+        if header is None or file.read_at(0, len(self._block)) != self._block:
+            header = read_header(file)
+            table = [{_text(a.name): _digest(a.type, a.raw) for a in part.attributes} for part in header.parts]
+            self._last = _Look(self._differences(table), _exr_timecode(header))
+            self._header, self._block = header, file.read_at(0, header.size)
+        incomplete = header.error or _absent(header) or missing_data(file, header)
+        return _Look(self._last.differences, self._last.timecode, incomplete)
+
+    def _differences(self, table: Table) -> list[list[Any]]:
+        """What is not as in the reference; the first table becomes it."""
+        if sum(map(len, table)) > _ATTRIBUTE_LIMIT:
+            raise MediaError(f"the header has more than {_ATTRIBUTE_LIMIT:,} attributes", code="media.too_large")
+        if self.table is None:
+            self.table = table
+            return []
+        found: list[list[Any]] = []
+        if len(table) != len(self.table):
+            found.append([-1, "parts", _digest(b"count", str(len(table)).encode())])
+        for part, (reference, attributes) in enumerate(zip(self.table, table, strict=False)):
+            if attributes == reference:
+                if list(attributes) != list(reference):
+                    found.append([part, "", _digest(b"order", "\0".join(attributes).encode("utf-8", "surrogateescape"))])
+                continue
+            found += [[part, name, digest] for name, digest in attributes.items() if reference.get(name) != digest]
+            found += [[part, name, ABSENT] for name in reference if name not in attributes]
+        return found[:_DIFFERENCE_LIMIT]
+
+
+def _absent(header: Header) -> str:
+    names = [name for part in header.parts for name in part.absent()]
+    return f"the OpenEXR header is damaged: the required attribute {names[0]} is absent" if names else ""
+
+
+def _digest(kind: bytes, value: bytes) -> int:
+    """Eight bytes for a value and its type; 0 and 1 stand for "as the reference" and "absent"."""
+    return int.from_bytes(blake2b(kind + b"\0" + value, digest_size=8).digest()) | 2
+
+
+def _text(name: bytes) -> str:
+    return name.decode("utf-8", "surrogateescape")
+
+
+def _exr_timecode(header: Header) -> int | None:
+    for part in header.parts:
+        attribute = part.get(b"timeCode")
+        if attribute is not None and attribute.type == b"timecode" and len(attribute.raw) == _TIMECODE.size:
+            return int(_TIMECODE.unpack(attribute.raw)[0])
+    return None
+
+
+def _general_timecode(attributes: Mapping[str, Any]) -> int | None:
+    """The time code of a DPX, as SMPTE 268M and OpenImageIO have it: all bits set where there is none."""
+    value = attributes.get("smpte:TimeCode")
+    if isinstance(value, list) and len(value) == 2 and isinstance(value[0], int):
+        word = value[0] & 0xFFFFFFFF
+        return word if word != 0xFFFFFFFF else None
+    return None
+
+
+def _general_values(facts: MediaFacts) -> list[dict[str, Any]]:
+    """The facts of another format, one dictionary a part; those of the file stand in the first."""
+    parts = [{name: value for name, value in stream.items() if name != "index"} for stream in facts.streams] or [{}]
+    parts[0] = {**facts.attributes, **parts[0], "format": facts.format}
+    return parts
+
+
+def _general_table(facts: MediaFacts) -> Table:
+    return [
+        {name: _digest(b"", json.dumps(value, sort_keys=True).encode()) for name, value in part.items()}
+        for part in _general_values(facts)
+    ]
+
+
+def _values_of(path: str, pairs: list[tuple[int, str]]) -> list[Any]:
+    try:
+        with opened(path) as file:
+            form, _ = recognise(file)
+            if form.name == "openexr":
+                header = read_header(file)
+                return [_exr_value(header, part, name) for part, name in pairs]
+            parts = _general_values(inspect_open(file))
+    except MediaError:
+        return [None] * len(pairs)
+    return [len(parts) if part < 0 else parts[part].get(name) if part < len(parts) else None for part, name in pairs]
+
+
+def _exr_value(header: Header, part: int, name: str) -> Any:
+    if part < 0:
+        return len(header.parts)
+    if part >= len(header.parts):
+        return None
+    if not name:
+        return [attribute.name.decode("utf-8", "replace") for attribute in header.parts[part].attributes]
+    attribute: Attribute | None = header.parts[part].get(name.encode("utf-8", "surrogateescape"))
+    return None if attribute is None else brief(attribute)
