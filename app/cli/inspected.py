@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from app.cli.inspectedsequence import print_sequence
 from app.cli.output import count_of, human_bytes, print_lines
 
 
 def print_document(document: dict[str, Any]) -> None:
     """Print one document: what it is, its parts or streams, attributes, what is wrong."""
+    if document["kind"] == "sequence":
+        print_sequence(document)
+        return
     file = document["file"]
     size = human_bytes(file["size_bytes"]) if "size_bytes" in file else "not read"
     print_lines(f"{file['path']}  {size}")

@@ -23,13 +23,15 @@ _LEAST_VALUES = 4
 _MOSTLY = 0.9
 #: An attribute that differs never varies by nature where it says how pixels lie and what they mean.
 _LAYOUT = frozenset(
-    "parts channels compression lineOrder tiles type name view version displayWindow pixelAspectRatio chromaticities"
-    " colorInteropID framesPerSecond multiView deepImageState width height depth format tiled".split()
-) | {""}
+    ("", "parts", "channels", "compression", "lineOrder", "tiles", "type", "name", "view", "version", "displayWindow",
+     "pixelAspectRatio", "chromaticities", "colorInteropID", "framesPerSecond", "multiView", "deepImageState", "width",
+     "height", "depth", "format", "tiled")
+)  # fmt: skip
 _BY_NATURE = frozenset(
-    "timeCode keyCode imageCounter capDate utcOffset smpte:TimeCode smpte:KeyCode dpx:TimeCode dpx:FramePosition"
-    " dpx:UserBits dpx:SourceImageFileName DateTime dpx:Time Exif:DateTimeOriginal Exif:DateTimeDigitized".split()
-)
+    ("timeCode", "keyCode", "imageCounter", "capDate", "utcOffset", "smpte:TimeCode", "smpte:KeyCode", "dpx:TimeCode",
+     "dpx:FramePosition", "dpx:UserBits", "dpx:SourceImageFileName", "dpx:Time", "DateTime", "Exif:DateTimeOriginal",
+     "Exif:DateTimeDigitized")
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

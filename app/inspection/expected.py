@@ -1,22 +1,20 @@
 """Which frames a sequence should have, and which of them are not there: at its head, inside, at its tail."""
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from app.errors import UsageError
 from app.files.framerange import (
-    FrameSpan,
     frame_range,
     gap_count,
     missing_count,
     missing_frames,
-    missing_ranges,
     parse_frames,
     range_text,
 )
+from app.files.sequencedocument import gaps_of
 from app.model.frames import Frame
 
 _PLAIN = re.compile(r"\s*(-?[0-9]{1,18})\s*-\s*(-?[0-9]{1,18})\s*")
@@ -95,22 +93,11 @@ def missing_of(frames: Sequence[Frame], expected: Expected | None) -> Missing:
 
 def _missing_of_run(frames: Sequence[Frame], wanted: range) -> Missing:
     """The same for whole frames without a step, counted in runs: a range of a thousand million costs nothing."""
-    low, high = wanted[0], wanted[-1]
-    start, end = bisect_left(frames, low), bisect_right(frames, high)
-    inside = frames[start:end]
-    outside = frame_range([*frames[:start], *frames[end:]])
-    if not inside:
-        text = range_text([(low, high)])
-        before = bool(frames) and frames[-1] < low
-        return Missing("" if before else text, "", text if before else "", text, len(wanted), 0, outside)
-    head: list[FrameSpan] = [(low, inside[0] - 1)] if inside[0] > low else []
-    tail: list[FrameSpan] = [(inside[-1] + 1, high)] if inside[-1] < high else []
-    inner = missing_ranges(inside)
-    runs = [*head, *inner, *tail]
-    count = sum(int(last - first) + 1 for first, last in runs)
-    return Missing(
-        range_text(head), range_text(inner), range_text(tail), range_text(runs), count, gap_count(inside), outside
-    )
+    gaps = gaps_of(frames, (wanted[0], wanted[-1]))
+    count = sum(int(last - first) + 1 for first, last in gaps.missing)
+    parts = (gaps.head, gaps.inner, gaps.tail, gaps.missing)
+    head, inner, tail, together = map(range_text, parts)
+    return Missing(head, inner, tail, together, count, len(gaps.inner), frame_range(gaps.unexpected))
 
 
 def _missing_of_list(frames: Sequence[Frame], wanted: Sequence[Frame]) -> Missing:
@@ -130,4 +117,3 @@ def _missing_of_list(frames: Sequence[Frame], wanted: Sequence[Frame]) -> Missin
         gaps,
         frame_range([frame for frame in frames if frame not in asked]),
     )
-

@@ -9,6 +9,8 @@ from typing import Any
 
 from app.engine import Engine
 from app.errors import AppError, InputError
+from app.inspection.finding import find_sequence, means_sequence
+from app.inspection.sequences import inspect_sequence
 from app.jobs.children import ChildPool
 from app.jobs.events import Stage
 from app.jobs.job import Job
@@ -72,6 +74,7 @@ def inspect_each(request: InspectRequest, job: Job) -> Iterator[Document]:
 
     Raises:
         InputError: the only path cannot be used.
+        UsageError: the range of frames cannot be read, or a path cannot be a sequence.
         Cancelled: it was stopped.
     """
     job.stage(Stage.INSPECT, len(request.paths))
@@ -81,17 +84,30 @@ def inspect_each(request: InspectRequest, job: Job) -> Iterator[Document]:
     ) as pool:
         paths = iter(request.paths)
         while group := list(islice(paths, _GROUP)):
-            for path, answer in zip(group, _in_order(pool, group, request.options, job), strict=True):
+            for path, answer in zip(group, _in_order(pool, group, request, job), strict=True):
                 done += 1
                 job.progress(done, current=shown(path))
-                yield _told(path, answer, request, job)
+                yield _told(path, _sequence(path, request, job) if answer is None else answer, request, job)
 
 
-def _in_order(pool: ChildPool, paths: list[str], options: InspectOptions, job: Job) -> Iterator[Document | AppError]:
-    """The answers for some paths in their order, each as soon as those before it are there."""
-    ready: dict[int, Document | AppError] = {}
+def _sequence(path: str, request: InspectRequest, job: Job) -> Document | AppError:
+    """The document of a sequence, or why there is none; a range that is none is raised."""
+    try:
+        found = find_sequence(path, request.range)
+    except InputError as error:
+        return error
+    document = inspect_sequence(found.directory, found.sequence, request.options, found.expected, job)
+    job.stage(Stage.INSPECT, len(request.paths))
+    return document
+
+
+def _in_order(
+    pool: ChildPool, paths: list[str], request: InspectRequest, job: Job
+) -> Iterator[Document | AppError | None]:
+    """The answers for some paths in their order, each as soon as those before it are there; None for a sequence."""
+    ready: dict[int, Document | AppError | None] = {}
     next_one = 0
-    for index, answer in pool.map(_requests(paths, options, ready), job.token, _TIMEOUT_S):
+    for index, answer in pool.map(_requests(paths, request, ready), job.token, _TIMEOUT_S):
         ready[index] = answer if isinstance(answer, AppError) else answer[0][0]["document"]
         while next_one in ready:
             yield ready.pop(next_one)
@@ -102,13 +118,15 @@ def _in_order(pool: ChildPool, paths: list[str], options: InspectOptions, job: J
 
 
 def _requests(
-    paths: Iterable[str], options: InspectOptions, ready: dict[int, Document | AppError]
+    paths: Iterable[str], request: InspectRequest, ready: dict[int, Document | AppError | None]
 ) -> Iterator[tuple[int, Document]]:
     for index, path in enumerate(paths):
         if os.path.isdir(path):  # noqa: PTH112 - bytes that are no Unicode must stay as they are
             ready[index] = _folder(path)
+        elif means_sequence(path, request.range):
+            ready[index] = None
         else:
-            yield index, {"path": path, **asdict(options)}
+            yield index, {"path": path, **asdict(request.options)}
 
 
 def _folder(path: str) -> InputError:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import AppError
-from app.files.framerange import bare_base, frame_range, padding, sequence_name
+from app.files.framerange import bare_base, frame_range, sequence_name, sequence_pattern
 from app.inspection.consistency import Consistency, compared_headers, size_outliers
 from app.inspection.expected import Expected, Missing, missing_of
 from app.inspection.framereading import CUT, EMPTY, UNREADABLE, WHOLE, FrameHeads, FrameReader, Key, read_heads
@@ -18,7 +18,8 @@ from app.inspection.timecode import Continuity, continuity
 from app.jobs.job import Job
 from app.model.frames import FileSequence, Frame
 from app.model.inspecting import InspectOptions
-from app.model.names import decoded, raw, shown
+from app.model.names import decoded, raw, raw_name, shown
+from app.model.times import rfc3339_ns
 
 SCHEMA_VERSION = 2
 _REASON_LIMIT = 100
@@ -51,7 +52,7 @@ def inspect_sequence(
     with FrameReader(directory, sequence, job) as reader:
         heads = read_heads(reader)
         consistency = compared_headers(heads)
-        representative, errors = _representative(reader, heads)
+        representative, errors = _representative(reader, heads, options)
         facts = _Facts(sequence, heads, representative)
         told = facts.document(missing_of(sequence.frames, None if sequence.udim else expected), expected)
         told["header_differences"] = _told_differences(reader, consistency, errors)
@@ -84,17 +85,19 @@ def _document(
             "path": shown(raw(path.as_posix())),
             "name": shown(pattern),
             "directory": shown(raw(path.parent.as_posix())),
-            "pattern": shown(sequence.base + padding(sequence.pad) + sequence.ext),
+            "pattern": shown(sequence_pattern(sequence)),
             "size_bytes": sum(heads.sizes),
-            "newest": rfc3339(heads.newest_mtime_ns) if heads.newest_mtime_ns else None,
+            "raw_name": raw_name(pattern),
+            "newest": rfc3339_ns(heads.newest_mtime_ns) if heads.newest_mtime_ns else None,
         },
         "sequence": told,
         "representative": representative,
         "parts": first.get("parts", []),
         "channels": first.get("channels", []),
+        "streams": first.get("streams", []),
         "attributes": first.get("attributes", {}),
         "stats": None,
-        "validation": {"outcome": None, "findings": []},
+        "validation": {"policy": None, "outcome": None, "findings": []},
         "errors": errors,
     }
 
@@ -205,14 +208,14 @@ def frame_rate(representative: dict[str, Any]) -> Fraction | None:
 
 
 def _representative(
-    reader: FrameReader, heads: FrameHeads
+    reader: FrameReader, heads: FrameHeads, options: InspectOptions
 ) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
     """The document of the first frame that is whole, else of the first with a header; and what was wrong with it."""
     whole = heads.indices(WHOLE)
     candidates = whole[:1] or [index for index, compared in enumerate(heads.compared) if compared][:1]
     if not candidates:
         return None, [{"code": "sequence.unreadable", "message": "No frame of the sequence could be read."}]
-    request = {"what": "document", "name": reader.name(candidates[0])}
+    request = {"what": "document", "name": reader.name(candidates[0]), "raw": options.raw}
     for _, answer in reader.map([(None, request)]):
         if isinstance(answer, AppError):
             return None, [{"code": answer.code, "message": answer.message}]

@@ -14,11 +14,13 @@ from typing import Any
 
 from app.errors import MediaError
 from app.jobs.framing import Send
-from app.media.exr import Attribute, Header, missing_data, read_header
+from app.media.exr import Attribute, Header, read_header
+from app.media.exrchunks import missing_data
 from app.media.exrvalues import brief
 from app.media.opening import OpenFile, opened
-from app.media.registry import inspect, inspect_open, recognise
-from app.model.facts import MediaFacts, facts_to_json
+from app.media.registry import inspect_open, recognise
+from app.model.facts import MediaFacts
+from app.model.inspecting import InspectOptions
 
 #: What a frame is found to be.
 WHOLE, EMPTY, CUT, UNREADABLE = range(4)
@@ -43,9 +45,9 @@ def heads(request: dict[str, Any], send: Send) -> None:
     """Read the headers of some frames and compare them with the table of the first.
 
     Request: `folder`; `names`; `reference`, a table or None for the first readable one of `names`. Answer: `table`
-    and `rows`, for each name `[state, bytes, mtime in ns, reason, differences, time code]`. Differences are None where no header
-    could be read; one is `[part, attribute, digest]`: part -1 with `parts` is their number, an empty attribute their
-    order. Time and flags of the time code are one number, None where there is none.
+    and `rows`, for each name `[state, bytes, mtime in ns, reason, differences, time code]`. Differences are None
+    where no header could be read; one is `[part, attribute, digest]`: part -1 with `parts` is their number, an empty
+    attribute their order. Time and flags of the time code are one number, None where there is none.
     """
     comparer = _Comparer(request["reference"])
     rows = [_row(f"{request['folder']}/{name}", comparer) for name in request["names"]]
@@ -62,8 +64,11 @@ def values(request: dict[str, Any], send: Send) -> None:
 
 
 def document(request: dict[str, Any], send: Send) -> None:
-    """Everything about one frame. Request: `folder`, `name`. Answer: `document`."""
-    send({"document": facts_to_json(inspect(f"{request['folder']}/{request['name']}"))})
+    """Everything that the header of one frame says. Request: `folder`, `name`, `raw`. Answer: `document`."""
+    from app.media.document import document_of
+
+    options = InspectOptions(raw=request["raw"])
+    send({"document": document_of(f"{request['folder']}/{request['name']}", options)})
 
 
 def _row(path: str, comparer: "_Comparer") -> list[Any]:
@@ -130,7 +135,9 @@ class _Comparer:
         for part, (reference, attributes) in enumerate(zip(self.table, table, strict=False)):
             if attributes == reference:
                 if list(attributes) != list(reference):
-                    found.append([part, "", _digest(b"order", "\0".join(attributes).encode("utf-8", "surrogateescape"))])
+                    found.append(
+                        [part, "", _digest(b"order", "\0".join(attributes).encode("utf-8", "surrogateescape"))]
+                    )
                 continue
             found += [[part, name, digest] for name, digest in attributes.items() if reference.get(name) != digest]
             found += [[part, name, ABSENT] for name in reference if name not in attributes]

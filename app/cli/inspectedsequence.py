@@ -1,0 +1,86 @@
+"""The document of a file sequence as a person reads it."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from app.cli.output import count_of, human_bytes, print_lines
+
+_LETTERS = 100
+_SHOWN = 20
+
+
+def print_sequence(document: dict[str, Any]) -> None:
+    """Print what a sequence is, and what is to be said of its frames."""
+    file, told = document["file"], document["sequence"]
+    print_lines(f"{file['path']}  {human_bytes(file['size_bytes'])}")
+    frames = f"  frames {told['ranges']}  {count_of(told['frame_count'], 'file')}"
+    expected = told["expected"]
+    print_lines(frames + (f", expected {expected['first']}-{expected['last']}" if expected else ""))
+    first = document["representative"]
+    for part in document["parts"]:
+        print_lines(_part(part))
+    if first and not document["parts"]:
+        print_lines(f"  {first['file']['format']}  {first.get('width')} x {first.get('height')}")
+    remarks = list(_remarks(told))
+    print_lines(*(f"  ! {_cut(remark)}" for remark in remarks))
+    for key in told["varying"]:
+        print_lines(f"  varies by frame: {_named(key)}")
+    timecode = told["timecode"]
+    if timecode:
+        assumed = " assumed" if timecode["rate_assumed"] else ""
+        print_lines(f"  time code {timecode['first']} to {timecode['last']} at {timecode['rate']}{assumed}")
+    for error in document["errors"]:
+        print_lines(f"  ! {error['message']}")
+    if not remarks and not document["errors"]:
+        print_lines("  nothing missing, nothing damaged, one header throughout")
+
+
+def _remarks(told: dict[str, Any]) -> Iterator[str]:
+    """Everything that is to be objected to, a line each."""
+    words = {
+        "missing_head": "missing at the head", "missing_inner": "missing inside", "missing_tail": "missing at the tail",
+        "unexpected": "not expected", "duplicate_frames": "there in another padding too", "zero_byte": "empty files",
+        "frozen": "the same picture", "black": "black",
+    }  # fmt: skip
+    for key, word in words.items():
+        if told[key]:
+            yield f"{word}: {told[key]}"
+    for kind, word in (("incomplete", "not whole"), ("unreadable", "not readable")):
+        for entry in told[kind][:_SHOWN]:
+            yield f"{word}: {entry['frames']}: {entry['reason']}"
+    for outlier in told["size_outliers"][:_SHOWN]:
+        size, usual = human_bytes(outlier["size_bytes"]), human_bytes(outlier["median_bytes"])
+        yield f"unusual size: {outlier['frame']} has {size}, most have about {usual}"
+    for difference in told["header_differences"][:_SHOWN]:
+        value, expected = _value(difference["value"]), _value(difference["expected"])
+        yield f"header: {difference['frames']}: {_named(difference)} is {value}, in most frames {expected}"
+    timecode = told["timecode"] or {"breaks": [], "without": ""}
+    for jump in timecode["breaks"][:_SHOWN]:
+        yield f"time code: {jump['frame']} has {jump['found']}, after the frame before it {jump['expected']}"
+    if timecode["without"]:
+        yield f"no time code: {timecode['without']}"
+
+
+def _named(key: dict[str, Any]) -> str:
+    return f"{key['attribute']} of part {key['part']}" if key["part"] else str(key["attribute"])
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "absent"
+    if isinstance(value, dict) and "name" in value:
+        return str(value["name"])
+    return _cut(json.dumps(value, ensure_ascii=False))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 2 * _LETTERS else text[: 2 * _LETTERS] + "…"
+
+
+def _part(part: dict[str, Any]) -> str:
+    channels = ",".join(channel["name"] for channel in part["channels"] or ())
+    compression = (part["compression"] or {}).get("name") or ""
+    size = f"{part['width']} x {part['height']}"
+    words = (f"part {part['index']}", part["name"], part["type"], size, compression, _cut(channels))
+    return "  " + "  ".join(word for word in words if word)
