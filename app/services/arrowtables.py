@@ -1,0 +1,48 @@
+"""The fact tables as Arrow: schemas and record batches. Needs the extra `parquet`, or `vast`, which brings Arrow."""
+
+from typing import Any
+
+from app.errors import MissingPart
+from app.model.facttables import BOOL, BYTES, FLOAT, INT, TEXT, TIME, Column, Columns, FactTable
+
+
+def arrow(extra: str = "parquet") -> Any:
+    """The module `pyarrow`.
+
+    Raises:
+        MissingPart: it is not installed.
+    """
+    try:
+        import pyarrow
+    except ImportError as error:
+        raise MissingPart(
+            "Arrow tables need the package pyarrow, which is not installed.",
+            hint=f"Run: pip install 'reelmark[{extra}]'",
+            code="part.missing",
+        ) from error
+    return pyarrow
+
+
+def schema_of(table: FactTable) -> Any:
+    """The table as a `pyarrow.Schema`. Times are microseconds in UTC without a zone, which every store takes."""
+    pa = arrow()
+    return pa.schema([pa.field(column.name, _type(column, pa)) for column in table.columns])
+
+
+def _type(column: Column, pa: Any) -> Any:
+    simple = {
+        TEXT: pa.string, INT: pa.int64, FLOAT: pa.float64, BOOL: pa.bool_, BYTES: pa.binary,
+        TIME: lambda: pa.timestamp("us"),
+    }  # fmt: skip
+    if column.holds in simple:
+        return simple[column.holds]()
+    return pa.list_(pa.field("item", pa.float32(), nullable=False), column.length)
+
+
+def batch_of(table: FactTable, columns: Columns) -> Any:
+    """Rows as a `pyarrow.RecordBatch` of exactly the table's schema; a column that is absent is null."""
+    pa = arrow()
+    schema = schema_of(table)
+    length = len(next(iter(columns.values()), []))
+    arrays = [pa.array(columns.get(field.name, [None] * length), field.type) for field in schema]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
