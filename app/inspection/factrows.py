@@ -139,10 +139,10 @@ def _layout_row(document: Document) -> Row:
         streams = [stream for stream in _list(document, "streams") if isinstance(stream, dict) and stream.get("width")]
         size = streams[0] if streams else {}
         return {"width": size.get("width"), "height": size.get("height")}
-    names = sorted({channel["name"] for part in parts for channel in part.get("channels", ())})
+    names = sorted({channel["name"] for part in parts for channel in part.get("channels") or ()})
     return {
         "part_count": len(parts),
-        "channel_count": sum(len(part.get("channels", ())) for part in parts),
+        "channel_count": sum(len(part.get("channels") or ()) for part in parts),
         "width": parts[0].get("width"),
         "height": parts[0].get("height"),
         "compression": _compression(parts[0])["compression"],
@@ -177,7 +177,7 @@ def _part_row(part: Mapping[str, Any]) -> Row:
 
 
 def _channel_rows(part: Mapping[str, Any]) -> Iterable[Row]:
-    for position, channel in enumerate(part.get("channels", ())):
+    for position, channel in enumerate(part.get("channels") or ()):
         row = {name: channel.get(name) for name in CHANNELS.names if name in channel}
         yield row | {"part_index": part.get("index"), "position": position, "type": _text(channel.get("type"))}
 

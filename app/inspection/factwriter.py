@@ -26,12 +26,16 @@ class FactWriter:
         self._rows = 0
         self.stored = Stored()
 
-    def add(self, document: Document, *, inspected_us: int | None = None, etag: str | None = None) -> None:
-        """Take a document. A file that is in the lot already begins a new lot.
+    def add(self, document: Document, *, inspected_us: int | None = None, etag: str | None = None) -> bool:
+        """Take a document; whether it was taken: one that tells nothing of its file (`kind` is None) is not.
+
+        A file that is in the lot already begins a new lot.
 
         Raises:
             AppError: the lot was full and could not be written; see `Sink.commit`.
         """
+        if document.get("kind", "") is None:
+            return False
         rows = rows_of(document, inspected_us=inspected_us, etag=etag, vectors=self._vectors)
         file_id = rows[FILES.name][0]["file_id"]
         if file_id in self._files:
@@ -41,6 +45,7 @@ class FactWriter:
             self._keep(table, rows[table.name])
         if len(self._files) >= _FILES_AT_ONCE or self._rows >= _ROWS_AT_ONCE:
             self.flush()
+        return True
 
     def _keep(self, table: FactTable, rows: list[Row]) -> None:
         columns = self._columns.setdefault(table.name, {name: [] for name in table.names})

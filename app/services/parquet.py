@@ -9,6 +9,7 @@ import hashlib
 import posixpath
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any, Self
 
@@ -84,6 +85,7 @@ class ParquetSink:
         with hold_file_lock(self._folder / _LOCK, self._token, self._wait_s):
             for slot, ids in sorted(slots.items()):
                 done += self._replace(slot, ids, commit)
+            self._make_empty_tables()
         return done
 
     def _replace(self, slot: str, ids: set[str], commit: Commit) -> Stored:
@@ -109,24 +111,30 @@ class ParquetSink:
 
     def _rewrite(self, table: FactTable, slot: str, ids: set[str], columns: Columns) -> int:
         """Replace the rows of these files in one Parquet file; how many there are now of them."""
+        path = self._path(table, slot)
+        schema = schema_of(table)
+        added = batch_of(table, columns)
+        if added.num_rows or path.exists():
+            self._write(path, schema, _grouped(_without(ids, path, schema), added))
+        return int(added.num_rows)
+
+    def _write(self, path: Path, schema: Any, tables: Iterator[Any]) -> None:
         import pyarrow.parquet as pq
 
-        path = self._path(table, slot)
-        added = batch_of(table, columns)
-        if not added.num_rows and not path.exists():
-            return 0
-        schema = schema_of(table)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             _sweep(path)
         except OSError as error:
             raise cannot_write(path, error) from error
         with new_whole_file(path) as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:
-            for kept in _grouped(_without(ids, path, schema)):
-                writer.write_table(kept, row_group_size=_ROW_GROUP)
-            if added.num_rows:
-                writer.write_batch(added, row_group_size=_ROW_GROUP)
-        return int(added.num_rows)
+            for table in tables:
+                writer.write_table(table, row_group_size=_ROW_GROUP)
+
+    def _make_empty_tables(self) -> None:
+        """A table without rows has a file too, so that a query over it finds its columns."""
+        for table in TABLES:
+            if not any((self._folder / table.name).glob(f"*/{_FILE}")):
+                self._write(self._path(table, "00"), schema_of(table), iter(()))
 
     def _path(self, table: FactTable, slot: str) -> Path:
         return self._folder / table.name / f"slot={slot}" / _FILE
@@ -176,11 +184,11 @@ def _without(ids: set[str], path: Path, schema: Any) -> Iterator[Any]:
             yield pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _grouped(tables: Iterator[Any]) -> Iterator[Any]:
-    """Tables joined to the size of a row group, so that files do not fall into crumbs."""
+def _grouped(kept: Iterator[Any], added: Any) -> Iterator[Any]:
+    """What was kept and what is added, joined to the size of a row group, so that files do not fall into crumbs."""
     pa = arrow()
     waiting: list[Any] = []
-    for table in tables:
+    for table in chain(kept, [pa.Table.from_batches([added])]):
         waiting.append(table)
         if sum(part.num_rows for part in waiting) >= _ROW_GROUP:
             yield pa.concat_tables(waiting)

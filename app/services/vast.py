@@ -176,7 +176,7 @@ class VastSink:
 
     def _table(self, schema: Any, table: FactTable) -> Any:
         """The table, made or widened by the columns that it lacks."""
-        wanted = schema_of(table)
+        wanted = schema_of(table, fixed_vectors=True)
         if self._ready:
             return schema.table(table.name)
         found = schema.create_table(table.name, wanted, fail_if_exists=False)
@@ -212,7 +212,7 @@ class VastSink:
             old = table.select(columns=["file_id"], predicate=predicate, internal_row_id=True).read_all()
             if old.num_rows:
                 table.delete(old.select([ROW_ID]))
-        added = batch_of(declared, commit.rows(declared.name, ids))
+        added = batch_of(declared, commit.rows(declared.name, ids), schema_of(declared, fixed_vectors=True))
         if added.num_rows:
             table.insert(added)
         return int(added.num_rows)
