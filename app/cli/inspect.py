@@ -7,8 +7,10 @@ import typer
 
 from app.cli.front import JsonOption, front_of, watched_job
 from app.cli.inspected import print_document
-from app.cli.output import print_json, print_lines
+from app.cli.output import count_of, print_json, print_lines, say
 from app.inspection.inspect import InspectRequest, inspect_each
+from app.inspection.keeping import kept_in
+from app.services.protocols import Stored
 
 app = typer.Typer()
 
@@ -25,22 +27,26 @@ def inspect(
     range_: Annotated[str, typer.Option("--range", metavar="A-B", help="The frames that a sequence should have.")] = "",
     policy: Annotated[str, typer.Option("--policy", metavar="P", help="Judge what was found by a policy.")] = "",
     raw: Annotated[bool, typer.Option("--raw", help="Give attributes of any size as bytes.")] = False,
+    sink: Annotated[
+        str, typer.Option("--sink", metavar="S", help="Keep the facts as tables too: parquet:FOLDER or vast.")
+    ] = "",
     json: JsonOption = False,
 ) -> int:
     """Tell everything that a file or a sequence says of itself.
 
-    Headers are read without loss. Nothing is written, and no catalogue is needed.
+    Headers are read without loss. Nothing is written unless --sink says where, and no catalogue is needed.
     """
     front = front_of(ctx)
     _ = front.settings
     request = InspectRequest(tuple(files), stats, deep_stats, sample, range_, policy, raw=raw)
     failed = 0
-    with watched_job() as job:
-        documents = inspect_each(request, job)
-        if json and len(files) == 1:
-            print_json(next(documents))
-            return 0
-        found = list(documents)
+    with watched_job() as job, kept_in(sink, job.token) as keep:
+        found = [keep(document) for document in inspect_each(request, job)]
+    if keep.stored is not None:
+        say(f"Kept in {sink}: {_kept(keep.stored)}")
+    if json and len(files) == 1:
+        print_json(found[0])
+        return 0
     if json:
         print_json({"files": found})
     for number, document in enumerate(found):
@@ -51,3 +57,10 @@ def inspect(
             print_document(document)
     sys.stdout.flush()
     return int(failed > 0)
+
+
+def _kept(stored: Stored) -> str:
+    """How many rows of each table, in words."""
+    told = [count_of(number, table.removesuffix("s")) for table, number in stored.rows.items() if number]
+    rows = ", ".join(told) or "nothing"
+    return f"{rows}; {stored.kept} were known from a later inspection" if stored.kept else rows
