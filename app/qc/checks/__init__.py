@@ -1,0 +1,1 @@
+"""The checks that a policy can name, one file a family."""

@@ -1,0 +1,264 @@
+"""Checks of pixels, by the statistics of each frame that is looked at."""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from app.errors import AppError
+from app.model.frames import Frame
+from app.qc.checks.check import Check, FrameJudge, Parameter
+from app.qc.checks.framelists import FRAME_LIMITS, of_frames, range_of
+from app.qc.facts import Document, Need
+from app.qc.findings import Observation
+from app.qc.policy import Rule
+from app.qc.values import number_of, words
+
+_IMAGE = frozenset({"image"})
+_COLOUR = ("R", "G", "B", "Y", "RY", "BY", "*.R", "*.G", "*.B")
+_SELECT = Parameter("select", "names", "the channels, by name or with `*` and `?`; all where nothing is said")
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """Something wrong with one channel of one frame; how bad it is, for telling the worst of many frames."""
+
+    part: str
+    channel: str
+    expected: str
+    observed: str
+    amount: float
+    region: str = ""
+    unable: bool = False
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """The same fault over many frames."""
+
+    worst: _Fault
+    frames: list[Frame] = field(default_factory=list)
+
+
+class FaultJudge:
+    """Gathers what a function finds wrong in each frame.
+
+    Args:
+        rule: the rule.
+        faults: what is wrong with a frame.
+    """
+
+    def __init__(self, rule: Rule, faults: Callable[[Rule, Document], Iterator[_Fault]]) -> None:
+        self._rule = rule
+        self._faults = faults
+        self._gathered: dict[tuple[str, str, str, bool], _Gathered] = {}
+
+    def see(self, frame: Frame | None, document: Document) -> None:
+        """Take one frame."""
+        for fault in self._faults(self._rule, document):
+            self._add(frame, fault)
+
+    def fail(self, frame: Frame | None, error: AppError) -> None:
+        """Take note that a frame could not be read."""
+        self._add(frame, _Fault("", "", "pixels that can be read", error.message, 0, unable=True))
+
+    def observations(self) -> Iterable[Observation]:
+        """What is wrong, each fault with its frames and its worst value."""
+        for gathered in self._gathered.values():
+            fault, frames = gathered.worst, range_of(gathered.frames)
+            yield Observation(
+                False,
+                fault.expected,
+                fault.observed if len(gathered.frames) < 2 else f"{fault.observed} at the worst",
+                frames,
+                fault.part,
+                fault.channel,
+                fault.region,
+                evidence=fault.observed if fault.unable else "",
+                unable=fault.unable,
+            )
+
+    def _add(self, frame: Frame | None, fault: _Fault) -> None:
+        reason = fault.observed if fault.unable else fault.region
+        key = (fault.part, fault.channel, fault.expected + reason, fault.unable)
+        gathered = self._gathered.setdefault(key, _Gathered(fault))
+        if fault.amount > gathered.worst.amount:
+            gathered.worst = fault
+        if frame is not None:
+            gathered.frames.append(frame)
+
+
+def _parts(document: Document) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The statistics of each part, with the name of the part."""
+    stats = document.get("stats") or {}
+    names = {part.get("index"): part.get("name") for part in document.get("parts") or []}
+    for part in stats.get("parts") or []:
+        index = part.get("index", 0)
+        yield f"{index} {names[index]}" if names.get(index) else str(index), part
+
+
+def _channels(rule: Rule, document: Document) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The statistics of each channel that a rule selects, with the name of its part."""
+    selected = rule.options.get("select", ("*",))
+    for name, part in _parts(document):
+        for channel in part.get("channels") or []:
+            if any(fnmatchcase(str(channel.get("name", "")), pattern) for pattern in selected):
+                yield name, channel
+
+
+def _unsupported(document: Document) -> Iterator[_Fault]:
+    """Parts whose pixels cannot be decoded: nothing can be said of them."""
+    for name, part in _parts(document):
+        if part.get("supported") is False:
+            yield _Fault(name, "", "pixels that can be read", "pixels not supported", 0, unable=True)
+
+
+def _number(value: Any) -> float:
+    number = number_of(value)
+    return math.nan if number is None else float(number)
+
+
+_COUNTS = {"nan": ("nan_count", "NaN"), "inf": ("inf_count", "infinite"), "negative": ("negative_count", "negative")}
+
+
+def _stats(rule: Rule, document: Document) -> Iterator[_Fault]:
+    yield from _unsupported(document)
+    for part, channel in _channels(rule, document):
+        name = str(channel.get("name", ""))
+        for key, (field_name, word) in _COUNTS.items():
+            if key in rule.expect and int(channel.get(field_name) or 0) > rule.expect[key]:
+                count = int(channel[field_name])
+                yield _Fault(part, name, f"at most {rule.expect[key]} {word} values", f"{count} {word}", count)
+        yield from _bounds(rule, part, name, channel)
+
+
+def _bounds(rule: Rule, part: str, name: str, channel: Mapping[str, Any]) -> Iterator[_Fault]:
+    """Values below, above, or with a mean outside what is expected."""
+    if "min" in rule.expect and (lowest := _number(channel.get("min"))) < _number(rule.expect["min"]):
+        yield _Fault(part, name, f"at least {words(rule.expect['min'])}", words(lowest), -lowest)
+    if "max" in rule.expect and (highest := _number(channel.get("max"))) > _number(rule.expect["max"]):
+        yield _Fault(part, name, f"at most {words(rule.expect['max'])}", words(highest), highest)
+    if "mean" in rule.expect:
+        lowest, highest = map(_number, rule.expect["mean"])
+        mean = _number(channel.get("mean"))
+        if mean < lowest or mean > highest:
+            apart = max(lowest - mean, mean - highest)
+            yield _Fault(part, name, f"a mean of {words(lowest)} to {words(highest)}", f"mean {words(mean)}", apart)
+
+
+def _finite(rule: Rule, document: Document) -> Iterator[_Fault]:
+    yield from _unsupported(document)
+    for part, channel in _channels(rule, document):
+        nan, inf = int(channel.get("nan_count") or 0), int(channel.get("inf_count") or 0)
+        if nan + inf:
+            told = ", ".join(f"{count} {word}" for count, word in ((nan, "NaN"), (inf, "infinite")) if count)
+            yield _Fault(part, str(channel.get("name", "")), "finite values alone", told, nan + inf)
+
+
+def _damaged(rule: Rule, document: Document) -> Iterator[_Fault]:
+    names = dict(_part_names(document))
+    for error in document.get("errors") or []:
+        if str(error.get("code", "")).startswith("pixels.") and error["code"] != "pixels.unsupported":
+            rows = str(error.get("rows") or "")
+            yield _Fault(
+                names.get(error.get("part"), ""),
+                "",
+                "pixels that can be decoded",
+                str(error.get("message") or "damaged"),
+                1,
+                region=f"rows {rows}" if rows else "",
+            )
+
+
+def _part_names(document: Document) -> Iterator[tuple[Any, str]]:
+    for part in document.get("parts") or []:
+        index, name = part.get("index"), part.get("name")
+        yield index, f"{index} {name}" if name else str(index)
+
+
+class BlackJudge:
+    """Gathers frames whose colour is nowhere above a threshold."""
+
+    def __init__(self, rule: Rule) -> None:
+        self._rule = rule
+        self._black: list[Frame] = []
+        self._single = False
+        self._unable: dict[str, list[Frame]] = {}
+
+    def see(self, frame: Frame | None, document: Document) -> None:
+        """Take one frame."""
+        for fault in _unsupported(document):
+            self._unable.setdefault(fault.observed, []).extend([] if frame is None else [frame])
+        threshold = _number(self._rule.expect.get("threshold", 0.0001))
+        selected = self._rule.options.get("select", _COLOUR)
+        highest = [
+            _number(channel.get("max"))
+            for _, channel in _channels(self._rule, document)
+            if any(fnmatchcase(str(channel.get("name", "")), pattern) for pattern in selected)
+        ]
+        if highest and all(value <= threshold for value in highest):
+            self._single = frame is None
+            self._black += [] if frame is None else [frame]
+
+    def fail(self, frame: Frame | None, error: AppError) -> None:
+        """Take note that a frame could not be read."""
+        self._unable.setdefault(error.message, []).extend([] if frame is None else [frame])
+
+    def observations(self) -> Iterable[Observation]:
+        """The black frames."""
+        for reason, frames in self._unable.items():
+            yield Observation(False, "pixels that can be read", frames=range_of(frames), evidence=reason, unable=True)
+        if self._single:
+            yield Observation(bool(self._rule.expect.get("max_run")), "a picture that is not black", "black")
+        else:
+            yield of_frames(self._rule, range_of(self._black), "black frames")
+
+
+def _of(faults: Callable[[Rule, Document], Iterator[_Fault]]) -> Callable[[Rule], FrameJudge]:
+    return lambda rule: FaultJudge(rule, faults)
+
+
+CHECKS = (
+    Check(
+        "pixels.stats",
+        "Statistics of the pixels of each channel.",
+        Need.PIXELS,
+        _IMAGE,
+        expects=(
+            Parameter("nan", "count", "how many values may be no number"),
+            Parameter("inf", "count", "how many may be infinite"),
+            Parameter("negative", "count", "how many may be below zero"),
+            Parameter("min", "number", "the lowest value that may be"),
+            Parameter("max", "number", "the highest value that may be"),
+            Parameter("mean", "limits", "lowest and highest mean"),
+        ),
+        options=(_SELECT,),
+        default=None,
+        frames=_of(_stats),
+    ),
+    Check(
+        "pixels.finite",
+        "Values that are no number or infinite.",
+        Need.PIXELS,
+        _IMAGE,
+        options=(_SELECT,),
+        frames=_of(_finite),
+    ),
+    Check(
+        "pixels.black",
+        "Frames that are black all over.",
+        Need.PIXELS,
+        _IMAGE,
+        expects=(*FRAME_LIMITS, Parameter("threshold", "number", "what counts as black: 0.0001 where nothing is said")),
+        options=(Parameter("select", "names", "the channels; those of colour where nothing is said"),),
+        frames=BlackJudge,
+    ),
+    Check(
+        "pixels.damaged",
+        "Chunks that cannot be decoded, with their rows.",
+        Need.PIXELS,
+        _IMAGE,
+        frames=_of(_damaged),
+    ),
+)

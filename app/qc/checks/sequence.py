@@ -1,0 +1,221 @@
+"""Checks of file sequences: their numbers, their files, what is equal in all frames."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from app.files.framerange import missing_frames, parse_frames
+from app.qc.checks.check import Check, Parameter, all_told, broken
+from app.qc.checks.framelists import FRAME_LIMITS, of_frames
+from app.qc.facts import Facts, Need
+from app.qc.findings import Observation
+from app.qc.policy import Rule
+
+_SEQUENCE = frozenset({"sequence"})
+_RANGE = Parameter(
+    "range",
+    "range",
+    "`expected` (the default): the range that was given, else from the first to the last frame; `file`: the latter;"
+    " `tracker`: the range that was given, and an error where none was; or `[1001, 1100]`",
+)
+
+
+def _sequence(facts: Facts, need: Need = Need.NAMES) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = facts.document(need).get("sequence") or {}
+    return found
+
+
+def _asked_range(rule: Rule, facts: Facts) -> tuple[int, int] | None | Observation:
+    """First and last frame that should be there; None for those of the files; or why it is not known."""
+    asked = rule.options.get("range", "expected")
+    if isinstance(asked, tuple):
+        return asked
+    if asked == "file":
+        return None
+    if asked == "tracker" and facts.expected is None:
+        return Observation(False, "a known frame range", evidence="no range was given: use --range", unable=True)
+    return facts.expected
+
+
+def _missing(rule: Rule, facts: Facts) -> Iterator[Observation]:
+    sequence = _sequence(facts)
+    asked = _asked_range(rule, facts)
+    if isinstance(asked, Observation):
+        yield asked
+        return
+    yield of_frames(rule, _missing_text(sequence, asked), "missing frames")
+
+
+def _missing_text(sequence: Mapping[str, Any], asked: tuple[int, int] | None) -> str:
+    if asked is None:
+        return str(sequence.get("missing") or "")
+    first, last = asked
+    present = [frame for frame in parse_frames(str(sequence["ranges"])) if first <= frame <= last]
+    return missing_frames([first - 1, *present, last + 1])
+
+
+def _unexpected(rule: Rule, facts: Facts) -> Iterator[Observation]:
+    asked = _asked_range(rule, facts)
+    if isinstance(asked, Observation):
+        yield asked
+    elif asked is not None:
+        from app.qc.checks.framelists import range_of
+
+        present = parse_frames(str(_sequence(facts)["ranges"]))
+        outside = range_of(frame for frame in present if not asked[0] <= frame <= asked[1])
+        yield of_frames(rule, outside, f"frames outside {asked[0]}-{asked[1]}")
+
+
+def _padding(rule: Rule, facts: Facts) -> Iterator[Observation]:
+    pad = _sequence(facts).get("pad")
+    yield Observation(not broken(pad, rule.expect), f"{all_told(rule.expect)} digits", f"{pad} digits")
+
+
+def _frames(key: str, what: str, need: Need) -> Callable[[Rule, Facts], Iterator[Observation]]:
+    """A check of frames that the document lists under a key."""
+
+    def judge(rule: Rule, facts: Facts) -> Iterator[Observation]:
+        found = _sequence(facts, need).get(key)
+        if found is None and need is not Need.NAMES:
+            yield Observation(False, f"no {what}", evidence="it was not looked at", unable=True)
+        else:
+            yield of_frames(rule, str(found or ""), what)
+
+    return judge
+
+
+def _unreadable(rule: Rule, facts: Facts) -> Iterator[Observation]:
+    for entry in _sequence(facts, Need.HEADERS).get("unreadable") or []:
+        yield of_frames(rule, str(entry["frames"]), "unreadable frames", evidence=str(entry.get("reason", "")))
+
+
+def _size_outliers(rule: Rule, facts: Facts) -> Iterator[Observation]:
+    from app.qc.checks.framelists import range_of
+
+    outliers = _sequence(facts, Need.HEADERS).get("size_outliers") or []
+    if outliers:
+        frames = range_of(entry["frame"] for entry in outliers)
+        sizes = ", ".join(f"{entry['frame']}: {entry['size_bytes']} bytes" for entry in outliers[:5])
+        median = outliers[0].get("median_bytes")
+        yield of_frames(rule, frames, "frames of another size", evidence=f"{sizes}; others {median} bytes")
+
+
+def _constant(rule: Rule, facts: Facts) -> Iterator[Observation]:
+    from app.qc.headerclasses import header_classes
+
+    classes = header_classes(facts)
+    for selector in rule.selectors:
+        usual = [(found.path, found.value) for found in selector.find(classes[0].document)]
+        if not usual and all(not selector.find(other.document) for other in classes):
+            yield Observation(False, f"{selector.text} in all frames", nothing=True)
+        for other in classes[1:]:
+            yield from _differences(dict(usual), selector, other)
+
+
+def _differences(usual: dict[str, Any], selector: Any, other: Any) -> Iterator[Observation]:
+    """Where a class of frames differs from the usual one, each value apart."""
+    from app.qc.values import words
+
+    found = {one.path: one for one in selector.find(other.document)}
+    for path in dict.fromkeys([*usual, *found]):
+        one = found.get(path)
+        value = one.value if one else None
+        if value != usual.get(path):
+            yield Observation(
+                False,
+                f"{path} {words(usual.get(path))} in all frames",
+                f"{words(value)} in {other.frames}",
+                other.frames,
+                one.part if one else "",
+                one.channel if one else "",
+                evidence=path,
+            )
+
+
+def _timecode(rule: Rule, facts: Facts) -> Iterator[Observation]:
+    from app.qc.checks.framelists import range_of
+
+    timecode = _sequence(facts, Need.HEADERS).get("timecode")
+    if not timecode:
+        yield Observation(False, "a time code in each frame", nothing=True)
+        return
+    breaks = timecode.get("breaks") or []
+    if not breaks:
+        yield Observation(bool(timecode.get("continuous")), "time code without a break", "a break")
+        return
+    first = breaks[0]
+    yield of_frames(
+        rule,
+        range_of(entry["frame"] for entry in breaks),
+        "breaks of time code",
+        evidence=f"frame {first['frame']} has {first['found']}, not {first['expected']}",
+    )
+
+
+def _check(name: str, summary: str, need: Need, judge: Callable[[Rule, Facts], Iterator[Observation]]) -> Check:
+    return Check(name, summary, need, _SEQUENCE, expects=FRAME_LIMITS, judge=judge)
+
+
+CHECKS = (
+    Check(
+        "sequence.missing",
+        "Frames of the range that have no file.",
+        Need.NAMES,
+        _SEQUENCE,
+        expects=FRAME_LIMITS,
+        options=(_RANGE,),
+        judge=_missing,
+    ),
+    Check(
+        "sequence.range",
+        "Frames before or behind the range that was given; silent where none was.",
+        Need.NAMES,
+        _SEQUENCE,
+        expects=FRAME_LIMITS,
+        options=(_RANGE,),
+        judge=_unexpected,
+    ),
+    Check(
+        "sequence.padding",
+        "Digits of the frame number.",
+        Need.NAMES,
+        _SEQUENCE,
+        operators=("eq", "in", "min", "max"),
+        default=None,
+        judge=_padding,
+    ),
+    _check(
+        "sequence.duplicate_frames",
+        "Frames that are there in another padding too.",
+        Need.NAMES,
+        _frames("duplicate_frames", "frames in two paddings", Need.NAMES),
+    ),
+    _check(
+        "sequence.zero_byte",
+        "Frames of 0 bytes.",
+        Need.NAMES,
+        _frames("zero_byte", "frames of 0 bytes", Need.NAMES),
+    ),
+    _check(
+        "sequence.truncated",
+        "Frames that end too early.",
+        Need.HEADERS,
+        _frames("truncated", "truncated frames", Need.HEADERS),
+    ),
+    _check("sequence.unreadable", "Frames whose header cannot be read.", Need.HEADERS, _unreadable),
+    _check("sequence.size_outliers", "Frames much smaller or larger than the rest.", Need.HEADERS, _size_outliers),
+    Check(
+        "sequence.constant",
+        "Facts that have to be equal in all frames.",
+        Need.HEADERS,
+        _SEQUENCE,
+        options=(Parameter("select", "selectors", "the facts"),),
+        judge=_constant,
+    ),
+    _check("sequence.timecode_continuous", "Whether the time code goes up by one a frame.", Need.HEADERS, _timecode),
+    _check(
+        "sequence.frozen",
+        "Frames whose pixels are those of the frame before.",
+        Need.PIXELS,
+        _frames("frozen", "frozen frames", Need.PIXELS),
+    ),
+)

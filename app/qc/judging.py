@@ -1,0 +1,243 @@
+"""Judges one asset by a policy."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from app.errors import AppError
+from app.model.frames import Frame
+from app.qc.checks.check import FrameJudge
+from app.qc.checks.registry import CHECKS
+from app.qc.facts import Facts, Need
+from app.qc.findings import WORST_FIRST, AssetResult, Finding, Observation, Outcome, RuleResult
+from app.qc.headerclasses import HeaderClass, header_classes
+from app.qc.operators import OPERATORS
+from app.qc.policy import Group, Match, Policy, Rule, leaves
+from app.qc.selecting import judge_selection
+
+#: Findings that one rule may have about one asset; what is more is counted in the last.
+MOST_FINDINGS = 200
+
+Waive = Callable[[Finding], Finding]
+
+
+def judge(policy: Policy, facts: Facts, waive: Waive | None = None) -> AssetResult:
+    """Judge an asset.
+
+    Args:
+        policy: the policy.
+        facts: what is known of the asset; only as much is read as its rules need.
+        waive: gives a finding back as waived where somebody may and did.
+
+    Raises:
+        Cancelled: as reading does. An asset that cannot be read is a result: its rules come to `error`.
+    """
+    judging = _Judging(facts)
+    judging.look_at_frames(policy.rules)
+    results = tuple(result for rule in policy.rules if (result := judging.result(rule)) is not None)
+    if waive is not None:
+        results = tuple(_waived(result, waive) for result in results)
+    return AssetResult(facts.asset, results)
+
+
+def is_about(policy: Policy, facts: Facts) -> bool:
+    """Whether the policy is about an asset at all."""
+    return _fits(policy.match, facts)
+
+
+def _fits(match: Match, facts: Facts) -> bool:
+    if not match.fits(facts.asset, facts.kinds):
+        return False
+    if match.select is None:
+        return True
+    try:
+        found = match.select.find(facts.document(match.select.need))
+    except AppError:
+        return True  # it cannot be told: the rule runs, and says what is wrong
+    values = [one.value for one in found if not one.absent] or [None]
+    return all(OPERATORS[name].holds(value, wanted) for value in values for name, wanted in match.expect.items())
+
+
+class _Judging:
+    """The rules of one policy over one asset."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._seen: dict[str, FrameJudge] = {}
+        self._classes: list[HeaderClass] | None = None
+
+    def look_at_frames(self, rules: tuple[Rule | Group, ...]) -> None:
+        """Read the frames that rules about pixels ask for: each frame once for every share of rows."""
+        by_rows: dict[int, list[tuple[FrameJudge, frozenset[Frame]]]] = defaultdict(list)
+        numbers = tuple(self._facts.frame_numbers())
+        for rule in leaves(rules):
+            check = CHECKS.get(rule.check)
+            if check is None or check.frames is None or not self._applies(rule):
+                continue
+            judge = self._seen[rule.id] = check.frames(rule)
+            by_rows[rule.sample.rows].append((judge, frozenset(rule.sample.of(numbers))))
+        for rows, judges in by_rows.items():
+            wanted = frozenset[Frame]().union(*(frames for _, frames in judges))
+            for frame, document in self._facts.frame_documents(sorted(wanted), rows):
+                for judge, frames in judges:
+                    if frame is not None and frame not in frames:
+                        continue
+                    if isinstance(document, AppError):
+                        judge.fail(frame, document)
+                    else:
+                        judge.see(frame, document)
+
+    def result(self, rule: Rule | Group) -> RuleResult | None:
+        """What became of a rule; None where it is not about this asset."""
+        if isinstance(rule, Group):
+            return self._group(rule)
+        if not self._applies(rule):
+            return None
+        try:
+            observations = list(self._observations(rule))
+        except AppError as error:
+            skipped = error.code == "facts.not_recorded" and rule.missing == "skip"
+            outcome = Outcome.SKIPPED if skipped else Outcome.ERROR
+            finding = Finding(rule.id, outcome, rule.severity, self._facts.asset, evidence=error.message)
+            return RuleResult(rule.id, rule.title, outcome, rule.severity, (finding,))
+        return self._made(rule, observations)
+
+    def _applies(self, rule: Rule) -> bool:
+        kinds = CHECKS[rule.check].kinds if rule.check else frozenset[str]()
+        return (not kinds or bool(kinds & self._facts.kinds)) and _fits(rule.when, self._facts)
+
+    def _observations(self, rule: Rule) -> Iterable[Observation]:
+        if rule.id in self._seen:
+            return self._seen[rule.id].observations()
+        judge = CHECKS[rule.check].judge if rule.check else None
+        if judge is not None:
+            return judge(rule, self._facts)
+        return judge_selection(rule, self._documents(rule))
+
+    def _documents(self, rule: Rule) -> list[HeaderClass]:
+        """The documents that a selection looks at: one for each kind of header among the frames."""
+        if rule.need is not Need.HEADER or "sequence" not in self._facts.kinds:
+            return [HeaderClass(self._facts.document(rule.need))]
+        if self._classes is None:
+            self._classes = header_classes(self._facts)
+        return self._classes
+
+    def _made(self, rule: Rule, observations: list[Observation]) -> RuleResult:
+        """The result of a rule from what it saw."""
+        findings = [finding for one in observations if (finding := self._finding(rule, one)) is not None]
+        findings = _merged(findings)
+        outcomes = {finding.outcome for finding in findings} or {Outcome.PASS}
+        outcome = next(outcome for outcome in WORST_FIRST if outcome in outcomes)
+        return RuleResult(rule.id, rule.title, outcome, rule.severity, tuple(_limited(findings)))
+
+    def _finding(self, rule: Rule, seen: Observation) -> Finding | None:
+        outcome = Outcome.ERROR if seen.unable else Outcome.FAIL
+        if seen.nothing:
+            if rule.missing == "pass":
+                return None
+            outcome = Outcome.SKIPPED if rule.missing == "skip" else Outcome.FAIL
+        elif seen.ok:
+            return None
+        return Finding(
+            rule.id,
+            outcome,
+            rule.severity,
+            self._facts.asset,
+            seen.expected,
+            seen.observed or ("nothing" if seen.nothing else ""),
+            seen.frames,
+            seen.part,
+            seen.channel,
+            seen.region,
+            seen.evidence,
+        )
+
+    def _group(self, group: Group) -> RuleResult | None:
+        if not _fits(group.when, self._facts):
+            return None
+        results = [result for rule in group.rules if (result := self.result(rule)) is not None]
+        counting = [result for result in results if result.outcome is not Outcome.SKIPPED]
+        if not results:
+            return None
+        if not counting:
+            return RuleResult(group.id, group.title, Outcome.SKIPPED, group.severity, results[0].findings[:1])
+        outcome = _GROUPS[group.how]([result.outcome for result in counting])
+        if outcome is Outcome.PASS:
+            return RuleResult(group.id, group.title, outcome, group.severity)
+        wrong = [finding for result in counting for finding in result.findings]
+        expected = f"{group.how} of: " + "; ".join(_asked(rule) for rule in group.rules)
+        observed = "; ".join(dict.fromkeys(one.observed or one.evidence for one in wrong)) or "each of them holds"
+        frames = {one.frames for one in wrong}
+        finding = Finding(
+            group.id,
+            outcome,
+            group.severity,
+            self._facts.asset,
+            expected,
+            observed,
+            frames.pop() if len(frames) == 1 else "",
+        )
+        return RuleResult(group.id, group.title, outcome, group.severity, (finding,))
+
+
+def _asked(rule: Rule | Group) -> str:
+    from app.qc.checks.check import all_told
+
+    if isinstance(rule, Group):
+        return rule.title or rule.id
+    what = ", ".join(selector.text for selector in rule.selectors) or rule.check
+    return rule.title or f"{what} {all_told(rule.expect)}".strip()
+
+
+def _any(outcomes: list[Outcome]) -> Outcome:
+    if Outcome.PASS in outcomes:
+        return Outcome.PASS
+    return Outcome.ERROR if Outcome.ERROR in outcomes else Outcome.FAIL
+
+
+def _all(outcomes: list[Outcome]) -> Outcome:
+    return next(outcome for outcome in WORST_FIRST if outcome in outcomes)
+
+
+def _none(outcomes: list[Outcome]) -> Outcome:
+    if Outcome.PASS in outcomes:
+        return Outcome.FAIL
+    return Outcome.ERROR if Outcome.ERROR in outcomes else Outcome.PASS
+
+
+_GROUPS: Mapping[str, Callable[[list[Outcome]], Outcome]] = {"any": _any, "all": _all, "none": _none}
+
+
+def _merged(findings: list[Finding]) -> list[Finding]:
+    """Findings that say the same of other frames, as one."""
+    from app.files.framerange import parse_frames
+    from app.qc.checks.framelists import range_of
+
+    by_words: dict[Finding, list[str]] = defaultdict(list)
+    for finding in findings:
+        by_words[replace(finding, frames="")].append(finding.frames)
+    merged = []
+    for finding, frames in by_words.items():
+        text = frames[0]
+        if len(frames) > 1 and all(frames):
+            text = range_of(frame for one in frames for frame in parse_frames(one))
+        merged.append(replace(finding, frames=text))
+    return merged
+
+
+def _limited(findings: list[Finding]) -> list[Finding]:
+    if len(findings) <= MOST_FINDINGS:
+        return findings
+    last = findings[MOST_FINDINGS - 1]
+    more = len(findings) - MOST_FINDINGS + 1
+    return [*findings[: MOST_FINDINGS - 1], replace(last, evidence=f"and {more - 1} more like this")]
+
+
+def _waived(result: RuleResult, waive: Waive) -> RuleResult:
+    """The result with findings waived: it is waived where nothing else is left of it."""
+    if result.outcome is not Outcome.FAIL:
+        return result
+    findings = tuple(waive(finding) for finding in result.findings)
+    outcomes = {finding.outcome for finding in findings}
+    outcome = next(outcome for outcome in WORST_FIRST if outcome in outcomes)
+    return replace(result, findings=findings, outcome=outcome)

@@ -1,0 +1,80 @@
+"""Judges what a selector finds: every match has to satisfy every operator."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from app.qc.checks.check import all_told, broken
+from app.qc.findings import Observation
+from app.qc.headerclasses import HeaderClass
+from app.qc.policy import Rule
+from app.qc.selectors import Found, Selector
+from app.qc.values import words
+
+
+def judge_selection(rule: Rule, classes: list[HeaderClass]) -> Iterator[Observation]:
+    """What a rule with `select` sees in each kind of frame."""
+    for kind in classes:
+        for selector in rule.selectors:
+            yield from _judge(rule, selector, kind)
+
+
+def _judge(rule: Rule, selector: Selector, kind: HeaderClass) -> Iterator[Observation]:
+    found = selector.find(kind.document)
+    expect: dict[str, Any] = dict(rule.expect)
+    if "exists" in expect:
+        wanted = expect.pop("exists")
+        there = [one for one in found if not one.absent]
+        if wanted and (not found or len(there) < len(found)):
+            for one in [one for one in found if one.absent] or [Found(None, selector.text)]:
+                yield _observed(one, "there", "nothing", kind, ok=False)
+            return
+        if not wanted:
+            for one in there:
+                yield _observed(one, "not there", words(one.value), kind, ok=False)
+            return
+    if not expect:
+        return
+    if "same_as" in expect and (told := _resolve_same(expect, kind)) is not None:
+        yield told
+        return
+    if not found:
+        yield Observation(
+            False,
+            f"{selector.text} {_told(rule, expect)}".strip(),
+            frames=kind.frames,
+            evidence=selector.text,
+            nothing=True,
+        )
+    for one in found:
+        if one.absent:
+            yield Observation(
+                False,
+                _told(rule, expect),
+                frames=kind.frames,
+                part=one.part,
+                channel=one.channel,
+                evidence=one.path,
+                nothing=True,
+            )
+        elif broken(one.value, expect):
+            yield _observed(one, _told(rule, expect), words(one.value), kind, ok=False)
+
+
+def _resolve_same(expect: dict[str, Any], kind: HeaderClass) -> Observation | None:
+    """Put in the value that `same_as` points to; an observation where there is none."""
+    other: Selector = expect["same_as"]
+    values = [one.value for one in other.find(kind.document) if not one.absent]
+    if not values:
+        return Observation(False, f"the same as {other.text}", frames=kind.frames, evidence=other.text, nothing=True)
+    expect["same_as"] = values[0]
+    return None
+
+
+def _told(rule: Rule, expect: dict[str, Any]) -> str:
+    if "same_as" not in expect:
+        return all_told(expect)
+    return f"{all_told(expect)} ({rule.expect['same_as'].text})"
+
+
+def _observed(one: Found, expected: str, observed: str, kind: HeaderClass, *, ok: bool) -> Observation:
+    return Observation(ok, expected, observed, kind.frames, one.part, one.channel, evidence=one.path)

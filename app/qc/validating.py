@@ -1,0 +1,76 @@
+"""Judges a document that is there already: what `inspect --policy` fills in as `validation`."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from app.errors import AppError
+from app.files.framerange import parse_frames
+from app.model.frames import Frame
+from app.qc.facts import Document, Need, NotRecorded
+from app.qc.findings import AssetResult
+from app.qc.judging import is_about, judge
+from app.qc.kinds import kinds_of_document
+from app.qc.policy import Policy
+from app.qc.selectors import rooted
+
+
+class DocumentFacts:
+    """The facts of one document, and no others.
+
+    Args:
+        document: of a file or of a sequence, as `inspect` gives it.
+        expected: first and last frame that should be there.
+    """
+
+    def __init__(self, document: Document, expected: tuple[int, int] | None = None) -> None:
+        self._document = document
+        self.asset = str(document.get("file", {}).get("path", ""))
+        self.kinds = kinds_of_document(document)
+        self.expected = expected
+
+    def document(self, need: Need) -> Document:
+        """The document, where it has so much."""
+        if need >= Need.PIXELS and not self._has_statistics():
+            raise NotRecorded("The pixels were not looked at: there are no statistics")
+        return self._document
+
+    def frame_numbers(self) -> Sequence[Frame]:
+        """The frames of a sequence."""
+        ranges = (self._document.get("sequence") or {}).get("ranges")
+        return parse_frames(str(ranges)) if ranges else ()
+
+    def frame_documents(self, frames: Sequence[Frame], rows: int) -> Iterator[tuple[Frame | None, Document | AppError]]:
+        """The document itself for a single file; the frames of a sequence have none of their own."""
+        if "sequence" in self.kinds:
+            error = NotRecorded("The pixels of single frames are not part of what is known of the sequence")
+            yield from ((frame, error) for frame in frames)
+        elif self._has_statistics():
+            yield None, self._document
+        else:
+            yield None, NotRecorded("The pixels were not looked at: there are no statistics")
+
+    def _has_statistics(self) -> bool:
+        return bool(rooted(self._document).get("stats"))
+
+
+def validate_document(policy: Policy, document: Document) -> dict[str, Any]:
+    """Judge a document by a policy.
+
+    Returns:
+        The JSON of `validation`: `policy{id,version,sha256}`, `outcome` (null where the policy is about other files)
+        and `findings[…]`. Rules about facts that the document does not have come to `error`.
+    """
+    facts = DocumentFacts(document)
+    if not is_about(policy, facts):
+        return {"policy": policy.reference, "outcome": None, "findings": []}
+    return validation_of(policy, judge(policy, facts))
+
+
+def validation_of(policy: Policy, result: AssetResult) -> dict[str, Any]:
+    """The JSON of `validation` for one asset."""
+    found: Mapping[str, Any] = {
+        "policy": policy.reference,
+        "outcome": result.outcome.value if result.results else None,
+        "findings": [finding.document() for finding in result.findings],
+    }
+    return dict(found)

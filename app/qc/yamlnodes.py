@@ -1,0 +1,256 @@
+"""YAML as a policy needs it: mappings, lists and plain values, each with its line and column, and nothing that runs.
+
+Built from PyYAML's events, never from its constructors: no object is made from a tag, no anchor is followed. Values
+are resolved as in YAML 1.2 (`true`, `false`, `null`, decimal numbers): `no`, `on` and `1:30` stay text.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from app.errors import InputError
+from app.log import visible
+
+MOST_BYTES = 256 * 1024
+_MOST_DEPTH = 32
+_WHOLE = re.compile(r"[-+]?[0-9]{1,18}")
+_NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?")
+_WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
+
+
+class BadPolicy(InputError):
+    """A policy, or a file that goes with one, that cannot be used; says where, as `file:line:column`."""
+
+    default_code = "policy.invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands: the file as it was named, line and column from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def error(self, message: str, hint: str = "") -> BadPolicy:
+        """An error at this place."""
+        return BadPolicy(
+            f"{self.file}:{self.line}:{self.column}: {visible(message)}",
+            hint=hint,
+            context={"file": self.file, "line": self.line, "column": self.column},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """One value: text, number, true or false, or nothing."""
+
+    place: Place
+    value: str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list of nodes."""
+
+    place: Place
+    items: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Keys and their nodes, in the order of the file; each key once."""
+
+    place: Place
+    entries: dict[str, "Node"]
+    keys: dict[str, Place]
+
+
+Node = Scalar | Listing | Mapping
+
+_HINTS = (
+    ("\\t", "Indent with spaces, not with tabs."),
+    ("got '['", "Put a selector in quotes where it stands in braces: {select: 'parts[0].type'}."),
+)
+
+
+def plain(node: Node) -> Any:
+    """The node as plain Python values."""
+    match node:
+        case Scalar():
+            return node.value
+        case Listing():
+            return [plain(item) for item in node.items]
+        case Mapping():
+            return {key: plain(value) for key, value in node.entries.items()}
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The hint for a word that is not known: the nearest, or all of them."""
+    names = list(known)
+    near = difflib.get_close_matches(word, names, n=1)
+    if near:
+        return f"Did you mean {near[0]}?"
+    return f"Known are {', '.join(names)}." if 0 < len(names) <= 40 else ""
+
+
+def mapping_of(node: Node, what: str) -> Mapping:
+    """The node as keys and values.
+
+    Raises:
+        BadPolicy: it is something else.
+    """
+    if not isinstance(node, Mapping):
+        raise node.place.error(f"{what} is made of keys and values", "Write it as key: value.")
+    return node
+
+
+def known_keys(node: Mapping, known: Iterable[str], what: str) -> None:
+    """Refuse a key that is not known.
+
+    Raises:
+        BadPolicy: one is not.
+    """
+    for key, place in node.keys.items():
+        if key not in known:
+            raise place.error(f"{key} is no key of {what}", did_you_mean(key, known))
+
+
+def read_yaml(data: bytes, file: str) -> Node:
+    """Read one YAML document.
+
+    Args:
+        data: the bytes of the file.
+        file: its name, for errors.
+
+    Raises:
+        BadPolicy: it is too large, no UTF-8, no YAML, empty, or uses what a policy may not: tabs, anchors, aliases,
+            tags, several documents, keys twice or keys that are no text.
+    """
+    import yaml
+
+    text = _text_of(data, file)
+    builder = _Builder(file)
+    try:
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            builder.take(event)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
+        problem = error.problem or "this is no YAML"
+        hint = next((hint for sign, hint in _HINTS if sign in problem), "Check indentation, colons and quotes here.")
+        raise place.error(problem, hint) from error
+    except yaml.YAMLError as error:
+        raise Place(file, 1, 1).error(str(error).partition("\n")[0], "Save it as plain UTF-8 text.") from error
+    if builder.root is None:
+        raise Place(file, 1, 1).error("the file is empty", "docs/policies.md shows what a policy looks like.")
+    return builder.root
+
+
+def _text_of(data: bytes, file: str) -> str:
+    if len(data) > MOST_BYTES:
+        raise Place(file, 1, 1).error(
+            f"the file has more than {MOST_BYTES // 1024} KiB", "No policy is that long; is it the right file?"
+        )
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line = before.count(b"\n") + 1
+        column = error.start - (before.rfind(b"\n") + 1) + 1
+        raise Place(file, line, column).error("this is no UTF-8", "Save the file as UTF-8.") from error
+
+
+class _Open:
+    """A list or mapping that is being read."""
+
+    __slots__ = ("entries", "is_mapping", "items", "key", "keys", "place")
+
+    def __init__(self, place: Place, *, is_mapping: bool) -> None:
+        self.place = place
+        self.is_mapping = is_mapping
+        self.items: list[Node] = []
+        self.entries: dict[str, Node] = {}
+        self.keys: dict[str, Place] = {}
+        self.key: str | None = None
+
+    def add(self, node: Node) -> None:
+        if not self.is_mapping:
+            self.items.append(node)
+        elif self.key is None:
+            self.key = self._new_key(node)
+        else:
+            self.entries[self.key] = node
+            self.key = None
+
+    def _new_key(self, node: Node) -> str:
+        if not isinstance(node, Scalar) or node.value is None:
+            raise node.place.error("a key is a word", "Put the key before the colon in quotes.")
+        key = node.value if isinstance(node.value, str) else str(node.value).lower()
+        if key in self.keys:
+            raise node.place.error(f"{key} is there twice, first in line {self.keys[key].line}", "Keep one of them.")
+        self.keys[key] = node.place
+        return key
+
+    def done(self) -> Node:
+        if self.is_mapping:
+            return Mapping(self.place, self.entries, self.keys)
+        return Listing(self.place, tuple(self.items))
+
+
+class _Builder:
+    """Puts nodes together from events, with a stack of its own: depth is bounded."""
+
+    def __init__(self, file: str) -> None:
+        self.root: Node | None = None
+        self._file = file
+        self._open: list[_Open] = []
+        self._documents = 0
+
+    def take(self, event: Any) -> None:
+        import yaml
+
+        place = Place(self._file, event.start_mark.line + 1, event.start_mark.column + 1)
+        self._refuse(event, place)
+        match event:
+            case yaml.DocumentStartEvent():
+                self._documents += 1
+                if self._documents > 1:
+                    raise place.error("a second document begins here", "One file holds one policy.")
+            case yaml.ScalarEvent():
+                self._add(Scalar(place, _value(event.value) if event.implicit[0] else event.value))
+            case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
+                if len(self._open) >= _MOST_DEPTH:
+                    raise place.error(f"this is nested more than {_MOST_DEPTH} deep")
+                self._open.append(_Open(place, is_mapping=isinstance(event, yaml.MappingStartEvent)))
+            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
+                self._add(self._open.pop().done())
+            case _:
+                pass
+
+    def _refuse(self, event: Any, place: Place) -> None:
+        import yaml
+
+        if isinstance(event, yaml.AliasEvent):
+            raise place.error(f"*{event.anchor} is an alias, which a policy may not have", "Write the value out.")
+        if getattr(event, "anchor", None):
+            raise place.error(f"&{event.anchor} is an anchor, which a policy may not have", "Write the value out.")
+        if getattr(event, "tag", None) and not isinstance(event, yaml.DocumentStartEvent):
+            raise place.error(f"{event.tag} is a tag, which a policy may not have", "Leave the tag away.")
+
+    def _add(self, node: Node) -> None:
+        if self._open:
+            self._open[-1].add(node)
+        else:
+            self.root = node
+
+
+def _value(text: str) -> str | int | float | bool | None:
+    """A plain scalar as YAML 1.2 resolves it."""
+    if text.lower() in _WORDS:
+        return _WORDS[text.lower()]
+    if _WHOLE.fullmatch(text):
+        return int(text)
+    return float(text) if _NUMBER.fullmatch(text) else text

@@ -1,0 +1,187 @@
+"""Rules with `select` over documents: what holds, what does not, and what is said of it."""
+
+from typing import Any
+
+import pytest
+
+from app.qc.findings import Finding, Outcome
+from app.qc.validating import validate_document
+from tests.qc.policykit import channel, exr, judged, policy, sequence
+
+
+def outcome(select: str, expect: str, document: dict[str, Any] | None = None, more: str = "") -> Outcome:
+    [result] = judged(f"  - {{id: r, select: '{select}', expect: {expect}{more}}}", document or exr()).results
+    return result.outcome
+
+
+def findings(select: str, expect: str, document: dict[str, Any] | None = None) -> list[Finding]:
+    return judged(f"  - {{id: r, select: '{select}', expect: {expect}}}", document or exr()).findings
+
+
+@pytest.mark.parametrize(
+    ("select", "expect"),
+    [
+        ("parts[*].compression", "{in: [none, zip, zips, piz]}"),
+        ("parts[*].compression", "{eq: 3}"),
+        ("parts[0].compression", "{ne: dwaa}"),
+        ("parts[0].compression", "{not_in: [dwaa, dwab]}"),
+        ("parts[0].channels[R,G,B].type", "{eq: half}"),
+        ("parts[0].channels", "{contains: [R, G, B], forbid: [Z], forbid_regex: '^(debug|tmp)\\.'}"),
+        ("parts[0].channels", "{only: [R, G, B, A]}"),
+        ("parts[0].channels", "{within: [R, G, B, A, Z], unique: true}"),
+        ("parts[0].display_width", "{min: 3840, max: 4096, multiple_of: 2}"),
+        ("parts[0].data_window", "{same_as: 'parts[0].display_window'}"),
+        ("parts[0].data_window", "{eq: [0, 0, 4095, 2159]}"),
+        ("parts[0].attributes.framesPerSecond", "{eq: 24000/1001}"),
+        ("parts[0].attributes.framesPerSecond", "{min: 23.976, max: 24}"),
+        ("parts[0].attributes.blob", "{exists: true}"),
+        ("parts[0].attributes.chromaticities", "{exists: false}"),
+        ("parts[0].attributes.owner", "{regex: '^ILM$', contains: [IL]}"),
+        ("attributes.owner", "{eq: ILM}"),
+        ("parts[type=scanline*].compression", "{eq: zip}"),
+        ("file.ext", "{eq: exr}"),
+        ("lossless", "{eq: true}"),
+    ],
+)
+def test_what_is_as_expected_passes(select: str, expect: str) -> None:
+    assert outcome(select, expect) is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("select", "expect"),
+    [
+        ("parts[*].compression", "{in: [none, piz]}"),
+        ("parts[*].compression", "{eq: 4}"),
+        ("parts[0].channels[R,G,B].type", "{eq: float}"),
+        ("parts[0].channels", "{only: [R, G, B]}"),
+        ("parts[0].channels", "{contains: [Z]}"),
+        ("parts[0].display_width", "{min: 5000}"),
+        ("parts[0].attributes.framesPerSecond", "{eq: 24}"),
+        ("parts[0].attributes.framesPerSecond", "{eq: 23.976}"),
+        ("parts[0].attributes.owner", "{exists: false}"),
+        ("parts[0].attributes.chromaticities", "{exists: true}"),
+        ("parts[0].tiled", "{eq: 0}"),
+        ("file.size_bytes", "{max: 999}"),
+    ],
+)
+def test_what_is_not_as_expected_fails(select: str, expect: str) -> None:
+    assert outcome(select, expect) is Outcome.FAIL
+
+
+def test_a_rational_is_compared_without_rounding() -> None:
+    document = exr()
+    document["parts"][0]["attributes"][1]["value"] = {"n": 48000, "d": 2002}
+    assert outcome("parts[0].attributes.framesPerSecond", "{eq: 24000/1001}", document) is Outcome.PASS
+    document["parts"][0]["attributes"][1]["value"] = {"n": 1, "d": 0}
+    assert outcome("parts[0].attributes.framesPerSecond", "{eq: 24}", document) is Outcome.FAIL
+
+
+def test_a_float_of_the_file_equals_the_decimal_that_it_was_written_from() -> None:
+    attributes = [{"name": "gain", "type": "float", "size": 4, "value": 0.10000000149011612}]
+    assert outcome("parts[0].attributes.gain", "{eq: 0.1}", exr(attributes=attributes)) is Outcome.PASS
+    assert outcome("parts[0].attributes.gain", "{eq: 0.1001}", exr(attributes=attributes)) is Outcome.FAIL
+
+
+def test_chromaticities_are_compared_by_name_within_a_tolerance() -> None:
+    ap0 = {"red": [0.7347, 0.2653], "green": [0.0, 1.0], "blue": [0.0001, -0.077], "white": [0.32168, 0.33767]}
+    attributes = [{"name": "chromaticities", "type": "chromaticities", "size": 32, "value": ap0}]
+    select = "parts[0].attributes.chromaticities"
+    assert outcome(select, "{near: ap0, tol: 1.0e-4}", exr(attributes=attributes)) is Outcome.PASS
+    assert outcome(select, "{near: rec709, tol: 1.0e-4}", exr(attributes=attributes)) is Outcome.FAIL
+
+
+def test_every_match_has_to_hold_and_each_that_does_not_is_named() -> None:
+    channels = [channel("B", "float"), channel("G"), channel("R", "uint")]
+    found = findings("parts[0].channels[*].type", "{eq: half}", exr(channels=channels))
+    assert [(one.channel, one.observed, one.expected) for one in found] == [
+        ("B", "float", "half"),
+        ("R", "uint", "half"),
+    ]
+    assert found[0].part == "0"
+    assert found[0].evidence == "parts[0].channels[B].type"
+
+
+def test_a_named_channel_that_is_not_there_is_missing() -> None:
+    [found] = findings("parts[0].channels[R,G,B].type", "{eq: half}", exr(channels=[channel("G"), channel("R")]))
+    assert (found.channel, found.observed) == ("B", "nothing")
+
+
+@pytest.mark.parametrize(
+    ("missing", "expected"), [("fail", Outcome.FAIL), ("pass", Outcome.PASS), ("skip", Outcome.SKIPPED)]
+)
+def test_an_empty_match_is_what_the_rule_says_of_it(missing: str, expected: Outcome) -> None:
+    select = "parts[0].attributes.colorInteropID"
+    assert outcome(select, "{eq: lin_ap0_scene}", more=f", missing: {missing}") is expected
+
+
+def test_groups_ask_for_any_all_or_none() -> None:
+    rules = """  - {how}:
+      id: g
+      rules:
+        - {{select: 'parts[0].compression', expect: {{eq: {one}}}}}
+        - {{select: 'parts[0].width', expect: {{eq: {other}}}}}"""
+    cases = [
+        ("any", "zip", 1, Outcome.PASS),
+        ("any", "piz", 1, Outcome.FAIL),
+        ("all", "zip", 4096, Outcome.PASS),
+        ("all", "zip", 1, Outcome.FAIL),
+        ("none", "piz", 1, Outcome.PASS),
+        ("none", "zip", 1, Outcome.FAIL),
+    ]
+    for how, one, other, expected in cases:
+        [result] = judged(rules.format(how=how, one=one, other=other), exr()).results
+        assert result.outcome is expected, how
+        assert len(result.findings) == (expected is Outcome.FAIL)
+
+
+def test_a_frame_whose_header_differs_is_judged_by_its_own_header() -> None:
+    differences = [
+        {"part": 0, "attribute": "compression", "expected": None, "frames": "1003", "value": {"id": 8, "name": "dwaa"}},
+        {"part": 0, "attribute": "owner", "expected": "ILM", "frames": "1007-1009", "value": None},
+    ]
+    document = sequence(header_differences=differences)
+    [found] = findings("parts[*].compression", "{in: [zip, piz]}", document)
+    assert (found.frames, found.observed) == ("1003", "dwaa")
+    [found] = findings("parts[0].attributes.owner", "{eq: ILM}", document)
+    assert (found.frames, found.observed) == ("1007-1009", "nothing")
+
+
+def test_a_fault_of_the_usual_header_is_told_of_all_frames_that_have_it() -> None:
+    differences = [
+        {"part": 0, "attribute": "compression", "expected": None, "frames": "1003", "value": {"id": 4, "name": "piz"}}
+    ]
+    [found] = findings("parts[*].compression", "{eq: piz}", sequence(header_differences=differences))
+    assert (found.frames, found.observed) == ("1001-1002,1004-1010", "zip")
+
+
+def test_a_rule_is_about_the_assets_that_its_when_names() -> None:
+    rules = """  - {id: a, select: file.ext, expect: {eq: mov}, when: {kind: movie}}
+  - {id: b, select: file.ext, expect: {eq: exr}, when: {path: '**/delivery/**', ext: [EXR]}}
+  - {id: c, select: file.ext, expect: {eq: exr}, when: {select: 'parts[0].tiled', expect: {eq: true}}}"""
+    assert [result.rule for result in judged(rules, exr()).results] == ["b"]
+
+
+def test_a_warning_is_told_and_lets_the_asset_pass() -> None:
+    result = judged("  - {id: r, select: 'parts[0].width', expect: {eq: 1}, severity: warning}", exr())
+    assert result.outcome is Outcome.PASS
+    assert [(one.outcome, one.severity) for one in result.findings] == [(Outcome.FAIL, "warning")]
+
+
+def test_what_was_never_looked_at_is_no_pass() -> None:
+    rules = "  - {id: r, select: 'stats.parts[*].channels[*].nan_count', expect: {eq: 0}}"
+    result = judged(rules, exr())
+    assert result.outcome is Outcome.ERROR
+    assert "statistics" in result.findings[0].evidence
+
+
+def test_a_document_is_validated_with_the_policy_that_judged_it() -> None:
+    made = policy("  - {id: r, select: 'parts[*].compression', expect: {eq: piz}}")
+    validation = validate_document(made, exr())
+    assert validation["policy"] == {"id": "try.it", "version": "1", "sha256": made.sha256}
+    assert validation["outcome"] == "fail"
+    assert [(one["rule"], one["expected"], one["observed"]) for one in validation["findings"]] == [("r", "piz", "zip")]
+
+
+def test_a_document_that_the_policy_is_not_about_has_no_outcome() -> None:
+    made = policy("  - {id: r, select: kind, expect: {eq: x}}", "match: {ext: [mov]}\n")
+    assert validate_document(made, exr())["outcome"] is None
