@@ -1,29 +1,20 @@
 """Turns what is known of an asset into a tree of names and values."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from app.model.facts import MediaFacts
 from app.model.names import shown
 from app.qc.dossier import Dossier
 from ui import formats
+from ui.models.fact_nodes import FactNode, paged, plain
 
 _WINDOWS = ("data_window", "display_window")
 _LEFT_OUT = frozenset({"index"})
 
 
-@dataclass(frozen=True, slots=True)
-class FactNode:
-    """A name, its value, and what lies below it."""
-
-    name: str
-    value: str = ""
-    children: tuple["FactNode", ...] = ()
-
-
 def facts_tree(dossier: Dossier) -> tuple[FactNode, ...]:
-    """The facts of an asset: the file, what is in it, its attributes."""
-    groups = [FactNode("File", "", tuple(_file_nodes(dossier)))]
+    """The facts of an asset as its last scan left them: the file, what is in it, its attributes."""
+    groups = [file_node(dossier)]
     if not dossier.detail.facts:
         return (*groups, FactNode("Media", "not read yet: scan the drive without “inventory only”"))
     name, facts = dossier.detail.facts[0]
@@ -32,25 +23,13 @@ def facts_tree(dossier: Dossier) -> tuple[FactNode, ...]:
     word = "Part" if facts.kind == "image" else "Stream"
     groups += [_stream_node(f"{word} {number}", stream) for number, stream in enumerate(facts.streams, 1)]
     if facts.attributes:
-        groups.append(FactNode("Attributes", "", tuple(_node(k, v) for k, v in sorted(facts.attributes.items()))))
+        groups.append(FactNode("Attributes", "", paged([_node(k, v) for k, v in sorted(facts.attributes.items())])))
     return tuple(groups)
 
 
-def plain(value: Any) -> str:
-    """A value on one line."""
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:g}"
-    if isinstance(value, list):
-        return ", ".join(map(plain, value))
-    if isinstance(value, dict):
-        if set(value) == {"id", "name"}:
-            return str(value["name"])
-        return ", ".join(f"{key} {plain(entry)}" for key, entry in value.items())
-    return str(value).replace("\n", "␊")
+def file_node(dossier: Dossier) -> FactNode:
+    """What the catalogue knows of the file or the frames."""
+    return FactNode("File", "", tuple(_file_nodes(dossier)))
 
 
 def _file_nodes(dossier: Dossier) -> list[FactNode]:
@@ -92,20 +71,20 @@ def _stream_node(title: str, stream: dict[str, Any]) -> FactNode:
             children.append(_channels_node(value))
         else:
             children.append(_node(_words(name), value))
-    return FactNode(title, str(what), tuple(children))
+    return FactNode(title, str(what), tuple(children), raw=stream)
 
 
 def _channels_node(channels: list[Any]) -> FactNode:
     if not all(isinstance(channel, dict) for channel in channels):
         return FactNode("Channels", plain(channels))
-    nodes = tuple(FactNode(str(channel["name"]), str(channel.get("type", ""))) for channel in channels)
-    return FactNode("Channels", ", ".join(node.name for node in nodes), nodes)
+    nodes = [FactNode(str(channel["name"]), str(channel.get("type", ""))) for channel in channels]
+    return FactNode("Channels", plain([node.name for node in nodes]), paged(nodes))
 
 
 def _node(name: str, value: Any) -> FactNode:
     if isinstance(value, dict) and value and set(value) != {"id", "name"}:
         return FactNode(name, "", tuple(_node(_words(str(key)), entry) for key, entry in value.items()))
-    return FactNode(name, plain(value))
+    return FactNode(name, plain(value), raw=value)
 
 
 def _window(value: Any) -> str:

@@ -1,0 +1,228 @@
+"""Turns the document that an inspection gives into a tree of names and values: an EXR, a sequence, a movie, a sound."""
+
+import base64
+import binascii
+from collections.abc import Iterable
+from typing import Any
+
+from ui import formats
+from ui.models.fact_nodes import FactNode, one_line, paged, plain
+from ui.tabs.sequence_facts import sequence_nodes
+
+Document = dict[str, Any]
+
+_FEW_BYTES = 16
+_FILE_WORDS = {
+    "name": "Name", "size_bytes": "Size", "format": "Format", "mime": "MIME type", "mtime": "Modified",
+    "header_bytes": "Header", "header_hash": "Header hash", "version": "Version", "flags": "Flags",
+}  # fmt: skip
+_PART_WORDS = {
+    "type": "Type", "view": "View", "compression": "Compression", "line_order": "Line order",
+    "pixel_aspect_ratio": "Pixel aspect", "chunk_count": "Chunks", "tile_width": "Tile width",
+    "tile_height": "Tile height", "level_mode": "Levels", "levels": "Number of levels",
+}  # fmt: skip
+_SHOWN_ELSEWHERE = frozenset(
+    {"index", "name", "width", "height", "data_window", "display_window", "tiled", "channels", "attributes"}
+)
+
+
+def document_nodes(document: Document, *, with_file: bool = True) -> tuple[FactNode, ...]:
+    """The tree of a document.
+
+    Args:
+        document: as `inspect` gives it.
+        with_file: whether the lines of the file itself are among them.
+    """
+    groups = [*_problem_nodes(document.get("errors") or ())]
+    if with_file and isinstance(document.get("file"), dict):
+        groups.append(FactNode("File", "", tuple(_file_nodes(document["file"])), raw=document["file"]))
+    if isinstance(document.get("sequence"), dict):
+        groups += sequence_nodes(document["sequence"])
+    inner = document.get("representative")
+    shown = inner if isinstance(inner, dict) else document
+    if isinstance(inner, dict):
+        name = (inner.get("file") or {}).get("name", "")
+        groups.append(FactNode("Frame looked at", one_line(str(name))))
+    groups += [_part_node(part) for part in shown.get("parts") or ()]
+    groups += [_stream_node(n, stream) for n, stream in enumerate(shown.get("streams") or (), 1)]
+    if not shown.get("parts"):
+        groups += _flat_attributes(shown.get("attributes"))
+    groups += _measured_nodes(document.get("stats"))
+    return tuple(groups)
+
+
+def lossless_words(document: Document) -> tuple[str, str]:
+    """Whether the header was proven to be read without loss, as words and a state; two empty texts where none was."""
+    inner = document.get("representative")
+    shown = inner if isinstance(inner, dict) else document
+    lossless = shown.get("lossless")
+    if lossless is None:
+        return "", ""
+    if lossless:
+        return "Header proven lossless", "pass"
+    told = [str(e.get("message", "")) for e in shown.get("errors") or () if str(e.get("code", "")).startswith("header")]
+    return f"Header not lossless{': ' + one_line(told[0]) if told else ''}", "stale"
+
+
+def problem_words(error: Any) -> tuple[str, str]:
+    """Where a problem lies (`Part 0, rows 512-527`) and what it is, in plain words."""
+    if not isinstance(error, dict):
+        return "", one_line(str(error))
+    where = []
+    if isinstance(error.get("part"), int):
+        where.append(f"Part {error['part']}")
+    if error.get("channel"):
+        where.append(str(error["channel"]))
+    if error.get("frames"):
+        where.append(f"frames {error['frames']}")
+    if error.get("rows"):
+        where.append(f"rows {error['rows']}")
+    return ", ".join(where), one_line(str(error.get("message") or error.get("code") or "something is wrong with it"))
+
+
+def hex_words(raw: str) -> str:
+    """The first bytes of a value that is base64, as `00 01 02`; empty where it is none."""
+    try:
+        head = base64.b64decode(raw[: 4 * -(-_FEW_BYTES // 3)], validate=True)
+    except (binascii.Error, ValueError):
+        return ""
+    return head[:_FEW_BYTES].hex(" ") + (" …" if len(raw) * 3 // 4 > _FEW_BYTES + 2 else "")
+
+
+def window_words(window: Any) -> str:
+    """`1920 × 1080 from (0, 0) to (1919, 1079)`."""
+    try:
+        (x0, y0), (x1, y1) = window["min"], window["max"]
+        return f"{x1 - x0 + 1} × {y1 - y0 + 1} from ({x0}, {y0}) to ({x1}, {y1})"
+    except (KeyError, TypeError, ValueError):
+        return plain(window)
+
+
+def _problem_nodes(errors: Iterable[Any]) -> Iterable[FactNode]:
+    nodes = []
+    for error in errors:
+        where, words = problem_words(error)
+        code = str(error.get("code", "")) if isinstance(error, dict) else ""
+        harmless = code.startswith("pixels.not_supported") or code.startswith("pixels.unsupported")
+        nodes.append(FactNode(where or "File", words, kind=code, state="stale" if harmless else "fail", raw=error))
+    if nodes:
+        yield FactNode("Problems", formats.count(len(nodes)), paged(nodes), state="fail")
+
+
+def _file_nodes(file: Document) -> Iterable[FactNode]:
+    for key, word in _FILE_WORDS.items():
+        value = file.get(key)
+        if value in (None, "", []):
+            continue
+        if key == "size_bytes":
+            yield FactNode(word, f"{formats.size(value)} ({formats.count(value)} bytes)", raw=value)
+        elif key == "header_bytes":
+            yield FactNode(word, f"{formats.count(value)} bytes", raw=value)
+        else:
+            yield FactNode(word, plain(value), raw=value)
+
+
+def _part_node(part: Document) -> FactNode:
+    index, name = part.get("index", 0), part.get("name") or ""
+    channels, attributes = part.get("channels") or [], part.get("attributes") or []
+    lines = [
+        FactNode(_PART_WORDS.get(key, key.replace("_", " ").capitalize()), plain(value), raw=value)
+        for key, value in part.items()
+        if key not in _SHOWN_ELSEWHERE and value not in (None, "", [])
+    ]
+    lines += [
+        FactNode(word, window_words(part[key]), raw=part[key])
+        for key, word in (("data_window", "Data window"), ("display_window", "Display window"))
+        if part.get(key)
+    ]
+    lines.append(_channels_node(channels))
+    lines.append(FactNode("Attributes", formats.count(len(attributes)), paged([_attribute(a) for a in attributes])))
+    size = f"{part['width']} × {part['height']}" if part.get("width") and part.get("height") else ""
+    what = " · ".join(filter(None, (one_line(str(name)), size, plain(part.get("compression") or ""))))
+    return FactNode(f"Part {index}", what, tuple(lines), str(part.get("type") or ""), raw=part, place=index)
+
+
+def _channels_node(channels: list[Any]) -> FactNode:
+    layers: dict[str, list[FactNode]] = {}
+    for channel in channels:
+        name, layer = str(channel.get("name", "")), str(channel.get("layer") or "")
+        short = name[len(layer) + 1 :] if layer and name.startswith(f"{layer}.") else name
+        layers.setdefault(layer, []).append(
+            FactNode(one_line(short), _channel_words(channel), kind=str(channel.get("type", "")), raw=channel)
+        )
+    names = [str(channel.get("name", "")) for channel in channels]
+    words = f"{formats.count(len(channels))}: {plain(names)}" if channels else "none"
+    if len(layers) == 1 and "" in layers:
+        return FactNode("Channels", words, paged(layers[""]))
+    nodes = [
+        FactNode(one_line(layer) or "main", plain([node.name for node in below]), paged(below))
+        for layer, below in layers.items()
+    ]
+    return FactNode("Channels", words, paged(nodes))
+
+
+def _channel_words(channel: Document) -> str:
+    words = [str(channel.get("type", ""))]
+    x, y = channel.get("x_sampling", 1), channel.get("y_sampling", 1)
+    if (x, y) != (1, 1):
+        words.append(f"every {x} × {y} pixels")
+    if channel.get("p_linear"):
+        words.append("perceptually linear")
+    return " · ".join(words)
+
+
+def _attribute(attribute: Document) -> FactNode:
+    """One attribute; of a type that nobody knows, how many bytes it has and the first of them."""
+    value, kind, size = attribute.get("value"), str(attribute.get("type", "")), attribute.get("size")
+    if value is None and isinstance(attribute.get("raw"), str):
+        many = formats.many(size, "byte") if isinstance(size, int) else ""
+        words = " · ".join(filter(None, (many, hex_words(attribute["raw"]))))
+    elif isinstance(value, dict) and set(value) == {"min", "max"}:
+        words = window_words(value) if kind == "box2i" else plain(value)
+    elif isinstance(value, dict) and isinstance(value.get("text"), str):
+        words = value["text"]
+    elif isinstance(value, dict) and set(value) == {"n", "d"}:
+        words = f"{value['n']}/{value['d']}"
+    else:
+        words = plain(value)
+    return FactNode(one_line(str(attribute.get("name", ""))), words, kind=kind, raw=attribute)
+
+
+def _stream_node(number: int, stream: Document) -> FactNode:
+    kind = str(stream.get("type") or "stream")
+    size = f"{stream['width']} × {stream['height']}" if stream.get("width") and stream.get("height") else ""
+    what = " · ".join(filter(None, (str(stream.get("codec") or stream.get("name") or ""), size)))
+    nodes = []
+    for key, value in stream.items():
+        if key in ("index", "type") or value in (None, "", {}, []):
+            continue
+        if key == "channels" and isinstance(value, list) and all(isinstance(entry, dict) for entry in value):
+            nodes.append(_channels_node(value))
+        else:
+            nodes.append(value_node(key.replace("_", " ").capitalize(), value))
+    return FactNode(f"{kind.capitalize()} {number}", what, tuple(nodes), raw=stream, place=number - 1)
+
+
+def _flat_attributes(attributes: Any) -> Iterable[FactNode]:
+    if isinstance(attributes, dict) and attributes:
+        nodes = [value_node(str(name), value) for name, value in sorted(attributes.items())]
+        yield FactNode("Attributes", formats.count(len(nodes)), paged(nodes), raw=attributes)
+
+
+def _measured_nodes(stats: Any) -> Iterable[FactNode]:
+    """What decoding showed of a movie or a sound; of pictures the channels tell."""
+    if isinstance(stats, dict):
+        told = [value_node(str(k).replace("_", " ").capitalize(), v) for k, v in stats.items() if k != "parts" and v]
+        if told:
+            yield FactNode("Measured", "", paged(told), raw=stats)
+
+
+def value_node(name: str, value: Any) -> FactNode:
+    """A value as a line, and what it holds as lines below it."""
+    if isinstance(value, dict) and value and set(value) not in ({"id", "name"}, {"n", "d"}):
+        below = [value_node(str(key).replace("_", " "), entry) for key, entry in value.items()]
+        return FactNode(one_line(name), "", paged(below), raw=value)
+    if isinstance(value, list) and value and all(isinstance(entry, dict) for entry in value):
+        below = [value_node(str(n), entry) for n, entry in enumerate(value, 1)]
+        return FactNode(one_line(name), formats.count(len(value)), paged(below), raw=value)
+    return FactNode(one_line(name), plain(value), raw=value)

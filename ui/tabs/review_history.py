@@ -1,0 +1,104 @@
+"""Every record of an asset, the newest on top."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QTreeWidgetItemIterator, QWidget
+from PySide6.QtCore import Qt
+
+from app.files.sidecar import Document, Record
+from ui import formats
+from ui.tabs.review_written import short_hash
+from ui.widgets.tables import style_tree
+from ui.widgets.verdict import VerdictMark, verdict_icon
+
+
+class HistoryTree(QTreeWidget):
+    """Records as lines, what they say below each.
+
+    Args:
+        reasons: the words of reason codes.
+    """
+
+    def __init__(self, reasons: Mapping[str, str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._reasons = reasons
+        self.setHeaderLabels(["Record", ""])
+        self.setHeaderHidden(True)
+        plain_tree(self, "History")
+        self.setColumnWidth(0, 108)
+
+    def show_records(self, records: tuple[Document, ...], path: Path) -> None:
+        """Show records, oldest first as given.
+
+        Args:
+            records: without their histories.
+            path: the sidecar that they lie in.
+        """
+        self.clear()
+        for document in reversed(records):
+            item = self._item(document, path)
+            self.addTopLevelItem(item)
+            item.setExpanded(True)
+        if not records:
+            say_in(self, "No record yet")
+
+    def _item(self, document: Document, path: Path) -> QTreeWidgetItem:
+        record = Record(document, path)
+        word = str(document.get("qc_result", "")).lower()
+        item = QTreeWidgetItem([word, f"{record.operator or 'by a crawl'} · {formats.date(record.time_us)}"])
+        if word in set(VerdictMark):
+            item.setIcon(0, verdict_icon(VerdictMark(word)))
+        reasons = ", ".join(self._reasons.get(code, code) for code in record.reasons)
+        undone = document.get("undone_by") if document.get("undoes") else None
+        lines = (("Undo", f"by {undone}" if undone else "of the record before" if document.get("undoes") else ""),
+                 ("Reasons", reasons), ("Note", record.note.replace("\n", " ")), ("Policy", record.policy_version),
+                 ("Content", short_hash(record.content_hash)))  # fmt: skip
+        for name, value in lines:
+            if value:
+                child = QTreeWidgetItem([name, value])
+                child.setToolTip(1, record.content_hash if name == "Content" else value)
+                item.addChild(child)
+        return item
+
+
+def plain_tree(tree: QTreeWidget, name: str) -> None:
+    """A tree of the inspector: no stripes, long texts cut, a line can be copied."""
+    style_tree(tree, f"Review {name}")
+    tree.setAccessibleName(name)
+    tree.setAlternatingRowColors(False)
+    tree.setIndentation(14)
+    tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    tree.setTextElideMode(Qt.TextElideMode.ElideRight)
+    action = QAction("Copy the line", tree)
+    action.setShortcut(QKeySequence.StandardKey.Copy)
+    action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+    action.triggered.connect(lambda _checked=False: _copy(tree))
+    tree.addAction(action)
+    tree.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
+
+def say_in(tree: QTreeWidget, text: str) -> None:
+    """Show a sentence in a tree that has nothing else to show."""
+    item = QTreeWidgetItem([text])
+    item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+    tree.addTopLevelItem(item)
+    item.setFirstColumnSpanned(True)
+
+
+def lines_of(tree: QTreeWidget) -> list[str]:
+    """The texts of all lines of a tree, hidden ones left out."""
+    found = []
+    walk = QTreeWidgetItemIterator(tree, QTreeWidgetItemIterator.IteratorFlag.NotHidden)
+    while (item := walk.value()) is not None:
+        found.append(" ".join(filter(None, (item.text(column) for column in range(item.columnCount())))))
+        walk += 1
+    return found
+
+
+def _copy(tree: QTreeWidget) -> None:
+    item = tree.currentItem()
+    if item is not None:
+        words = [item.text(column) for column in range(item.columnCount())]
+        QGuiApplication.clipboard().setText("\t".join(filter(None, words)))
