@@ -25,6 +25,9 @@ _SHOWN_ELSEWHERE = frozenset(
     {"index", "name", "width", "height", "data_window", "display_window", "tiled", "channels", "attributes"}
 )
 
+_LOSSES = ("attribute.lossy", "attribute.omitted", "header.lossy", "header.damaged")
+_HARMLESS = ("pixels.not_supported", "pixels.unsupported", "attribute.omitted", "attribute.lossy")
+
 
 def document_nodes(document: Document, *, with_file: bool = True) -> tuple[FactNode, ...]:
     """The tree of a document.
@@ -35,7 +38,7 @@ def document_nodes(document: Document, *, with_file: bool = True) -> tuple[FactN
     """
     groups = [*_problem_nodes(document.get("errors") or ())]
     if with_file and isinstance(document.get("file"), dict):
-        groups.append(FactNode("File", "", tuple(_file_nodes(document["file"])), raw=document["file"]))
+        groups.append(FactNode("File", "", tuple(file_lines(document["file"])), raw=document["file"]))
     if isinstance(document.get("sequence"), dict):
         groups += sequence_nodes(document["sequence"])
     inner = document.get("representative")
@@ -47,7 +50,7 @@ def document_nodes(document: Document, *, with_file: bool = True) -> tuple[FactN
     groups += [_stream_node(n, stream) for n, stream in enumerate(shown.get("streams") or (), 1)]
     if not shown.get("parts"):
         groups += _flat_attributes(shown.get("attributes"))
-    groups += _measured_nodes(document.get("stats"))
+    groups += measured_nodes(document.get("stats"))
     return tuple(groups)
 
 
@@ -60,8 +63,9 @@ def lossless_words(document: Document) -> tuple[str, str]:
         return "", ""
     if lossless:
         return "Header proven lossless", "pass"
-    told = [str(e.get("message", "")) for e in shown.get("errors") or () if str(e.get("code", "")).startswith("header")]
-    return f"Header not lossless{': ' + one_line(told[0]) if told else ''}", "stale"
+    told = [problem_words(error) for error in shown.get("errors") or () if error.get("code") in _LOSSES]
+    more = f" and {len(told) - 1} more" if len(told) > 1 else ""
+    return f"Header not lossless: {told[0][1]}{more}" if told else "Header not lossless", "stale"
 
 
 def problem_words(error: Any) -> tuple[str, str]:
@@ -103,13 +107,14 @@ def _problem_nodes(errors: Iterable[Any]) -> Iterable[FactNode]:
     for error in errors:
         where, words = problem_words(error)
         code = str(error.get("code", "")) if isinstance(error, dict) else ""
-        harmless = code.startswith("pixels.not_supported") or code.startswith("pixels.unsupported")
-        nodes.append(FactNode(where or "File", words, kind=code, state="stale" if harmless else "fail", raw=error))
+        state = "stale" if code in _HARMLESS else "fail"
+        nodes.append(FactNode(where or "File", words, kind=code, state=state, raw=error))
     if nodes:
         yield FactNode("Problems", formats.count(len(nodes)), paged(nodes), state="fail")
 
 
-def _file_nodes(file: Document) -> Iterable[FactNode]:
+def file_lines(file: Document) -> Iterable[FactNode]:
+    """What a document says of the file itself."""
     for key, word in _FILE_WORDS.items():
         value = file.get(key)
         if value in (None, "", []):
@@ -174,7 +179,9 @@ def _channel_words(channel: Document) -> str:
 def _attribute(attribute: Document) -> FactNode:
     """One attribute; of a type that nobody knows, how many bytes it has and the first of them."""
     value, kind, size = attribute.get("value"), str(attribute.get("type", "")), attribute.get("size")
-    if value is None and isinstance(attribute.get("raw"), str):
+    if attribute.get("omitted"):
+        words = f"{formats.many(size or 0, 'byte')}, too long to show"
+    elif value is None and isinstance(attribute.get("raw"), str):
         many = formats.many(size, "byte") if isinstance(size, int) else ""
         words = " · ".join(filter(None, (many, hex_words(attribute["raw"]))))
     elif isinstance(value, dict) and set(value) == {"min", "max"}:
@@ -209,8 +216,8 @@ def _flat_attributes(attributes: Any) -> Iterable[FactNode]:
         yield FactNode("Attributes", formats.count(len(nodes)), paged(nodes), raw=attributes)
 
 
-def _measured_nodes(stats: Any) -> Iterable[FactNode]:
-    """What decoding showed of a movie or a sound; of pictures the channels tell."""
+def measured_nodes(stats: Any) -> Iterable[FactNode]:
+    """Lines of what decoding showed of a movie or a sound; of pictures the channels tell."""
     if isinstance(stats, dict):
         told = [value_node(str(k).replace("_", " ").capitalize(), v) for k, v in stats.items() if k != "parts" and v]
         if told:

@@ -205,11 +205,8 @@ class FactsPane(QWidget):
             self._reader.ask("json", lambda _token: as_json(node.json()))
 
     def _copy_document(self) -> None:
-        whole = self._whole
-        self._reader.ask(
-            "json",
-            lambda _token: as_json(whole.document if whole.document is not None else FactNode("", children=whole.nodes).json()),
-        )
+        whole, nodes = self._whole.document, FactNode("", children=self._whole.nodes)
+        self._reader.ask("json", lambda _token: as_json(nodes.json() if whole is None else whole))
 
     def _open_menu(self, place: QPoint) -> None:
         menu = QMenu(self.view)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction
 
+from ui.tabs.review_inspector import CHANNELS, FACTS, FINDINGS, HISTORY
 from ui.tabs.review_keys import make_action
 
 if TYPE_CHECKING:
@@ -37,9 +38,11 @@ def _verdict_rows(tab: "ReviewTab") -> tuple[_Row, ...]:
         ("next", "Next pending asset", "]", "next", tab.next_pending),
         ("previous", "Previous asset", "[", "previous", partial(tab.queue.go, -1)),
         ("filter", "Filter the queue", "Ctrl+F", "filter", tab.queue.words.setFocus),
-        ("facts", "Show the facts", "I", "info", partial(tab.inspector.show_tab, 0)),
-        ("findings", "Show the findings", "", "", partial(tab.inspector.show_tab, 1)),
-        ("history", "Show the history", "H", "clock", partial(tab.inspector.show_tab, 2)),
+        ("facts", "Show the facts", "I", "info", partial(tab.inspector.show_tab, FACTS)),
+        ("channels", "Show the channels", "S", "report", partial(tab.inspector.show_tab, CHANNELS)),
+        ("measure", "Measure the channels", "M", "scan", tab.measure),
+        ("findings", "Show the findings", "", "", partial(tab.inspector.show_tab, FINDINGS)),
+        ("history", "Show the history", "H", "clock", partial(tab.inspector.show_tab, HISTORY)),
     )
 
 

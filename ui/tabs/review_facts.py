@@ -1,5 +1,6 @@
 """Turns what is known of an asset into a tree of names and values."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from app.model.facts import MediaFacts
@@ -7,6 +8,7 @@ from app.model.names import shown
 from app.qc.dossier import Dossier
 from ui import formats
 from ui.models.fact_nodes import FactNode, paged, plain
+from ui.tabs.document_facts import file_lines
 
 _WINDOWS = ("data_window", "display_window")
 _LEFT_OUT = frozenset({"index"})
@@ -27,9 +29,13 @@ def facts_tree(dossier: Dossier) -> tuple[FactNode, ...]:
     return tuple(groups)
 
 
-def file_node(dossier: Dossier) -> FactNode:
-    """What the catalogue knows of the file or the frames."""
-    return FactNode("File", "", tuple(_file_nodes(dossier)))
+def file_node(dossier: Dossier, document: Mapping[str, Any] | None = None) -> FactNode:
+    """What the catalogue knows of the file or the frames, and what the document says of the file itself."""
+    nodes = _file_nodes(dossier)
+    known = {node.name for node in nodes}
+    file = (document or {}).get("file")
+    more = [node for node in file_lines(file) if node.name not in known] if isinstance(file, dict) else []
+    return FactNode("File", "", (*nodes, *more))
 
 
 def _file_nodes(dossier: Dossier) -> list[FactNode]:

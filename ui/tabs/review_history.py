@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QTreeWidgetItemIterator, QWidget
-from PySide6.QtCore import Qt
 
 from app.files.sidecar import Document, Record
 from ui import formats

@@ -39,6 +39,7 @@ class Finding:
         seen: what was seen.
         frames: the frames it concerns, as text; empty for all of the asset.
         position: where to go to; None where there is no place for it.
+        more: names and values that say all of it, below the list.
     """
 
     state: str
@@ -46,6 +47,7 @@ class Finding:
     seen: str
     frames: str = ""
     position: int | None = None
+    more: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,8 @@ class Reel:
 
     def strip(self, cached: tuple[Range, ...] = ()) -> Frames:
         """What the timeline draws."""
-        ticks = (FindingTick(f.position, f.state) for f in self.findings if f.position is not None)
+        told = (f for f in self.findings if f.position is not None and f.state in ("fail", "stale"))
+        ticks = (FindingTick(f.position, f.state) for f in told if f.position is not None)
         return Frames(self.existing, cached, tuple(ticks), self.labels)
 
 

@@ -1,6 +1,6 @@
 """The review: assets to go through, pictures to look at, and the verdicts that are written beside them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from PySide6.QtCore import QEvent, Qt
@@ -21,10 +21,12 @@ from ui.kept_pictures import KeptPicture, kept_picture
 from ui.models.review_model import QueueRow
 from ui.page import Page
 from ui.reasons import said
+from ui.tabs.findings_pane import policy_findings
 from ui.tabs.review_actions import MOVING, make_actions
 from ui.tabs.review_bar import VerdictBar
 from ui.tabs.review_decoder import Decoder
-from ui.tabs.review_inspector import Inspector
+from ui.tabs.review_inspecting import AssetDocuments
+from ui.tabs.review_inspector import CHANNELS, Inspector
 from ui.tabs.review_judging import OPERATORS, Judging
 from ui.tabs.review_keys import keep_popup_keys, keeps_key
 from ui.tabs.review_queue import QueuePanel
@@ -66,6 +68,7 @@ class ReviewTab(QWidget):
         self.stage = ReviewViewer(self.decoder)
         self.inspector = Inspector(settings.reasons)
         self.bar = VerdictBar(settings.reasons, names)
+        self.documents = AssetDocuments(desk, self.inspector.channels, self)
         self.judging = Judging(desk, self.queue, self.bar, self.inspector.written, self)
         self.empty = EmptyState(
             "review",
@@ -111,6 +114,8 @@ class ReviewTab(QWidget):
         self.queue.stop()
         self.reader.stop()
         self.judging.stop()
+        self.documents.stop()
+        self.inspector.stop()
         self.decoder.stop()
 
     def event(self, event: QEvent) -> bool:
@@ -148,6 +153,11 @@ class ReviewTab(QWidget):
     def dossier(self) -> Dossier | None:
         """The asset that is looked at, once it was read."""
         return self._loaded.dossier if self._loaded is not None else None
+
+    def measure(self) -> None:
+        """Decode the asset and count its values; the channels come to the front."""
+        self.inspector.tabs.setCurrentIndex(CHANNELS)
+        self.documents.measure()
 
     def next_pending(self) -> None:
         """Go to the next asset that nobody judged."""
@@ -192,7 +202,9 @@ class ReviewTab(QWidget):
         self.reader.answered.connect(self._answered)
         self.reader.failed.connect(self._not_read)
         self.judging.changed.connect(self._read_again)
-        self.inspector.position_chosen.connect(self.stage.player.go_to)
+        self.inspector.findings.position_chosen.connect(self.stage.player.go_to)
+        self.documents.changed.connect(self._show_document)
+        self.documents.problem.connect(self.inspector.notice.say)
         keep_popup_keys(self.queue.drive_box, self.queue.state_box, self.stage.views, self.bar.operator)
         self.queue.words.returnPressed.connect(self._leave_filter)
         self.stage.reel_changed.connect(self._reel_changed)
@@ -238,6 +250,7 @@ class ReviewTab(QWidget):
         self.judging.look_at(self._key)
         if row is None or self._key is None:
             self.stage.show_nothing()
+            self.documents.look_at(None)
             self.inspector.show_nothing()
         else:
             self.stage.show_loading(row.text)
@@ -256,12 +269,30 @@ class ReviewTab(QWidget):
         elif isinstance(answer, _Loaded) and self._is_current(answer.dossier):
             before, self._loaded = self._loaded, answer
             online = answer.dossier.drive.online
+            self.documents.look_at(answer.dossier)
             if before is None or kind == "asset" or before.dossier.drive.online != online:
                 self._show(answer)
             elif online:
-                self.stage.update_reel(answer.reel)
-            self.inspector.show_asset(answer.dossier, answer.reel)
+                self.stage.update_reel(self._reel(answer))
+            self._inspect(answer)
             self.judging.show(answer.dossier)
+
+    def _reel(self, loaded: _Loaded) -> Reel:
+        """The reel with what a policy found as well."""
+        found = policy_findings((self.documents.document() or {}).get("validation"))
+        return replace(loaded.reel, findings=(*loaded.reel.findings, *found)) if found else loaded.reel
+
+    def _inspect(self, loaded: _Loaded) -> None:
+        document = self.documents.document()
+        self.inspector.show_asset(loaded.dossier, self._reel(loaded).findings, document)
+        self.stage.show_consistency((document or {}).get("sequence"))
+
+    def _show_document(self) -> None:
+        """An inspection told more of the asset in sight."""
+        if self._loaded is not None:
+            self._inspect(self._loaded)
+            if self._loaded.dossier.drive.online:
+                self.stage.update_reel(self._reel(self._loaded))
 
     def _is_current(self, dossier: Dossier) -> bool:
         return self._key == AssetKey(dossier.drive.id, dossier.asset.folder, dossier.asset.name)
@@ -269,7 +300,7 @@ class ReviewTab(QWidget):
     def _show(self, loaded: _Loaded) -> None:
         drive = loaded.dossier.drive
         if drive.online:
-            self.stage.show_reel(loaded.reel)
+            self.stage.show_reel(self._reel(loaded))
             return
         when = formats.date(drive.last_scan) or "an unknown time"
         if loaded.kept:

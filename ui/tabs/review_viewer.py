@@ -1,6 +1,7 @@
 """The middle of the review: the picture, what is said about it, the timeline, and the keys of a player as buttons."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QResizeEvent
@@ -13,6 +14,8 @@ from ui.kept_pictures import KeptPicture
 from ui.tabs.review_decoder import Decoder, Peaks, Picture
 from ui.tabs.review_player import Player
 from ui.tabs.review_reel import Reel, timecode
+from ui.tabs.sequence_facts import consistency_marks
+from ui.widgets.consistency_strip import ConsistencyStrip
 from ui.widgets.frame_viewer import FrameViewer
 from ui.widgets.labels import DimLabel, ElidedLabel, IconLabel
 from ui.widgets.timeline import Timeline
@@ -40,6 +43,7 @@ class ReviewViewer(QWidget):
         self.player = Player(decoder, self)
         self.viewer = FrameViewer()
         self.timeline = Timeline()
+        self.consistency = ConsistencyStrip()
         self.views = QComboBox()
         self.views.setAccessibleName("Part and layer")
         self.views.setToolTip("Part and layer (↑ ↓)")
@@ -99,6 +103,19 @@ class ReviewViewer(QWidget):
         else:
             self.show_reel(reel)
 
+    def show_consistency(self, sequence: Mapping[str, Any] | None) -> None:
+        """Show what an inspection found along the frames; None for nothing.
+
+        Args:
+            sequence: `sequence` of a document.
+        """
+        reel = self.player.reel
+        shown = sequence is not None and reel is not None and reel.moves and not reel.labels
+        self.consistency.setVisible(shown)
+        if shown and sequence is not None and reel is not None:
+            marks = consistency_marks(dict(sequence))
+            self.consistency.set_marks(marks, reel.first, reel.last, "All frames are as they should be")
+
     def step_view(self, step: int) -> None:
         """Go to the next part or layer, or the one before."""
         if self.views.count():
@@ -137,6 +154,8 @@ class ReviewViewer(QWidget):
         player.cache_changed.connect(self._show_cached)
         player.paced.connect(self._paced)
         self.timeline.frame_changed.connect(player.go_to)
+        self.consistency.frame_chosen.connect(player.go_to)
+        player.moved.connect(self.consistency.set_frame)
         self.viewer.zoom_changed.connect(self._zoomed)
         self.viewer.pixel_hovered.connect(self._hovered)
         self.viewer.set_pixel_reader(self._pixel)
@@ -158,6 +177,7 @@ class ReviewViewer(QWidget):
         layout.addWidget(self.viewer, 1)
         layout.addWidget(self._problem_line)
         layout.addWidget(self.timeline)
+        layout.addWidget(self.consistency)
         layout.addLayout(self._bar)
 
     def _set_reel(self, reel: Reel | None) -> None:
@@ -170,6 +190,7 @@ class ReviewViewer(QWidget):
         self.views.blockSignals(False)
         self.views.setVisible(self.views.count() > 0)
         self.timeline.setVisible(reel is not None and reel.moves)
+        self.consistency.hide()
         self.reel_changed.emit(reel)
         if reel is not None and reel.kind != "sound":
             self.timeline.set_frames(reel.strip(), reel.first)

@@ -43,7 +43,8 @@ class ConsistencyStrip(QWidget):
 
         Args:
             marks: what is wrong.
-            first, last: the frames that the band spans, as the timeline above it does.
+            first: where the band begins, as the timeline above it does.
+            last: where it ends.
             good: what is said where nothing is wrong.
         """
         self._marks, self._good = tuple(marks), good
@@ -141,13 +142,18 @@ class ConsistencyStrip(QWidget):
         self.frame_chosen.emit(frame)
 
     def _spot_at(self, x: float) -> Spot | None:
-        near = [spot for spot in self.spots() if min(spot.left, spot.middle - 6) <= x <= max(spot.right, spot.middle + 6)]
+        near = [
+            spot for spot in self.spots() if min(spot.left, spot.middle - 6) <= x <= max(spot.right, spot.middle + 6)
+        ]
         return min(near, key=lambda spot: abs(spot.middle - x)) if near else None
 
     def _paint_legend(self, painter: QPainter) -> None:
         look, found = theme.current(), counts(self._marks)
         painter.setFont(theme.ui_font(0.92, numbers=True))
-        metrics, line = painter.fontMetrics(), QRectF(_EDGE, _BAND + 4, self.width() - 2 * _EDGE, self.fontMetrics().height())
+        metrics, line = (
+            painter.fontMetrics(),
+            QRectF(_EDGE, _BAND + 4, self.width() - 2 * _EDGE, self.fontMetrics().height()),
+        )
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         x = line.left()
         painter.setPen(look.color("dim"))

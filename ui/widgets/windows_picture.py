@@ -111,7 +111,9 @@ class _Fit:
 
     def rect(self, box: Box) -> QRectF:
         x, y = self._left + (box[0] - self._x) * self._scale, self._top + (box[1] - self._y) * self._scale
-        return QRectF(x, y, max(1.5, (box[2] + 1 - box[0]) * self._scale), max(1.5, (box[3] + 1 - box[1]) * self._scale))
+        return QRectF(
+            x, y, max(1.5, (box[2] + 1 - box[0]) * self._scale), max(1.5, (box[3] + 1 - box[1]) * self._scale)
+        )
 
 
 def _box(window: Any) -> Box | None:

@@ -28,7 +28,7 @@ from tests.ui.tabs.reviewkit import (
     wait_written,
 )
 from ui.models.review_model import QueueRole
-from ui.tabs.review_inspector import lines_of
+from ui.tabs.review_history import lines_of
 from ui.tabs.review_tab import ReviewTab
 from ui.widgets.viewer_frame import ViewerState
 
@@ -125,7 +125,7 @@ def test_undo_writes_a_record_that_restores_the_one_before(qtbot: QtBot, tab: Re
     assert written["qc_result"] == "pass"
     assert [record["qc_result"] for record in written["history"]] == ["pass", "fail"]
     assert state(tab, b"shots", SEQUENCE) == "pass"
-    assert tab.inspector.tabs.tabText(2) == "History 3"
+    assert tab.inspector.tabs.tabText(3) == "History 3"
 
 
 def test_words_of_a_verdict_that_was_taken_back_are_not_in_the_next_one(
@@ -252,11 +252,11 @@ def test_frames_are_stepped_by_their_real_numbers_and_a_gap_is_told(qtbot: QtBot
 
 
 def test_a_finding_leads_to_its_frame(qtbot: QtBot, tab: ReviewTab) -> None:
-    assert tab.inspector.tabs.tabText(1) == "Findings 1"
-    item = tab.inspector.findings.topLevelItem(0)
+    assert tab.inspector.tabs.tabText(2) == "Findings 1"
+    item = tab.inspector.findings.tree.topLevelItem(0)
     assert item is not None
     assert (item.text(1), item.text(2)) == ("1 missing", "1004")
-    tab.inspector.findings.itemClicked.emit(item, 0)
+    tab.inspector.findings.tree.itemClicked.emit(item, 0)
     assert tab.stage.player.position == 1004
     press(qtbot, Qt.Key.Key_Home, ".")
     assert tab.stage.player.position == 1004
@@ -335,7 +335,7 @@ def test_a_frame_that_cannot_be_decoded_says_why(qtbot: QtBot, engine: Engine, t
     with review(qtbot, engine) as tab:
         wait_picture(qtbot, tab, ViewerState.ERROR)
         assert "broken.exr" in tab.stage.viewer.accessibleDescription()
-        assert tab.inspector.tabs.tabText(1) == "Findings 1"
+        assert tab.inspector.tabs.tabText(2) == "Findings 1"
 
 
 def test_all_judged_is_said_with_the_count(qtbot: QtBot, tab: ReviewTab) -> None:
@@ -361,7 +361,7 @@ def test_an_offline_drive_shows_what_is_known_and_takes_no_verdict(qtbot: QtBot,
         assert tab.stage.problem.isVisible()
         assert "not connected" in tab.stage.problem.text()
         assert not tab.bar.buttons["pass"].isEnabled()
-        assert any("openexr" in line for line in lines_of(tab.inspector.facts))
+        assert any("openexr" in line for line in tab.inspector.facts.lines())
         press(qtbot, "p")
         assert not tab._desk.jobs.running()
         shutil.move(library.with_name("unplugged"), library)
@@ -402,10 +402,11 @@ def test_the_list_of_states_keeps_its_own_keys_while_it_is_open(qtbot: QtBot, ta
 
 
 def test_facts_can_be_filtered(qtbot: QtBot, tab: ReviewTab) -> None:
-    tab.inspector.filter.setText("compression")
-    lines = lines_of(tab.inspector.facts)
-    assert any(line.startswith("Compression") for line in lines)
-    assert not any(line.startswith("MIME") for line in lines)
+    pane = tab.inspector.facts
+    qtbot.waitUntil(lambda: any(line.startswith("MIME") for line in pane.lines()), timeout=WAIT_MS)
+    pane.filter.setText("compression")
+    qtbot.waitUntil(lambda: not any(line.startswith("MIME") for line in pane.lines()), timeout=WAIT_MS)
+    assert any(line.startswith("Compression") for line in pane.lines())
 
 
 def test_every_key_is_an_action_with_words(tab: ReviewTab) -> None:

@@ -1,0 +1,109 @@
+"""The document of an inspection as lines that a person reads: of an EXR, a sequence and a sound, and of odd ones."""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+from app.media.document import document_of
+from app.model.inspecting import InspectOptions
+from tests import media
+from ui.models.fact_nodes import FactNode
+from ui.tabs.document_facts import document_nodes, hex_words, lossless_words, measured_nodes, problem_words
+
+SEQUENCE: dict[str, Any] = {
+    "base": "sh010.", "ext": ".exr", "pad": 4, "first": 1001, "last": 1010, "frame_count": 8, "missing_count": 2,
+    "ranges": "1001-1002,1005-1010", "expected": {"first": 1001, "last": 1012, "source": "option"},
+    "missing_head": "", "missing_inner": "1003-1004", "missing_tail": "1011-1012", "unexpected": "",
+    "duplicate_frames": "", "zero_byte": "1007", "truncated": "1008",
+    "unreadable": [{"frames": "1009", "reason": "not an OpenEXR file"}],
+    "size_outliers": [{"frame": 1005, "size_bytes": 10, "median_bytes": 4000}],
+    "header_differences": [{"part": 0, "attribute": "compression", "expected": {"id": 3, "name": "zip"},
+                            "frames": "1006", "value": {"id": 4, "name": "piz"}}],
+    "varying": [{"part": 0, "attribute": "timeCode"}],
+    "timecode": {"first": "01:00:00:00", "last": "01:00:00:09", "continuous": False,
+                 "breaks": [{"frame": 1010, "expected": "01:00:00:09", "found": "02:00:00:00"}]},
+    "frozen": None, "black": None,
+}  # fmt: skip
+
+
+def flat(nodes: tuple[FactNode, ...] | list[FactNode], depth: int = 0) -> list[str]:
+    found = []
+    for node in nodes:
+        found.append(f"{'  ' * depth}{node.name}: {node.value}")
+        found += flat(node.children, depth + 1)
+    return found
+
+
+def test_an_exr_shows_parts_channels_and_attributes(tmp_path: Path) -> None:
+    document = document_of(str(media.multipart_exr(tmp_path / "still.exr")), InspectOptions())
+    nodes = document_nodes(document)
+    assert [node.name for node in nodes] == ["File", "Part 0", "Part 1", "Part 2"]
+    assert nodes[1].value == "rgba · 64 × 36 · zip"
+    lines = flat(nodes)
+    assert "  Data window: 64 × 36 from (0, 0) to (63, 35)" in lines
+    assert "  Channels: 4: A, B, G, R" in lines
+    assert any(line.strip() == "compression: zip" for line in lines)
+    assert lossless_words(document) == ("Header proven lossless", "pass")
+
+
+def test_layers_stand_between_a_part_and_its_channels() -> None:
+    channels = [{"name": name, "layer": name.rpartition(".")[0], "type": "half"} for name in ("R", "left.G", "left.R")]
+    (part,) = document_nodes({"parts": [{"index": 0, "channels": channels}]})
+    assert flat(part.children)[:6] == [
+        "Channels: 3: R, left.G, left.R",
+        "  main: R",
+        "    R: half",
+        "  left: G, R",
+        "    G: half",
+        "    R: half",
+    ]
+
+
+def test_an_attribute_of_an_unknown_type_shows_its_size_and_first_bytes(tmp_path: Path) -> None:
+    path = media.raw_exr(tmp_path / "vendor.exr", (b"secret", b"vendorBlob", bytes(range(40))))
+    document = document_of(str(path), InspectOptions())
+    line = next(line for line in flat(document_nodes(document)) if "secret" in line)
+    assert line.strip() == "secret: 40 bytes · 00 01 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f …"
+    assert hex_words(base64.b64encode(b"\0\1").decode()) == "00 01"
+    assert hex_words("no base64") == ""
+
+
+def test_what_is_wrong_comes_first_in_plain_words() -> None:
+    error = {"code": "pixels.damaged", "part": 0, "rows": "512-527", "message": "chunk 32 cannot be decoded"}
+    nodes = document_nodes({"errors": [error], "file": {"name": "a.exr"}})
+    assert flat(nodes)[:2] == ["Problems: 1", "  Part 0, rows 512-527: chunk 32 cannot be decoded"]
+    assert nodes[0].state == "fail"
+    assert problem_words("text") == ("", "text")
+
+
+def test_a_header_that_is_not_lossless_names_the_attribute() -> None:
+    errors = [{"code": "attribute.lossy", "message": "attribute “x” of part 0"}, {"code": "pixels.damaged"}]
+    assert lossless_words({"lossless": False, "errors": errors}) == (
+        "Header not lossless: attribute “x” of part 0", "stale",
+    )  # fmt: skip
+    assert lossless_words({"kind": "audio"}) == ("", "")
+
+
+def test_a_sequence_tells_what_is_wrong_along_it() -> None:
+    lines = flat(document_nodes({"sequence": SEQUENCE, "representative": {"file": {"name": "sh010.1001.exr"}}}))
+    for line in (
+        "  Missing inside: 1003-1004", "  Missing at the tail: 1011-1012", "  Empty files: 1007", "  Truncated: 1008",
+        "  Frozen: not measured yet", "  Expected: 1001-1012 (option)", "  1009: not an OpenEXR file",
+        "  compression: piz, others zip", "    Frames: 1006", "Varies by frame: timeCode",
+        "  Time code: 01:00:00:00 to 01:00:00:09, with 1 break", "Frame looked at: sh010.1001.exr",
+    ):  # fmt: skip
+        assert line in lines
+
+
+def test_a_sound_shows_its_streams_and_what_was_measured(tmp_path: Path) -> None:
+    document = document_of(str(media.wav(tmp_path / "mix.wav")), InspectOptions())
+    lines = flat(document_nodes(document))
+    assert any(line.startswith("Audio 1: pcm") for line in lines)
+    assert "  Sample rate: 48000" in lines
+    (measured,) = measured_nodes({"loudness": {"integrated_lufs": -23.1}, "parts": []})
+    assert flat([measured]) == ["Measured: ", "  Loudness: ", "    integrated lufs: -23.1"]
+
+
+def test_a_document_of_nothing_gives_no_lines() -> None:
+    assert document_nodes({}) == ()
+    assert document_nodes({"parts": [{"index": 0, "channels": None, "attributes": None}]})[0].name == "Part 0"

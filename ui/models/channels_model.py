@@ -1,0 +1,170 @@
+"""The channels of a document with what was measured of them: lines for a table, parts and layers as heads."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+from ui import formats, theme
+from ui.models.fact_nodes import one_line
+from ui.widgets.histogram import figure
+
+_Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRow:
+    """A channel, or the head above those of a part or layer.
+
+    Attributes:
+        name: as the file calls it; of a head the part and layer.
+        part: index of the part.
+        kind: type of its pixels.
+        stats: what was measured; None where nothing was.
+        is_head: whether it stands above channels.
+    """
+
+    name: str
+    part: int = 0
+    kind: str = ""
+    stats: Mapping[str, Any] | None = None
+    is_head: bool = False
+
+    def number(self, *names: str) -> float | None:
+        """A measured value by its name, or the first of several that is there."""
+        for name in names:
+            value = (self.stats or {}).get(name)
+            if isinstance(value, (int, float)) and not isinstance(value, bool):
+                return value
+        return None
+
+    @property
+    def not_finite(self) -> str:
+        """`12 NaN, 3 Inf`; `none` where all is finite, `–` where nothing was measured."""
+        if self.stats is None:
+            return "–"
+        nan, infinite = self.number("nan_count") or 0, self.number("inf_count") or 0
+        pairs = ((nan, "NaN"), (infinite, "Inf"))
+        return ", ".join(f"{formats.count(int(n))} {word}" for n, word in pairs if n) or "none"
+
+
+def channel_rows(document: Mapping[str, Any]) -> list[ChannelRow]:
+    """Every channel of a document in the order of the file, under heads where there is more than one part or layer."""
+    inner = document.get("representative")
+    shown = inner if isinstance(inner, dict) else document
+    parts = shown.get("parts") or _still_parts(shown)
+    measured = _measured(document.get("stats") or shown.get("stats"))
+    rows: list[ChannelRow] = []
+    for part in parts:
+        index = part.get("index", 0)
+        layers: dict[str, list[ChannelRow]] = {}
+        for channel in part.get("channels") or ():
+            name = str(channel.get("name", ""))
+            row = ChannelRow(name, index, str(channel.get("type", "")), measured.get((index, name)))
+            layers.setdefault(str(channel.get("layer") or ""), []).append(row)
+        for layer, below in layers.items():
+            title = " · ".join(filter(None, (_part_name(part) if len(parts) > 1 else "", one_line(layer))))
+            if title or len(layers) > 1:
+                rows.append(ChannelRow(title or "main", index, is_head=True))
+            rows += below
+    return rows
+
+
+def _still_parts(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Other stills tell their pictures as streams."""
+    if document.get("kind") != "image":
+        return []
+    found = []
+    for index, stream in enumerate(document.get("streams") or ()):
+        channels = stream.get("channels")
+        if isinstance(channels, list) and all(isinstance(c, (str, dict)) for c in channels):
+            kind = str(stream.get("pixel_type") or stream.get("sample_type") or stream.get("type") or "")
+            listed = [c if isinstance(c, dict) else {"name": c, "type": kind} for c in channels]
+            found.append({"index": index, "name": stream.get("name"), "channels": listed})
+    return found
+
+
+def _part_name(part: Mapping[str, Any]) -> str:
+    return one_line(str(part.get("name") or f"part {part.get('index', 0)}"))
+
+
+def _measured(stats: Any) -> dict[tuple[int, str], Mapping[str, Any]]:
+    parts = stats.get("parts") if isinstance(stats, dict) else None
+    return {
+        (part.get("index", place), str(channel.get("name", ""))): channel
+        for place, part in enumerate(parts or ())
+        for channel in part.get("channels") or ()
+    }
+
+
+class ChannelsModel(QAbstractTableModel):
+    """A table of channels."""
+
+    HEADS = ("Channel", "Min", "Max", "Mean", "Not finite", "Deviation", "Negative", "Zero", "Type")
+    #: Shown also where there is little room.
+    NARROW = 5
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: Sequence[ChannelRow] = ()
+        self._figures, self._bold = theme.ui_font(numbers=True), theme.ui_font(0.92, bold=True)
+
+    def set_rows(self, rows: Sequence[ChannelRow]) -> None:
+        """Show other channels."""
+        self.beginResetModel()
+        self._rows = tuple(rows)
+        self.endResetModel()
+
+    def rows(self) -> Sequence[ChannelRow]:
+        """What is shown."""
+        return self._rows
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        """Qt."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        """Qt."""
+        return 0 if parent.isValid() else len(self.HEADS)
+
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        """Qt: heads cannot be chosen."""
+        return Qt.ItemFlag.ItemIsEnabled if self._rows[index.row()].is_head else super().flags(index)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Qt."""
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self.HEADS[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole and 0 < section < 8:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Qt."""
+        row, column = self._rows[index.row()], index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _text(row, column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _text(row, column) if column else row.name
+        if role == Qt.ItemDataRole.TextAlignmentRole and 0 < column < 8:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.FontRole:
+            return self._bold if row.is_head else self._figures
+        if role == Qt.ItemDataRole.ForegroundRole:
+            if row.is_head:
+                return theme.current().color("dim")
+            if column == 4 and row.not_finite not in ("–", "none"):
+                return theme.current().color("fail_text")
+        return None
+
+
+def _text(row: ChannelRow, column: int) -> str:
+    if row.is_head:
+        return one_line(row.name) if column == 0 else ""
+    if column in (1, 2, 3, 5):
+        return figure(row.number(("min", "max", "mean", "", "stddev")[column - 1]))
+    if column in (6, 7):
+        number = row.number("negative_count" if column == 6 else "zero_count")
+        return "–" if number is None else formats.count(int(number))
+    return {0: one_line(row.name), 4: row.not_finite, 8: row.kind}[column]

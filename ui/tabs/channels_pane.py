@@ -1,0 +1,265 @@
+"""The channels of an asset: what was measured of each, and how its values are spread. Measured only on request."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QProgressBar,
+    QSplitter,
+    QStackedWidget,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ui import formats, theme
+from ui.models.channels_model import ChannelRow, ChannelsModel, channel_rows
+from ui.tabs.document_facts import measured_nodes
+from ui.tabs.facts_pane import FactsPane
+from ui.widgets.buttons import KeyButton, tool_button
+from ui.widgets.facts_grid import Fact, FactsGrid
+from ui.widgets.histogram import Histogram, Series, color_of, figure
+from ui.widgets.labels import DimLabel, ElidedLabel
+from ui.widgets.tables import style_table
+
+_MANY = 12
+_MOST_DRAWN = 8
+_WIDE = 560
+_NOT_MEASURED = "Not measured yet. Measuring decodes every pixel."
+
+
+class ChannelsPane(QWidget):
+    """Channels in a table, the histogram of those that are selected, and a button that measures.
+
+    Args:
+        name: for screen readers, and the key under which its columns are remembered.
+    """
+
+    measure_asked = Signal()
+    cancel_asked = Signal()
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._all: list[ChannelRow] = []
+        self.model = ChannelsModel()
+        self.table = QTableView()
+        self.filter = QLineEdit(placeholderText="Filter channels…", clearButtonEnabled=True)
+        self.histogram = Histogram()
+        self.log = tool_button("report", "Count by powers of ten", text="Log", checkable=True, size=16)
+        self.pointed = DimLabel()
+        self.details = FactsGrid()
+        self.streams = FactsPane(f"{name} measured", self)
+        self.measure = KeyButton("Measure", icon="scan", key="M")
+        self.cancel = KeyButton("Cancel")
+        self.progress = QProgressBar(textVisible=False)
+        self.said = ElidedLabel(mode=Qt.TextElideMode.ElideRight, dim=True)
+        self.pages = QStackedWidget()
+        self._typing = QTimer(self, singleShot=True, interval=60)
+        self._lay_out(name)
+        self._connect()
+        self.show_document(None)
+
+    def show_document(self, document: Mapping[str, Any] | None) -> None:
+        """Show the channels of a document; None for no asset."""
+        kept = self.selected()
+        self._all = channel_rows(document) if document else []
+        moving = bool(document) and document is not None and document.get("kind") in ("video", "audio")
+        self.pages.setCurrentIndex(1 if moving else 0)
+        stats = document.get("stats") if document else None
+        self.measure.setText("Measure again" if stats else "Measure")
+        self.measure.setEnabled(document is not None)
+        if moving:
+            self.streams.show_nodes(tuple(measured_nodes(stats)), stats)
+        many = sum(not row.is_head for row in self._all)
+        self.filter.setVisible(many > _MANY)
+        self._fill(kept)
+        if not self.is_measuring():
+            self.said.setFullText(_summary(document, many, moving=moving))
+
+    def selected(self) -> list[ChannelRow]:
+        """The channels whose values are drawn."""
+        rows = sorted({index.row() for index in self.table.selectionModel().selectedRows()})
+        return [self.model.rows()[row] for row in rows if not self.model.rows()[row].is_head]
+
+    def show_progress(self, done: int, total: int | None) -> None:
+        """It is being measured."""
+        self.progress.setRange(0, total or 0)
+        self.progress.setValue(done)
+        self._measuring(on=True)
+        self.said.setFullText(f"Measuring · {formats.percent(done, total) or '…'}" if total else "Measuring…")
+
+    def show_idle(self, words: str = "") -> None:
+        """Nothing is being measured any more; `words` say why there is nothing new."""
+        self._measuring(on=False)
+        if words:
+            self.said.setFullText(words)
+
+    def is_measuring(self) -> bool:
+        """Whether a measurement runs."""
+        return not self.cancel.isHidden()
+
+    def stop(self) -> None:
+        """End the threads."""
+        self._typing.stop()
+        self.streams.stop()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: where there is room, every column is shown."""
+        super().resizeEvent(event)
+        wide = self.width() >= _WIDE
+        for column in range(ChannelsModel.NARROW, len(ChannelsModel.HEADS)):
+            self.table.setColumnHidden(column, not wide)
+
+    def _measuring(self, *, on: bool) -> None:
+        self.cancel.setVisible(on)
+        self.progress.setVisible(on)
+        self.measure.setVisible(not on)
+
+    def _fill(self, kept: list[ChannelRow]) -> None:
+        words = self.filter.text().casefold().split() if not self.filter.isHidden() else []
+        rows = [r for r in self._all if not words or (not r.is_head and all(w in r.name.casefold() for w in words))]
+        self.model.set_rows(rows)
+        for place, row in enumerate(rows):
+            if row.is_head:
+                self.table.setSpan(place, 0, 1, 2)
+        names = {(row.part, row.name) for row in kept}
+        chosen = [place for place, row in enumerate(rows) if not row.is_head and (row.part, row.name) in names]
+        self._select(chosen or _first_layer(rows))
+
+    def _select(self, places: list[int]) -> None:
+        selection = QItemSelection()
+        for place in places[:_MOST_DRAWN]:
+            index = self.model.index(place, 0)
+            selection.select(index, index)
+        flags = QItemSelectionModel.SelectionFlag
+        self.table.selectionModel().select(selection, flags.ClearAndSelect | flags.Rows)
+        self._draw()
+
+    def _draw(self) -> None:
+        rows = self.selected()[:_MOST_DRAWN]
+        series = [found for place, row in enumerate(rows) if (found := _series(row, place)) is not None]
+        if any(row.stats is not None for row in rows):
+            empty = "No finite value in it"
+        else:
+            empty = _NOT_MEASURED if self._all else "There is no picture in it"
+        self.histogram.set_series(series, empty)
+        self.details.set_facts(_facts(rows))
+
+    def _connect(self) -> None:
+        self.measure.clicked.connect(self.measure_asked)
+        self.cancel.clicked.connect(self.cancel_asked)
+        self.table.selectionModel().selectionChanged.connect(self._draw)
+        self.log.toggled.connect(self.histogram.set_log)
+        self.histogram.pointed.connect(self.pointed.setText)
+        self.filter.textChanged.connect(lambda _text: self._typing.start())
+        self._typing.timeout.connect(lambda: self._fill(self.selected()))
+        self.log.setChecked(True)
+
+    def _lay_out(self, name: str) -> None:
+        self.table.setModel(self.model)
+        style_table(self.table, f"{name} channels", stretch=0)
+        self.table.setAccessibleName("Channels")
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.table.setAlternatingRowColors(False)
+        for column, width in enumerate((0, 66, 66, 66, 78, 78, 86, 86, 70)):
+            if column:
+                self.table.setColumnWidth(column, width)
+        self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.filter.setAccessibleName("Filter of the channels")
+        below = QWidget()
+        lower = QVBoxLayout(below)
+        lower.setContentsMargins(0, 4, 0, 0)
+        lower.setSpacing(4)
+        tools = QHBoxLayout()
+        tools.addWidget(self.log)
+        tools.addWidget(self.pointed, 1)
+        lower.addLayout(tools)
+        lower.addWidget(self.histogram, 1)
+        lower.addWidget(self.details)
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.setObjectName(f"{name.lower().replace(' ', '_')}_channels_split")
+        split.setProperty("role", "gap")
+        split.addWidget(self.table)
+        split.addWidget(below)
+        split.setChildrenCollapsible(False)
+        split.setStretchFactor(0, 1)
+        split.setStretchFactor(1, 1)
+        self.pages.addWidget(split)
+        self.pages.addWidget(self.streams)
+        self.pointed.setFont(theme.ui_font(0.92, numbers=True))
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        for widget, share in ((self.said, 1), (self.progress, 1), (self.cancel, 0), (self.measure, 0)):
+            row.addWidget(widget, share)
+        column_box = QVBoxLayout(self)
+        column_box.setContentsMargins(8, 8, 8, 8)
+        column_box.setSpacing(8)
+        column_box.addLayout(row)
+        column_box.addWidget(self.filter)
+        column_box.addWidget(self.pages, 1)
+        self._measuring(on=False)
+
+
+def _summary(document: Mapping[str, Any] | None, many: int, *, moving: bool) -> str:
+    if document is None:
+        return "Nothing to measure"
+    if moving:
+        return "Measured" if document.get("stats") else "Not measured yet"
+    return formats.many(many, "channel")
+
+
+def _first_layer(rows: list[ChannelRow]) -> list[int]:
+    """The channels that are drawn at first: those of the first layer, colours together."""
+    start = next((place for place, row in enumerate(rows) if not row.is_head), None)
+    if start is None:
+        return []
+    end = next((place for place in range(start, len(rows)) if rows[place].is_head), len(rows))
+    colours = [place for place in range(start, end) if rows[place].name.rpartition(".")[2] in ("R", "G", "B")]
+    return colours or [start]
+
+
+def _series(row: ChannelRow, place: int) -> Series | None:
+    spread = (row.stats or {}).get("histogram")
+    if not isinstance(spread, dict) or not spread.get("counts"):
+        return None
+    edges, counts = tuple(spread.get("edges") or ()), tuple(spread["counts"])
+    if len(edges) != len(counts) + 1 or not all(isinstance(edge, (int, float)) for edge in edges):
+        return None
+    found = (row.stats or {}).get("percentiles") or {}
+    percentiles = {str(k): v for k, v in found.items() if isinstance(v, (int, float))}
+    return Series(row.name.rpartition(".")[2], color_of(row.name, place), edges, counts, percentiles)
+
+
+def _facts(rows: list[ChannelRow]) -> list[Fact]:
+    """What is said below the histogram: of one channel all, of several what is not finite."""
+    measured = [row for row in rows if row.stats is not None]
+    if len(rows) != 1:
+        bad = [f"{row.name}: {row.not_finite}" for row in measured if row.not_finite != "none"]
+        return [Fact("Not finite", "; ".join(bad) or "none", "fail" if bad else "")] if measured else []
+    row = rows[0]
+    facts = [Fact("Channel", f"{row.name} · {row.kind}" if row.kind else row.name)]
+    if not measured:
+        return facts
+    stats = row.stats or {}
+    facts.append(Fact("Range", f"{figure(row.number('min'))} to {figure(row.number('max'))}"))
+    facts.append(Fact("Mean ± deviation", f"{figure(row.number('mean'))} ± {figure(row.number('stddev'))}"))
+    spread = [f"{name}{formats.NBSP}% {figure(v)}" for name, v in (stats.get("percentiles") or {}).items()]
+    if spread:
+        facts.append(Fact("Percentiles", " · ".join(spread)))
+    facts.append(Fact("Negative, zero", f"{_count(row, 'negative_count')}, {_count(row, 'zero_count')}"))
+    bad_words = row.not_finite
+    if row.number("inf_count"):
+        bad_words += f" ({_count(row, 'pos_inf_count')} +Inf, {_count(row, 'neg_inf_count')} −Inf)"
+    facts.append(Fact("Not finite", bad_words, "" if bad_words == "none" else "fail"))
+    return facts
+
+
+def _count(row: ChannelRow, name: str) -> str:
+    number = row.number(name)
+    return "–" if number is None else formats.count(int(number))

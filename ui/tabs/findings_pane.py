@@ -1,0 +1,140 @@
+"""What is wrong with an asset: findings of the last scan and of a policy. A click goes to the frame."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+
+from ui.models.fact_nodes import one_line, plain
+from ui.tabs.review_history import plain_tree, say_in
+from ui.tabs.review_reel import Finding
+from ui.tabs.sequence_facts import spans_of
+from ui.widgets.buttons import KeyButton
+from ui.widgets.facts_grid import Fact, FactsGrid
+from ui.widgets.labels import ElidedLabel
+from ui.widgets.verdict import VerdictMark, verdict_icon
+
+_FINDING = Qt.ItemDataRole.UserRole + 1
+_STATES = {"pass": "pass", "waived": "pass", "skipped": "pending"}
+
+
+class FindingsPane(QWidget):
+    """Findings in a list, the chosen one in full below, and a policy to check against."""
+
+    position_chosen = Signal(object)
+    """A finding was chosen that lies at this position of the reel."""
+    check_asked = Signal(str)
+    """The policy that the asset is to be checked against."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.tree = QTreeWidget()
+        self.details = FactsGrid()
+        self.policies = QComboBox()
+        self.check = KeyButton("Check", icon="check")
+        self.said = ElidedLabel(mode=Qt.TextElideMode.ElideRight, dim=True)
+        self._bar = QWidget()
+        self._lay_out()
+        self.tree.currentItemChanged.connect(self._go)
+        self.tree.itemClicked.connect(self._go)
+        self.check.clicked.connect(self._ask)
+        self.set_policies(())
+
+    def set_policies(self, names: Sequence[tuple[str, str]], chosen: str = "") -> None:
+        """What can be checked against: names and the words for them; none hides the chooser."""
+        self.policies.clear()
+        for name, words in names:
+            self.policies.addItem(words, name)
+        if (place := self.policies.findData(chosen)) >= 0:
+            self.policies.setCurrentIndex(place)
+        self._bar.setVisible(bool(names))
+
+    def show_findings(self, findings: Sequence[Finding], nothing: str = "") -> None:
+        """Show findings; `nothing` is said where there are none."""
+        self.tree.blockSignals(True)
+        self.tree.clear()
+        for finding in findings:
+            item = QTreeWidgetItem([finding.check, finding.seen, finding.frames])
+            item.setIcon(0, verdict_icon(VerdictMark(finding.state)))
+            item.setData(0, _FINDING, finding)
+            item.setToolTip(0, finding.check)
+            item.setToolTip(1, finding.seen)
+            item.setToolTip(2, finding.frames)
+            self.tree.addTopLevelItem(item)
+        if not findings and nothing:
+            say_in(self.tree, nothing)
+        self.tree.blockSignals(False)
+        self.details.set_facts([])
+
+    def say(self, words: str) -> None:
+        """How the check stands, or ended."""
+        self.said.setFullText(words)
+        self.said.setVisible(bool(words))
+
+    def _go(self, item: QTreeWidgetItem | None, _other: object = None) -> None:
+        finding = item.data(0, _FINDING) if item is not None else None
+        if not isinstance(finding, Finding):
+            return
+        self.details.set_facts([Fact(name, value) for name, value in finding.more])
+        if isinstance(finding.position, int):
+            self.position_chosen.emit(finding.position)
+
+    def _ask(self) -> None:
+        self.check_asked.emit(str(self.policies.currentData() or ""))
+
+    def _lay_out(self) -> None:
+        self.tree.setHeaderLabels(["Check", "Seen", "Frames"])
+        plain_tree(self.tree, "Findings")
+        self.tree.setRootIsDecorated(False)
+        self.tree.setIndentation(0)
+        self.tree.setColumnWidth(0, 132)
+        self.tree.setColumnWidth(1, 96)
+        self.policies.setAccessibleName("Policy")
+        self.policies.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.policies.setMinimumContentsLength(12)
+        row = QHBoxLayout(self._bar)
+        row.setContentsMargins(8, 8, 8, 0)
+        row.setSpacing(8)
+        row.addWidget(self.policies, 1)
+        row.addWidget(self.check)
+        lower = QWidget()
+        below = QVBoxLayout(lower)
+        below.setContentsMargins(10, 4, 8, 8)
+        below.setSpacing(4)
+        below.addWidget(self.said)
+        below.addWidget(self.details)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self._bar)
+        column.addWidget(self.tree, 1)
+        column.addWidget(lower)
+        self.said.hide()
+
+
+def policy_findings(validation: Mapping[str, Any] | None) -> list[Finding]:
+    """The findings of a policy as the review shows them, the worst first.
+
+    Args:
+        validation: `{"policy", "outcome", "findings"}` of a document, or None.
+    """
+    found = [_finding(entry) for entry in (validation or {}).get("findings") or ()]
+    order = {"fail": 0, "stale": 1, "pending": 2, "pass": 3}
+    return sorted(found, key=lambda finding: order.get(finding.state, 1))
+
+
+def _finding(entry: Mapping[str, Any]) -> Finding:
+    outcome, severity = str(entry.get("outcome") or ""), str(entry.get("severity") or "")
+    state = _STATES.get(outcome) or ("stale" if severity in ("warning", "info") or outcome == "error" else "fail")
+    frames = str(entry.get("frames") or "")
+    spans = spans_of(frames)
+    observed = plain(entry.get("observed")) if entry.get("observed") is not None else outcome
+    pairs = (("Rule", entry.get("rule")), ("Outcome", " · ".join(filter(None, (outcome, severity)))),
+             ("Expected", entry.get("expected")), ("Observed", entry.get("observed")), ("Frames", frames or None),
+             ("Part", entry.get("part")), ("Channel", entry.get("channel")), ("Region", entry.get("region")),
+             ("Evidence", entry.get("evidence")))  # fmt: skip
+    more = tuple((name, plain(value)) for name, value in pairs if value not in (None, "", [], {}))
+    where = ", ".join(filter(None, (frames, str(entry.get("channel") or ""))))
+    rule = one_line(str(entry.get("rule") or ""))
+    return Finding(state, rule, observed, where, spans[0][0] if spans else None, more)

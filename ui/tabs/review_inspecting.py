@@ -1,0 +1,133 @@
+"""What an inspection tells of the asset in sight: read when it is looked at, measured when asked, kept for a return."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.errors import AppError
+from app.inspection.inspect import InspectRequest, InspectResult
+from app.qc.dossier import Dossier
+from ui.desk import Desk
+from ui.reasons import said
+from ui.tabs.channels_pane import ChannelsPane
+from ui.widgets.job_view import JobView
+from ui.workers.inspections import Inspections
+from ui.workers.job_worker import Done, Failed, Outcome
+
+_KEPT = 24
+_REST_MS = 120
+
+_Asset = tuple[str, int, int]
+
+
+class AssetDocuments(QObject):
+    """The document of one asset after the other.
+
+    Args:
+        desk: engine and jobs.
+        channels: shows how a measurement stands, and asks for it.
+    """
+
+    changed = Signal()
+    """There is another document, or none."""
+    problem = Signal(str)
+    """Why there is none, as a sentence; empty where all is well."""
+
+    def __init__(self, desk: Desk, channels: ChannelsPane, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk, self._channels = desk, channels
+        self._asset: _Asset | None = None
+        self._kept: OrderedDict[_Asset, Mapping[str, Any]] = OrderedDict()
+        self._jobs: dict[str, _Asset] = {}
+        self._inspections = Inspections(desk.engine, "asset", self)
+        self._inspections.told.connect(self._told)
+        self._inspections.failed.connect(self._failed)
+        self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
+        self._rest.timeout.connect(self._ask)
+        channels.measure_asked.connect(self.measure)
+        channels.cancel_asked.connect(self.cancel)
+        desk.jobs.job_changed.connect(self._job_changed)
+        desk.jobs.job_ended.connect(self._job_ended)
+
+    def look_at(self, dossier: Dossier | None) -> None:
+        """Another asset is in sight, or the same one was read again; one whose drive is not there is not read."""
+        online = dossier is not None and dossier.drive.online
+        asset = (str(dossier.path), dossier.asset.bytes, dossier.asset.newest_ns) if dossier and online else None
+        if asset == self._asset:
+            return
+        self._asset = asset
+        self._inspections.drop()
+        self.problem.emit("")
+        self._show_progress()
+        if asset is not None and asset not in self._kept:
+            self._rest.start()
+        else:
+            self._rest.stop()
+
+    def document(self) -> Mapping[str, Any] | None:
+        """What is known of the asset in sight."""
+        return self._kept.get(self._asset) if self._asset is not None else None
+
+    def measure(self) -> None:
+        """Decode the asset in sight and count its values; a job like any other."""
+        if self._asset is None or self._asset in self._jobs.values():
+            return
+        request = InspectRequest((self._asset[0],), stats=True)
+        self._jobs[self._desk.jobs.start("inspect", request)] = self._asset
+        self._show_progress()
+
+    def cancel(self) -> None:
+        """Stop measuring the asset in sight."""
+        for job_id, asset in self._jobs.items():
+            if asset == self._asset:
+                self._desk.jobs.cancel(job_id)
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._rest.stop()
+        self._inspections.stop()
+
+    def _ask(self) -> None:
+        if self._asset is not None:
+            self._inspections.ask(InspectRequest((self._asset[0],)))
+
+    def _told(self, request: InspectRequest, documents: tuple[Mapping[str, Any], ...]) -> None:
+        if self._asset is not None and request.paths == (self._asset[0],) and documents:
+            self._keep(self._asset, documents[0])
+
+    def _failed(self, request: InspectRequest, error: AppError) -> None:
+        if self._asset is not None and request.paths == (self._asset[0],):
+            self.problem.emit(said(error))
+
+    def _keep(self, asset: _Asset, document: Mapping[str, Any]) -> None:
+        self._kept[asset] = document
+        self._kept.move_to_end(asset)
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+        if asset == self._asset:
+            self.problem.emit("")
+            self.changed.emit()
+
+    def _job_changed(self, view: JobView) -> None:
+        if self._jobs.get(view.id) == self._asset and view.state.alive and self._asset is not None:
+            self._channels.show_progress(view.done, view.total if view.total and view.total > 1 else None)
+
+    def _job_ended(self, job_id: str, outcome: Outcome) -> None:
+        asset = self._jobs.pop(job_id, None)
+        if asset is None:
+            return
+        if asset == self._asset:
+            words = "Stopped" if not isinstance(outcome, (Done, Failed)) else ""
+            self._channels.show_idle(words)
+        if isinstance(outcome, Done) and isinstance(outcome.result, InspectResult):
+            self._keep(asset, outcome.result.documents[0])
+        elif isinstance(outcome, Failed) and isinstance(outcome.error, AppError) and asset == self._asset:
+            self.problem.emit(said(outcome.error))
+
+    def _show_progress(self) -> None:
+        if self._asset is not None and self._asset in self._jobs.values():
+            self._channels.show_progress(0, None)
+        else:
+            self._channels.show_idle()

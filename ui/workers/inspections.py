@@ -1,0 +1,70 @@
+"""Looks into files through the operation `inspect`, in a thread of its own: one question at a time, the newest wins."""
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+
+from app.engine import Engine
+from app.errors import AppError
+from app.inspection.inspect import InspectRequest, InspectResult
+from app.jobs.events import JobEvent, Progressed
+from app.jobs.job import CancelToken, Job
+from app.operations import run
+from ui.workers.reader import Reader
+
+
+class Inspections(QObject):
+    """Asks for documents.
+
+    Args:
+        engine: runs the operation.
+        name: whose they are, for the log.
+    """
+
+    told = Signal(object, object)
+    """The request and its documents, a tuple."""
+    failed = Signal(object, object)
+    """The request and the `AppError` instead."""
+    progressed = Signal(int, object)
+    """How many files were looked at, and how many there are; None where nobody knows."""
+
+    def __init__(self, engine: Engine, name: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._engine = engine
+        self._asked: dict[int, InspectRequest] = {}
+        self._reader = Reader(f"inspect {name}", self)
+        self._reader.answered.connect(self._answered)
+        self._reader.failed.connect(self._failed)
+
+    def ask(self, request: InspectRequest) -> None:
+        """Ask; what was asked before is given up."""
+        number = self._reader.ask("inspect", partial(self._run, request))
+        self._asked = {number: request}
+
+    def drop(self) -> None:
+        """Give up what was asked."""
+        self._asked = {}
+        self._reader.drop("inspect")
+
+    def stop(self) -> None:
+        """End the thread."""
+        self._reader.stop()
+
+    def _run(self, request: InspectRequest, token: CancelToken) -> InspectResult:
+        """In the reader's thread."""
+        result: InspectResult = run(self._engine, "inspect", request, Job(self._hear, token))
+        return result
+
+    def _hear(self, event: JobEvent) -> None:
+        if isinstance(event, Progressed):
+            self.progressed.emit(event.done, event.total)
+
+    def _answered(self, _kind: str, number: int, result: object) -> None:
+        request = self._asked.pop(number, None)
+        if request is not None and isinstance(result, InspectResult):
+            self.told.emit(request, result.documents)
+
+    def _failed(self, _kind: str, number: int, error: AppError) -> None:
+        request = self._asked.pop(number, None)
+        if request is not None:
+            self.failed.emit(request, error)
