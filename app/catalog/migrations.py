@@ -74,6 +74,64 @@ CREATE TABLE picture (
     made_us INTEGER NOT NULL, error TEXT NOT NULL, data BLOB NOT NULL, PRIMARY KEY (hash, kind))
 """
 
+#: What inspecting learnt, so that it can be searched and told whole while the drive is on the shelf. What many files
+#: have in common is kept once, under a hash of it: a `header` is a document without its file and the values of its
+#: attributes, an `attribute` one value, an `attribute_set` the values that the frames of a sequence share; what differs
+#: from frame to frame is an `attribute_of` the file. `part` and `channel` follow from headers, for searching.
+_SHARD_3 = """
+ALTER TABLE facts ADD COLUMN header_id INTEGER;
+ALTER TABLE facts ADD COLUMN set_id INTEGER;
+ALTER TABLE facts ADD COLUMN structure_id INTEGER;
+ALTER TABLE facts ADD COLUMN duration_s REAL;
+ALTER TABLE facts ADD COLUMN header_hash TEXT;
+ALTER TABLE facts ADD COLUMN own TEXT;
+ALTER TABLE facts ADD COLUMN read_us INTEGER;
+CREATE INDEX facts_header ON facts (header_id) WHERE header_id IS NOT NULL;
+CREATE INDEX facts_set ON facts (set_id) WHERE set_id IS NOT NULL;
+CREATE INDEX facts_structure ON facts (structure_id) WHERE structure_id IS NOT NULL;
+CREATE TABLE header (
+    id INTEGER NOT NULL PRIMARY KEY, hash BLOB NOT NULL UNIQUE, format TEXT NOT NULL, body BLOB NOT NULL);
+CREATE TABLE part (
+    header_id INTEGER NOT NULL, number INTEGER NOT NULL, name TEXT NOT NULL, type TEXT NOT NULL, view TEXT NOT NULL,
+    compression TEXT NOT NULL, codec TEXT NOT NULL, width INTEGER, height INTEGER, frame_rate REAL, channels INTEGER,
+    PRIMARY KEY (header_id, number)) WITHOUT ROWID;
+CREATE TABLE channel (
+    header_id INTEGER NOT NULL, part INTEGER NOT NULL, number INTEGER NOT NULL, name TEXT NOT NULL,
+    layer TEXT NOT NULL, type TEXT NOT NULL, PRIMARY KEY (header_id, part, number)) WITHOUT ROWID;
+CREATE TABLE attribute (
+    id INTEGER NOT NULL PRIMARY KEY, hash BLOB NOT NULL UNIQUE, name TEXT NOT NULL COLLATE NOCASE, type TEXT NOT NULL,
+    text TEXT NOT NULL, number REAL, body BLOB NOT NULL);
+CREATE INDEX attribute_text ON attribute (name, text);
+CREATE INDEX attribute_number ON attribute (name, number) WHERE number IS NOT NULL;
+CREATE TABLE attribute_set (id INTEGER NOT NULL PRIMARY KEY, hash BLOB NOT NULL UNIQUE, members BLOB NOT NULL);
+CREATE TABLE attribute_in (
+    attribute_id INTEGER NOT NULL, set_id INTEGER NOT NULL, PRIMARY KEY (attribute_id, set_id)) WITHOUT ROWID;
+CREATE TABLE attribute_of (
+    file_id INTEGER NOT NULL, place INTEGER NOT NULL, attribute_id INTEGER NOT NULL,
+    PRIMARY KEY (file_id, place)) WITHOUT ROWID;
+CREATE INDEX attribute_of_files ON attribute_of (attribute_id);
+CREATE TABLE structure (
+    id INTEGER NOT NULL PRIMARY KEY, version INTEGER NOT NULL, hash BLOB NOT NULL UNIQUE, vectors BLOB NOT NULL);
+CREATE TABLE stats (file_id INTEGER NOT NULL PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE channel_stats (
+    file_id INTEGER NOT NULL, part INTEGER NOT NULL, channel TEXT NOT NULL, minimum REAL, maximum REAL, mean REAL,
+    stddev REAL, nan_count INTEGER, inf_count INTEGER, PRIMARY KEY (file_id, part, channel)) WITHOUT ROWID;
+CREATE TRIGGER facts_forgotten AFTER DELETE ON facts BEGIN
+    DELETE FROM attribute_of WHERE file_id = old.file_id; DELETE FROM stats WHERE file_id = old.file_id; \
+DELETE FROM channel_stats WHERE file_id = old.file_id; END;
+CREATE TABLE sequence_facts (
+    sequence_id INTEGER NOT NULL PRIMARY KEY, changed_scan INTEGER NOT NULL, read_us INTEGER NOT NULL,
+    representative BLOB, body BLOB NOT NULL);
+CREATE TABLE judgement (
+    folder_id INTEGER NOT NULL, asset BLOB NOT NULL, policy TEXT NOT NULL, version TEXT NOT NULL, outcome TEXT,
+    time_us INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (folder_id, asset, policy)) WITHOUT ROWID;
+CREATE TABLE finding (
+    folder_id INTEGER NOT NULL, asset BLOB NOT NULL, policy TEXT NOT NULL, number INTEGER NOT NULL, rule TEXT NOT NULL,
+    outcome TEXT NOT NULL, severity TEXT NOT NULL, frames TEXT NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (folder_id, asset, policy, number)) WITHOUT ROWID;
+ALTER TABLE sequence ADD COLUMN whole INTEGER NOT NULL DEFAULT 0
+"""
+
 _CATALOG_1 = """
 CREATE TABLE drive (
     id TEXT NOT NULL PRIMARY KEY, label TEXT NOT NULL UNIQUE, base BLOB NOT NULL, passport TEXT NOT NULL,
@@ -112,6 +170,6 @@ _CATALOG_REMEDY = (
 )
 
 #: The database of one drive. `RMsh`
-SHARD = Schema("shard", 0x524D7368, (_SHARD_1, _SHARD_2), _SHARD_REMEDY, "../backups")
+SHARD = Schema("shard", 0x524D7368, (_SHARD_1, _SHARD_2, _SHARD_3), _SHARD_REMEDY, "../backups")
 #: The database of all drives. `RMca`
 CATALOG = Schema("catalog", 0x524D6361, (_CATALOG_1, _CATALOG_2), _CATALOG_REMEDY)

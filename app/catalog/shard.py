@@ -98,7 +98,7 @@ def set_identity(database: Database, drive: Drive) -> None:
 def read_drive(database: Database) -> Drive:
     """The drive that a shard says it belongs to, with its present totals; the id is empty where it says none."""
     meta = get_meta(database)
-    base = decoded(base64.b64decode(meta["base_raw"])) if "base_raw" in meta else meta.get("base", "")
+    base = last_base(database)
     passport = Passport.from_json(json.loads(meta.get("passport", "{}")))
     files, size = database.row(
         "SELECT coalesce(sum(files), 0), coalesce(sum(bytes), 0) FROM folder WHERE missed_scan IS NULL"
@@ -121,6 +121,12 @@ def read_drive(database: Database) -> Drive:
         meta.get("lent_to", ""),
         int(lent) if (lent := meta.get("lent_us", "")).isdigit() else None,
     )
+
+
+def last_base(database: Database) -> str:
+    """Where the base of the drive was seen last, as the shard says; empty where it says nothing."""
+    kept = dict(database.rows("SELECT key, value FROM meta WHERE key IN ('base', 'base_raw')"))
+    return decoded(base64.b64decode(kept["base_raw"])) if "base_raw" in kept else str(kept.get("base", ""))
 
 
 def top_names(database: Database) -> set[bytes]:

@@ -6,6 +6,8 @@ Models are not bound to a database: every shard has the same tables, and several
 
 from peewee import BigIntegerField, BlobField, CompositeKey, IntegerField, Model, TextField
 
+from app.catalog.facttables import FACT_MODELS
+
 
 class Scan(Model):
     """One generation of a drive."""
@@ -94,21 +96,12 @@ class Sequence(Model):
     changed_scan = IntegerField()
     missed_scan = IntegerField(null=True)
     inspected = IntegerField(null=True)
+    whole = IntegerField(default=0)
 
     class Meta:
         """Each by its pattern."""
 
         indexes = ((("folder_id", "base", "ext", "pad"), True),)
-
-
-class Facts(Model):
-    """What an inspector learnt about a file (`MediaFacts` as JSON)."""
-
-    file_id = IntegerField(primary_key=True)
-    version = IntegerField()
-    kind = TextField()
-    facts = TextField()
-    error = TextField()
 
 
 class Past(Model):
@@ -293,5 +286,7 @@ class JobRow(Model):
         table_name = "job"
 
 
-SHARD_MODELS = (Scan, Folder, File, Block, Sequence, Facts, Past, Moved, Suspect, Picture, Verdict, Problem, Skipped)
+SHARD_MODELS = (
+    Scan, Folder, File, Block, Sequence, *FACT_MODELS, Past, Moved, Suspect, Picture, Verdict, Problem, Skipped,
+)  # fmt: skip
 CATALOG_MODELS = (DriveRow, JobRow, Health, Upkeep)

@@ -47,6 +47,35 @@ def facts_from_json(document: dict[str, Any]) -> MediaFacts:
     return MediaFacts(kind=known.pop("kind"), format=known.pop("format"), **known)
 
 
+def facts_of_document(document: dict[str, Any]) -> MediaFacts:
+    """The short facts that a document of `inspect` holds."""
+    parts = document.get("parts")
+    first = parts[0] if parts else document
+    streams = [{key: value for key, value in part.items() if key != "attributes"} for part in parts or ()]
+    file = document.get("file") or {}
+    return MediaFacts(
+        str(document.get("kind") or ("image" if parts else "other")),
+        str(file.get("format") or ""),
+        str(file.get("mime") or ""),
+        first.get("width"),
+        first.get("height"),
+        document.get("duration_s"),
+        tuple(streams or document.get("streams") or ()),
+        {**(document.get("attributes") or {}), **({"deep": True} if file.get("is_deep") else {})},
+        damage_of(document),
+    )
+
+
+def damage_of(document: dict[str, Any]) -> str:
+    """Why a file is not sound, as its document tells; empty where it is.
+
+    That something in a header cannot be told in JSON, or that its pixels cannot be decoded here, is no fault of it.
+    """
+    problems = (problem for problem in document.get("errors") or () if problem.get("code") not in _NO_FAULTS)
+    return next((str(problem.get("message") or "") for problem in problems), "")
+
+
+_NO_FAULTS = ("attribute.lossy", "attribute.omitted", "header.lossy", "pixels.unsupported", "pixels.not_supported")
 _FIELDS = (
     "kind", "format", "mime", "width", "height", "duration_s", "streams", "attributes", "error",
 )  # fmt: skip

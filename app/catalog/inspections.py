@@ -1,0 +1,337 @@
+"""What inspecting learnt, kept in a shard: documents of files and sequences, statistics, and what policies found.
+
+Each function that stores runs inside the caller's transaction. What is stored twice is there once: a file has one
+document, and what it shares with others (header, values of attributes) is kept under a hash of it. How a document is
+taken apart: `app.catalog.factparts`.
+"""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.catalog.database import Database
+from app.catalog.factparts import (
+    Document,
+    Pieces,
+    Value,
+    deflated,
+    digest,
+    inflated,
+    packed,
+    put_together,
+    stat_rows,
+    take_apart,
+    unpacked,
+)
+from app.catalog.factsets import set_members, set_of
+from app.catalog.shard import last_base
+from app.model.facts import MediaFacts, damage_of, facts_from_json, facts_of_document
+from app.model.names import decoded, raw_name, shown
+from app.model.times import now_us, rfc3339, rfc3339_ns
+
+#: Raise it when an inspector learns more; facts of older versions are read again.
+FACTS_VERSION = 2
+
+_COLUMNS = (
+    "file_id, version, kind, facts, error, header_id, set_id, structure_id, duration_s, header_hash, own, read_us"
+)
+_SPACE = "?, " * 11 + "?"
+_PART = "header_id, number, name, type, view, compression, codec, width, height, frame_rate, channels"
+_FINDING = ("rule", "outcome", "severity", "frames")
+_OF_THE_REPRESENTATIVE = ("parts", "channels", "attributes")
+_SEE_THERE = "representative"
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """Where a file stands among similar ones: float32 vectors one after the other, and the version of their maker."""
+
+    version: int
+    vectors: bytes
+
+
+def store_document(database: Database, file_id: int, document: Document, structure: Structure | None = None) -> None:
+    """Keep the document of a file in place of what was known of it.
+
+    Statistics that were measured before are kept where the document has none and its header is still the same.
+    """
+    pieces = take_apart(document)
+    header_id = _header(database, pieces)
+    before = database.row("SELECT header_hash FROM facts WHERE file_id = ?", (file_id,))
+    same = before is not None and bool(pieces.header_hash) and before[0] == pieces.header_hash
+    numbers = _attribute_ids(database, pieces.values)
+    set_id, own = set_of(database, file_id, header_id, numbers)
+    structure_id = None if structure is None else _structure(database, structure)
+    error = damage_of(document)
+    database.run(
+        f"INSERT OR REPLACE INTO facts ({_COLUMNS}) VALUES ({_SPACE})",
+        (file_id, FACTS_VERSION, pieces.kind, "", error, header_id, set_id, structure_id, pieces.duration_s,
+         pieces.header_hash or None, pieces.own or None, now_us()),
+    )  # fmt: skip
+    database.run("DELETE FROM attribute_of WHERE file_id = ?", (file_id,))
+    database.run_many(
+        "INSERT INTO attribute_of (file_id, place, attribute_id) VALUES (?, ?, ?)",
+        [(file_id, place, number) for place, number in own],
+    )
+    if pieces.stats is not None or not same:
+        _store_stats(database, file_id, pieces.stats)
+
+
+def store_failure(database: Database, file_id: int, kind: str, reason: str) -> None:
+    """Keep that nothing could be learnt of a file, and why."""
+    database.run("DELETE FROM facts WHERE file_id = ?", (file_id,))
+    database.run(
+        f"INSERT INTO facts ({_COLUMNS}) VALUES ({_SPACE})",
+        (file_id, FACTS_VERSION, kind, json.dumps({"kind": kind, "error": reason}), reason, None, None, None, None,
+         None, None, now_us()),
+    )  # fmt: skip
+
+
+def recorded_document(database: Database, file_id: int) -> Document | None:
+    """The document of a file as it was stored; None where there is none, or only one of an older version.
+
+    It is what `inspect` gave, with `recorded`, the time of that, beside it. Path, size and time are those of the
+    catalogue: the file was not changed since, or its facts would have gone.
+    """
+    row = database.row(
+        "SELECT h.body, x.set_id, x.own, x.read_us, d.path, f.name, f.size, f.mtime_ns FROM facts x"
+        " JOIN header h ON h.id = x.header_id JOIN file f ON f.id = x.file_id JOIN folder d ON d.id = f.folder_id"
+        " WHERE x.file_id = ?",
+        (file_id,),
+    )
+    if row is None:
+        return None
+    body, set_id, own, read_us, folder, name, size, mtime_ns = row
+    relative = folder + b"/" + name if folder else name
+    entry: Document = {
+        "path": shown(os.path.normpath(f"{last_base(database)}/{decoded(relative)}").replace(os.sep, "/")),
+        "name": shown(name),
+        "size_bytes": size,
+        "mtime": rfc3339_ns(mtime_ns),
+    }
+    if encoded := raw_name(name):
+        entry["raw_name"] = encoded
+    stats = database.value("SELECT body FROM stats WHERE file_id = ?", (file_id,))
+    document = put_together(
+        inflated(body),
+        _entries(database, file_id, set_id),
+        own or "",
+        entry,
+        None if stats is None else unpacked(stats),
+    )
+    return {**document, "recorded": rfc3339(read_us)}
+
+
+def recorded_facts(database: Database, file_id: int) -> MediaFacts | None:
+    """What is known of a file in short; None where it was not inspected."""
+    text = database.value("SELECT facts FROM facts WHERE file_id = ?", (file_id,))
+    if text:
+        short: Document = json.loads(text)
+        return facts_from_json(short) if "kind" in short else None
+    document = recorded_document(database, file_id)
+    return None if document is None else facts_of_document(document)
+
+
+def store_sequence(database: Database, sequence_id: int, document: Document) -> None:
+    """Keep the document of a sequence. Its representative is kept as the document of that frame."""
+    found = database.row("SELECT folder_id, changed_scan FROM sequence WHERE id = ?", (sequence_id,))
+    if found is None:
+        return
+    folder_id, changed_scan = found
+    rest = dict(document)
+    representative = rest.get("representative")
+    name = None
+    if isinstance(representative, dict):
+        name = str((representative.get("file") or {}).get("name") or "").encode("utf-8")
+        file_id = _file_in(database, folder_id, name)
+        if file_id is None:
+            name = None
+        else:
+            store_document(database, file_id, representative)
+            for key in _OF_THE_REPRESENTATIVE:
+                if key in rest and rest[key] == representative.get(key):
+                    rest[key] = _SEE_THERE
+            rest["representative"] = _SEE_THERE
+    database.run(
+        "INSERT OR REPLACE INTO sequence_facts (sequence_id, changed_scan, read_us, representative, body)"
+        " VALUES (?, ?, ?, ?, ?)",
+        (sequence_id, changed_scan, now_us(), name, packed(rest)),
+    )
+
+
+def recorded_sequence(database: Database, sequence_id: int) -> Document | None:
+    """The document of a sequence as it was stored; None where there is none, or where it was changed since."""
+    row = database.row(
+        "SELECT x.body, x.representative, x.read_us, q.folder_id FROM sequence_facts x JOIN sequence q"
+        " ON q.id = x.sequence_id WHERE q.id = ? AND q.changed_scan = x.changed_scan",
+        (sequence_id,),
+    )
+    if row is None:
+        return None
+    body, name, read_us, folder_id = row
+    document: Document = unpacked(body)
+    if name is not None:
+        file_id = _file_in(database, folder_id, bytes(name))
+        representative = None if file_id is None else recorded_document(database, file_id)
+        if representative is None:
+            return None
+        representative.pop("recorded")
+        for key in ("representative", *_OF_THE_REPRESENTATIVE):
+            if document.get(key) == _SEE_THERE:
+                document[key] = representative if key == "representative" else representative.get(key)
+    return {**document, "recorded": rfc3339(read_us)}
+
+
+def store_findings(database: Database, folder_id: int, asset: bytes, validation: Document) -> None:
+    """Keep what a policy said of an asset in place of what it said before.
+
+    Args:
+        database: the shard.
+        folder_id: the folder of the asset.
+        asset: its name in it, raw bytes: that of a file, or the pattern of a sequence.
+        validation: `{"policy": {"id", "version", "sha256"}, "outcome", "findings": [...]}`.
+    """
+    policy = validation.get("policy") or {}
+    key = folder_id, asset, str(policy.get("id") or "")
+    rest = {name: value for name, value in validation.items() if name != "findings"}
+    database.run(
+        "INSERT OR REPLACE INTO judgement (folder_id, asset, policy, version, outcome, time_us, body)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (*key, str(policy.get("version") or ""), validation.get("outcome"), now_us(), json.dumps(rest)),
+    )
+    database.run("DELETE FROM finding WHERE folder_id = ? AND asset = ? AND policy = ?", key)
+    database.run_many(
+        "INSERT INTO finding (folder_id, asset, policy, number, rule, outcome, severity, frames, body)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (*key, number, *(str(found.get(name) or "") for name in _FINDING), json.dumps(found))
+            for number, found in enumerate(validation.get("findings") or ())
+        ],
+    )
+
+
+def findings_of(database: Database, folder_id: int, asset: bytes) -> list[Document]:
+    """What policies said of an asset, the newest first: each as it was stored, with `recorded`, the time of that."""
+    judged = database.rows(
+        "SELECT policy, body, time_us FROM judgement WHERE folder_id = ? AND asset = ? ORDER BY time_us DESC",
+        (folder_id, asset),
+    )
+    return [
+        {
+            **json.loads(body),
+            "findings": [
+                json.loads(found)
+                for (found,) in database.rows(
+                    "SELECT body FROM finding WHERE folder_id = ? AND asset = ? AND policy = ? ORDER BY number",
+                    (folder_id, asset, policy),
+                )
+            ],
+            "recorded": rfc3339(time_us),
+        }
+        for policy, body, time_us in list(judged)
+    ]
+
+
+def carry_facts(database: Database, pairs: Sequence[tuple[int, int]]) -> None:
+    """Give files, where they have no facts, those of other files with the same bytes: pairs of new and old."""
+    copied = ", ".join(column.strip() for column in _COLUMNS.split(",")[1:])
+    database.run_many(
+        f"INSERT OR IGNORE INTO facts (file_id, {copied}) SELECT ?1, {copied} FROM facts WHERE file_id = ?2", pairs
+    )
+    for table, columns in (
+        ("attribute_of", "place, attribute_id"),
+        ("stats", "body"),
+        ("channel_stats", "part, channel, minimum, maximum, mean, stddev, nan_count, inf_count"),
+    ):
+        database.run_many(
+            f"INSERT OR IGNORE INTO {table} (file_id, {columns}) SELECT ?1, {columns} FROM {table} WHERE file_id = ?2",
+            pairs,
+        )
+
+
+def _header(database: Database, pieces: Pieces) -> int:
+    """The number of a header, which is kept with its parts and channels where it is new."""
+    key = digest(pieces.header)
+    known = database.value("SELECT id FROM header WHERE hash = ?", (key,))
+    if known is not None:
+        return int(known)
+    body = deflated(pieces.header)
+    database.run("INSERT INTO header (hash, format, body) VALUES (?, ?, ?)", (key, pieces.format, body))
+    number = int(database.connection.last_insert_rowid())
+    database.run_many(
+        f"INSERT INTO part ({_PART}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [(number, *row) for row in pieces.parts]
+    )
+    database.run_many(
+        "INSERT INTO channel (header_id, part, number, name, layer, type) VALUES (?, ?, ?, ?, ?, ?)",
+        [(number, *row) for row in pieces.channels],
+    )
+    return number
+
+
+def _attribute_ids(database: Database, values: Sequence[Value]) -> list[int]:
+    """The numbers of attributes in their order; those that are new are kept."""
+    keys = [value.hash for value in values]
+    known: dict[bytes, int] = {}
+    for start in range(0, len(keys), _AT_ONCE):
+        some = keys[start : start + _AT_ONCE]
+        rows = database.rows(f"SELECT hash, id FROM attribute WHERE hash IN ({', '.join('?' * len(some))})", some)
+        known.update((bytes(key), number) for key, number in rows)
+    for key, value in zip(keys, values, strict=True):
+        if key not in known:
+            database.run(
+                "INSERT INTO attribute (hash, name, type, text, number, body) VALUES (?, ?, ?, ?, ?, ?)",
+                (key, value.name, value.type, value.text, value.number, value.body),
+            )
+            known[key] = int(database.connection.last_insert_rowid())
+    return [known[key] for key in keys]
+
+
+def _entries(database: Database, file_id: int, set_id: int | None) -> list[tuple[str, str, Any]]:
+    """Name, type and body of the attributes of a file in their order."""
+    places = dict(set_members(database, set_id)) if set_id is not None else {}
+    places.update(database.rows("SELECT place, attribute_id FROM attribute_of WHERE file_id = ?", (file_id,)))
+    wanted = sorted(set(places.values()))
+    bodies: dict[int, tuple[str, str, Any]] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = wanted[start : start + _AT_ONCE]
+        for number, name, kind, body in database.rows(
+            f"SELECT id, name, type, body FROM attribute WHERE id IN ({', '.join('?' * len(some))})", some
+        ):
+            bodies[number] = name, kind, unpacked(body)
+    return [bodies[places[place]] for place in sorted(places)]
+
+
+def _structure(database: Database, structure: Structure) -> int:
+    key = digest(structure.version.to_bytes(4, "little") + structure.vectors)
+    known = database.value("SELECT id FROM structure WHERE hash = ?", (key,))
+    if known is not None:
+        return int(known)
+    database.run(
+        "INSERT INTO structure (version, hash, vectors) VALUES (?, ?, ?)", (structure.version, key, structure.vectors)
+    )
+    return int(database.connection.last_insert_rowid())
+
+
+def _store_stats(database: Database, file_id: int, stats: Any) -> None:
+    database.run("DELETE FROM stats WHERE file_id = ?", (file_id,))
+    database.run("DELETE FROM channel_stats WHERE file_id = ?", (file_id,))
+    if stats is None:
+        return
+    database.run("INSERT INTO stats (file_id, body) VALUES (?, ?)", (file_id, packed(stats)))
+    database.run_many(
+        "INSERT OR REPLACE INTO channel_stats (file_id, part, channel, minimum, maximum, mean, stddev, nan_count,"
+        " inf_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [(file_id, *row) for row in stat_rows(stats)],
+    )
+
+
+def _file_in(database: Database, folder_id: int, name: bytes) -> int | None:
+    found = database.value(
+        "SELECT f.id FROM block b JOIN file f ON f.id BETWEEN b.first_id AND b.last_id"
+        " WHERE b.folder_id = ? AND f.name = ?",
+        (folder_id, name),
+    )
+    return None if found is None else int(found)
