@@ -7,8 +7,11 @@ from typing import Any
 
 from app.catalog.assets import CataloguedAsset, CataloguedSequence
 from app.catalog.database import Database
-from app.model.facts import MediaFacts, facts_from_json
+from app.catalog.inspections import recorded_facts
+from app.model.facts import MediaFacts
 from app.model.frames import Frame
+
+_MOST_LOOKED_AT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,8 @@ class AssetDetail:
 
     Attributes:
         members: its files; those of a sequence by ascending frame.
-        facts: raw name of a file and what was learnt from it; of a sequence the frames that were looked at.
+        facts: raw name of a file and what was learnt from it; of a sequence the frames that were looked at, or the
+            first, middle and last where those are many.
         duplicates: frames that another sequence of the same base and extension, in another padding, has too.
         record: the newest record of its sidecar without the history; None where there is none.
     """
@@ -93,10 +97,13 @@ def _facts(database: Database, rows: list[tuple[int, bytes, int]]) -> list[tuple
     names = {file_id: name for file_id, name, _ in rows}
     if not names:
         return []
-    found = database.rows(
-        "SELECT file_id, facts FROM facts WHERE file_id BETWEEN ? AND ? ORDER BY file_id", (min(names), max(names))
+    looked_at = database.rows(
+        "SELECT file_id FROM facts WHERE file_id BETWEEN ? AND ? ORDER BY file_id", (min(names), max(names))
     )
-    return [(names[file_id], facts_from_json(json.loads(facts))) for file_id, facts in found if file_id in names]
+    mine = [file_id for (file_id,) in looked_at if file_id in names]
+    chosen = mine if len(mine) <= _MOST_LOOKED_AT else [mine[0], mine[len(mine) // 2], mine[-1]]
+    found = ((names[file_id], recorded_facts(database, file_id)) for file_id in chosen)
+    return [(name, facts) for name, facts in found if facts is not None]
 
 
 def _duplicates(database: Database, asset: CataloguedAsset, members: list[MemberFile]) -> list[Frame]:

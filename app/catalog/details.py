@@ -1,13 +1,12 @@
 """Everything a shard knows of one file, for a preview of it."""
 
-import json
 from dataclasses import dataclass
-from typing import Any
 
 from app.catalog.assets import CataloguedSequence, Judge, ShardAssets, VerdictState
 from app.catalog.database import Database
 from app.catalog.hashes import shown_hash
-from app.model.facts import MediaFacts, facts_from_json
+from app.catalog.inspections import recorded_facts
+from app.model.facts import MediaFacts
 from app.model.kinds import Category
 
 
@@ -87,17 +86,13 @@ def find_file(database: Database, path: bytes) -> int | None:
 
 
 def _facts(database: Database, file_id: int, folder_id: int, sequence_id: int | None) -> MediaFacts | None:
-    own = database.value("SELECT facts FROM facts WHERE file_id = ?", (file_id,))
-    if own is None and sequence_id is not None:
-        own = database.value(
-            "SELECT x.facts FROM block b JOIN file f ON f.id BETWEEN b.first_id AND b.last_id"
-            " JOIN facts x ON x.file_id = f.id WHERE b.folder_id = ? AND f.sequence_id = ? AND x.error = ''"
-            " ORDER BY abs(f.id - ?) LIMIT 1",
-            (folder_id, sequence_id, file_id),
-        )
-    return _facts_of(own) if own else None
-
-
-def _facts_of(text: str) -> MediaFacts | None:
-    document: dict[str, Any] = json.loads(text)
-    return facts_from_json(document) if "kind" in document else None
+    own = recorded_facts(database, file_id)
+    if own is not None or sequence_id is None:
+        return own
+    nearest = database.value(
+        "SELECT f.id FROM block b JOIN file f ON f.id BETWEEN b.first_id AND b.last_id"
+        " JOIN facts x ON x.file_id = f.id WHERE b.folder_id = ? AND f.sequence_id = ? AND x.error = ''"
+        " ORDER BY abs(f.id - ?) LIMIT 1",
+        (folder_id, sequence_id, file_id),
+    )
+    return None if nearest is None else recorded_facts(database, nearest)

@@ -74,8 +74,6 @@ class Pieces:
         own: what is the file's own; empty where nothing is.
         header_hash: of the file's header, as the document says; empty where it does not.
         stats: the statistics, or None where none were measured.
-        parts: rows of the table `part` without the header's number.
-        channels: rows of the table `channel` without it.
         duration_s: seconds; None where it does not apply.
     """
 
@@ -86,8 +84,6 @@ class Pieces:
     own: str
     header_hash: str
     stats: Any
-    parts: tuple[tuple[Any, ...], ...]
-    channels: tuple[tuple[Any, ...], ...]
     duration_s: float | None
 
 
@@ -142,8 +138,6 @@ def take_apart(document: Document) -> Pieces:
         _json({name: value for name, value in own.items() if value}) if any(own.values()) else "",
         header_hash,
         stats,
-        tuple(part_rows(document)),
-        tuple(channel_rows(document)),
         _duration(document),
     )
 
@@ -272,7 +266,7 @@ def number_of(value: Any) -> float | None:
     if isinstance(value, str):
         if ratio := _RATIO.match(value):
             return float(Fraction(int(ratio[1]), int(ratio[2]))) if int(ratio[2]) else None
-        return float(value) if _NUMBER.match(value) else None
+        value = float(value) if _NUMBER.match(value) else None
     if not isinstance(value, int | float):
         return None
     try:

@@ -1,9 +1,9 @@
 """Which values of attributes files share: the frames of a sequence have nearly all in common.
 
 A set is attributes with their places. A file has one set, and of its own what is not in it. The set of a file is that
-of its neighbour, the frame before it, where the file has all of that; else what both have in common, where that is most
-of it; else a new one of everything. So a sequence of any length comes to two sets, one for the frame that was read first
-and one for all others, and each further frame costs what differs in it.
+of its neighbour, the frame before it, where the file has all of that; else what both have in common, where that is
+most of it; else a new one of everything. So a sequence of any length comes to two sets, one for the frame that was
+read first and one for all others, and each further frame costs what differs in it.
 """
 
 from array import array
@@ -37,13 +37,15 @@ def set_of(
     if not members:
         return None, []
     mine = set(members)
-    near = _neighbours_set(database, file_id, header_id)
-    if near is not None:
+    before = database.value("SELECT set_id FROM facts WHERE file_id = ? AND header_id = ?", (file_id, header_id))
+    for near in (before, _neighbours_set(database, file_id, header_id)):
+        if near is None:
+            continue
         theirs = set_members(database, near)
         common = mine.intersection(theirs)
         if len(common) == len(theirs):
             return near, sorted(mine - common)
-        if len(common) >= max(1, _MOST * len(mine)):
+        if near != before and len(common) >= max(1, _MOST * len(mine)):
             return _kept_set(database, sorted(common)), sorted(mine - common)
     return _kept_set(database, members), []
 

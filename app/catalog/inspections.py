@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.catalog.database import Database
+from app.catalog.factmending import keep_parts
 from app.catalog.factparts import (
     Document,
     Pieces,
@@ -38,7 +39,6 @@ _COLUMNS = (
     "file_id, version, kind, facts, error, header_id, set_id, structure_id, duration_s, header_hash, own, read_us"
 )
 _SPACE = "?, " * 11 + "?"
-_PART = "header_id, number, name, type, view, compression, codec, width, height, frame_rate, channels"
 _FINDING = ("rule", "outcome", "severity", "frames")
 _OF_THE_REPRESENTATIVE = ("parts", "channels", "attributes")
 _SEE_THERE = "representative"
@@ -261,13 +261,7 @@ def _header(database: Database, pieces: Pieces) -> int:
     body = deflated(pieces.header)
     database.run("INSERT INTO header (hash, format, body) VALUES (?, ?, ?)", (key, pieces.format, body))
     number = int(database.connection.last_insert_rowid())
-    database.run_many(
-        f"INSERT INTO part ({_PART}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [(number, *row) for row in pieces.parts]
-    )
-    database.run_many(
-        "INSERT INTO channel (header_id, part, number, name, layer, type) VALUES (?, ?, ?, ?, ?, ?)",
-        [(number, *row) for row in pieces.channels],
-    )
+    keep_parts(database, number, json.loads(pieces.header))
     return number
 
 

@@ -27,6 +27,10 @@ InventoryOnly = Annotated[
 Pictures = Annotated[
     bool | None, typer.Option("--pictures/--no-pictures", help="Keep small pictures, to look at while it is offline.")
 ]
+AllFrames = Annotated[
+    bool | None,
+    typer.Option("--all-frames/--no-all-frames", help="Read the header of every frame of OpenEXR sequences."),
+]
 Resume = Annotated[bool | None, typer.Option("--resume/--no-resume", help="Go on with a scan that was interrupted.")]
 DriveProfile = Annotated[
     str | None,
@@ -71,6 +75,7 @@ def scan(
     mode: Mode = None,
     inventory_only: InventoryOnly = False,
     pictures: Pictures = None,
+    all_frames: AllFrames = None,
     resume: Resume = None,
     profile: DriveProfile = None,
     threads: Threads = None,
@@ -97,6 +102,7 @@ def scan(
         mode=_one_of("--mode", mode, ("delta", "full")),
         inventory_only=inventory_only,
         pictures=pictures,
+        all_frames=all_frames,
         resume=resume,
         accept_missing=accept_missing,
         profile=_one_of("--profile", profile.lower() if profile else None, ("auto", *KINDS)),

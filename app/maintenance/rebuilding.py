@@ -6,6 +6,7 @@ from itertools import groupby
 import apsw
 
 from app.catalog.database import BulkInsert, Database
+from app.catalog.factmending import mend_facts
 from app.catalog.nameindex import BLOCK_FILES, block_text
 from app.catalog.shard import get_meta, set_identity
 from app.jobs.job import Job
@@ -24,6 +25,9 @@ _ORPHANS = (
     ("moved", "file_id", "file", "id"),
     ("suspect", "file_id", "file", "id"),
     ("verdict", "folder_id", "folder", "id"),
+    ("judgement", "folder_id", "folder", "id"),
+    ("finding", "folder_id", "folder", "id"),
+    ("sequence_facts", "sequence_id", "sequence", "id"),
     ("problem", "folder_id", "folder", "id"),
     ("skipped", "folder_id", "folder", "id"),
     ("gone_file", "file_id", "file", "id"),
@@ -50,6 +54,7 @@ def rebuild_shard(new: Database, damaged: apsw.Connection, drive: Drive, losses:
     for table, column, other, key in _ORPHANS:
         new.run(f"DELETE FROM {table} WHERE {column} NOT IN (SELECT {key} FROM {other})")
         losses[table].rows += int(new.value("SELECT changes()"))
+    losses["facts"].rows += mend_facts(new)
     new.run("UPDATE file SET sequence_id = NULL WHERE sequence_id NOT IN (SELECT id FROM sequence)")
     _index_files(new, job)
     _index_folders(new)

@@ -1,18 +1,20 @@
 """Reads the facts of media files that have none yet: of single files all, of a sequence the first, middle and last."""
 
-import json
 import os
 import time
 from collections.abc import Iterator
 from typing import Any
 
 from app.catalog.database import Database
+from app.catalog.inspections import FACTS_VERSION, store_document, store_failure
+from app.catalog.shard import get_meta, set_meta
 from app.errors import AppError
 from app.files.mounts import os_path
 from app.jobs.children import ChildPool
 from app.jobs.events import Stage
 from app.jobs.framing import Message
 from app.jobs.job import Job
+from app.model.facts import damage_of
 from app.model.kinds import MEDIA, Category
 from app.model.names import decoded, raw, shown
 from app.scanning.changes import HASH_FAILED
@@ -22,10 +24,8 @@ from app.scanning.problems import OF_THE_MOMENT, entry_path, note_problem
 from app.scanning.request import ScanRequest
 from app.scanning.target import Target
 
-#: Raise it when an inspector learns more; facts of older versions are read again.
-FACTS_VERSION = 1
-
-_HANDLER = "app.media.worker:inspect"
+_HANDLER = "app.media.worker:document"
+_VERSION = "facts_version"
 _PAGE = 1000
 _MEMORY_BYTES = 4 << 30
 _KINDS = ", ".join(str(int(kind)) for kind in MEDIA)
@@ -36,6 +36,11 @@ _SINGLES = (
     f" AND NOT {_HAS_FACTS} AND f.folder_id IN ({LISTED}) AND f.id NOT IN (SELECT file_id FROM gone_file)"
 )
 _SEQUENCES = f"missed_scan IS NULL AND inspected IS NOT changed_scan AND folder_id IN ({LISTED})"
+#: Those of which every frame is wanted and not every one was read.
+_EXR = "lower(CAST(ext AS TEXT)) IN ('.exr', '.sxr')"
+_NOT_WHOLE = (
+    f"missed_scan IS NULL AND (inspected IS NOT changed_scan OR (whole = 0 AND {_EXR})) AND folder_id IN ({LISTED})"
+)
 
 _Row = tuple[int, int, bytes, bytes, int]
 
@@ -63,11 +68,15 @@ class _Inspection:
         self._done: list[tuple[_Row, list[Message] | AppError]] = []
         self._committed = time.monotonic()
         self._put_off: set[int] = set()
+        self._all_frames = bool(request.all_frames)
+        self._sequences = _NOT_WHOLE if self._all_frames else _SEQUENCES
 
     def run(self) -> None:
-        total = self._database.value(
-            f"SELECT count(*) FROM file f WHERE {_SINGLES}", (self._scan_id,)
-        ) + 3 * self._database.value(f"SELECT count(*) FROM sequence WHERE {_SEQUENCES}", (self._scan_id,))
+        self._begin_version()
+        wanted = f"sum(CASE WHEN {_EXR} THEN frame_count ELSE 3 END)" if self._all_frames else "3 * count(*)"
+        total = self._database.value(f"SELECT count(*) FROM file f WHERE {_SINGLES}", (self._scan_id,)) + (
+            self._database.value(f"SELECT {wanted} FROM sequence WHERE {self._sequences}", (self._scan_id,)) or 0
+        )
         self._job.stage(Stage.INSPECT, int(total))
         if not total:
             return
@@ -82,10 +91,21 @@ class _Inspection:
                     self._commit()
         self._commit()
         with self._database.transaction():
-            self._database.run(f"UPDATE sequence SET inspected = changed_scan WHERE {_SEQUENCES}", (self._scan_id,))
+            whole = _EXR if self._all_frames else "0"
+            self._database.run(
+                f"UPDATE sequence SET inspected = changed_scan, whole = {whole} WHERE {self._sequences}",
+                (self._scan_id,),
+            )
             self._database.run_many(
                 "UPDATE sequence SET inspected = NULL WHERE id = ?", [(number,) for number in self._put_off]
             )
+
+    def _begin_version(self) -> None:
+        """Have sequences looked at again whose frames were read by an older version."""
+        if get_meta(self._database).get(_VERSION) != str(FACTS_VERSION):
+            with self._database.transaction():
+                self._database.run("UPDATE sequence SET inspected = NULL, whole = 0 WHERE inspected IS NOT NULL")
+                set_meta(self._database, **{_VERSION: str(FACTS_VERSION)})
 
     def _requests(self) -> Iterator[tuple[_Row, dict[str, Any]]]:
         for row in self._rows():
@@ -111,23 +131,24 @@ class _Inspection:
         yield from self._frames()
 
     def _frames(self) -> Iterator[_Row]:
-        """First, middle and last frame of each sequence that was not inspected since it changed."""
+        """First, middle and last frame, or all, of each sequence that was not inspected since it changed."""
         last = 0
         while True:
             page = list(
                 self._database.rows(
-                    f"SELECT id, folder_id FROM sequence WHERE id > ? AND {_SEQUENCES} ORDER BY id LIMIT {_PAGE}",
+                    f"SELECT id, folder_id, {_EXR} FROM sequence WHERE id > ? AND {self._sequences}"
+                    f" ORDER BY id LIMIT {_PAGE}",
                     (last, self._scan_id),
                 )
             )
             if not page:
                 return
             last = page[-1][0]
-            for sequence_id, folder_id in page:
-                yield from self._frames_of(sequence_id, folder_id)
+            for sequence_id, folder_id, is_exr in page:
+                yield from self._frames_of(sequence_id, folder_id, whole=self._all_frames and bool(is_exr))
 
-    def _frames_of(self, sequence_id: int, folder_id: int) -> list[_Row]:
-        """Those of the first, middle and last frame that have no facts yet (a changed file loses its own)."""
+    def _frames_of(self, sequence_id: int, folder_id: int, *, whole: bool) -> list[_Row]:
+        """Those of the first, middle and last frame, or of all, that have no facts (a changed file loses its own)."""
         frames = list(
             self._database.rows(
                 f"SELECT f.id, f.folder_id, d.path, f.name, f.category, {_HAS_FACTS} FROM block b"
@@ -137,7 +158,7 @@ class _Inspection:
                 (folder_id, sequence_id),
             )
         )
-        chosen = {0, len(frames) // 2, len(frames) - 1} if frames else set()
+        chosen = set(range(len(frames))) if whole else {0, len(frames) // 2, len(frames) - 1} if frames else set()
         return [
             (file_id, folder, path, name, category)
             for file_id, folder, path, name, category, has_facts in (frames[at] for at in sorted(chosen))
@@ -163,17 +184,18 @@ class _Inspection:
             self._tell(row, answer.message, answer.code)
             return
         if isinstance(answer, AppError):
-            facts = {"kind": Category(category).label, "error": answer.message}
             error, code = answer.message, answer.code
+            store_failure(self._database, file_id, Category(category).label, error)
         else:
-            facts = answer[0][0]["facts"]
-            error, code = str(facts.get("error", "")), "media.damaged"
-        self._database.run(
-            "INSERT OR REPLACE INTO facts (file_id, version, kind, facts, error) VALUES (?, ?, ?, ?, ?)",
-            (file_id, FACTS_VERSION, facts.get("kind", ""), json.dumps(facts), error),
-        )
+            error, code = self._keep(file_id, answer), "media.damaged"
         if error:
             self._tell(row, error, code)
+
+    def _keep(self, file_id: int, answer: list[Message]) -> str:
+        """Store the document of a file; why it is not sound, empty where it is."""
+        document = answer[-1][0]["document"]
+        store_document(self._database, file_id, document)
+        return damage_of(document)
 
     def _tell(self, row: _Row, reason: str, code: str) -> None:
         _, folder_id, folder, name, _ = row

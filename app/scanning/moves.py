@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.catalog.database import Database
+from app.catalog.inspections import carry_facts
 from app.catalog.past import first_id_after
 from app.errors import AppError
 from app.files.mounts import os_path
@@ -186,11 +187,7 @@ class Moves:
                 pairs,
             )
             self._database.run_many("UPDATE OR IGNORE suspect SET file_id = ?1 WHERE file_id = ?2", pairs)
-        self._database.run_many(
-            "INSERT OR IGNORE INTO facts (file_id, version, kind, facts, error)"
-            " SELECT ?1, version, kind, facts, error FROM facts WHERE file_id = ?2",
-            pairs,
-        )
+        carry_facts(self._database, pairs)
 
 
 def _paired(rows: Iterator[tuple[Any, ...]]) -> Iterator[_Pair]:

@@ -14,6 +14,7 @@ class ScanRequest:
         mode: `delta` or `full`.
         inventory_only: names, sizes and times alone: nothing is hashed, inspected or pictured.
         pictures: keep small pictures of media.
+        all_frames: read the headers of all frames of OpenEXR sequences, not of the first, middle and last alone.
         resume: go on with an interrupted scan of the same drive and request.
         accept_missing: mark files as missing however many they are.
         profile: what kind of drive to expect: `auto` finds out, else `ssd`, `hdd`, `usb` or `network`.
@@ -30,6 +31,7 @@ class ScanRequest:
     mode: str | None = None
     inventory_only: bool = False
     pictures: bool | None = None
+    all_frames: bool | None = None
     resume: bool | None = None
     accept_missing: bool = False
     threads: int | None = None

@@ -75,6 +75,7 @@ def with_settings(engine: Engine, request: ScanRequest) -> ScanRequest:
         "mode": settings.scan.mode,
         "resume": settings.scan.resume,
         "pictures": settings.scan.pictures,
+        "all_frames": settings.scan.all_frames,
         "skip_hidden": settings.robust.skip_hidden,
         "follow_symlinks": settings.robust.follow_symlinks,
         "long_paths": settings.robust.long_paths,

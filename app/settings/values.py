@@ -31,6 +31,9 @@ class Scan:
         "blake3", "Content hashes taken in one read; ASC MHL needs the second.", choices=("blake3", "blake3+xxh3")
     )
     inspect: bool = setting(True, "Read media facts from images, movies and sound.")
+    all_frames: bool = setting(
+        False, "Read the header of every frame of an OpenEXR sequence; else of the first, middle and last."
+    )
     pictures: bool = setting(True, "Keep small pictures of media, so that a drive on the shelf can be looked at.")
     pictures_bytes: int = setting(
         4_000_000_000, "Bytes that the pictures of one drive may take; 0 for no limit.", low=0

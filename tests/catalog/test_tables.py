@@ -10,7 +10,12 @@ from app.catalog.database import Database, Schema, peewee_query
 from app.catalog.migrations import CATALOG, SHARD
 from app.catalog.tables import CATALOG_MODELS, SHARD_MODELS
 
-_TYPES: list[tuple[Any, str]] = [(IntegerField, "INTEGER"), (TextField, "TEXT"), (BlobField, "BLOB"), (FloatField, "REAL")]
+_TYPES: list[tuple[Any, str]] = [
+    (IntegerField, "INTEGER"),
+    (TextField, "TEXT"),
+    (BlobField, "BLOB"),
+    (FloatField, "REAL"),
+]
 _MADE_BY_HAND = {"meta", "gone_file", "gone_folder", "name_index", "folder_index"}
 
 PAIRS = [(CATALOG, model) for model in CATALOG_MODELS] + [(SHARD, model) for model in SHARD_MODELS]

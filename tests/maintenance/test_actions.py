@@ -45,7 +45,10 @@ def test_a_sound_working_directory_has_no_faults(records: Records) -> None:
         ("DELETE FROM block WHERE first_id = (SELECT min(first_id) FROM block)", "in no block of the search index"),
         ("DELETE FROM folder WHERE id = 2", "name a folder that is not there"),
         ("INSERT INTO name_index (name_index) VALUES ('delete-all')", "the search index does not find"),
-        ("INSERT INTO facts VALUES (999999, 1, 'image', '{}', '')", "rows of facts name a file"),
+        (
+            "INSERT INTO facts (file_id, version, kind, facts, error) VALUES (999999, 1, 'image', '{}', '')",
+            "rows of facts name a file",
+        ),
     ],
 )
 def test_a_full_check_finds_rows_that_do_not_agree(records: Records, sql: str, told: str) -> None:

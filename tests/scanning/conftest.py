@@ -10,6 +10,7 @@ import pytest
 
 from app.catalog.database import Database
 from app.catalog.find import Find
+from app.catalog.inspections import recorded_facts
 from app.catalog.search import SearchQuery
 from app.catalog.shard import open_reader
 from app.engine import Engine, open_engine
@@ -110,9 +111,14 @@ def shard_content(database: Database) -> dict[str, Any]:
             key=str,
         ),
         "facts": sorted(
-            ask(
-                "SELECT d.path, f.name, x.kind, x.facts, x.error FROM facts x JOIN file f ON f.id = x.file_id"
-                " JOIN folder d ON d.id = f.folder_id"
+            (
+                (path, name, kind, facts, error, recorded_facts(database, file_id))
+                for path, name, kind, facts, error, file_id in list(
+                    ask(
+                        "SELECT d.path, f.name, x.kind, x.facts, x.error, f.id FROM facts x JOIN file f"
+                        " ON f.id = x.file_id JOIN folder d ON d.id = f.folder_id"
+                    )
+                )
             ),
             key=str,
         ),

@@ -1,0 +1,110 @@
+"""Facts that hold together again: after rows were lost, and after files that had them are gone."""
+
+import json
+
+from app.catalog.database import Database
+from app.catalog.factparts import channel_rows, inflated, part_rows
+from app.catalog.factsets import set_members
+
+_UNUSED = (
+    "DELETE FROM header WHERE id NOT IN (SELECT header_id FROM facts WHERE header_id IS NOT NULL)",
+    "DELETE FROM attribute_set WHERE id NOT IN (SELECT set_id FROM facts WHERE set_id IS NOT NULL)",
+    "DELETE FROM structure WHERE id NOT IN (SELECT structure_id FROM facts WHERE structure_id IS NOT NULL)",
+    "DELETE FROM part WHERE header_id NOT IN (SELECT id FROM header)",
+    "DELETE FROM channel WHERE header_id NOT IN (SELECT id FROM header)",
+    "DELETE FROM attribute_in WHERE set_id NOT IN (SELECT id FROM attribute_set)",
+    "DELETE FROM attribute WHERE id NOT IN (SELECT attribute_id FROM attribute_in)"
+    " AND id NOT IN (SELECT attribute_id FROM attribute_of)",
+)
+_INCOMPLETE = (
+    "DELETE FROM facts WHERE header_id NOT IN (SELECT id FROM header)",
+    "DELETE FROM facts WHERE set_id NOT IN (SELECT id FROM attribute_set)",
+    "DELETE FROM facts WHERE file_id IN (SELECT file_id FROM attribute_of"
+    " WHERE attribute_id NOT IN (SELECT id FROM attribute))",
+    "DELETE FROM attribute_of WHERE file_id NOT IN (SELECT file_id FROM facts)",
+    "DELETE FROM stats WHERE file_id NOT IN (SELECT file_id FROM facts)",
+    "DELETE FROM channel_stats WHERE file_id NOT IN (SELECT file_id FROM stats)",
+    "UPDATE facts SET structure_id = NULL WHERE structure_id NOT IN (SELECT id FROM structure)",
+)
+
+
+def drop_unused_facts(database: Database) -> None:
+    """Remove, inside the caller's transaction, headers and attributes that no file has any more."""
+    for sql in _UNUSED:
+        database.run(sql)
+
+
+def mend_facts(database: Database) -> int:
+    """Make facts hold together after rows were lost: those of a file are whole or gone, so that they are read anew.
+
+    Returns:
+        How many files lost their facts by it.
+    """
+    before = int(database.value("SELECT count(*) FROM facts"))
+    _derive_attribute_in(database)
+    for sql in _INCOMPLETE:
+        database.run(sql)
+    _drop_shortened(database)
+    _derive_parts(database)
+    database.run("UPDATE sequence SET inspected = NULL, whole = 0")
+    return before - int(database.value("SELECT count(*) FROM facts"))
+
+
+def _derive_attribute_in(database: Database) -> None:
+    """Make the table of what is in which set from the sets; one that lost an attribute is dropped."""
+    database.run("DELETE FROM attribute_in")
+    there = {int(number) for (number,) in database.rows("SELECT id FROM attribute")}
+    for (set_id,) in list(database.rows("SELECT id FROM attribute_set")):
+        numbers = [number for _, number in set_members(database, set_id)]
+        if there.issuperset(numbers):
+            database.run_many(
+                "INSERT OR IGNORE INTO attribute_in (attribute_id, set_id) VALUES (?, ?)",
+                [(number, set_id) for number in numbers],
+            )
+        else:
+            database.run("DELETE FROM attribute_set WHERE id = ?", (set_id,))
+
+
+def _drop_shortened(database: Database) -> None:
+    """Drop the facts of files that have fewer attributes than their header says."""
+    wanted = {
+        number: _attributes_in(json.loads(inflated(body)))
+        for number, body in database.rows("SELECT id, body FROM header")
+    }
+    in_set = {number: length // 8 for number, length in database.rows("SELECT id, length(members) FROM attribute_set")}
+    own = dict(database.rows("SELECT file_id, count(*) FROM attribute_of GROUP BY file_id"))
+    rows = database.rows("SELECT file_id, header_id, set_id FROM facts WHERE header_id IS NOT NULL")
+    lost = [
+        (file_id,)
+        for file_id, header_id, set_id in rows
+        if wanted[header_id] != in_set.get(set_id, 0) + own.get(file_id, 0)
+    ]
+    database.run_many("DELETE FROM facts WHERE file_id = ?", lost)
+
+
+def _attributes_in(header: dict[str, object]) -> int:
+    """How many attributes a document with this header has."""
+    parts = header.get("parts")
+    counts = [part.get("attributes") for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+    return sum(count for count in (*counts, header.get("attributes")) if isinstance(count, int))
+
+
+def _derive_parts(database: Database) -> None:
+    """Make the tables of parts and channels from the headers."""
+    database.run("DELETE FROM part")
+    database.run("DELETE FROM channel")
+    for number, body in list(database.rows("SELECT id, body FROM header")):
+        keep_parts(database, number, json.loads(inflated(body)))
+
+
+def keep_parts(database: Database, header_id: int, document: dict[str, object]) -> None:
+    """Keep the parts and channels of a header, for searching."""
+    database.run_many(
+        "INSERT INTO part (header_id, number, name, type, view, compression, codec, width, height, frame_rate,"
+        " channels) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [(header_id, *row) for row in part_rows(document)],
+    )
+    database.run_many(
+        "INSERT INTO channel (header_id, part, number, name, layer, type) VALUES (?, ?, ?, ?, ?, ?)",
+        [(header_id, *row) for row in channel_rows(document)],
+    )
