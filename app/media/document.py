@@ -46,7 +46,15 @@ def document_of(path: str, options: InspectOptions, progress: Progress = nothing
 
 def _exr(file: OpenFile, options: InspectOptions, progress: Progress) -> dict[str, Any]:
     header = read_header(file)
-    return exr_document(file, header, raw=options.raw)
+    document = exr_document(file, header, raw=options.raw)
+    if options.stats or options.deep_stats:
+        from app.media.pixelstats import exr_statistics
+
+        deep = options.deep_stats
+        stats, errors = exr_statistics(file, header, sample=options.sample, deep=deep, progress=progress)
+        document["stats"] = stats
+        document["errors"] += errors
+    return document
 
 
 def _empty(file: OpenFile) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import IO
 
 from app.errors import MediaError
@@ -19,6 +20,7 @@ from app.model.names import folded, raw
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _FLAGS |= getattr(os, "O_NOCTTY", 0)
+_SEEKING = Lock()
 _ENDED_EARLY = "the file is shorter than it was a moment ago"
 
 
@@ -46,8 +48,9 @@ class OpenFile:
     def read_at(self, offset: int, count: int) -> bytes:
         """Up to `count` bytes from `offset`; fewer only at the end of the file."""
         if sys.platform == "win32":
-            os.lseek(self.descriptor, offset, os.SEEK_SET)
-            read = os.read(self.descriptor, count)
+            with _SEEKING:
+                os.lseek(self.descriptor, offset, os.SEEK_SET)
+                read = os.read(self.descriptor, count)
         else:
             read = os.pread(self.descriptor, count, offset)
         if len(read) == count or not read or offset + len(read) >= self.size:

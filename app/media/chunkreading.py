@@ -1,0 +1,151 @@
+"""Chunks of one part from the file into the counters of its channels, each by the way that suits it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from threading import Lock
+
+import numpy as np
+
+from app.errors import MediaError
+from app.media.counting import Counter
+from app.media.damagetold import Damage
+from app.media.exr import COMPRESSIONS
+from app.media.exrlayout import Chunk, ChunkTable, Packed, PartLayout, chunk_size, not_supported, read_chunk
+from app.media.exrsolo import SoloDecoder
+from app.media.exrunpack import OWN_COMPRESSIONS, inflated_pieces, planes, stored_pieces, unpack
+from app.media.opening import OpenFile
+
+#: A chunk of more bytes is decoded while no other is, and in pieces where its compression lets us.
+LARGE_CHUNK = 4 << 20
+#: A chunk of more bytes is refused where it can only be decoded whole.
+WHOLE_CHUNK_LIMIT = 1 << 30
+_PIECE = 2 << 20
+
+Group = Sequence[tuple[Chunk, int]]
+
+
+def rows_of_chunks(layout: PartLayout, table: ChunkTable, sample: int, damage: Damage) -> Iterator[list[Chunk]]:
+    """Every so many rows of chunks; where the table of chunks ends too early, all of the rest is told at once."""
+    listed = min(-(-table.present // layout.across), layout.down)
+    for row in range(0, listed, sample):
+        yield layout.row_of_chunks(row)
+    if listed < layout.down:
+        damage.chunk(layout.rows_from(listed), MediaError(table.why_short(), code="pixels.damaged"))
+
+
+class ChunkReader:
+    """Reads chunks of one part; used by several threads."""
+
+    def __init__(self, file: OpenFile, layout: PartLayout, damage: Damage) -> None:
+        self._file, self._layout, self._damage = file, layout, damage
+        self._compression = layout.part.compression
+        own = self._compression in OWN_COMPRESSIONS
+        if layout.subsampled and not own:
+            name = COMPRESSIONS[self._compression][0]
+            raise not_supported(f"sub-sampled channels in the compression {name}")
+        self._own = layout.subsampled or self._compression == 0
+        self._heavy = Lock()
+
+    @contextmanager
+    def decoder(self) -> Iterator[SoloDecoder | None]:
+        """What one thread decodes with."""
+        if self._own:
+            yield None
+            return
+        decoder = SoloDecoder(self._layout)
+        try:
+            yield decoder
+        finally:
+            decoder.close()
+
+    def count(self, group: Group, decoder: SoloDecoder | None, counters: Sequence[Counter]) -> list[Chunk]:
+        """Decode chunks that lie together and count their values.
+
+        Returns:
+            Those that could be; the damage is told of the others.
+
+        Raises:
+            MediaError: they are packed in a way that is not read (`pixels.not_supported`).
+        """
+        if len(group) == 1 and self._layout.raw_bytes(group[0][0]) > LARGE_CHUNK:
+            with self._heavy:
+                return self._large(*group[0], decoder, counters)
+        packed: list[Packed] = []
+        for chunk, offset in group:
+            try:
+                packed.append(read_chunk(self._file, self._layout, chunk, offset))
+            except MediaError as problem:
+                self._damage.chunk(chunk, problem)
+        if len(packed) < len(group):
+            return [chunk for alone in packed for chunk in self._decoded([alone], decoder, counters)]
+        return self._decoded(packed, decoder, counters)
+
+    def _decoded(
+        self, packed: Sequence[Packed], decoder: SoloDecoder | None, counters: Sequence[Counter]
+    ) -> list[Chunk]:
+        try:
+            if decoder is not None:
+                for index, samples in decoder.decode(packed):
+                    counters[index].add(samples)
+            else:
+                self._own_way(packed, counters)
+        except MediaError as problem:
+            if problem.code == "pixels.not_supported":
+                raise
+            if len(packed) > 1:
+                return [chunk for alone in packed for chunk in self._decoded([alone], decoder, counters)]
+            self._damage.chunk(packed[0].chunk, problem)
+            return []
+        return [one.chunk for one in packed]
+
+    def _own_way(self, packed: Sequence[Packed], counters: Sequence[Counter]) -> None:
+        unpacked = [unpack(self._compression, one.data, one.raw_size) for one in packed]
+        channels = self._layout.part.channels
+        if self._layout.tiled or self._layout.subsampled:
+            for one, raw in zip(packed, unpacked, strict=True):
+                for index, samples in planes(raw, channels, one.chunk):
+                    counters[index].add(samples)
+            return
+        first, last = packed[0].chunk, packed[-1].chunk
+        together = Chunk(first.index, (*first.box[:2], *last.box[2:]), first.at)
+        for index, samples in planes(np.concatenate(unpacked), channels, together):
+            counters[index].add(samples)
+
+    def _large(
+        self, chunk: Chunk, offset: int, decoder: SoloDecoder | None, counters: Sequence[Counter]
+    ) -> list[Chunk]:
+        """A chunk that is decoded while no other is."""
+        try:
+            size, raw = chunk_size(self._file, self._layout, chunk, offset)
+        except MediaError as problem:
+            self._damage.chunk(chunk, problem)
+            return []
+        in_pieces = not self._layout.subsampled and (self._compression in (0, 2, 3) or size == raw)
+        if not in_pieces and raw > WHOLE_CHUNK_LIMIT:
+            most = WHOLE_CHUNK_LIMIT >> 20
+            raise not_supported(f"one chunk holds {raw >> 20} MiB of samples, and at most {most} are unpacked")
+        try:
+            if in_pieces:
+                self._pieces(chunk, offset + self._layout.head_bytes, (size, raw), counters)
+                return [chunk]
+            whole = read_chunk(self._file, self._layout, chunk, offset)
+        except MediaError as problem:
+            self._damage.chunk(chunk, problem)
+            return []
+        return self._decoded([whole], decoder, counters)
+
+    def _pieces(self, chunk: Chunk, at: int, sizes: tuple[int, int], counters: Sequence[Counter]) -> None:
+        """Count a chunk a few rows at a time."""
+        size, raw = sizes
+        row = raw // chunk.height
+        piece = max(2, _PIECE // row // 2 * 2) * row
+        stored = size == raw
+        file = self._file
+        pieces = stored_pieces(file, at, raw, piece) if stored else inflated_pieces(file, at, size, raw, piece)
+        top = chunk.box[1]
+        for found in pieces:
+            rows = len(found) // row
+            part = Chunk(chunk.index, (chunk.box[0], top, chunk.box[2], top + rows - 1), chunk.at)
+            for index, samples in planes(found, self._layout.part.channels, part):
+                counters[index].add(samples)
+            top += rows
