@@ -1,0 +1,221 @@
+"""Movies and sounds decoded once from end to end and measured; what cannot be decoded is told with its frames.
+
+A frame is broken where FFmpeg cannot decode its packet, complains while decoding it (what `ffmpeg -v error -f null -`
+prints), or marks the frame as corrupt.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from app.errors import MediaError
+from app.media.audio import audio_stream
+from app.media.container import container
+from app.media.formats import Format
+from app.media.opening import OpenFile
+from app.media.picturemeter import PictureMeter, frames
+from app.media.soundmeter import SoundMeter
+from app.media.video import video_stream
+from app.model.measuring import MeasureOptions
+
+Progress = Callable[[int, int], None]
+_ERRORS = 200
+_TELL_S = 0.1
+_PICTURE_LIMIT = 1 << 27
+_COVER = 0x400
+_MESSAGE = 200
+
+
+def measure(
+    file: OpenFile, form: Format, progress: Progress, options: MeasureOptions | None = None
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Decode every stream of pictures and sound to its end.
+
+    Args:
+        file: the open file.
+        form: its format, a movie or a sound.
+        progress: hears bytes read and bytes in all, ten times a second at most.
+        options: thresholds.
+
+    Returns:
+        Statistics as in docs/inspect.md, and errors: `code`, `stream`, `time_s`, `frames`, `message`.
+
+    Raises:
+        MediaError: it cannot be opened.
+    """
+    options = options or MeasureOptions()
+    with container(file, form) as opened:
+        run = _Run(file, options, progress)
+        run.decode(opened)
+    return run.stats(), run.errors()
+
+
+@dataclass(slots=True)
+class _Damage:
+    """Broken packets of one stream, neighbours together."""
+
+    code: str
+    stream: int
+    time_s: float | None
+    first: int | None
+    last: int | None
+    message: str
+    packets: int = 1
+
+    def as_json(self) -> dict[str, Any]:
+        told = None if self.first is None or self.last is None else frames(self.first, self.last)
+        return {"code": self.code, "stream": self.stream, "time_s": self.time_s, "frames": told,
+                "packets": self.packets, "message": self.message}  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Track:
+    """A stream and what measures it."""
+
+    stream: Any
+    meter: Any
+    pictures: bool
+    packets: int = 0
+    discarded: int = 0
+    broken: int = 0
+    damage: list[_Damage] = field(default_factory=list)
+
+
+class _Run:
+    def __init__(self, file: OpenFile, options: MeasureOptions, progress: Progress) -> None:
+        self._size = file.size
+        self._options = options
+        self._progress = progress
+        self._tracks: dict[int, _Track] = {}
+        self._told_at = 0.0
+        self._general: list[dict[str, Any]] = []
+
+    def decode(self, opened: Any) -> None:
+        import av
+
+        for stream in opened.streams:
+            self._add(stream)
+        if not self._tracks:
+            return
+        streams = [track.stream for track in self._tracks.values()]
+        av.logging.set_level(av.logging.ERROR)
+        try:
+            with av.logging.Capture(local=False) as said:
+                self._packets(opened.demux(streams), said)
+        finally:
+            av.logging.set_level(None)
+        self._progress(self._size, self._size)
+
+    def _add(self, stream: Any) -> None:
+        context = stream.codec_context
+        if context is None or stream.type not in ("video", "audio") or stream.disposition & _COVER:
+            return
+        meter: Any
+        if stream.type == "video":
+            if not context.width or context.width * context.height > _PICTURE_LIMIT:
+                size = f"{context.width} x {context.height}"
+                self._general.append(_error("media.too_large", stream.index, f"pictures of {size} are not decoded"))
+                return
+            context.thread_type, context.thread_count = "SLICE", 4
+            meter = PictureMeter(stream, video_stream(stream), self._options)
+        else:
+            meter = SoundMeter(stream, audio_stream(stream), self._options)
+        self._tracks[stream.index] = _Track(stream, meter, stream.type == "video")
+
+    def _packets(self, packets: Any, said: list[Any]) -> None:
+        import av
+
+        while True:
+            try:
+                packet = next(packets, None)
+            except av.error.FFmpegError as problem:
+                self._general.append(_error("media.damaged", None, f"the file cannot be read on: {_words(problem)}"))
+                return
+            if packet is None:
+                return
+            said_before = [line[2] for line in said]
+            said.clear()
+            track = self._tracks[packet.stream_index]
+            self._packet(track, packet, said, said_before)
+            self._tell(packet.pos)
+
+    def _packet(self, track: _Track, packet: Any, said: list[Any], before: list[str]) -> None:
+        import av
+
+        flush = packet.size == 0
+        track.packets += not flush
+        track.discarded += bool(packet.is_discard)
+        corrupt = False
+        problem = ""
+        numbers: list[int] = []
+        try:
+            for frame in packet.decode():
+                corrupt = corrupt or frame.is_corrupt
+                taken = track.meter.take(frame)
+                if track.pictures:
+                    numbers.append(taken)
+        except av.error.EOFError:
+            pass
+        except (av.error.FFmpegError, ValueError) as raised:
+            problem = _words(raised)
+        heard = " ".join(line[2].strip() for line in said) or " ".join(before)
+        said.clear()
+        if problem or corrupt or heard or (packet.is_corrupt and not flush):
+            self._broken(track, packet, problem or heard.strip() or "it is marked as corrupt", numbers)
+
+    def _broken(self, track: _Track, packet: Any, message: str, numbers: list[int]) -> None:
+        track.broken += 1
+        stamp = packet.pts if packet.pts is not None else packet.dts
+        meter, number, time_s = track.meter, None, None
+        if track.pictures:
+            number = meter.number_of(stamp) if stamp is not None else (numbers or [meter.next_number])[0]
+            number, time_s = max(0, number), max(0.0, meter.seconds_of(stamp))
+        elif stamp is not None and track.stream.time_base:
+            time_s = round(float((stamp - (track.stream.start_time or 0)) * track.stream.time_base), 6)
+        code = "frames.damaged" if track.pictures else "sound.damaged"
+        last = track.damage[-1] if track.damage else None
+        if last and (not track.pictures or (last.last is not None and number is not None
+                                            and last.last <= number <= last.last + 1)):  # fmt: skip
+            last.last, last.packets = number, last.packets + 1
+        elif len(track.damage) < _ERRORS:
+            track.damage.append(_Damage(code, track.stream.index, time_s, number, number, message[:_MESSAGE]))
+
+    def _tell(self, position: int | None) -> None:
+        now = time.monotonic()
+        if position is not None and now - self._told_at >= _TELL_S:
+            self._told_at = now
+            self._progress(min(position, self._size), self._size)
+
+    def stats(self) -> dict[str, Any]:
+        video, audio = [], []
+        for track in self._tracks.values():
+            result = track.meter.result()
+            result.update(packets=track.packets, broken_packets=track.broken)
+            if track.pictures:
+                self._count(track, result)
+            (video if track.pictures else audio).append(result)
+        return {"video": video, "audio": audio, "options": asdict(self._options)}
+
+    def _count(self, track: _Track, result: dict[str, Any]) -> None:
+        """A container that promises more frames than there are."""
+        expected, found = result["frames_expected"], result["frames_decoded"]
+        if not found:
+            self._general.append(_error("frames.none", track.stream.index, "not one frame can be decoded"))
+        elif expected and found + track.discarded < expected:
+            message = f"{expected} frames are announced and {found} can be decoded"
+            self._general.append(_error("frames.missing", track.stream.index, message))
+
+    def errors(self) -> list[dict[str, Any]]:
+        damage = [found.as_json() for track in self._tracks.values() for found in track.damage]
+        return [*self._general, *damage]
+
+
+def _error(code: str, stream: int | None, message: str) -> dict[str, Any]:
+    return {"code": code, "stream": stream, "time_s": None, "frames": None, "message": message}
+
+
+def _words(problem: Exception) -> str:
+    if isinstance(problem, MediaError):
+        return problem.message
+    return str(getattr(problem, "strerror", "") or problem)[:_MESSAGE]

@@ -1,0 +1,305 @@
+"""Measures one video stream while it is decoded: black and repeated frames, interlacing, time stamps.
+
+A frame is counted from 0 by its time at the stream's own rate, as the viewer counts (`app.media.movie`). Black and
+repeated frames are told from the stored samples themselves; FFmpeg's `freezedetect` misses repeats of small pictures
+and compares with the start of a stretch, not with the frame before. Interlacing: FFmpeg's `idet`.
+"""
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.media.video import nominal_rate
+from app.model.measuring import MeasureOptions
+
+Plane = NDArray[np.uint8] | NDArray[np.uint16]
+_RUNS = 1000
+_EARLY_ROWS = 8
+_FULL_RANGE = 2
+_GAPS = 100
+
+
+class PictureMeter:
+    """Takes the decoded frames of one stream.
+
+    Args:
+        stream: PyAV's video stream.
+        facts: what `video_stream` tells of it.
+        options: thresholds.
+    """
+
+    def __init__(self, stream: Any, facts: dict[str, Any], options: MeasureOptions) -> None:
+        self._index: int = stream.index
+        self._facts = facts
+        self._options = options
+        self._base: Fraction = stream.time_base or Fraction(1, 90000)
+        self._start: int = stream.start_time or 0
+        self._rate: Fraction = nominal_rate(stream) or Fraction(25)
+        self._frames = 0
+        self._flagged = 0
+        self._previous: tuple[Any, list[Plane]] | None = None
+        self._black = _Runs()
+        self._frozen = _Runs()
+        self._times = _Times(self._rate)
+        self._interlace = _Interlace()
+        self._sizes: list[list[int]] = []
+        self.next_number = 0
+
+    def number_of(self, pts: int | None) -> int:
+        """The number of the frame at a time stamp; behind the one before where there is none."""
+        return self.next_number if pts is None else round((pts - self._start) * self._base * self._rate)
+
+    def seconds_of(self, pts: int | None) -> float:
+        """Seconds from the start of the stream at a time stamp."""
+        at = self.next_number / self._rate if pts is None else (pts - self._start) * self._base
+        return round(float(at), 6)
+
+    def take(self, frame: Any) -> int:
+        """The next frame; gives its number."""
+        number, time_s = self.number_of(frame.pts), self.seconds_of(frame.pts)
+        self._times.feed(number, time_s)
+        self._frames += 1
+        self._flagged += bool(frame.interlaced_frame)
+        size = [frame.width, frame.height]
+        if not self._sizes or self._sizes[-1] != size:
+            self._sizes = [*self._sizes[-9:], size]
+        shown, planes = _planes(frame)
+        levels = _levels(shown)
+        black = _is_black(planes[0], levels, self._options)
+        repeats = self._previous is not None and _repeats(self._previous[1], planes, levels[1], self._options)
+        self._black.feed(number, time_s, holds=black)
+        self._frozen.feed(number, time_s, holds=repeats and not black)
+        self._previous = shown, planes
+        self._interlace.feed(frame)
+        self.next_number = number + 1
+        return number
+
+    def result(self) -> dict[str, Any]:
+        """What was measured, as JSON; call it once, at the end."""
+        each = 1 / self._rate
+        return {
+            "stream": self._index,
+            "frames_decoded": self._frames,
+            "frames_expected": self._facts["frames"],
+            "frame_rate": str(self._rate),
+            "black": self._black.result(each),
+            "frozen": self._frozen.result(each),
+            "interlace": {
+                "declared": self._facts["field_order"], "flagged_frames": self._flagged, **self._interlace.result(),
+            },
+            "timestamps": self._times.result(),
+            "sizes": self._sizes,
+        }  # fmt: skip
+
+
+def _planes(frame: Any) -> tuple[Any, list[Plane]]:
+    """The stored samples, rows × columns of each plane, and the frame that owns them; brought to YUV where needed."""
+    form = frame.format
+    bits = form.components[0].bits if form.components else 0
+    plain = form.name.startswith(("yuv", "gray", "nv12")) and form.is_planar | (len(form.components) == 1)
+    if not plain or not 8 <= bits <= 16 or form.is_big_endian or form.name.startswith("grayf"):
+        frame = frame.reformat(format="yuv444p" if bits <= 8 else "yuv444p16le", threads=1)
+    kind = np.uint8 if frame.format.components[0].bits <= 8 else np.uint16
+    width = np.dtype(kind).itemsize
+    planes: list[Plane] = []
+    for plane in frame.planes:
+        rows = np.frombuffer(plane, kind).reshape(plane.height, plane.line_size // width)
+        planes.append(rows[:, : plane.width])
+    return frame, planes
+
+
+def _levels(frame: Any) -> tuple[float, float]:
+    """Black and the range to white of the luma samples."""
+    bits = frame.format.components[0].bits
+    if frame.color_range == _FULL_RANGE or frame.format.name.startswith(("yuvj", "gray")):
+        return 0.0, float((1 << bits) - 1)
+    return float(16 << (bits - 8)), float(219 << (bits - 8))
+
+
+def _is_black(luma: Plane, levels: tuple[float, float], options: MeasureOptions) -> bool:
+    highest = int(levels[0] + options.black_level * levels[1])
+    least = options.black_ratio * luma.size
+    early = luma[::_EARLY_ROWS]
+    bright = np.count_nonzero(early > highest)
+    if bright > luma.size - least:
+        return False
+    return bool(np.count_nonzero(luma <= highest) >= least)
+
+
+def _repeats(before: list[Plane], now: list[Plane], white: float, options: MeasureOptions) -> bool:
+    """Whether the mean difference of all samples stays below the noise; most frames are told by every eighth row."""
+    if [plane.shape for plane in before] != [plane.shape for plane in now]:
+        return False
+    allowed = options.freeze_noise * white * sum(plane.size for plane in now)
+    early = sum(_difference(a[::_EARLY_ROWS], b[::_EARLY_ROWS]) for a, b in zip(before, now, strict=True))
+    if early > allowed:
+        return False
+    return sum(_difference(a, b) for a, b in zip(before, now, strict=True)) <= allowed
+
+
+def _difference(a: Plane, b: Plane) -> int:
+    return int((np.maximum(a, b) - np.minimum(a, b)).sum(dtype=np.int64))
+
+
+class _Runs:
+    """Frames for which something holds, as runs."""
+
+    def __init__(self) -> None:
+        self._runs: list[list[float]] = []
+        self._open = False
+        self.count = self.longest = self._length = 0
+
+    def feed(self, number: int, time_s: float, *, holds: bool) -> None:
+        if not holds:
+            self._open, self._length = False, 0
+            return
+        self.count += 1
+        self._length += 1
+        self.longest = max(self.longest, self._length)
+        if not self._open and len(self._runs) < _RUNS:
+            self._runs.append([number, number, time_s, time_s])
+        elif self._open and self._length <= self.longest and self._runs:
+            self._runs[-1][1], self._runs[-1][3] = number, time_s
+        self._open = True
+
+    def result(self, each: Fraction) -> dict[str, Any]:
+        runs = [
+            {"frames": frames(int(first), int(last)), "start_s": start, "end_s": round(end + float(each), 6)}
+            for first, last, start, end in self._runs
+        ]
+        return {
+            "frames": ",".join(run["frames"] for run in runs),
+            "count": self.count,
+            "longest": self.longest,
+            "runs": runs,
+        }
+
+
+def frames(first: int, last: int) -> str:
+    """A range of frames as text (`7`, `7-9`)."""
+    return str(first) if first == last else f"{first}-{last}"
+
+
+class _Times:
+    """Gaps and repeats in the time stamps of the frames."""
+
+    def __init__(self, rate: Fraction) -> None:
+        self._each = float(1 / rate)
+        self._last: tuple[int, float] | None = None
+        self._gaps: list[dict[str, Any]] = []
+        self._repeated: list[dict[str, Any]] = []
+        self._gap_count = self._missing = self._repeated_count = 0
+        self._shortest = self._longest = 0.0
+
+    def feed(self, number: int, time_s: float) -> None:
+        if self._last is not None:
+            self._step(number, time_s, *self._last)
+        self._last = number, time_s
+
+    def _step(self, number: int, time_s: float, before: int, before_s: float) -> None:
+        step = time_s - before_s
+        known = self._longest > 0
+        self._shortest = min(self._shortest, step) if known else step
+        self._longest = max(self._longest, step)
+        if step > 1.5 * self._each:
+            self._gap_count += 1
+            self._missing += max(1, round(step / self._each) - 1)
+            if len(self._gaps) < _GAPS:
+                self._gaps.append({"frames": frames(before + 1, max(before + 1, number - 1)), "start_s": before_s,
+                                   "seconds": round(step, 6)})  # fmt: skip
+        elif step < 0.5 * self._each:
+            self._repeated_count += 1
+            if len(self._repeated) < _GAPS:
+                self._repeated.append({"frames": str(number), "start_s": time_s})
+
+    def result(self) -> dict[str, Any]:
+        return {
+            "gaps": self._gaps,
+            "gap_count": self._gap_count,
+            "missing": self._missing,
+            "duplicates": self._repeated,
+            "duplicate_count": self._repeated_count,
+            "shortest_s": round(self._shortest, 6),
+            "longest_s": round(self._longest, 6),
+        }
+
+
+class _Interlace:
+    """FFmpeg's `idet` over all frames; asked anew where their size or format changes."""
+
+    def __init__(self) -> None:
+        self._graph: Any = None
+        self._shape: tuple[Any, ...] = ()
+        self._sums = {"tff": 0.0, "bff": 0.0, "progressive": 0.0, "undetermined": 0.0}
+        self._told: dict[str, str] = {}
+        self._pushed = 0
+
+    def feed(self, frame: Any) -> None:
+        shape = (frame.width, frame.height, frame.format.name)
+        if frame.height < 8 or frame.width < 8:
+            return
+        if shape != self._shape:
+            self._flush()
+            self._open(frame)
+            self._shape = shape
+        number, base = frame.pts, frame.time_base
+        frame.pts, frame.time_base = self._pushed, Fraction(1, 1000)
+        self._pushed += 1
+        self._graph.vpush(frame)
+        frame.pts, frame.time_base = number, base
+        self._pull()
+
+    def _open(self, frame: Any) -> None:
+        import av
+
+        graph = av.filter.Graph()
+        graph.threads = 1
+        source = graph.add_buffer(
+            width=frame.width, height=frame.height, format=frame.format.name, time_base=Fraction(1, 1000)
+        )
+        graph.link_nodes(source, graph.add("idet"), graph.add("buffersink"))
+        graph.configure()
+        self._graph = graph
+
+    def _pull(self) -> None:
+        import av
+
+        while True:
+            try:
+                told = self._graph.vpull().metadata
+            except (av.error.BlockingIOError, av.error.EOFError):
+                return
+            if "lavfi.idet.multiple.tff" in told:
+                self._told = dict(told)
+
+    def _flush(self) -> None:
+        if self._graph is None:
+            return
+        self._graph.vpush(None)
+        self._pull()
+        for name in self._sums:
+            self._sums[name] += float(self._told.get(f"lavfi.idet.multiple.{name}", 0))
+        self._graph, self._told = None, {}
+
+    def result(self) -> dict[str, Any]:
+        self._flush()
+        counts = {name: round(value) for name, value in self._sums.items()}
+        return {
+            "detected": _verdict(counts),
+            "top_first": counts["tff"],
+            "bottom_first": counts["bff"],
+            "progressive": counts["progressive"],
+            "undetermined": counts["undetermined"],
+        }
+
+
+def _verdict(counts: dict[str, int]) -> str:
+    """What most of the frames are of which it can be told; `mixed` where a twentieth is something else."""
+    known = {name: counts[name] for name in ("tff", "bff", "progressive") if counts[name]}
+    told = sum(known.values())
+    if not told:
+        return "undetermined"
+    most = max(known, key=lambda name: known[name])
+    return most if known[most] >= 0.95 * told else "mixed"

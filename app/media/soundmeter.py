@@ -1,0 +1,306 @@
+"""Measures one sound stream while it is decoded: loudness, peaks, silence, clipping, phase.
+
+Samples are counted as 32-bit floats, full scale is 1. Sources: EBU R 128 and Tech 3341/3342 with ITU-R BS.1770-4
+(loudness through FFmpeg's `ebur128`; true peak by oversampling to at least 176.4 kHz, BS.1770-4 annex 2).
+"""
+
+import math
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.media.stretches import Stretches
+from app.model.measuring import MeasureOptions
+
+Block = NDArray[np.float32]
+_CHANNEL_LIMIT = 64
+_PHASE_BLOCK_S = 0.1
+_TRUE_PEAK_RATE = 176400
+_UNNAMED = {1: "mono", 2: "stereo"}
+_PAIRS = (("FL", "FR"), ("BL", "BR"), ("SL", "SR"), ("DL", "DR"))
+_GATE_LUFS = -70.0
+_SHORT_TERM_S = 3.0
+_MOMENTARY_S = 0.4
+
+
+class SoundMeter:
+    """Takes the decoded frames of one stream.
+
+    Args:
+        stream: PyAV's audio stream.
+        facts: what `audio_stream` tells of it.
+        options: thresholds.
+    """
+
+    def __init__(self, stream: Any, facts: dict[str, Any], options: MeasureOptions) -> None:
+        self._index: int = stream.index
+        self._options = options
+        self._bits: int | None = facts["bits"]
+        self._names: list[str] | None = facts["channel_names"]
+        self._resampler: Any = None
+        self._rate = 0
+        self._samples = 0
+        self._start_s: float | None = None
+        self._non_finite = 0
+
+    def take(self, frame: Any) -> None:
+        """The next frame. What changes its rate or layout on the way is brought to the first frame's.
+
+        Raises:
+            ValueError: FFmpeg cannot bring it there.
+        """
+        import av
+
+        if self._resampler is None:
+            self._begin(frame)
+        shape = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if shape != self._shape:
+            self._shape = shape
+            self._resampler = av.AudioResampler(format="fltp", layout=self._layout, rate=self._rate)
+        for piece in self._resampler.resample(frame):
+            self._count(np.ascontiguousarray(piece.to_ndarray()[:_CHANNEL_LIMIT], np.float32))
+
+    def _begin(self, frame: Any) -> None:
+        import av
+
+        self._layout, self._rate = frame.layout, frame.sample_rate
+        self._shape = (frame.format.name, frame.layout.name, frame.sample_rate)
+        self._resampler = av.AudioResampler(format="fltp", layout=frame.layout, rate=frame.sample_rate)
+        channels = min(frame.layout.nb_channels, _CHANNEL_LIMIT)
+        options, rate = self._options, self._rate
+        exact = frame.format.name.rstrip("p") in ("s16", "s32", "u8") and self._bits
+        self._full = 1 - 2.0 ** -(min(self._bits or 16, 24) - 1) if exact else 1.0
+        self._quiet = 10 ** (options.silence_db / 20)
+        self._silent = Stretches(max(1, round(options.silence_s * rate)))
+        self._clipped = [Stretches(max(1, options.clip_samples)) for _ in range(channels)]
+        self._sum = np.zeros(channels)
+        self._squares = np.zeros(channels)
+        self._peak = np.zeros(channels)
+        self._true_peak = np.zeros(channels)
+        self._start_s = float(frame.pts * frame.time_base) if frame.pts is not None and frame.time_base else None
+        self._phase = [_Phase(left, right, rate, self._quiet, options) for left, right in self._pairs(channels)]
+        layout = self._layout.name if self._names else _UNNAMED.get(channels)
+        self._loudness = _Loudness(layout, rate) if layout else None
+        times = max(1, math.ceil(_TRUE_PEAK_RATE / rate))
+        self._over = av.AudioResampler(format="fltp", layout=self._layout, rate=rate * times)
+
+    def _pairs(self, channels: int) -> list[tuple[int, int]]:
+        if not self._names:
+            return [(0, 1)] if channels == 2 else []
+        at = {name: index for index, name in enumerate(self._names[:channels])}
+        return [(at[left], at[right]) for left, right in _PAIRS if left in at and right in at]
+
+    def _count(self, block: Block) -> None:
+        finite = np.isfinite(block)
+        if not finite.all():
+            self._non_finite += int(block.size - np.count_nonzero(finite))
+            block = np.where(finite, block, np.float32(0))
+        heights = np.abs(block)
+        for clipped, channel in zip(self._clipped, heights >= self._full, strict=True):
+            clipped.feed(channel)
+        self._silent.feed((heights < self._quiet).all(axis=0))
+        self._peak = np.maximum(self._peak, heights.max(axis=1, initial=0))
+        self._sum += block.sum(axis=1, dtype=np.float64)
+        self._squares += np.square(block, dtype=np.float64).sum(axis=1)
+        for phase in self._phase:
+            phase.feed(block)
+        if self._loudness is not None:
+            self._loudness.feed(block)
+        self._oversample(block)
+        self._samples += block.shape[1]
+
+    def _oversample(self, block: Block | None) -> None:
+        import av
+
+        frame = None
+        if block is not None:
+            frame = av.AudioFrame.from_ndarray(block, format="fltp", layout=self._layout)
+            frame.sample_rate = self._rate
+        for piece in self._over.resample(frame):
+            heights = np.abs(piece.to_ndarray()).max(axis=1, initial=0)
+            self._true_peak = np.maximum(self._true_peak, heights[:_CHANNEL_LIMIT])
+
+    def result(self) -> dict[str, Any]:
+        """What was measured, as JSON; call it once, at the end."""
+        if self._resampler is None:
+            return {"stream": self._index, "samples": 0}
+        for piece in self._resampler.resample(None):
+            self._count(np.ascontiguousarray(piece.to_ndarray()[:_CHANNEL_LIMIT], np.float32))
+        self._oversample(None)
+        self._silent.end()
+        for clipped in self._clipped:
+            clipped.end()
+        peak = max(float(self._peak.max(initial=0)), 0.0)
+        true_peak = max(float(self._true_peak.max(initial=0)), peak)
+        loudness = self._loudness.result() if self._loudness is not None else None
+        return {
+            "stream": self._index,
+            "samples": self._samples,
+            "sample_rate": self._rate,
+            "start_s": self._start_s,
+            "loudness": {
+                **(loudness or _NO_LOUDNESS), "true_peak_dbtp": decibels(true_peak), "sample_peak_dbfs": decibels(peak),
+            },
+            "silent": self._runs(self._silent),
+            "silent_s": round(self._silent.total / self._rate, 6),
+            "clipped": self._clipping(),
+            "phase": [phase.result(self._name) for phase in self._phase],
+            "channels": [self._channel(number) for number in range(len(self._peak))],
+            "non_finite_samples": self._non_finite,
+        }  # fmt: skip
+
+    def _name(self, channel: int) -> str:
+        return self._names[channel] if self._names else str(channel)
+
+    def _runs(self, found: Stretches) -> list[dict[str, Any]]:
+        return [span(start, end, self._rate) for start, end in found.found]
+
+    def _clipping(self) -> dict[str, Any]:
+        runs = [
+            {"channel": self._name(number), "samples": end - start, **span(start, end, self._rate)}
+            for number, clipped in enumerate(self._clipped)
+            for start, end in clipped.found
+        ]
+        return {
+            "samples": sum(clipped.total for clipped in self._clipped),
+            "count": sum(clipped.count for clipped in self._clipped),
+            "runs": sorted(runs, key=lambda run: run["start_s"])[:1000],
+        }
+
+    def _channel(self, number: int) -> dict[str, Any]:
+        samples = max(1, self._samples)
+        rms = math.sqrt(self._squares[number] / samples)
+        return {
+            "name": self._name(number),
+            "peak_dbfs": decibels(float(self._peak[number])),
+            "true_peak_dbtp": decibels(max(float(self._true_peak[number]), float(self._peak[number]))),
+            "rms_dbfs": decibels(rms),
+            "dc_offset": round(float(self._sum[number] / samples), 7),
+            "clipped_samples": self._clipped[number].total,
+            "silent": bool(self._peak[number] < self._quiet),
+        }
+
+
+def span(start: int, end: int, rate: int) -> dict[str, float]:
+    """A stretch of samples in seconds from the first sample."""
+    return {"start_s": round(start / rate, 6), "end_s": round(end / rate, 6)}
+
+
+def decibels(value: float) -> float | None:
+    """A level in decibels below full scale, to a hundredth; None for digital silence."""
+    return round(20 * math.log10(value), 2) if value > 0 else None
+
+
+_NO_LOUDNESS: dict[str, float | None] = {
+    "integrated_lufs": None, "range_lu": None, "max_momentary_lufs": None, "max_short_term_lufs": None,
+}  # fmt: skip
+
+
+class _Loudness:
+    """EBU R128 of a stream through FFmpeg's `ebur128`, read from the metadata of its frames (100 ms each)."""
+
+    def __init__(self, layout: str, rate: int) -> None:
+        import av
+
+        self._layout, self._rate = layout, rate
+        self._graph = av.filter.Graph()
+        source = self._graph.add_abuffer(sample_rate=rate, format="fltp", layout=layout, time_base=Fraction(1, rate))
+        meter = self._graph.add("ebur128", "metadata=1:framelog=quiet")
+        self._graph.link_nodes(source, meter, self._graph.add("abuffersink"))
+        self._graph.configure()
+        self._samples = self._measured = 0
+        self._last: dict[str, str] = {}
+        self._momentary = self._short_term = -math.inf
+
+    def feed(self, block: Block) -> None:
+        import av
+
+        frame = av.AudioFrame.from_ndarray(block, format="fltp", layout=self._layout)
+        frame.sample_rate, frame.pts = self._rate, self._samples
+        self._samples += block.shape[1]
+        self._graph.push(frame)
+        self._pull()
+
+    def _pull(self) -> None:
+        import av
+
+        while True:
+            try:
+                frame = self._graph.pull()
+            except (av.error.BlockingIOError, av.error.EOFError):
+                return
+            self._measured += frame.samples
+            told = dict(frame.metadata)
+            if "lavfi.r128.I" not in told:
+                continue
+            self._last = told
+            seconds = self._measured / self._rate
+            if seconds >= _MOMENTARY_S - 1e-6:
+                self._momentary = max(self._momentary, float(told["lavfi.r128.M"]))
+            if seconds >= _SHORT_TERM_S - 1e-6:
+                self._short_term = max(self._short_term, float(told["lavfi.r128.S"]))
+
+    def result(self) -> dict[str, float | None]:
+        self._graph.push(None)
+        self._pull()
+        integrated = float(self._last.get("lavfi.r128.I", _GATE_LUFS))
+        heard = integrated > _GATE_LUFS
+        spread = float(self._last.get("lavfi.r128.LRA", 0))
+        return {
+            "integrated_lufs": round(integrated, 2) if heard else None,
+            "range_lu": round(spread, 2) if heard and self._short_term > -math.inf else None,
+            "max_momentary_lufs": _above_gate(self._momentary),
+            "max_short_term_lufs": _above_gate(self._short_term),
+        }
+
+
+def _above_gate(value: float) -> float | None:
+    return round(value, 2) if value > _GATE_LUFS else None
+
+
+class _Phase:
+    """The correlation of two channels, over all and in blocks of a tenth of a second."""
+
+    def __init__(self, left: int, right: int, rate: int, quiet: float, options: MeasureOptions) -> None:
+        self._left, self._right, self._limit = left, right, options.phase_limit
+        self._rate = rate
+        self._block = max(1, round(rate * _PHASE_BLOCK_S))
+        self._quiet = quiet * quiet * self._block
+        self._rest: Block = np.zeros((2, 0), np.float32)
+        self._products = np.zeros(3)
+        self._lowest: float | None = None
+        self._inverted = Stretches(max(1, math.ceil(options.phase_s / _PHASE_BLOCK_S)))
+
+    def feed(self, block: Block) -> None:
+        pair = np.concatenate((self._rest, block[[self._left, self._right]]), axis=1)
+        whole = pair.shape[1] // self._block * self._block
+        self._rest = pair[:, whole:]
+        if not whole:
+            return
+        left, right = pair[:, :whole].astype(np.float64).reshape(2, -1, self._block)
+        products = np.stack([(left * right).sum(1), (left * left).sum(1), (right * right).sum(1)])
+        self._products += products.sum(axis=1)
+        heard = (products[1] > self._quiet) & (products[2] > self._quiet)
+        scale = np.sqrt(products[1] * products[2])
+        correlation = np.divide(products[0], scale, out=np.zeros_like(scale), where=heard)
+        if heard.any():
+            lowest = float(correlation[heard].min())
+            self._lowest = lowest if self._lowest is None else min(self._lowest, lowest)
+        self._inverted.feed(heard & (correlation <= self._limit))
+
+    def result(self, name: Any) -> dict[str, Any]:
+        self._inverted.end()
+        both, left, right = self._products + (
+            (self._rest[0] * self._rest[1]).sum(), (self._rest[0] ** 2).sum(), (self._rest[1] ** 2).sum(),
+        )  # fmt: skip
+        overall = both / math.sqrt(left * right) if left > 0 and right > 0 else None
+        each = self._block
+        return {
+            "channels": [name(self._left), name(self._right)],
+            "correlation": None if overall is None else round(float(overall), 4),
+            "lowest": None if self._lowest is None else round(self._lowest, 4),
+            "inverted": overall is not None and overall <= self._limit,
+            "out_of_phase": [span(start * each, end * each, self._rate) for start, end in self._inverted.found],
+        }
