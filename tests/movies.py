@@ -42,7 +42,7 @@ def movie(
         video: Any = out.add_stream(codec, rate=rate, options={"qscale": "2", "g": "12"})
         height, width = draw(0).shape[:2]
         video.width, video.height = width, height
-        video.pix_fmt = "yuv422p10le" if codec == "prores_ks" else "yuv420p"
+        video.pix_fmt = {"prores_ks": "yuv422p10le", "mjpeg": "yuvj420p"}.get(codec, "yuv420p")
         video.bit_rate, video.codec_context.thread_count = 4_000_000, 1
         layouts = {1: "mono", 2: "stereo", 6: "5.1"}
         audio: Any = None

@@ -10,7 +10,7 @@ from app.errors import MediaError
 from app.media.exr import read_header
 from app.media.exrdocument import SCHEMA_VERSION, exr_document
 from app.media.fileentry import file_entry
-from app.media.formats import format_of_extension
+from app.media.formats import Format, format_of_extension
 from app.media.opening import OpenFile, opened
 from app.media.registry import inspect_open, recognise
 from app.model.facts import MediaFacts
@@ -40,8 +40,10 @@ def document_of(path: str, options: InspectOptions, progress: Progress = nothing
         form, _ = recognise(file)
         if form.name == "openexr":
             return _exr(file, options, progress)
-        facts = inspect_open(file)
-        return _general(file, facts)
+        document = _general(file, inspect_open(file))
+        if (options.stats or options.measure) and form.kind in ("video", "audio"):
+            _measure(file, form, document, progress)
+        return document
 
 
 def _exr(file: OpenFile, options: InspectOptions, progress: Progress) -> dict[str, Any]:
@@ -55,6 +57,14 @@ def _exr(file: OpenFile, options: InspectOptions, progress: Progress) -> dict[st
         document["stats"] = stats
         document["errors"] += errors
     return document
+
+
+def _measure(file: OpenFile, form: Format, document: dict[str, Any], progress: Progress) -> None:
+    """Decode a movie or a sound from end to end; what was measured and what was broken go into its document."""
+    from app.media.measuring import measure
+
+    document["stats"], errors = measure(file, form, progress)
+    document["errors"] += errors
 
 
 def _empty(file: OpenFile) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from app.errors import MediaError
 from app.media.audio import audio_stream
 from app.media.container import container
 from app.media.formats import Format
+from app.media.frametimes import frames
 from app.media.opening import OpenFile
-from app.media.picturemeter import PictureMeter, frames
+from app.media.picturemeter import PictureMeter
 from app.media.soundmeter import SoundMeter
 from app.media.video import video_stream
 from app.model.measuring import MeasureOptions
@@ -25,6 +26,7 @@ _TELL_S = 0.1
 _PICTURE_LIMIT = 1 << 27
 _COVER = 0x400
 _MESSAGE = 200
+_STAMPS = 4096
 
 
 def measure(
@@ -74,12 +76,30 @@ class _Track:
     """A stream and what measures it."""
 
     stream: Any
+    index: int
     meter: Any
     pictures: bool
     packets: int = 0
     discarded: int = 0
     broken: int = 0
     damage: list[_Damage] = field(default_factory=list)
+    stamps: set[int] = field(default_factory=set)
+
+    def stamp(self, pts: int | None) -> None:
+        """A packet with this time stamp comes; those of frames that never came are forgotten."""
+        if len(self.stamps) > _STAMPS:
+            self.stamps.clear()
+        if pts is not None:
+            self.stamps.add(pts)
+
+    def take(self, frame: Any) -> int | None:
+        """Measure a frame; its number where it is a picture."""
+        if not self.pictures:
+            self.meter.take(frame)
+            return None
+        stamped = frame.pts in self.stamps
+        self.stamps.discard(frame.pts)
+        return int(self.meter.take(frame, stamped=stamped))
 
 
 class _Run:
@@ -121,7 +141,7 @@ class _Run:
             meter = PictureMeter(stream, video_stream(stream), self._options)
         else:
             meter = SoundMeter(stream, audio_stream(stream), self._options)
-        self._tracks[stream.index] = _Track(stream, meter, stream.type == "video")
+        self._tracks[stream.index] = _Track(stream, stream.index, meter, stream.type == "video")
 
     def _packets(self, packets: Any, said: list[Any]) -> None:
         import av
@@ -136,7 +156,7 @@ class _Run:
                 return
             said_before = [line[2] for line in said]
             said.clear()
-            track = self._tracks[packet.stream_index]
+            track = self._tracks[packet.stream.index]
             self._packet(track, packet, said, said_before)
             self._tell(packet.pos)
 
@@ -144,6 +164,7 @@ class _Run:
         import av
 
         flush = packet.size == 0
+        track.stamp(packet.pts)
         track.packets += not flush
         track.discarded += bool(packet.is_discard)
         corrupt = False
@@ -152,9 +173,9 @@ class _Run:
         try:
             for frame in packet.decode():
                 corrupt = corrupt or frame.is_corrupt
-                taken = track.meter.take(frame)
-                if track.pictures:
-                    numbers.append(taken)
+                number = track.take(frame)
+                if number is not None:
+                    numbers.append(number)
         except av.error.EOFError:
             pass
         except (av.error.FFmpegError, ValueError) as raised:
@@ -179,7 +200,7 @@ class _Run:
                                             and last.last <= number <= last.last + 1)):  # fmt: skip
             last.last, last.packets = number, last.packets + 1
         elif len(track.damage) < _ERRORS:
-            track.damage.append(_Damage(code, track.stream.index, time_s, number, number, message[:_MESSAGE]))
+            track.damage.append(_Damage(code, track.index, time_s, number, number, message[:_MESSAGE]))
 
     def _tell(self, position: int | None) -> None:
         now = time.monotonic()
@@ -188,12 +209,18 @@ class _Run:
             self._progress(min(position, self._size), self._size)
 
     def stats(self) -> dict[str, Any]:
-        video, audio = [], []
+        video: list[dict[str, Any]] = []
+        audio: list[dict[str, Any]] = []
         for track in self._tracks.values():
             result = track.meter.result()
             result.update(packets=track.packets, broken_packets=track.broken)
             if track.pictures:
                 self._count(track, result)
+            elif not result["samples"]:
+                self._general.append(_error("sound.none", track.index, "not one sample can be decoded"))
+            if result.get("non_finite_samples"):
+                said = f"{result['non_finite_samples']} samples are no numbers (NaN or infinite)"
+                self._general.append(_error("sound.non_finite", track.index, said))
             (video if track.pictures else audio).append(result)
         return {"video": video, "audio": audio, "options": asdict(self._options)}
 
@@ -201,10 +228,10 @@ class _Run:
         """A container that promises more frames than there are."""
         expected, found = result["frames_expected"], result["frames_decoded"]
         if not found:
-            self._general.append(_error("frames.none", track.stream.index, "not one frame can be decoded"))
+            self._general.append(_error("frames.none", track.index, "not one frame can be decoded"))
         elif expected and found + track.discarded < expected:
             message = f"{expected} frames are announced and {found} can be decoded"
-            self._general.append(_error("frames.missing", track.stream.index, message))
+            self._general.append(_error("frames.missing", track.index, message))
 
     def errors(self) -> list[dict[str, Any]]:
         damage = [found.as_json() for track in self._tracks.values() for found in track.damage]

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.media.frametimes import FrameTimes, frames
 from app.media.video import nominal_rate
 from app.model.measuring import MeasureOptions
 
@@ -18,7 +19,6 @@ Plane = NDArray[np.uint8] | NDArray[np.uint16]
 _RUNS = 1000
 _EARLY_ROWS = 8
 _FULL_RANGE = 2
-_GAPS = 100
 
 
 class PictureMeter:
@@ -42,9 +42,11 @@ class PictureMeter:
         self._previous: tuple[Any, list[Plane]] | None = None
         self._black = _Runs()
         self._frozen = _Runs()
-        self._times = _Times(self._rate)
+        self._times = FrameTimes()
         self._interlace = _Interlace()
         self._sizes: list[list[int]] = []
+        self._trusted = not (stream.container.format.name == "avi" and stream.codec_context.has_b_frames)
+        self._last_pts = self._start - (1 << 62)
         self.next_number = 0
 
     def number_of(self, pts: int | None) -> int:
@@ -56,10 +58,18 @@ class PictureMeter:
         at = self.next_number / self._rate if pts is None else (pts - self._start) * self._base
         return round(float(at), 6)
 
-    def take(self, frame: Any) -> int:
-        """The next frame; gives its number."""
-        number, time_s = self.number_of(frame.pts), self.seconds_of(frame.pts)
-        self._times.feed(number, time_s)
+    def take(self, frame: Any, *, stamped: bool = True) -> int:
+        """The next frame; gives its number.
+
+        Args:
+            frame: PyAV's.
+            stamped: whether its time stamp is the file's and not guessed from its neighbours'.
+        """
+        stamped = stamped and self._trusted and frame.pts is not None and frame.pts >= self._last_pts
+        pts = frame.pts if stamped else None
+        self._last_pts = self._last_pts if pts is None else pts
+        number, time_s = self.number_of(pts), self.seconds_of(pts)
+        self._times.feed(number, time_s, stamped=stamped)
         self._frames += 1
         self._flagged += bool(frame.interlaced_frame)
         size = [frame.width, frame.height]
@@ -105,7 +115,7 @@ def _planes(frame: Any) -> tuple[Any, list[Plane]]:
     width = np.dtype(kind).itemsize
     planes: list[Plane] = []
     for plane in frame.planes:
-        rows = np.frombuffer(plane, kind).reshape(plane.height, plane.line_size // width)
+        rows: Any = np.frombuffer(plane, kind).reshape(plane.height, plane.line_size // width)
         planes.append(rows[:, : plane.width])
     return frame, planes
 
@@ -148,81 +158,35 @@ class _Runs:
 
     def __init__(self) -> None:
         self._runs: list[list[float]] = []
-        self._open = False
-        self.count = self.longest = self._length = 0
+        self._count = self._longest = self._length = self._run_count = 0
 
     def feed(self, number: int, time_s: float, *, holds: bool) -> None:
         if not holds:
-            self._open, self._length = False, 0
+            self._length = 0
             return
-        self.count += 1
+        self._count += 1
         self._length += 1
-        self.longest = max(self.longest, self._length)
-        if not self._open and len(self._runs) < _RUNS:
+        self._longest = max(self._longest, self._length)
+        if self._length == 1:
+            self._run_count += 1
+        if self._run_count > _RUNS:
+            return
+        if self._length == 1:
             self._runs.append([number, number, time_s, time_s])
-        elif self._open and self._length <= self.longest and self._runs:
+        else:
             self._runs[-1][1], self._runs[-1][3] = number, time_s
-        self._open = True
 
     def result(self, each: Fraction) -> dict[str, Any]:
-        runs = [
+        runs: list[dict[str, Any]] = [
             {"frames": frames(int(first), int(last)), "start_s": start, "end_s": round(end + float(each), 6)}
             for first, last, start, end in self._runs
         ]
         return {
             "frames": ",".join(run["frames"] for run in runs),
-            "count": self.count,
-            "longest": self.longest,
+            "count": self._count,
+            "longest": self._longest,
+            "run_count": self._run_count,
             "runs": runs,
-        }
-
-
-def frames(first: int, last: int) -> str:
-    """A range of frames as text (`7`, `7-9`)."""
-    return str(first) if first == last else f"{first}-{last}"
-
-
-class _Times:
-    """Gaps and repeats in the time stamps of the frames."""
-
-    def __init__(self, rate: Fraction) -> None:
-        self._each = float(1 / rate)
-        self._last: tuple[int, float] | None = None
-        self._gaps: list[dict[str, Any]] = []
-        self._repeated: list[dict[str, Any]] = []
-        self._gap_count = self._missing = self._repeated_count = 0
-        self._shortest = self._longest = 0.0
-
-    def feed(self, number: int, time_s: float) -> None:
-        if self._last is not None:
-            self._step(number, time_s, *self._last)
-        self._last = number, time_s
-
-    def _step(self, number: int, time_s: float, before: int, before_s: float) -> None:
-        step = time_s - before_s
-        known = self._longest > 0
-        self._shortest = min(self._shortest, step) if known else step
-        self._longest = max(self._longest, step)
-        if step > 1.5 * self._each:
-            self._gap_count += 1
-            self._missing += max(1, round(step / self._each) - 1)
-            if len(self._gaps) < _GAPS:
-                self._gaps.append({"frames": frames(before + 1, max(before + 1, number - 1)), "start_s": before_s,
-                                   "seconds": round(step, 6)})  # fmt: skip
-        elif step < 0.5 * self._each:
-            self._repeated_count += 1
-            if len(self._repeated) < _GAPS:
-                self._repeated.append({"frames": str(number), "start_s": time_s})
-
-    def result(self) -> dict[str, Any]:
-        return {
-            "gaps": self._gaps,
-            "gap_count": self._gap_count,
-            "missing": self._missing,
-            "duplicates": self._repeated,
-            "duplicate_count": self._repeated_count,
-            "shortest_s": round(self._shortest, 6),
-            "longest_s": round(self._longest, 6),
         }
 
 

@@ -44,6 +44,7 @@ class SoundMeter:
         self._samples = 0
         self._start_s: float | None = None
         self._non_finite = 0
+        self._shape: tuple[str, str, int] = ("", "", 0)
 
     def take(self, frame: Any) -> None:
         """The next frame. What changes its rate or layout on the way is brought to the first frame's.
@@ -79,7 +80,8 @@ class SoundMeter:
         self._squares = np.zeros(channels)
         self._peak = np.zeros(channels)
         self._true_peak = np.zeros(channels)
-        self._start_s = float(frame.pts * frame.time_base) if frame.pts is not None and frame.time_base else None
+        known = frame.pts is not None and frame.time_base
+        self._start_s = round(float(frame.pts * frame.time_base), 6) if known else None
         self._phase = [_Phase(left, right, rate, self._quiet, options) for left, right in self._pairs(channels)]
         layout = self._layout.name if self._names else _UNNAMED.get(channels)
         self._loudness = _Loudness(layout, rate) if layout else None
@@ -98,7 +100,8 @@ class SoundMeter:
             self._non_finite += int(block.size - np.count_nonzero(finite))
             block = np.where(finite, block, np.float32(0))
         heights = np.abs(block)
-        for clipped, channel in zip(self._clipped, heights >= self._full, strict=True):
+        full: list[Any] = list(heights >= self._full)
+        for clipped, channel in zip(self._clipped, full, strict=True):
             clipped.feed(channel)
         self._silent.feed((heights < self._quiet).all(axis=0))
         self._peak = np.maximum(self._peak, heights.max(axis=1, initial=0))
@@ -125,7 +128,7 @@ class SoundMeter:
     def result(self) -> dict[str, Any]:
         """What was measured, as JSON; call it once, at the end."""
         if self._resampler is None:
-            return {"stream": self._index, "samples": 0}
+            return {"stream": self._index, **_NOTHING}
         for piece in self._resampler.resample(None):
             self._count(np.ascontiguousarray(piece.to_ndarray()[:_CHANNEL_LIMIT], np.float32))
         self._oversample(None)
@@ -146,7 +149,7 @@ class SoundMeter:
             "silent": self._runs(self._silent),
             "silent_s": round(self._silent.total / self._rate, 6),
             "clipped": self._clipping(),
-            "phase": [phase.result(self._name) for phase in self._phase],
+            "phase": _phases([phase.result(self._name) for phase in self._phase]),
             "channels": [self._channel(number) for number in range(len(self._peak))],
             "non_finite_samples": self._non_finite,
         }  # fmt: skip
@@ -158,7 +161,7 @@ class SoundMeter:
         return [span(start, end, self._rate) for start, end in found.found]
 
     def _clipping(self) -> dict[str, Any]:
-        runs = [
+        runs: list[dict[str, Any]] = [
             {"channel": self._name(number), "samples": end - start, **span(start, end, self._rate)}
             for number, clipped in enumerate(self._clipped)
             for start, end in clipped.found
@@ -197,6 +200,13 @@ _NO_LOUDNESS: dict[str, float | None] = {
     "integrated_lufs": None, "range_lu": None, "max_momentary_lufs": None, "max_short_term_lufs": None,
 }  # fmt: skip
 
+_NOTHING: dict[str, Any] = {
+    "samples": 0, "sample_rate": None, "start_s": None,
+    "loudness": {**_NO_LOUDNESS, "true_peak_dbtp": None, "sample_peak_dbfs": None},
+    "silent": [], "silent_s": 0.0, "clipped": {"samples": 0, "count": 0, "runs": []},
+    "phase": {"correlation": None, "inverted": False, "pairs": []}, "channels": [], "non_finite_samples": 0,
+}  # fmt: skip
+
 
 class _Loudness:
     """EBU R128 of a stream through FFmpeg's `ebur128`, read from the metadata of its frames (100 ms each)."""
@@ -228,7 +238,7 @@ class _Loudness:
 
         while True:
             try:
-                frame = self._graph.pull()
+                frame: Any = self._graph.pull()
             except (av.error.BlockingIOError, av.error.EOFError):
                 return
             self._measured += frame.samples
@@ -258,6 +268,16 @@ class _Loudness:
 
 def _above_gate(value: float) -> float | None:
     return round(value, 2) if value > _GATE_LUFS else None
+
+
+def _phases(pairs: list[dict[str, Any]]) -> dict[str, Any]:
+    """The worst correlation of all pairs, whether one is inverted as a whole, and each pair."""
+    known = [pair["correlation"] for pair in pairs if pair["correlation"] is not None]
+    return {
+        "correlation": min(known) if known else None,
+        "inverted": any(pair["inverted"] for pair in pairs),
+        "pairs": pairs,
+    }
 
 
 class _Phase:
@@ -301,6 +321,6 @@ class _Phase:
             "channels": [name(self._left), name(self._right)],
             "correlation": None if overall is None else round(float(overall), 4),
             "lowest": None if self._lowest is None else round(self._lowest, 4),
-            "inverted": overall is not None and overall <= self._limit,
+            "inverted": overall is not None and bool(overall <= self._limit),
             "out_of_phase": [span(start * each, end * each, self._rate) for start, end in self._inverted.found],
         }
