@@ -5,13 +5,15 @@ that a header can be told apart byte for byte. Format: OpenEXR file layout, vers
 """
 
 import struct
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from app.errors import MediaError
+from app.media.exrtiles import LEVEL_MODES, level_tiles
 
 #: A header longer than this is refused.
 HEADER_LIMIT = 64 << 20
@@ -19,17 +21,19 @@ MAGIC = b"\x76\x2f\x31\x01"
 TILED, LONG_NAMES, DEEP, MULTIPART = 0x200, 0x400, 0x800, 0x1000
 _KNOWN_FLAGS = TILED | LONG_NAMES | DEEP | MULTIPART
 _NAME_LIMIT = 255
-_PART_LIMIT = 65536
+_PART_LIMIT = 16384
+_ATTRIBUTE_LIMIT = 131072
+_CHANNEL_LIMIT = 65536
 _BLOCK = 8192
 
-#: Number, name and scan lines in a chunk of each compression.
+#: Number, name and scan lines in a chunk of each compression; 12 and 13 as OpenEXR 3.5 writes them.
 COMPRESSIONS = {
     0: ("none", 1), 1: ("rle", 1), 2: ("zips", 1), 3: ("zip", 16), 4: ("piz", 32), 5: ("pxr24", 16), 6: ("b44", 32),
-    7: ("b44a", 32), 8: ("dwaa", 32), 9: ("dwab", 256), 10: ("htj2k256", 256), 11: ("htj2k32", 32),
+    7: ("b44a", 32), 8: ("dwaa", 32), 9: ("dwab", 256), 10: ("htj2k256", 256), 11: ("htj2k32", 32), 12: ("lj2k", 256),
+    13: ("zstd", 1),
 }  # fmt: skip
 LINE_ORDERS = {0: "increasingY", 1: "decreasingY", 2: "randomY"}
 PIXEL_TYPES = {0: "uint", 1: "half", 2: "float"}
-LEVEL_MODES = {0: "one", 1: "mipmap", 2: "ripmap"}
 _REQUIRED = (
     b"channels", b"compression", b"dataWindow", b"displayWindow", b"lineOrder", b"pixelAspectRatio",
     b"screenWindowCenter", b"screenWindowWidth",
@@ -47,8 +51,7 @@ class Bytes(Protocol):
         """Up to `count` bytes from `offset`; fewer at the end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(NamedTuple):
     """One attribute as it lies in the file."""
 
     name: bytes
@@ -56,8 +59,7 @@ class Attribute:
     raw: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Channel:
+class Channel(NamedTuple):
     """One channel of a part. `type` is 0 uint, 1 half, 2 float; other numbers are kept."""
 
     name: bytes
@@ -74,15 +76,40 @@ class Part:
     """One part's header: its attributes in file order, and what follows from them.
 
     The properties raise MediaError where the attribute is absent or malformed.
+
+    Args:
+        attributes: in file order.
+        flags: of the file's version word; they tell the kind of a part without a type.
     """
 
-    def __init__(self, attributes: tuple[Attribute, ...]) -> None:
+    def __init__(self, attributes: tuple[Attribute, ...], flags: int = 0) -> None:
         self.attributes = attributes
+        self.flags = flags
         self._by_name = {attribute.name: attribute for attribute in attributes}
 
     def get(self, name: bytes) -> Attribute | None:
         """The attribute of that name, or None."""
         return self._by_name.get(name)
+
+    def repeated(self) -> list[bytes]:
+        """Names that more than one attribute has; the last one counts, as in the OpenEXR library."""
+        if len(self._by_name) == len(self.attributes):
+            return []
+        counts = Counter(attribute.name for attribute in self.attributes)
+        return [name for name, count in counts.items() if count > 1]
+
+    @cached_property
+    def kind(self) -> str:
+        """`scanlineimage`, `tiledimage`, `deepscanline`, `deeptile`, or what else the type says.
+
+        A part without a type is what the flags of the file say.
+        """
+        return self.text(b"type") or ("tiledimage" if self.flags & TILED else "scanlineimage")
+
+    @property
+    def tiled(self) -> bool:
+        """Whether its chunks are tiles."""
+        return self.kind in ("tiledimage", "deeptile")
 
     def absent(self) -> list[str]:
         """Names of required attributes that the part does not have."""
@@ -138,6 +165,8 @@ class Part:
         width, height, mode = self._packed(b"tiles", _TILES)
         if not width or not height:
             raise _damaged("the tiles have no pixels")
+        if mode & 0xF not in LEVEL_MODES or mode >> 4 > 1:
+            raise _damaged(f"the level mode {mode} of the tiles is not known")
         return width, height, mode & 0xF, mode >> 4
 
     def text(self, name: bytes) -> str:
@@ -152,12 +181,18 @@ class Part:
             if count < 0:
                 raise _damaged(f"the chunk count is {count}")
             return count
+        return self.expected_chunks()
+
+    def expected_chunks(self) -> int | None:
+        """Chunks that windows, tiles and compression make; None where type or compression is one we do not know."""
         x0, y0, x1, y1 = self.data_window
         width, height = x1 - x0 + 1, y1 - y0 + 1
-        if self.tiles and self.text(b"type") in ("", "tiledimage", "deeptile"):
+        if self.tiled:
+            if self.tiles is None:
+                raise _damaged("the required attribute tiles is absent")
             return sum(across * down for across, down in level_tiles(width, height, self.tiles))
         known = COMPRESSIONS.get(self.compression)
-        return ceil(height / known[1]) if known else None
+        return ceil(height / known[1]) if known and self.kind in ("scanlineimage", "deepscanline") else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +205,7 @@ class Header:
         parts: in file order.
         size: bytes from the start of the file to the chunk tables.
         error: why later parts could not be read; empty where all were.
+        unknown: what is not known about the version word; empty where all is.
     """
 
     version: int
@@ -177,6 +213,7 @@ class Header:
     parts: tuple[Part, ...]
     size: int
     error: str = ""
+    unknown: str = ""
 
     @property
     def deep(self) -> bool:
@@ -242,6 +279,45 @@ class _Reader:
         self._at = end + 1
         return taken
 
+    def attributes(self, room: int) -> list[Attribute]:
+        """The attributes of one part, at most `room` of them, up to the empty name that ends it."""
+        found: list[Attribute] = []
+        while True:
+            buffer, at, whole = self._buffer, self._at, len(self._buffer)
+            while True:
+                name_end = buffer.find(b"\0", at, at + _NAME_LIMIT + 1)
+                if name_end == at:
+                    self._at = at + 1
+                    return found
+                type_end = buffer.find(b"\0", name_end + 1, name_end + _NAME_LIMIT + 2)
+                start = type_end + 5
+                if name_end < 0 or type_end <= name_end + 1 or start > whole:
+                    break
+                end = start + int.from_bytes(buffer[start - 4 : start], "little")
+                if end > whole:
+                    break
+                found.append(Attribute(buffer[at:name_end], buffer[name_end + 1 : type_end], buffer[start:end]))
+                at = end
+            self._at = at
+            if len(found) > room:
+                raise _damaged(f"it has more than {_ATTRIBUTE_LIMIT:,} attributes")
+            attribute = self._attribute()
+            if attribute is None:
+                return found
+            found.append(attribute)
+
+    def _attribute(self) -> Attribute | None:
+        """The next attribute, which may lie beyond the buffer; None where the part ends."""
+        name = self.name()
+        if not name:
+            return None
+        kind = self.name()
+        size = int.from_bytes(self.take(4), "little", signed=True)
+        if size < 0 or not kind:
+            reason = "no type" if not kind else f"the size {size}"
+            raise _damaged(f"the attribute {name.decode('utf-8', 'replace')!r} has {reason}")
+        return Attribute(name, kind, self.take(size))
+
 
 def read_header(source: Bytes) -> Header:
     """Read the header block, and nothing behind it.
@@ -257,41 +333,48 @@ def read_header(source: Bytes) -> Header:
         raise MediaError("this is not an OpenEXR file", code="media.other_format")
     word = int.from_bytes(reader.take(4), "little")
     version, flags = word & 0xFF, word & ~0xFF
+    unknown = ""
     if version != 2 or flags & ~_KNOWN_FLAGS:
-        raise _damaged(f"version {version} with flags {flags:#x} is not known")
+        unknown = f"version {version} with flags {flags:#x} is not known"
     parts: list[Part] = []
     error = ""
     try:
-        while attributes := tuple(_attributes(reader)):
-            parts.append(Part(attributes))
+        error = _read_parts(reader, flags, parts)
+    except MediaError as problem:
+        if unknown:
+            raise _damaged(unknown) from problem
+        raise
+    return Header(version, flags, tuple(parts), reader.position, error, unknown)
+
+
+def _read_parts(reader: _Reader, flags: int, parts: list[Part]) -> str:
+    """Read all parts into `parts`; why the later ones could not be read.
+
+    Raises:
+        MediaError: there is not even one.
+    """
+    room = _ATTRIBUTE_LIMIT
+    try:
+        while attributes := reader.attributes(room):
+            parts.append(Part(tuple(attributes), flags))
+            room -= len(attributes)
             if not flags & MULTIPART:
                 break
-            if len(parts) > _PART_LIMIT:
-                raise _damaged("it has too many parts")
+            if len(parts) >= _PART_LIMIT:
+                raise _damaged(f"it has more than {_PART_LIMIT:,} parts")
     except MediaError as problem:
         if not parts:
             raise
-        error = problem.message
+        return problem.message
     if not parts:
         raise _damaged("it holds no attribute")
-    return Header(version, flags, tuple(parts), reader.position, error)
-
-
-def _attributes(reader: _Reader) -> Iterator[Attribute]:
-    """The attributes of one part, up to the empty name that ends it."""
-    while name := reader.name():
-        kind = reader.name()
-        size = int.from_bytes(reader.take(4), "little", signed=True)
-        if size < 0 or not kind:
-            reason = "no type" if not kind else f"the size {size}"
-            raise _damaged(f"the attribute {name.decode('utf-8', 'replace')!r} has {reason}")
-        yield Attribute(name, kind, reader.take(size))
+    return ""
 
 
 def channels_of(raw: bytes) -> Iterator[Channel]:
     """The channels in the bytes of a `chlist`."""
     at = 0
-    while True:
+    for _ in range(_CHANNEL_LIMIT + 1):
         end = raw.find(b"\0", at)
         if end < 0:
             raise _damaged("the channel list has no end")
@@ -304,22 +387,4 @@ def channels_of(raw: bytes) -> Iterator[Channel]:
             raise _damaged(f"a channel is sampled every {x_sampling}, {y_sampling} pixels")
         yield Channel(raw[at:end], kind, p_linear, x_sampling, y_sampling)
         at = end + 1 + _CHANNEL.size
-
-
-def level_tiles(width: int, height: int, tiles: tuple[int, int, int, int]) -> Iterator[tuple[int, int]]:
-    """Tiles across and down of each level of a tiled part, largest level first."""
-    tile_width, tile_height, mode, rounding = tiles
-    across = [ceil(size / tile_width) for size in _level_sizes(width, mode, rounding)]
-    down = [ceil(size / tile_height) for size in _level_sizes(height, mode, rounding)]
-    if mode == 2:
-        yield from ((a, d) for d in down for a in across)
-        return
-    for level in range(max(len(across), len(down))):
-        yield across[min(level, len(across) - 1)], down[min(level, len(down) - 1)]
-
-
-def _level_sizes(size: int, mode: int, rounding: int) -> list[int]:
-    sizes = [size]
-    while mode and sizes[-1] > 1:
-        sizes.append(ceil(size / 2 ** len(sizes)) if rounding else size >> len(sizes))
-    return sizes
+    raise _damaged(f"the channel list has more than {_CHANNEL_LIMIT:,} channels")

@@ -8,7 +8,8 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-from app.media.exr import LEVEL_MODES, MAGIC, PIXEL_TYPES
+from app.media.exr import MAGIC, PIXEL_TYPES
+from app.media.exrtiles import LEVEL_MODES
 from app.media.exrvalues import FLAGS, KEYCODE
 
 #: What is raised where JSON does not have the form that its type asks for.

@@ -1,63 +1,133 @@
-"""The tables of chunks of an OpenEXR file: whether all that the header promises can be in the file."""
+"""The tables of chunks of an OpenEXR file: whether all that the header promises can be in the file.
+
+Nothing is decoded: damage inside a chunk stays unseen.
+"""
 
 import struct
-from array import array
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from app.media.exr import MULTIPART, TILED, Bytes, Header, Part
+from app.errors import MediaError
+from app.media.exr import MULTIPART, Bytes, Header, Part
 
 _TABLE_BLOCK = 1 << 20
 _ABSURD = 1 << 48
+_MOST_CHUNKS = 1 << 27
+_FEW = 64 * 8
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkFault:
+    """Why not all chunks of a file can be there.
+
+    Attributes:
+        code: `chunks.cut_off`, `chunks.absent` or `chunks.outside`.
+        message: the reason as a sentence.
+        part: index of the part that it is about.
+    """
+
+    code: str
+    message: str
+    part: int
+
+
+@dataclass(slots=True)
+class _Table:
+    """What one part's table says: its chunks, how many have no offset, the lowest and the highest offset."""
+
+    part: Part
+    chunks: int
+    absent: int = 0
+    lowest: int = _ABSURD
+    highest: int = 0
 
 
 def missing_data(source: Bytes, header: Header) -> str:
-    """Why not all chunks can be in the file, as the chunk tables and the last chunk tell; empty where all may be.
+    """Why not all chunks can be in the file; empty where all may be.
 
-    Nothing is decoded: damage inside a chunk stays unseen.
+    Raises:
+        MediaError: the header does not tell how many chunks there are.
     """
-    at, last, total, absent = header.size, 0, 0, 0
-    last_part = header.parts[0]
-    for part in header.parts:
+    fault = chunk_fault(source, header)
+    return fault.message if fault else ""
+
+
+def chunk_fault(source: Bytes, header: Header) -> ChunkFault | None:
+    """The first thing that speaks against all chunks being in the file; None where nothing does.
+
+    Raises:
+        MediaError: the header does not tell how many chunks there are.
+    """
+    tables: list[_Table] = []
+    at = header.size
+    for index, part in enumerate(header.parts):
         count = part.chunk_count()
         if count is None:
-            return ""
+            return None
         if at + 8 * count > source.size:
-            return "the file is cut off: it ends inside the table of chunks"
-        total += count
-        for offsets in _tables(source, at, count):
-            absent += offsets.count(0)
-            highest = max(offsets)
-            if highest > last:
-                last, last_part = highest, part
+            return ChunkFault("chunks.cut_off", "the file is cut off: it ends inside the table of chunks", index)
+        if count > _MOST_CHUNKS:
+            return ChunkFault("chunks.outside", f"a table of {count:,} chunks is not believable", index)
+        table = _Table(part, count)
+        for offsets in _blocks(source, at, count):
+            _count(table, offsets)
+        tables.append(table)
         at += 8 * count
-    if last >= _ABSURD:
-        return "the table of chunks is damaged"
-    if last >= source.size:
-        return f"the file is cut off: it ends at byte {source.size} and the last of its {total} chunks begins at {last}"
-    if absent:
-        return f"{absent} of {total} chunks were never written"
-    if total and last < at:
-        return "the table of chunks points into the header"
-    return _cut_chunk(source, header, last_part, last) if total else ""
+    return _judge(source, header, tables, at)
 
 
-def _tables(source: Bytes, at: int, count: int) -> "Iterator[array[int]]":
-    """The offsets of a chunk table, a bounded number at a time."""
+def _judge(source: Bytes, header: Header, tables: list[_Table], end: int) -> ChunkFault | None:
+    """What the tables, which end at `end`, say against the file."""
+    total, absent = sum(table.chunks for table in tables), sum(table.absent for table in tables)
+    last = max(range(len(tables)), key=lambda index: tables[index].highest)
+    highest = tables[last].highest
+    if highest >= _ABSURD:
+        return ChunkFault("chunks.outside", "the table of chunks is damaged", last)
+    if highest >= source.size:
+        where = f"it ends at byte {source.size} and the last of its {total} chunks begins at {highest}"
+        return ChunkFault("chunks.cut_off", f"the file is cut off: {where}", last)
+    for index, table in enumerate(tables):
+        if table.absent:
+            return ChunkFault("chunks.absent", f"{absent} of {total} chunks were never written", index)
+        if table.chunks and table.lowest < end:
+            return ChunkFault("chunks.outside", "the table of chunks points into the header", index)
+    reason = _cut_chunk(source, header, tables[last].part, highest) if total else ""
+    return ChunkFault("chunks.cut_off", reason, last) if reason else None
+
+
+def _blocks(source: Bytes, at: int, count: int) -> Iterator[bytes]:
+    """The bytes of a chunk table, a bounded number at a time."""
     end = at + 8 * count
     while at < end:
-        offsets = array("Q", source.read_at(at, min(_TABLE_BLOCK, end - at)))
-        if struct.pack("=H", 1) != b"\1\0":
-            offsets.byteswap()
-        yield offsets
-        at += _TABLE_BLOCK
+        wanted = min(_TABLE_BLOCK, end - at)
+        block = source.read_at(at, wanted)
+        if len(block) < wanted:
+            raise MediaError("the file is shorter than it was a moment ago", code="media.short")
+        yield block
+        at += wanted
+
+
+def _count(table: _Table, block: bytes) -> None:
+    """Add a stretch of little-endian offsets. Small tables do not wait for numpy to be loaded."""
+    if len(block) <= _FEW:
+        offsets = struct.unpack(f"<{len(block) // 8}Q", block)
+        absent, written = offsets.count(0), [offset for offset in offsets if offset] if 0 in offsets else offsets
+        lowest, highest = (min(written), max(written)) if written else (_ABSURD, 0)
+    else:
+        import numpy as np
+
+        values = np.frombuffer(block, "<u8")
+        absent, highest = len(values) - int(np.count_nonzero(values)), int(values.max())
+        lowest = int((values if not absent else values[values > 0]).min()) if highest else _ABSURD
+    table.absent += absent
+    table.lowest = min(table.lowest, lowest)
+    table.highest = max(table.highest, highest)
 
 
 def _cut_chunk(source: Bytes, header: Header, part: Part, offset: int) -> str:
     """Whether the chunk at `offset` has all its bytes."""
-    kind = part.text(b"type")
-    tiled = kind in ("tiledimage", "deeptile") if kind else bool(header.flags & TILED)
-    lead = (4 if header.flags & MULTIPART else 0) + (16 if tiled else 4)
-    deep = kind.startswith("deep")
+    lead = (4 if header.flags & MULTIPART else 0) + (16 if part.tiled else 4)
+    deep = part.kind.startswith("deep")
     head = source.read_at(offset, lead + (24 if deep else 4))
     if len(head) < lead + (24 if deep else 4):
         return "the file is cut off: it ends inside its last chunk"

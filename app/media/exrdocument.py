@@ -15,9 +15,10 @@ from blake3 import blake3
 
 from app.errors import MediaError
 from app.media import exrbytes
-from app.media.exr import MULTIPART, Attribute, Header, Part, read_header
-from app.media.exrchunks import missing_data
-from app.media.exrvalues import FLAGS, flat_attributes, has_infinite, part_facts, shown, value_of
+from app.media.exr import MULTIPART, Attribute, Header, read_header
+from app.media.exrchunks import chunk_fault
+from app.media.exrparts import Problem, part_facts
+from app.media.exrvalues import FLAGS, flat_attributes, has_infinite, shown, value_of
 from app.media.fileentry import file_entry
 from app.media.opening import OpenFile
 
@@ -27,8 +28,6 @@ SCHEMA_VERSION = 2
 OMIT_ABOVE = 1 << 20
 _SMALL, _SMALL_KEPT = 1 << 10, 8192
 _LARGE, _LARGE_KEPT = 1 << 18, 64
-
-Problem = dict[str, Any]
 
 
 def exr_document(file: OpenFile, header: Header | None = None, *, raw: bool = False) -> dict[str, Any]:
@@ -48,18 +47,14 @@ def exr_document(file: OpenFile, header: Header | None = None, *, raw: bool = Fa
     parts: list[dict[str, Any]] = []
     errors: list[Problem] = []
     for index, (part, entries) in enumerate(zip(header.parts, proven, strict=True)):
-        facts, problems = _part_facts(index, part, header)
+        facts, problems = part_facts(index, part)
         parts.append({**facts, "attributes": [entry.document for entry in entries]})
         errors += problems
-    errors += _unproven(header, proven, block)
-    lossless = not errors or not any(problem["code"] in _LOSSES for problem in errors)
-    if header.error:
-        errors.append({"code": "header.damaged", "message": header.error})
-        lossless = False
-    errors += _chunk_problems(file, header)
+    lost = [] if _is_proven(header, proven, block) else list(_losses(header, proven, block))
+    errors += lost + _file_problems(file, header)
     return {
         "schema_version": SCHEMA_VERSION,
-        "lossless": lossless,
+        "lossless": not lost,
         "kind": "image",
         "file": {
             **file_entry(file, "openexr", "image/x-exr"),
@@ -82,9 +77,6 @@ def exr_document(file: OpenFile, header: Header | None = None, *, raw: bool = Fa
         "fingerprints": {},
         "errors": errors,
     }  # fmt: skip
-
-
-_LOSSES = ("attribute.lossy", "attribute.omitted", "header.lossy")
 
 
 def _flag_names(flags: int) -> list[str]:
@@ -144,28 +136,36 @@ def _names(name: bytes, kind: bytes) -> dict[str, Any]:
     return names
 
 
-def _unproven(header: Header, proven: list[list[_Entry]], block: bytes) -> Iterator[Problem]:
+def _is_proven(header: Header, proven: list[list[_Entry]], block: bytes) -> bool:
+    """Whether the bytes that follow from the document are those of the file."""
+    pieces = [exrbytes.leading_bytes(header.version, _flag_names(header.flags))]
+    for entries in proven:
+        for entry in entries:
+            if entry.rebuilt is None:
+                return False
+            pieces.append(entry.rebuilt)
+        pieces.append(b"\0")
+    if header.flags & MULTIPART:
+        pieces.append(b"\0")
+    return b"".join(pieces) == block
+
+
+def _losses(header: Header, proven: list[list[_Entry]], block: bytes) -> Iterator[Problem]:
     """Where the header that follows from the document is not the file's."""
-    pieces = [block[:0]]
-    start = exrbytes.leading_bytes(header.version, _flag_names(header.flags))
-    if all(entry.rebuilt is not None for entries in proven for entry in entries):
-        pieces = [start]
-        for entries in proven:
-            pieces += [entry.rebuilt or b"" for entry in entries]
-            pieces.append(b"\0")
-        if header.flags & MULTIPART:
-            pieces.append(b"\0")
-        if b"".join(pieces) == block or header.error:
-            return
-    at = len(start)
+    at = 8
+    named = False
     for index, (part, entries) in enumerate(zip(header.parts, proven, strict=True)):
         for attribute, entry in zip(part.attributes, entries, strict=True):
             if entry.rebuilt is None or not block.startswith(entry.rebuilt, at):
+                named = True
                 yield _lost(index, attribute, entry)
             at += len(attribute.name) + len(attribute.type) + len(attribute.raw) + 6
         at += 1
-    if not block.startswith(start):
-        yield {"code": "header.lossy", "message": "the version and flags cannot be told in JSON"}
+    if not named:
+        why = (
+            "ends before all its parts are told" if header.error else "is not what its attributes make"
+        )
+        yield {"code": "header.lossy", "message": f"the header {why}"}
 
 
 def _lost(index: int, attribute: Attribute, entry: _Entry) -> Problem:
@@ -176,32 +176,17 @@ def _lost(index: int, attribute: Attribute, entry: _Entry) -> Problem:
     return {"code": code, "part": index, "attribute": name, "message": f"the attribute {name} {why}"}
 
 
-def _part_facts(index: int, part: Part, header: Header) -> tuple[dict[str, Any], list[Problem]]:
-    """What follows from the attributes of a part; what does not follow is None and told."""
-    problems = [
-        {"code": "header.incomplete", "part": index, "attribute": name,
-         "message": f"the required attribute {name} is absent"}
-        for name in part.absent()
-    ]  # fmt: skip
-    try:
-        return part_facts(index, part, header), problems
-    except MediaError as problem:
-        facts = dict.fromkeys(_PART_KEYS)
-        problems.append({"code": "header.damaged", "part": index, "message": problem.message})
-    return {**facts, "index": index, "name": part.text(b"name")}, problems
-
-
-_PART_KEYS = (
-    "index", "name", "type", "view", "compression", "line_order", "width", "height", "data_window", "display_window",
-    "tiled", "tile_width", "tile_height", "level_mode", "levels", "chunk_count", "pixel_aspect_ratio", "channels",
-)  # fmt: skip
-
-
-def _chunk_problems(file: OpenFile, header: Header) -> list[Problem]:
+def _file_problems(file: OpenFile, header: Header) -> list[Problem]:
+    """What is wrong with the file beyond single parts."""
+    problems: list[Problem] = []
+    if header.unknown:
+        problems.append({"code": "header.unknown", "message": header.unknown})
     if header.error:
-        return []
+        return [*problems, {"code": "header.damaged", "message": header.error}]
     try:
-        reason = missing_data(file, header)
-    except MediaError:
-        return []
-    return [{"code": "chunks.missing", "message": reason}] if reason else []
+        fault = chunk_fault(file, header)
+    except MediaError as problem:
+        return [*problems, {"code": "chunks.unknown", "message": f"the chunks cannot be counted: {problem.message}"}]
+    if fault:
+        problems.append({"code": fault.code, "part": fault.part, "message": fault.message})
+    return problems

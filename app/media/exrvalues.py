@@ -12,7 +12,6 @@ from app.errors import MediaError
 from app.media.exr import (
     COMPRESSIONS,
     DEEP,
-    LEVEL_MODES,
     LINE_ORDERS,
     LONG_NAMES,
     MULTIPART,
@@ -21,10 +20,9 @@ from app.media.exr import (
     Attribute,
     Box,
     Header,
-    Part,
     channels_of,
-    level_tiles,
 )
+from app.media.exrtiles import LEVEL_MODES
 
 _WORDS = ("NaN", "Infinity", "-Infinity")
 #: The known flags of the version word, by the names that documents give them.
@@ -203,43 +201,6 @@ def value_of(attribute: Attribute) -> Any:
 def shown(name: bytes) -> str:
     """A name of the header as text; bytes that are no UTF-8 are replaced."""
     return name.decode("utf-8", "replace")
-
-
-def part_facts(index: int, part: Part, header: Header) -> dict[str, Any]:
-    """One part as JSON: layout, windows, channels. Raises MediaError where a required attribute is no use."""
-    x0, y0, x1, y1 = part.data_window
-    tiles = part.tiles
-    kind = part.text(b"type") or ("tiledimage" if header.flags & 0x200 else "scanlineimage")
-    levels = 1
-    if tiles and tiles[2]:
-        levels = sum(1 for _ in level_tiles(x1 - x0 + 1, y1 - y0 + 1, tiles))
-    aspect = part.get(b"pixelAspectRatio")
-    known = COMPRESSIONS.get(part.compression)
-    return {
-        "index": index,
-        "type": kind,
-        "name": part.text(b"name"),
-        "view": part.text(b"view") or None,
-        "width": x1 - x0 + 1,
-        "height": y1 - y0 + 1,
-        "data_window": window(part.data_window),
-        "display_window": window(part.display_window),
-        "compression": {"id": part.compression, "name": known[0] if known else None},
-        "line_order": LINE_ORDERS.get(part.line_order, part.line_order),
-        "tiled": "tile" in kind,
-        "tile_width": tiles[0] if tiles else None,
-        "tile_height": tiles[1] if tiles else None,
-        "level_mode": LEVEL_MODES.get(tiles[2], tiles[2]) if tiles else None,
-        "levels": levels,
-        "chunk_count": part.chunk_count(),
-        "pixel_aspect_ratio": value_of(aspect) if aspect else None,
-        "channels": [
-            {"name": shown(channel.name), "layer": shown(channel.name).rpartition(".")[0],
-             "type": PIXEL_TYPES.get(channel.type, channel.type), "p_linear": bool(channel.p_linear),
-             "x_sampling": channel.x_sampling, "y_sampling": channel.y_sampling}
-            for channel in part.channels
-        ],
-    }  # fmt: skip
 
 
 def window(box: Box) -> dict[str, list[int]]:

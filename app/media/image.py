@@ -13,6 +13,7 @@ from app.errors import MediaError
 from app.media import exr, exrvalues
 from app.media.complete import why_incomplete
 from app.media.exrchunks import missing_data
+from app.media.exrparts import SERIOUS, part_facts
 from app.media.formats import Format
 from app.media.opening import OpenFile
 from app.model.facts import MediaFacts
@@ -27,17 +28,15 @@ _OUR_FACTS = ("oiio:subimages", "oiio:subimagename", "ICCProfile", "thumbnail_im
 def inspect_exr(file: OpenFile, form: Format) -> MediaFacts:
     """Facts of an OpenEXR file. Raises MediaError where not even its first part can be told."""
     header = exr.read_header(file)
-    parts, error = [], header.error
+    parts: list[dict[str, Any]] = []
+    error = header.unknown or header.error
     for index, part in enumerate(header.parts):
-        absent = part.absent()
-        if absent:
-            error = error or f"the OpenEXR header is damaged: the required attribute {absent[0]} is absent"
-        try:
-            parts.append(exrvalues.part_facts(index, part, header))
-        except MediaError as problem:
-            if not parts:
-                raise
-            error = error or problem.message
+        facts, problems = part_facts(index, part)
+        serious = [problem["message"] for problem in problems if problem["code"] in SERIOUS]
+        if facts["width"] is None and not parts:
+            raise MediaError(serious[0], code="media.damaged")
+        error = error or next(iter(serious), "")
+        parts.append(facts)
     attributes = exrvalues.flat_attributes(header)
     error = error or missing_data(file, header)
     if header.deep:

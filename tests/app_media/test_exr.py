@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from app.errors import MediaError
-from app.media.exr import DEEP, LONG_NAMES, MULTIPART, level_tiles, read_header
+from app.media.exr import DEEP, LONG_NAMES, MULTIPART, read_header
 from app.media.exrchunks import missing_data
+from app.media.exrtiles import level_tiles
 from app.media.opening import opened
 from app.media.registry import inspect
 from tests import media
