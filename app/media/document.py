@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.errors import MediaError
-from app.media.exr import read_header
+from app.media.exr import MAGIC, read_header
 from app.media.exrdocument import SCHEMA_VERSION, exr_document
 from app.media.fileentry import file_entry
 from app.media.formats import Format, format_of_extension
@@ -37,6 +37,8 @@ def document_of(path: str, options: InspectOptions, progress: Progress = nothing
     with opened(path) as file:
         if file.size == 0:
             return _empty(file)
+        if file.path.endswith(".exr") and file.read_at(0, len(MAGIC)) == MAGIC:
+            return _exr(file, options, progress)
         form, _ = recognise(file)
         if form.name == "openexr":
             return _exr(file, options, progress)

@@ -98,13 +98,16 @@ class Part:
         counts = Counter(attribute.name for attribute in self.attributes)
         return [name for name, count in counts.items() if count > 1]
 
-    @cached_property
+    @property
     def kind(self) -> str:
         """`scanlineimage`, `tiledimage`, `deepscanline`, `deeptile`, or what else the type says.
 
         A part without a type is what the flags of the file say.
         """
-        return self.text(b"type") or ("tiledimage" if self.flags & TILED else "scanlineimage")
+        told = self._by_name.get(b"type")
+        if told and told.raw:
+            return told.raw.decode("utf-8", "replace")
+        return "tiledimage" if self.flags & TILED else "scanlineimage"
 
     @property
     def tiled(self) -> bool:
@@ -218,7 +221,7 @@ class Header:
     @property
     def deep(self) -> bool:
         """Whether some part holds deep data."""
-        return bool(self.flags & DEEP) or any(part.text(b"type").startswith("deep") for part in self.parts)
+        return bool(self.flags & DEEP) or any(part.kind.startswith("deep") for part in self.parts)
 
 
 _U8 = struct.Struct("<B")

@@ -5,7 +5,8 @@ Everything here works on what `json.loads` gives. Format: OpenEXR file layout, v
 
 import base64
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any
 
 from app.media.exr import MAGIC, PIXEL_TYPES
@@ -16,6 +17,7 @@ from app.media.exrvalues import FLAGS, KEYCODE
 NOT_BYTES = (struct.error, ValueError, TypeError, KeyError, IndexError, OverflowError, AttributeError)
 
 _INT = struct.Struct("<i")
+_EIGHT = struct.Struct("<8f")
 _CHANNEL = struct.Struct("<iB3xii")
 
 
@@ -51,10 +53,19 @@ def attribute_bytes(entry: dict[str, Any]) -> bytes:
     Raises:
         One of `NOT_BYTES`.
     """
-    name, kind = _name(entry, "name"), _name(entry, "type")
     raw = entry.get("raw")
+    kind = _name(entry, "type")
     data = base64.b64decode(raw, validate=True) if raw is not None else value_bytes(kind, entry["value"])
-    return b"%b\0%b\0%b%b" % (name, kind, _INT.pack(entry["size"]), data)
+    return b"%b%b%b" % (lead_bytes(entry), _INT.pack(entry["size"]), data)
+
+
+def lead_bytes(entry: dict[str, Any]) -> bytes:
+    """Name and type as they lie before the size of an attribute.
+
+    Raises:
+        One of `NOT_BYTES`.
+    """
+    return b"%b\0%b\0" % (_name(entry, "name"), _name(entry, "type"))
 
 
 def _name(entry: dict[str, Any], key: str) -> bytes:
@@ -80,10 +91,15 @@ def _vector(layout: str) -> Callable[[Any], bytes]:
     packed = struct.Struct("<" + layout)
     count = len(packed.unpack(bytes(packed.size)))
 
-    def write(value: Any) -> bytes:
-        return packed.pack(*map(_number, value)) if count > 1 else packed.pack(_number(value))
+    return (lambda value: _pack(packed, value)) if count > 1 else (lambda value: _pack(packed, (value,)))
 
-    return write
+
+def _pack(packed: struct.Struct, values: Sequence[Any]) -> bytes:
+    """Numbers of JSON packed; only those that are not finite need a look at each."""
+    try:
+        return packed.pack(*values)
+    except struct.error:
+        return packed.pack(*map(_number, values))
 
 
 def _number(value: Any) -> Any:
@@ -93,12 +109,12 @@ def _number(value: Any) -> Any:
 
 def _box(layout: str) -> Callable[[Any], bytes]:
     packed = struct.Struct("<4" + layout)
-    return lambda value: packed.pack(*map(_number, value["min"]), *map(_number, value["max"]))
+    return lambda value: _pack(packed, [*value["min"], *value["max"]])
 
 
 def _matrix(size: int, layout: str) -> Callable[[Any], bytes]:
     packed = struct.Struct(f"<{size * size}{layout}")
-    return lambda value: packed.pack(*(_number(item) for row in value for item in row))
+    return lambda value: _pack(packed, list(chain.from_iterable(value)))
 
 
 def _named(value: Any) -> bytes:
@@ -115,7 +131,7 @@ def _strings(value: list[str]) -> bytes:
 
 
 def _floats(value: list[Any]) -> bytes:
-    return struct.pack(f"<{len(value)}f", *map(_number, value))
+    return _pack(struct.Struct(f"<{len(value)}f"), value)
 
 
 def _channel_list(value: list[dict[str, Any]]) -> bytes:
@@ -129,7 +145,7 @@ def _channel_list(value: list[dict[str, Any]]) -> bytes:
 
 def _chromaticities(value: dict[str, Any]) -> bytes:
     pairs = (value[name] for name in ("red", "green", "blue", "white"))
-    return struct.pack("<8f", *(_number(item) for pair in pairs for item in pair))
+    return _pack(_EIGHT, list(chain.from_iterable(pairs)))
 
 
 def _tile_description(value: dict[str, Any]) -> bytes:

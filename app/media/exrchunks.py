@@ -48,20 +48,24 @@ def missing_data(source: Bytes, header: Header) -> str:
     Raises:
         MediaError: the header does not tell how many chunks there are.
     """
-    fault = chunk_fault(source, header)
+    fault = chunk_fault(source, header, [part.chunk_count() for part in header.parts])
     return fault.message if fault else ""
 
 
-def chunk_fault(source: Bytes, header: Header) -> ChunkFault | None:
-    """The first thing that speaks against all chunks being in the file; None where nothing does.
+def chunk_fault(source: Bytes, header: Header, counts: list[int | None]) -> ChunkFault | None:
+    """The first thing that speaks against all chunks being in the file; None where nothing does or can be known.
+
+    Args:
+        source: the file.
+        header: its header.
+        counts: the chunks of each part; None where they are not known.
 
     Raises:
-        MediaError: the header does not tell how many chunks there are.
+        MediaError: the file became shorter.
     """
     tables: list[_Table] = []
     at = header.size
-    for index, part in enumerate(header.parts):
-        count = part.chunk_count()
+    for index, (part, count) in enumerate(zip(header.parts, counts, strict=True)):
         if count is None:
             return None
         if at + 8 * count > source.size:

@@ -5,7 +5,7 @@ import hashlib
 import json
 import math
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from app.errors import MediaError
@@ -19,18 +19,22 @@ from app.media.exr import (
     TILED,
     Attribute,
     Box,
-    Header,
     channels_of,
 )
 from app.media.exrtiles import LEVEL_MODES
 
-_WORDS = ("NaN", "Infinity", "-Infinity")
+#: The types that hold floats, and which.
+_FLOATING = {
+    b"float": "f", b"v2f": "f", b"v3f": "f", b"box2f": "f", b"m33f": "f", b"m44f": "f", b"chromaticities": "f",
+    b"floatvector": "f", b"double": "d", b"v2d": "d", b"v3d": "d", b"m33d": "d", b"m44d": "d",
+}  # fmt: skip
 #: The known flags of the version word, by the names that documents give them.
 FLAGS = {"tiled": TILED, "long_names": LONG_NAMES, "deep": DEEP, "multipart": MULTIPART}
 _LONG = 4096
 _ENVMAPS = {0: "latlong", 1: "cube"}
 _DEEP_STATES = {0: "messy", 1: "sorted", 2: "non_overlapping", 3: "tidy"}
-_LAYOUT = frozenset(
+#: Attributes that say how the pixels are laid out.
+LAYOUT = frozenset(
     (b"channels", b"compression", b"dataWindow", b"displayWindow", b"lineOrder", b"tiles", b"type", b"name",
      b"chunkCount", b"version", b"view", b"maxSamplesPerPixel")
 )  # fmt: skip
@@ -47,20 +51,24 @@ def number(value: float) -> float | str:
     return "Infinity" if value > 0 else "-Infinity"
 
 
-def has_infinite(value: Any) -> bool:
-    """Whether a JSON value holds a number that is not finite, written as a word; text of its own is none."""
-    if isinstance(value, list):
-        return any(item in _WORDS or has_infinite(item) for item in value if isinstance(item, list | str | dict))
-    if isinstance(value, dict):
-        return any(has_infinite(item) for item in value.values() if isinstance(item, list))
-    return value in _WORDS
+def is_finite(kind: bytes, raw: bytes) -> bool:
+    """Whether an attribute holds no NaN and no infinity; attributes without floats hold none."""
+    code = _FLOATING.get(kind)
+    if code is None:
+        return True
+    return all(map(math.isfinite, struct.unpack(f"<{len(raw) // struct.calcsize(code)}{code}", raw)))
+
+
+def _numbers(values: tuple[float, ...]) -> list[Any]:
+    """Numbers as JSON can hold them."""
+    return list(values) if all(map(math.isfinite, values)) else [number(value) for value in values]
 
 
 def _vector(layout: str) -> Callable[[bytes], Any]:
     packed = struct.Struct("<" + layout)
 
     def read(raw: bytes) -> Any:
-        values = [number(value) for value in packed.unpack(raw)]
+        values = _numbers(packed.unpack(raw))
         return values if len(values) > 1 else values[0]
 
     return read
@@ -70,7 +78,7 @@ def _box(layout: str) -> Callable[[bytes], Any]:
     packed = struct.Struct("<4" + layout)
 
     def read(raw: bytes) -> Any:
-        x0, y0, x1, y1 = map(number, packed.unpack(raw))
+        x0, y0, x1, y1 = _numbers(packed.unpack(raw))
         return {"min": [x0, y0], "max": [x1, y1]}
 
     return read
@@ -80,7 +88,7 @@ def _matrix(size: int, layout: str) -> Callable[[bytes], Any]:
     packed = struct.Struct(f"<{size * size}{layout}")
 
     def read(raw: bytes) -> Any:
-        values = [number(value) for value in packed.unpack(raw)]
+        values = _numbers(packed.unpack(raw))
         return [values[row : row + size] for row in range(0, size * size, size)]
 
     return read
@@ -113,7 +121,7 @@ def _strings(raw: bytes) -> list[str]:
 
 
 def _floats(raw: bytes) -> list[float | str]:
-    return [number(value) for value in struct.unpack(f"<{len(raw) // 4}f", raw)]
+    return _numbers(struct.unpack(f"<{len(raw) // 4}f", raw))
 
 
 def _channel_list(raw: bytes) -> list[dict[str, Any]]:
@@ -125,7 +133,7 @@ def _channel_list(raw: bytes) -> list[dict[str, Any]]:
 
 
 def _chromaticities(raw: bytes) -> dict[str, Any]:
-    values = [number(value) for value in struct.unpack("<8f", raw)]
+    values = _numbers(struct.unpack("<8f", raw))
     return {name: values[at : at + 2] for name, at in (("red", 0), ("green", 2), ("blue", 4), ("white", 6))}
 
 
@@ -208,26 +216,32 @@ def window(box: Box) -> dict[str, list[int]]:
     return {"min": [box[0], box[1]], "max": [box[2], box[3]]}
 
 
-def flat_attributes(header: Header) -> dict[str, Any]:
+def flat_attributes(parts: Iterable[Iterable[tuple[Attribute, Any]]]) -> dict[str, Any]:
     """The attributes that occur once or with equal values, by name; layout attributes are facts of the parts.
 
-    A value that is long or of an unknown type is told by its type and size alone.
+    Args:
+        parts: the attributes of each part, each with what is told of it.
     """
-    seen: dict[bytes, Attribute] = {}
+    seen: dict[bytes, tuple[Attribute, Any]] = {}
     differing: set[bytes] = set()
-    for part in header.parts:
-        for attribute in part.attributes:
-            if attribute.name in _LAYOUT:
+    for pairs in parts:
+        for pair in pairs:
+            name = pair[0].name
+            if name in LAYOUT:
                 continue
-            before = seen.setdefault(attribute.name, attribute)
-            if (before.type, before.raw) != (attribute.type, attribute.raw):
-                differing.add(attribute.name)
-    return {shown(name): brief(attribute) for name, attribute in seen.items() if name not in differing}
+            before = seen.setdefault(name, pair)
+            if before is not pair and before[0] != pair[0]:
+                differing.add(name)
+    return {shown(name): told for name, (_, told) in seen.items() if name not in differing}
 
 
 def brief(attribute: Attribute) -> Any:
     """The value of an attribute, or its type and size where the value is unknown or long."""
-    value = value_of(attribute)
+    return brief_of(attribute, value_of(attribute))
+
+
+def brief_of(attribute: Attribute, value: Any) -> Any:
+    """The same where the value was decoded already."""
     if value is None or (len(attribute.raw) > _LONG and len(json.dumps(value)) > _LONG):
         return {"type": shown(attribute.type), "bytes": len(attribute.raw)}
     return value

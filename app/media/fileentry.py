@@ -16,7 +16,7 @@ def file_entry(file: OpenFile, format_name: str, mime: str) -> dict[str, Any]:
     path = os.path.abspath(file.path)  # noqa: PTH100 - a Path costs more, and bytes that are no Unicode must stay
     name = os.path.basename(path)  # noqa: PTH119 - as above
     entry: dict[str, Any] = {
-        "path": shown(path.replace(os.sep, "/")),
+        "path": shown(path) if os.sep == "/" else shown(path.replace(os.sep, "/")),
         "name": shown(name),
         "size_bytes": file.size,
         "mtime": rfc3339_ns(file.mtime_ns),
@@ -24,7 +24,7 @@ def file_entry(file: OpenFile, format_name: str, mime: str) -> dict[str, Any]:
         "format": format_name,
         "mime": mime,
     }
-    unshown = raw_name(raw(name))
+    unshown = None if name.isascii() else raw_name(raw(name))
     if unshown is not None:
         entry["raw_name"] = unshown
     return entry

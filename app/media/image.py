@@ -37,7 +37,9 @@ def inspect_exr(file: OpenFile, form: Format) -> MediaFacts:
             raise MediaError(serious[0], code="media.damaged")
         error = error or next(iter(serious), "")
         parts.append(facts)
-    attributes = exrvalues.flat_attributes(header)
+    attributes = exrvalues.flat_attributes(
+        [((attribute, exrvalues.brief(attribute)) for attribute in part.attributes) for part in header.parts]
+    )
     error = error or missing_data(file, header)
     if header.deep:
         attributes = {**attributes, "deep": True}

@@ -27,6 +27,8 @@ def decoded(name: bytes) -> str:
 def shown(name: bytes | str) -> str:
     """A name that is valid Unicode, for people and JSON: bytes that cannot be decoded become U+FFFD."""
     if isinstance(name, str):
+        if name.isascii():
+            return name
         name = raw(name)
     return name.decode("utf-8", "replace")
 

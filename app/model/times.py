@@ -19,7 +19,7 @@ def rfc3339(us: int) -> str:
         moment = _EPOCH + timedelta(microseconds=us)
     except OverflowError:
         moment = datetime.min.replace(tzinfo=UTC) if us < 0 else datetime.max.replace(tzinfo=UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+    return moment.isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def rfc3339_ns(ns: int) -> str:
