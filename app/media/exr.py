@@ -10,21 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from app.errors import MediaError
+from app.media.exrstream import ATTRIBUTE_LIMIT, Attribute, Bytes, HeaderReader, damaged, ended
 from app.media.exrtiles import LEVEL_MODES, level_tiles
 
-#: A header longer than this is refused.
-HEADER_LIMIT = 64 << 20
 MAGIC = b"\x76\x2f\x31\x01"
 TILED, LONG_NAMES, DEEP, MULTIPART = 0x200, 0x400, 0x800, 0x1000
 _KNOWN_FLAGS = TILED | LONG_NAMES | DEEP | MULTIPART
-_NAME_LIMIT = 255
 _PART_LIMIT = 16384
-_ATTRIBUTE_LIMIT = 131072
 _CHANNEL_LIMIT = 65536
-_BLOCK = 8192
 
 #: Number, name and scan lines in a chunk of each compression; 12 and 13 as OpenEXR 3.5 writes them.
 COMPRESSIONS = {
@@ -38,25 +34,6 @@ _REQUIRED = (
     b"channels", b"compression", b"dataWindow", b"displayWindow", b"lineOrder", b"pixelAspectRatio",
     b"screenWindowCenter", b"screenWindowWidth",
 )  # fmt: skip
-
-
-class Bytes(Protocol):
-    """What a header is read from."""
-
-    @property
-    def size(self) -> int:
-        """Bytes in all."""
-
-    def read_at(self, offset: int, count: int) -> bytes:
-        """Up to `count` bytes from `offset`; fewer at the end."""
-
-
-class Attribute(NamedTuple):
-    """One attribute as it lies in the file."""
-
-    name: bytes
-    type: bytes
-    raw: bytes
 
 
 class Channel(NamedTuple):
@@ -121,9 +98,9 @@ class Part:
     def _packed(self, name: bytes, layout: struct.Struct) -> tuple[int, ...]:
         attribute = self._by_name.get(name)
         if attribute is None:
-            raise _damaged(f"the required attribute {name.decode()} is absent")
+            raise damaged(f"the required attribute {name.decode()} is absent")
         if len(attribute.raw) != layout.size:
-            raise _damaged(f"the attribute {name.decode()} has {len(attribute.raw)} bytes, not {layout.size}")
+            raise damaged(f"the attribute {name.decode()} has {len(attribute.raw)} bytes, not {layout.size}")
         return layout.unpack(attribute.raw)
 
     @cached_property
@@ -131,7 +108,7 @@ class Part:
         """The channels in file order."""
         attribute = self._by_name.get(b"channels")
         if attribute is None:
-            raise _damaged("the required attribute channels is absent")
+            raise damaged("the required attribute channels is absent")
         return tuple(channels_of(attribute.raw))
 
     @property
@@ -157,7 +134,7 @@ class Part:
     def _window(self, name: bytes) -> Box:
         x0, y0, x1, y1 = self._packed(name, _BOX)
         if x1 < x0 or y1 < y0:
-            raise _damaged(f"the {name.decode()} has no pixels: ({x0} {y0})-({x1} {y1})")
+            raise damaged(f"the {name.decode()} has no pixels: ({x0} {y0})-({x1} {y1})")
         return x0, y0, x1, y1
 
     @property
@@ -167,9 +144,9 @@ class Part:
             return None
         width, height, mode = self._packed(b"tiles", _TILES)
         if not width or not height:
-            raise _damaged("the tiles have no pixels")
+            raise damaged("the tiles have no pixels")
         if mode & 0xF not in LEVEL_MODES or mode >> 4 > 1:
-            raise _damaged(f"the level mode {mode} of the tiles is not known")
+            raise damaged(f"the level mode {mode} of the tiles is not known")
         return width, height, mode & 0xF, mode >> 4
 
     def text(self, name: bytes) -> str:
@@ -182,7 +159,7 @@ class Part:
         if b"chunkCount" in self._by_name:
             count: int = self._packed(b"chunkCount", _I32)[0]
             if count < 0:
-                raise _damaged(f"the chunk count is {count}")
+                raise damaged(f"the chunk count is {count}")
             return count
         return self.expected_chunks()
 
@@ -192,7 +169,7 @@ class Part:
         width, height = x1 - x0 + 1, y1 - y0 + 1
         if self.tiled:
             if self.tiles is None:
-                raise _damaged("the required attribute tiles is absent")
+                raise damaged("the required attribute tiles is absent")
             return sum(across * down for across, down in level_tiles(width, height, self.tiles))
         known = COMPRESSIONS.get(self.compression)
         return ceil(height / known[1]) if known and self.kind in ("scanlineimage", "deepscanline") else None
@@ -209,6 +186,7 @@ class Header:
         size: bytes from the start of the file to the chunk tables.
         error: why later parts could not be read; empty where all were.
         unknown: what is not known about the version word; empty where all is.
+        block: the bytes of it, where they are few; else empty.
     """
 
     version: int
@@ -217,6 +195,7 @@ class Header:
     size: int
     error: str = ""
     unknown: str = ""
+    block: bytes = b""
 
     @property
     def deep(self) -> bool:
@@ -231,97 +210,6 @@ _TILES = struct.Struct("<IIB")
 _CHANNEL = struct.Struct("<iB3xii")
 
 
-def _damaged(reason: str) -> MediaError:
-    return MediaError(f"the OpenEXR header is damaged: {reason}", code="media.damaged")
-
-
-def _ended() -> MediaError:
-    return MediaError("the file ends inside the OpenEXR header", code="media.truncated")
-
-
-class _Reader:
-    """Sequential reading through a small buffer that only an attribute's own size can make larger."""
-
-    def __init__(self, source: Bytes) -> None:
-        self._source = source
-        self._buffer = source.read_at(0, _BLOCK)
-        self._start = 0
-        self._at = 0
-
-    @property
-    def position(self) -> int:
-        return self._start + self._at
-
-    def _fill(self, count: int) -> None:
-        """See to it that `count` bytes from here on are in the buffer."""
-        if self.position + count > HEADER_LIMIT:
-            raise _damaged(f"it is longer than {HEADER_LIMIT >> 20} MiB")
-        if self.position + count > self._source.size:
-            raise _ended()
-        self._start, self._at = self.position, 0
-        self._buffer = self._source.read_at(self._start, max(count, _BLOCK))
-        if len(self._buffer) < count:
-            raise _ended()
-
-    def take(self, count: int) -> bytes:
-        if self._at + count > len(self._buffer):
-            self._fill(count)
-        taken = self._buffer[self._at : self._at + count]
-        self._at += count
-        return taken
-
-    def name(self) -> bytes:
-        """Bytes up to the next NUL, which is skipped."""
-        end = self._buffer.find(b"\0", self._at, self._at + _NAME_LIMIT + 1)
-        if end < 0:
-            self._fill(min(_NAME_LIMIT + 1, max(1, self._source.size - self.position)))
-            end = self._buffer.find(b"\0", 0, _NAME_LIMIT + 1)
-            if end < 0:
-                raise _ended() if len(self._buffer) <= _NAME_LIMIT else _damaged("a name is longer than 255 bytes")
-        taken = self._buffer[self._at : end]
-        self._at = end + 1
-        return taken
-
-    def attributes(self, room: int) -> list[Attribute]:
-        """The attributes of one part, at most `room` of them, up to the empty name that ends it."""
-        found: list[Attribute] = []
-        while True:
-            buffer, at, whole = self._buffer, self._at, len(self._buffer)
-            while True:
-                name_end = buffer.find(b"\0", at, at + _NAME_LIMIT + 1)
-                if name_end == at:
-                    self._at = at + 1
-                    return found
-                type_end = buffer.find(b"\0", name_end + 1, name_end + _NAME_LIMIT + 2)
-                start = type_end + 5
-                if name_end < 0 or type_end <= name_end + 1 or start > whole:
-                    break
-                end = start + int.from_bytes(buffer[start - 4 : start], "little")
-                if end > whole:
-                    break
-                found.append(Attribute(buffer[at:name_end], buffer[name_end + 1 : type_end], buffer[start:end]))
-                at = end
-            self._at = at
-            if len(found) > room:
-                raise _damaged(f"it has more than {_ATTRIBUTE_LIMIT:,} attributes")
-            attribute = self._attribute()
-            if attribute is None:
-                return found
-            found.append(attribute)
-
-    def _attribute(self) -> Attribute | None:
-        """The next attribute, which may lie beyond the buffer; None where the part ends."""
-        name = self.name()
-        if not name:
-            return None
-        kind = self.name()
-        size = int.from_bytes(self.take(4), "little", signed=True)
-        if size < 0 or not kind:
-            reason = "no type" if not kind else f"the size {size}"
-            raise _damaged(f"the attribute {name.decode('utf-8', 'replace')!r} has {reason}")
-        return Attribute(name, kind, self.take(size))
-
-
 def read_header(source: Bytes) -> Header:
     """Read the header block, and nothing behind it.
 
@@ -329,9 +217,9 @@ def read_header(source: Bytes) -> Header:
         MediaError: not OpenEXR, or damaged before the first part is complete. Damage in a later part is told in
             the header's `error`.
     """
-    reader = _Reader(source)
+    reader = HeaderReader(source)
     if source.size < 8:
-        raise _ended()
+        raise ended()
     if reader.take(4) != MAGIC:
         raise MediaError("this is not an OpenEXR file", code="media.other_format")
     word = int.from_bytes(reader.take(4), "little")
@@ -345,18 +233,19 @@ def read_header(source: Bytes) -> Header:
         error = _read_parts(reader, flags, parts)
     except MediaError as problem:
         if unknown:
-            raise _damaged(unknown) from problem
+            raise damaged(unknown) from problem
         raise
-    return Header(version, flags, tuple(parts), reader.position, error, unknown)
+    reader.remember()
+    return Header(version, flags, tuple(parts), reader.position, error, unknown, reader.block)
 
 
-def _read_parts(reader: _Reader, flags: int, parts: list[Part]) -> str:
+def _read_parts(reader: HeaderReader, flags: int, parts: list[Part]) -> str:
     """Read all parts into `parts`; why the later ones could not be read.
 
     Raises:
         MediaError: there is not even one.
     """
-    room = _ATTRIBUTE_LIMIT
+    room = ATTRIBUTE_LIMIT
     try:
         while attributes := reader.attributes(room):
             parts.append(Part(tuple(attributes), flags))
@@ -364,13 +253,13 @@ def _read_parts(reader: _Reader, flags: int, parts: list[Part]) -> str:
             if not flags & MULTIPART:
                 break
             if len(parts) >= _PART_LIMIT:
-                raise _damaged(f"it has more than {_PART_LIMIT:,} parts")
+                raise damaged(f"it has more than {_PART_LIMIT:,} parts")
     except MediaError as problem:
         if not parts:
             raise
         return problem.message
     if not parts:
-        raise _damaged("it holds no attribute")
+        raise damaged("it holds no attribute")
     return ""
 
 
@@ -380,14 +269,14 @@ def channels_of(raw: bytes) -> Iterator[Channel]:
     for _ in range(_CHANNEL_LIMIT + 1):
         end = raw.find(b"\0", at)
         if end < 0:
-            raise _damaged("the channel list has no end")
+            raise damaged("the channel list has no end")
         if end == at:
             return
         if end + 1 + _CHANNEL.size > len(raw):
-            raise _damaged("the channel list is cut off")
+            raise damaged("the channel list is cut off")
         kind, p_linear, x_sampling, y_sampling = _CHANNEL.unpack_from(raw, end + 1)
         if x_sampling < 1 or y_sampling < 1:
-            raise _damaged(f"a channel is sampled every {x_sampling}, {y_sampling} pixels")
+            raise damaged(f"a channel is sampled every {x_sampling}, {y_sampling} pixels")
         yield Channel(raw[at:end], kind, p_linear, x_sampling, y_sampling)
         at = end + 1 + _CHANNEL.size
-    raise _damaged(f"the channel list has more than {_CHANNEL_LIMIT:,} channels")
+    raise damaged(f"the channel list has more than {_CHANNEL_LIMIT:,} channels")

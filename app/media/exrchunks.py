@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.errors import MediaError
-from app.media.exr import MULTIPART, Bytes, Header, Part
+from app.media.exr import MULTIPART, Header, Part
+from app.media.exrstream import Bytes
 
 _TABLE_BLOCK = 1 << 20
 _ABSURD = 1 << 48

@@ -12,10 +12,11 @@ from typing import Any
 from blake3 import blake3
 
 from app.media import exrbytes
-from app.media.exr import MULTIPART, Attribute, Header, read_header
+from app.media.exr import MULTIPART, Header, read_header
 from app.media.exrchunks import chunk_fault
 from app.media.exrparts import Problem, part_facts
 from app.media.exrproof import Entry, proven_entries
+from app.media.exrstream import Attribute
 from app.media.exrvalues import FLAGS, flat_attributes, shown
 from app.media.fileentry import file_entry
 from app.media.opening import OpenFile
@@ -36,7 +37,7 @@ def exr_document(file: OpenFile, header: Header | None = None, *, raw: bool = Fa
         MediaError: not even the first part's header can be read.
     """
     header = header or read_header(file)
-    block = file.exactly(0, header.size)
+    block = header.block or file.exactly(0, header.size)
     proven = [proven_entries(part.attributes, raw=raw) for part in header.parts]
     parts: list[dict[str, Any]] = []
     errors: list[Problem] = []

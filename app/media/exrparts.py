@@ -5,7 +5,8 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from app.errors import MediaError
-from app.media.exr import COMPRESSIONS, LINE_ORDERS, PIXEL_TYPES, Attribute, Channel, Part
+from app.media.exr import COMPRESSIONS, LINE_ORDERS, PIXEL_TYPES, Channel, Part
+from app.media.exrstream import Attribute
 from app.media.exrtiles import LEVEL_MODES, level_tiles
 from app.media.exrvalues import shown, value_of, window
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from app.media import exrbytes
-from app.media.exr import Attribute
+from app.media.exrstream import Attribute
 from app.media.exrvalues import brief_of, is_finite, shown, value_of
 
 #: An attribute with more bytes than this is told by its size alone, unless its bytes are asked for.

@@ -17,10 +17,10 @@ from app.media.exr import (
     MULTIPART,
     PIXEL_TYPES,
     TILED,
-    Attribute,
     Box,
     channels_of,
 )
+from app.media.exrstream import Attribute
 from app.media.exrtiles import LEVEL_MODES
 
 #: The types that hold floats, and which.

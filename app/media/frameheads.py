@@ -14,8 +14,9 @@ from typing import Any
 
 from app.errors import MediaError
 from app.jobs.framing import Send
-from app.media.exr import Attribute, Header, read_header
+from app.media.exr import Header, read_header
 from app.media.exrchunks import missing_data
+from app.media.exrstream import Attribute
 from app.media.exrvalues import brief
 from app.media.opening import OpenFile, opened
 from app.media.registry import inspect_open, recognise
