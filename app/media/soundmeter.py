@@ -100,10 +100,9 @@ class SoundMeter:
             self._non_finite += int(block.size - np.count_nonzero(finite))
             block = np.where(finite, block, np.float32(0))
         heights = np.abs(block)
-        full: list[Any] = list(heights >= self._full)
-        for clipped, channel in zip(self._clipped, full, strict=True):
-            clipped.feed(channel)
-        self._silent.feed((heights < self._quiet).all(axis=0))
+        for number, clipped in enumerate(self._clipped):
+            clipped.feed(heights[number] >= self._full)
+        self._silent.feed(heights.max(axis=0, initial=0) < self._quiet)
         self._peak = np.maximum(self._peak, heights.max(axis=1, initial=0))
         self._sum += block.sum(axis=1, dtype=np.float64)
         self._squares += np.square(block, dtype=np.float64).sum(axis=1)
