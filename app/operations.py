@@ -252,6 +252,7 @@ OPERATIONS: dict[str, Operation] = {
             _picture_lanes,
             _PICTURES,
         ),
+        Operation("diff", "DiffRequest", _from("app.inspection.diff", "diff"), _no_lanes),
         Operation("inspect", "InspectRequest", _from("app.inspection.inspect", "inspect"), _no_lanes),
         Operation("verify", "VerifyRequest", _from("app.scanning.verify", "verify"), _verify_lanes, _VERIFY),
         Operation("wipe", "WipeRequest", _from("app.reports.wipe", "wipe"), _wipe_lanes, _WIPE),

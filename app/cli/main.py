@@ -40,6 +40,7 @@ COMMANDS = (
     CommandEntry("tools", "app.cli.tools", "External programs: what is there, and how to get the rest."),
     CommandEntry("qc", "app.cli.qc", "Sidecars and verdicts beside the media."),
     CommandEntry("inspect", "app.cli.inspect", "Everything known of a file or sequence, without a catalogue."),
+    CommandEntry("diff", "app.cli.diff", "In what two pictures or two sequences differ."),
     CommandEntry("sequences", "app.cli.sequences", "The file sequences of a folder, without a catalog."),
     CommandEntry("validate", "app.cli.validate", "Missing frames, show by show and shot by shot."),
     CommandEntry("disk", "app.cli.disk", "What shots take up, show by show, against a threshold."),

@@ -34,6 +34,7 @@ _WORDS = {
     Stage.INSTALL: "Installing",
     Stage.VERIFY: "Verifying",
     Stage.COMPARE: "Looking for copies",
+    Stage.DIFFER: "Comparing",
 }
 
 

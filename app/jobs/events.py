@@ -29,6 +29,7 @@ class Stage(StrEnum):
     INSTALL = "install"
     VERIFY = "verify"
     COMPARE = "compare"
+    DIFFER = "differ"
 
 
 @dataclass(frozen=True, slots=True)

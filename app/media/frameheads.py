@@ -176,7 +176,7 @@ def _general_timecode(attributes: Mapping[str, Any]) -> int | None:
     return None
 
 
-def _general_values(facts: MediaFacts) -> list[dict[str, Any]]:
+def general_values(facts: MediaFacts) -> list[dict[str, Any]]:
     """The facts of another format, one dictionary a part; those of the file stand in the first."""
     parts = [{name: value for name, value in stream.items() if name != "index"} for stream in facts.streams] or [{}]
     parts[0] = {**facts.attributes, **parts[0], "format": facts.format}
@@ -186,7 +186,7 @@ def _general_values(facts: MediaFacts) -> list[dict[str, Any]]:
 def _general_table(facts: MediaFacts) -> Table:
     return [
         {name: _digest(b"", json.dumps(value, sort_keys=True).encode()) for name, value in part.items()}
-        for part in _general_values(facts)
+        for part in general_values(facts)
     ]
 
 
@@ -197,7 +197,7 @@ def _values_of(path: str, pairs: list[tuple[int, str]]) -> list[Any]:
             if form.name == "openexr":
                 header = read_header(file)
                 return [_exr_value(header, part, name) for part, name in pairs]
-            parts = _general_values(inspect_open(file))
+            parts = general_values(inspect_open(file))
     except MediaError:
         return [None] * len(pairs)
     return [len(parts) if part < 0 else parts[part].get(name) if part < len(parts) else None for part, name in pairs]

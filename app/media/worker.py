@@ -65,6 +65,13 @@ def document(request: dict[str, Any], send: Send) -> None:
     send({"document": document_of(request["path"], options, tell)})
 
 
+def difference(request: dict[str, Any], send: Send) -> None:
+    """Compare two pictures; see `app.media.comparing.compare`."""
+    from app.media.comparing import compare
+
+    compare(request, send)
+
+
 def view(request: dict[str, Any], send: Send) -> None:
     """One handler for the viewer's requests: `what` names one of the functions below."""
     what = {"frame": frame, "probe": probe, "waveform": waveform, "release": release}

@@ -31,6 +31,7 @@ _STAGES = {
     Stage.INSTALL: "installing",
     Stage.VERIFY: "verifying",
     Stage.COMPARE: "looking for copies",
+    Stage.DIFFER: "comparing",
 }
 #: Stages that count something else than files; empty where the steps say nothing to a reader.
 _UNITS = {

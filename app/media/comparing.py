@@ -1,0 +1,145 @@
+"""Two pictures compared, in a killable child: headers, pixels, and a picture of where they differ."""
+
+import time
+from contextlib import ExitStack
+from typing import Any
+
+from app.errors import MediaError
+from app.jobs.framing import Send
+from app.media.exr import Header, read_header
+from app.media.formats import Format
+from app.media.headerdiff import exr_differences, general_differences, is_ignored, paired_parts, part_names
+from app.media.opening import OpenFile, opened
+from app.media.registry import inspect_open, recognise
+
+_EVERY_S = 0.1
+
+
+def compare(request: dict[str, Any], send: Send) -> None:
+    """Compare two pictures.
+
+    Request: paths `a` and `b`; `ignore`, patterns of attribute names; `pixels`; `tolerance`; `picture`, empty, `png` or
+    `rgba8`; `tell`, whether to send `{"progress": [rows, of]}`, at most ten times a second. Answer: `difference{equal,
+    header, pixels, windows, errors}`; `picture{width, height, factor, channels, format, part, box}` or None, and the
+    picture as payload, of the channels that it names (none for all). `equal` is None where no difference was found
+    and not everything could be compared.
+    """
+    with ExitStack() as stack:
+        pair = [_known(stack, request[side], side) for side in "ab"]
+        header, errors, parts = _headers(pair, request["ignore"])
+        found: dict[str, Any] = {"header": header, "pixels": [], "windows": [], "errors": errors}
+        picture, payload = _pixels(pair, parts, request, found, send) if request["pixels"] else (None, b"")
+    differs = bool(header) or any(entry["differing"] for entry in found["pixels"])
+    equal = False if differs else None if found["errors"] else True
+    send({"difference": {"equal": equal, **found}, "picture": picture}, payload)
+
+
+class _Known:
+    """An open picture, its format, and its header where it is an OpenEXR."""
+
+    def __init__(self, file: OpenFile, form: Format) -> None:
+        self.file = file
+        self.form = form
+        self.header: Header | None = read_header(file) if form.name == "openexr" else None
+
+
+def _known(stack: ExitStack, path: str, side: str) -> _Known:
+    """Open one of the two. Raises MediaError that says which."""
+    try:
+        file = stack.enter_context(opened(path))
+        return _Known(file, _still_form(file))
+    except MediaError as problem:
+        raise MediaError(problem.message, code=problem.code, context={"side": side}) from problem
+
+
+def _still_form(file: OpenFile) -> Format:
+    if not file.size:
+        raise MediaError("the file is empty", code="media.empty")
+    form, _ = recognise(file)
+    if form.kind != "image":
+        raise MediaError("it is no still picture", code="media.no_picture")
+    return form
+
+
+def _headers(
+    pair: list[_Known], ignore: list[str]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[tuple[int | None, int | None]]]:
+    """The differences of the headers, what is wrong with them, and which parts belong together."""
+    a, b = pair
+    errors: list[dict[str, Any]] = []
+    if a.header is not None and b.header is not None:
+        entries = list(exr_differences(a.header, b.header))
+        for side, known in (("a", a.header), ("b", b.header)):
+            if known.error:
+                errors.append({"code": "header.damaged", "side": side, "message": known.error})
+        parts = paired_parts(part_names(a.header), part_names(b.header))
+    else:
+        facts = [inspect_open(known.file) for known in pair]
+        entries = list(general_differences(*facts))
+        for side, fact in zip("ab", facts, strict=True):
+            if fact.error:
+                errors.append({"code": "media.damaged", "side": side, "message": fact.error})
+        parts = [(index, index) for index in range(min(len(fact.streams) for fact in facts))]
+    return [entry for entry in entries if not is_ignored(entry, ignore)], errors, parts
+
+
+def _pixels(
+    pair: list[_Known],
+    parts: list[tuple[int | None, int | None]],
+    request: dict[str, Any],
+    found: dict[str, Any],
+    send: Send,
+) -> tuple[dict[str, Any] | None, bytes]:
+    """Compare the pixels of all parts that have a partner; the picture is of the one that differs most."""
+    from app.media.pixeldiff import compare_parts, opened_side
+
+    tolerance, wanted = float(request["tolerance"]), request["picture"]
+    worst = None
+    for index_a, index_b in parts:
+        if index_a is None or index_b is None:
+            continue
+        tell = _Teller(send if request.get("tell") else None)
+        try:
+            with ExitStack() as stack:
+                a, b = (
+                    stack.enter_context(opened_side(known.file, known.form, index))
+                    for known, index in zip(pair, (index_a, index_b), strict=True)
+                )
+                part = compare_parts(a, b, index_a, tolerance, heat=bool(wanted), progress=tell)
+        except MediaError as problem:
+            found["errors"].append({"code": problem.code, "part": index_a, "message": problem.message})
+            continue
+        found["pixels"] += part.pixels
+        found["windows"].append(part.windows)
+        found["errors"] += part.errors
+        if part.heats and (worst is None or part.worst > worst.worst):
+            worst = part
+    return _picture(worst, tolerance, wanted) if worst is not None else (None, b"")
+
+
+def _picture(worst: Any, tolerance: float, wanted: str) -> tuple[dict[str, Any], bytes]:
+    from app.media.heatpicture import heat_rgba, png
+
+    heat = worst.heat(tolerance)
+    rgba = heat_rgba(heat, tolerance)
+    x0, y0, x1, y1 = heat.box
+    header = {
+        "width": rgba.shape[1], "height": rgba.shape[0], "format": wanted, "factor": heat.factor,
+        "channels": list(heat.channels),
+        "part": worst.windows["part"], "box": {"min": [x0, y0], "max": [x1, y1]},
+    }  # fmt: skip
+    return header, png(rgba) if wanted == "png" else rgba.tobytes()
+
+
+class _Teller:
+    """Tells the parent how far it is, now and then."""
+
+    def __init__(self, send: Send | None) -> None:
+        self._send = send
+        self._next = 0.0
+
+    def __call__(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if self._send is not None and now >= self._next:
+            self._next = now + _EVERY_S
+            self._send({"progress": [done, total]})

@@ -1,0 +1,311 @@
+"""What `diff` tells of two pictures and of two sequences, with `idiff` of OpenImageIO as the peer."""
+
+import json
+import re
+import shutil
+import struct
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import OpenEXR
+import pytest
+from PIL import Image
+
+from app.cli.main import main
+from app.media.heatpicture import ODD
+from tests import media
+from tests.inspection.framekit import frames, string
+
+IDIFF = shutil.which("idiff", path=str(Path(sys.executable).parent))
+
+
+class Diff:
+    """Runs `reelmark diff`."""
+
+    def __init__(self, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.home, self.capsys = home, capsys
+
+    def text(self, *arguments: object, code: int) -> str:
+        self.capsys.readouterr()
+        found = main(["--home", str(self.home), "diff", *map(str, arguments)])
+        output = self.capsys.readouterr()
+        assert found == code, output
+        return output.out + output.err
+
+    def json(self, *arguments: object, code: int) -> dict[str, Any]:
+        return json.loads(self.text(*arguments, "--json", code=code))
+
+
+@pytest.fixture
+def diff(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Diff:
+    return Diff(tmp_path / "home", capsys)
+
+
+def picture(seed: int = 1, height: int = 90, width: int = 70, kind: Any = np.float32) -> np.ndarray:
+    values = np.random.default_rng(seed).random((height, width))
+    return (values * 1000).astype(kind) if np.issubdtype(kind, np.integer) else values.astype(kind)
+
+
+def exr(path: Path, channels: dict[str, np.ndarray], **header: Any) -> Path:
+    settings = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage, **header}
+    OpenEXR.File(settings, channels).write(str(path))
+    return path
+
+
+def test_a_file_and_its_copy_are_equal(tmp_path: Path, diff: Diff) -> None:
+    channels = {"R": picture(), "G": picture(2), "B": picture(3)}
+    channels["R"][5, 5], channels["G"][6, 6], channels["B"][0, 0] = np.nan, np.inf, -np.inf
+    a, b = exr(tmp_path / "a.exr", channels), exr(tmp_path / "b.exr", channels)
+    found = diff.json(a, b, "--pixels", code=0)
+    assert found["equal"] is True
+    assert found["header"] == found["errors"] == []
+    assert [entry["channel"] for entry in found["pixels"]] == ["R", "G", "B"]
+    assert all(entry["differing"] == entry["non_finite"] == 0 for entry in found["pixels"])
+    assert "EQUAL in headers and pixels" in diff.text(a, b, "--pixels", code=0)
+
+
+def test_attributes_channels_and_windows_that_differ(tmp_path: Path, diff: Diff) -> None:
+    a = media.raw_exr(tmp_path / "a.exr", string(b"owner", b"ILM"), string(b"gone", b"x"), size=(4, 3))
+    b = media.raw_exr(
+        tmp_path / "b.exr", string(b"owner", b"Weta"), (b"isoSpeed", b"float", struct.pack("<f", 800)), size=(5, 3)
+    )
+    found = diff.json(a, b, code=1)
+    window_a, window_b = ({"min": [0, 0], "max": [x, 2]} for x in (3, 4))
+    assert found["header"] == [
+        {"part": 0, "attribute": "dataWindow", "a": window_a, "b": window_b},
+        {"part": 0, "attribute": "displayWindow", "a": window_a, "b": window_b},
+        {"part": 0, "attribute": "owner", "a": "ILM", "b": "Weta"},
+        {"part": 0, "attribute": "gone", "a": "x", "b": None},
+        {"part": 0, "attribute": "isoSpeed", "a": None, "b": 800.0},
+    ]
+    assert found["pixels"] == []
+    assert "owner" in diff.text(a, b, code=1)
+
+
+def test_attributes_that_may_differ(tmp_path: Path, diff: Diff) -> None:
+    a = media.raw_exr(tmp_path / "a.exr", string(b"capDate", b"2026:01:05 09:30:00"), size=(4, 3))
+    b = media.raw_exr(tmp_path / "b.exr", string(b"capDate", b"2026:01:06 09:30:00"), size=(4, 3))
+    assert diff.json(a, b, "--ignore", "cap*", "--pixels", code=0)["equal"] is True
+
+
+def test_a_channel_of_another_type_and_one_that_is_not_there(tmp_path: Path, diff: Diff) -> None:
+    a = exr(tmp_path / "a.exr", {"R": picture(), "Z": picture(2)})
+    b = exr(tmp_path / "b.exr", {"R": picture().astype(np.float16), "A": picture(3)})
+    entries = {entry["attribute"]: entry for entry in diff.json(a, b, code=1)["header"]}
+    assert entries["channels.R"]["a"]["type"] == "float"
+    assert entries["channels.R"]["b"]["type"] == "half"
+    assert entries["channels.Z"]["b"] is None
+    assert entries["channels.A"]["a"] is None
+
+
+def test_parts_belong_together_by_name(tmp_path: Path, diff: Diff) -> None:
+    def part(name: str, seed: int) -> OpenEXR.Part:
+        return OpenEXR.Part({"compression": OpenEXR.ZIP_COMPRESSION}, {"Y": picture(seed)}, name)
+
+    for name, order in (("a", "rgba depth matte"), ("b", "depth rgba"), ("c", "depth rgba matte")):
+        OpenEXR.File([part(each, len(each)) for each in order.split()]).write(str(tmp_path / f"{name}.exr"))
+    found = diff.json(tmp_path / "a.exr", tmp_path / "b.exr", "--pixels", code=1)
+    assert found["header"] == [{"part": 2, "attribute": "part", "a": "matte", "b": None}]
+    assert not any(entry["differing"] for entry in found["pixels"])
+    assert diff.json(tmp_path / "a.exr", tmp_path / "c.exr", "--pixels", code=0)["equal"] is True
+
+
+def test_the_place_and_size_of_the_errors(tmp_path: Path, diff: Diff) -> None:
+    changed = picture()
+    changed[40:43, 20:25] += 0.25
+    changed[80, 3] += 0.5
+    a, b = exr(tmp_path / "a.exr", {"Y": picture()}), exr(tmp_path / "b.exr", {"Y": changed})
+    (entry,) = diff.json(a, b, "--pixels", code=1)["pixels"]
+    assert entry["max_error"] == pytest.approx(0.5)
+    assert entry["mean_error"] == pytest.approx((15 * 0.25 + 0.5) / 6300)
+    assert entry["differing"] == 16
+    assert entry["region"] == {"min": [3, 40], "max": [24, 80]}
+    assert (entry["first"]["x"], entry["first"]["y"]) == (20, 40)
+    (entry,) = diff.json(a, b, "--pixels", "--tolerance", "0.3", code=1)["pixels"]
+    assert entry["differing"] == 1
+    assert diff.json(a, b, "--pixels", "--tolerance", "0.6", code=0)["equal"] is True
+
+
+def test_what_is_not_finite_on_one_side_only_is_told_apart(tmp_path: Path, diff: Diff) -> None:
+    one, other = picture(), picture()
+    one[1, 1] = other[1, 1] = np.nan
+    one[2, 2], other[2, 2] = np.inf, -np.inf
+    one[3, 3] = np.nan
+    a, b = exr(tmp_path / "a.exr", {"Y": one}), exr(tmp_path / "b.exr", {"Y": other})
+    (entry,) = diff.json(a, b, "--pixels", "--picture", tmp_path / "d.png", code=1)["pixels"]
+    assert (entry["non_finite"], entry["differing"], entry["max_error"]) == (2, 2, 0.0)
+    assert entry["compared"] == 90 * 70 - 3
+    assert entry["first"] == {"x": 2, "y": 2, "a": "Infinity", "b": "-Infinity"}
+    with Image.open(tmp_path / "d.png") as drawn:
+        assert drawn.size == (70, 90)
+        assert drawn.getpixel((2, 2)) == drawn.getpixel((3, 3)) == ODD
+        assert drawn.getpixel((1, 1)) == (119, 119, 119)
+
+
+def test_whole_numbers_of_an_exr_are_compared_exactly(tmp_path: Path, diff: Diff) -> None:
+    ids = picture(kind=np.uint32) + np.uint32(3_000_000_000)
+    changed = ids.copy()
+    changed[7, 9] += 1
+    a = exr(tmp_path / "a.exr", {"id": ids, "Y": picture()})
+    b = exr(tmp_path / "b.exr", {"id": changed, "Y": picture()})
+    entries = {entry["channel"]: entry for entry in diff.json(a, b, "--pixels", code=1)["pixels"]}
+    assert (entries["id"]["max_error"], entries["id"]["differing"]) == (1.0, 1)
+    assert entries["Y"]["differing"] == 0
+
+
+def test_pixels_are_compared_where_both_have_some(tmp_path: Path, diff: Diff) -> None:
+    whole = picture()
+
+    def cropped(name: str, x0: int, y0: int, x1: int, y1: int) -> Path:
+        box = (np.array([x0, y0], np.int32), np.array([x1, y1], np.int32))
+        display = (np.array([0, 0], np.int32), np.array([69, 89], np.int32))
+        pixels = np.ascontiguousarray(whole[y0 : y1 + 1, x0 : x1 + 1])
+        return exr(tmp_path / name, {"Y": pixels}, dataWindow=box, displayWindow=display)
+
+    a, b = cropped("a.exr", 0, 0, 49, 59), cropped("b.exr", 30, 20, 69, 89)
+    found = diff.json(a, b, "--pixels", code=1)
+    assert found["windows"] == [
+        {"part": 0, "compared": {"min": [30, 20], "max": [49, 59]}, "only_a": 50 * 60 - 800, "only_b": 40 * 70 - 800}
+    ]
+    assert (found["pixels"][0]["compared"], found["pixels"][0]["differing"]) == (800, 0)
+    assert [entry["attribute"] for entry in found["header"]] == ["dataWindow"]
+    apart = diff.json(a, cropped("c.exr", 60, 70, 69, 89), "--picture", tmp_path / "d.png", code=1)
+    assert (apart["windows"][0]["compared"], apart["pixels"]) == (None, [])
+
+
+def test_tiles_against_lines(tmp_path: Path, diff: Diff) -> None:
+    tiles = OpenEXR.TileDescription()
+    tiles.xSize, tiles.ySize = 16, 32
+    a = exr(tmp_path / "a.exr", {"Y": picture()})
+    b = exr(tmp_path / "b.exr", {"Y": picture()}, type=OpenEXR.tiledimage, tiles=tiles)
+    found = diff.json(a, b, "--pixels", code=1)
+    assert found["pixels"][0]["differing"] == 0
+    assert "tiles" in {entry["attribute"] for entry in found["header"]}
+
+
+@pytest.mark.parametrize("kind", [np.float16, np.float32])
+@pytest.mark.parametrize("compression", [OpenEXR.NO_COMPRESSION, OpenEXR.PIZ_COMPRESSION, OpenEXR.DWAA_COMPRESSION])
+def test_errors_agree_with_idiff(tmp_path: Path, diff: Diff, kind: Any, compression: Any) -> None:
+    """Of NaN idiff says only that the mean error is nan; the pixels here are finite."""
+    for name, seed in (("a", 1), ("b", 4)):
+        channels = {letter: picture(seed + place, kind=kind) for place, letter in enumerate("RGB")}
+        exr(tmp_path / f"{name}.exr", channels, compression=compression)
+    a, b = tmp_path / "a.exr", tmp_path / "b.exr"
+    told = idiff(a, b, "-fail", "0.25")
+    entries = diff.json(a, b, "--pixels", "--tolerance", "0.25", code=1)["pixels"]
+    assert max(entry["max_error"] for entry in entries) == pytest.approx(told["Max error"], rel=1e-5)
+    assert np.mean([entry["mean_error"] for entry in entries]) == pytest.approx(told["Mean error"], rel=1e-5)
+    rms = np.sqrt(np.mean([entry["rms_error"] ** 2 for entry in entries]))
+    assert rms == pytest.approx(told["RMS error"], rel=1e-5)
+
+
+def test_sixteen_bit_stills_agree_with_idiff(tmp_path: Path, diff: Diff) -> None:
+    for name, seed in (("a", 1), ("b", 2)):
+        pixels = (picture(seed) * 65535).astype(np.uint16)
+        Image.fromarray(pixels).save(tmp_path / f"{name}.tif")
+    told = idiff(tmp_path / "a.tif", tmp_path / "b.tif")
+    (entry,) = diff.json(tmp_path / "a.tif", tmp_path / "b.tif", "--pixels", code=1)["pixels"]
+    assert entry["max_error"] == pytest.approx(told["Max error"], rel=1e-5)
+    assert entry["mean_error"] == pytest.approx(told["Mean error"], rel=1e-5)
+
+
+def idiff(*arguments: object) -> dict[str, float]:
+    assert IDIFF, "idiff comes with the wheel of OpenImageIO"
+    printed = subprocess.run([IDIFF, *map(str, arguments)], capture_output=True, text=True, check=False).stdout
+    return {name: float(value) for name, value in re.findall(r"(\w+ error)\s*= ([0-9.e+-]+)", printed)}
+
+
+def test_a_still_against_one_of_another_format(tmp_path: Path, diff: Diff) -> None:
+    media.png(tmp_path / "a.png")
+    with Image.open(tmp_path / "a.png") as image:
+        image.save(tmp_path / "b.tif")
+    found = diff.json(tmp_path / "a.png", tmp_path / "b.tif", "--pixels", code=1)
+    assert {"part": 0, "attribute": "format", "a": "png", "b": "tiff"} in found["header"]
+    assert not any(entry["differing"] for entry in found["pixels"])
+
+
+def test_damaged_pixels_are_no_equal_pixels(tmp_path: Path, diff: Diff) -> None:
+    smooth = np.linspace(0, 1, 6300, dtype=np.float32).reshape(90, 70)
+    a, b = exr(tmp_path / "a.exr", {"Y": smooth}), exr(tmp_path / "b.exr", {"Y": smooth})
+    data = bytearray(b.read_bytes())
+    data[-300:-40] = bytes(260)
+    b.write_bytes(data)
+    found = diff.json(a, b, "--pixels", code=1)
+    assert found["equal"] is None
+    (error,) = found["errors"]
+    assert error["rows"].endswith("-89")
+    assert "NOT TOLD" in diff.text(a, b, "--pixels", code=1)
+
+
+def test_two_versions_of_a_sequence(tmp_path: Path, diff: Diff) -> None:
+    def attributes(number: int) -> list[tuple[bytes, bytes, bytes]]:
+        return [string(b"software", b"2.0" if version == 2 and number in (1003, 1004) else b"1.0")]
+
+    for version in (1, 2):
+        frames(tmp_path, range(1000 + version, 1008), attributes, name=f"sh_v00{version}.{{}}.exr")
+    changed = tmp_path / "sh_v002.1006.exr"
+    changed.write_bytes(changed.read_bytes()[:-2] + struct.pack("<e", 0.75))
+    a, b = tmp_path / "sh_v001.####.exr", tmp_path / "sh_v002.####.exr"
+    found = diff.json(a, b, "--picture", tmp_path / "d.png", code=1)
+    assert found["frames"] == {
+        "compared": "1002-1007", "equal": "1002,1005,1007", "different": "1003-1004,1006", "not_compared": "",
+        "only_a": "1001", "only_b": "",
+    }  # fmt: skip
+    assert found["header"] == [{"part": 0, "attribute": "software", "a": "1.0", "b": "2.0", "frames": "1003-1004"}]
+    (entry,) = found["pixels"]
+    assert (entry["max_error"], entry["differing"], entry["frames"], entry["worst_frame"]) == (0.25, 1, "1006", 1006)
+    assert found["picture_frame"] == 1006
+    with Image.open(tmp_path / "d.png") as drawn:
+        assert drawn.getpixel((3, 2)) != drawn.getpixel((0, 0))
+    assert "only" not in diff.text(a, b, code=1)
+
+
+def test_a_shifted_version(tmp_path: Path, diff: Diff) -> None:
+    for name, start in (("a", 1), ("b", 101)):
+        frames(
+            tmp_path,
+            range(start, start + 4),
+            lambda number: [string(b"n", b"%d" % (number % 100))],
+            name=name + ".{}.exr",
+        )
+    found = diff.json(tmp_path / "a.####.exr", tmp_path / "b.####.exr", "--offset", 100, "--pixels", code=0)
+    assert (found["equal"], found["frames"]["equal"]) == (True, "1-4")
+    none = diff.json(tmp_path / "a.####.exr", tmp_path / "b.####.exr", code=1)
+    assert (none["frames"]["only_a"], none["frames"]["only_b"]) == ("1-4", "101-104")
+
+
+def test_an_attribute_that_differs_otherwise_in_each_frame_is_told_once(tmp_path: Path, diff: Diff) -> None:
+    for name in (b"a", b"b"):
+
+        def attributes(number: int, name: bytes = name) -> list[tuple[bytes, bytes, bytes]]:
+            return [string(b"capDate", b"%s%d" % (name, number))]
+
+        frames(tmp_path, range(1, 21), attributes, name=name.decode() + ".{}.exr")
+    (entry,) = diff.json(tmp_path / "a.####.exr", tmp_path / "b.####.exr", code=1)["header"]
+    assert (entry["frames"], entry["a"], entry["b"]) == ("1-20", "a1", "b1")
+
+
+def test_a_frame_that_cannot_be_read_costs_that_frame(tmp_path: Path, diff: Diff) -> None:
+    for name in "ab":
+        frames(tmp_path, range(1, 4), name=name + ".{}.exr")
+    (tmp_path / "b.0002.exr").write_bytes(b"")
+    found = diff.json(tmp_path / "a.####.exr", tmp_path / "b.####.exr", code=1)
+    assert found["equal"] is None
+    assert (found["frames"]["equal"], found["frames"]["not_compared"]) == ("1,3", "2")
+    assert found["errors"] == [{"code": "media.empty", "message": "the file is empty", "side": "b", "frames": "2"}]
+
+
+def test_what_cannot_be_compared_is_said(tmp_path: Path, diff: Diff) -> None:
+    a = media.raw_exr(tmp_path / "a.0001.exr")
+    wrong = diff.json(a, tmp_path / "absent.exr", code=3)["error"]
+    assert wrong["message"].startswith(f"{tmp_path}/absent.exr: ")
+    assert "no still picture" in diff.json(a, media.wav(tmp_path / "a.wav"), code=3)["error"]["message"]
+    diff.json(a, tmp_path / "a.####.exr", code=2)
+    diff.json(a, a, "--tolerance", "-1", code=2)
+    before = a.read_bytes()
+    assert "overwrite" in diff.text(a, a, "--picture", a, code=2)
+    assert "overwrite" in diff.text(tmp_path / "a.####.exr", tmp_path / "a.####.exr", "--picture", a, code=2)
+    assert a.read_bytes() == before
