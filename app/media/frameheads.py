@@ -16,7 +16,6 @@ from app.errors import MediaError
 from app.jobs.framing import Send
 from app.media.exr import Header, read_header
 from app.media.exrchunks import missing_data
-from app.media.exrstream import Attribute
 from app.media.exrvalues import brief
 from app.media.opening import OpenFile, opened
 from app.media.registry import inspect_open, recognise
@@ -210,5 +209,5 @@ def _exr_value(header: Header, part: int, name: str) -> Any:
         return None
     if not name:
         return [attribute.name.decode("utf-8", "replace") for attribute in header.parts[part].attributes]
-    attribute: Attribute | None = header.parts[part].get(name.encode("utf-8", "surrogateescape"))
+    attribute = header.parts[part].get(name.encode("utf-8", "surrogateescape"))
     return None if attribute is None else brief(attribute)

@@ -9,7 +9,8 @@ from fnmatch import fnmatchcase
 from hashlib import sha256
 from typing import Any
 
-from app.media.exr import PIXEL_TYPES, Attribute, Channel, Header, Part
+from app.media.exr import PIXEL_TYPES, Channel, Header, Part
+from app.media.exrstream import Attribute
 from app.media.exrvalues import brief, shown
 from app.media.frameheads import general_values
 from app.model.facts import MediaFacts

@@ -93,10 +93,8 @@ def _integer_reader(opened: Any, spec: Any, part: int, channel: int) -> Callable
         if spec.tile_width:
             first = spec.y + (y0 - spec.y) // spec.tile_height * spec.tile_height
             last = min(spec.y + -(-(y1 - spec.y) // spec.tile_height) * spec.tile_height, spec.y + spec.height)
-            across = spec.x, spec.x + spec.width
-            found = opened.read_tiles(
-                part, 0, *across, first, last, spec.z, spec.z + 1, channel, channel + 1, oiio.UINT
-            )
+            box = spec.x, spec.x + spec.width, first, last, spec.z, spec.z + 1
+            found = opened.read_tiles(part, 0, *box, channel, channel + 1, oiio.UINT)
         else:
             found = opened.read_scanlines(part, 0, y0, y1, spec.z, channel, channel + 1, oiio.UINT)
         if found is None:
