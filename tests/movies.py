@@ -134,3 +134,32 @@ def bext(samples: int, *, version: int = 2, description: str = "", history: str 
     head = struct.pack("<256s32s32s10s8s", description.encode(), b"Recorder", b"REF1", b"2026-11-20", b"10:20:30")
     head += struct.pack("<QH64s5h180s", samples, version, b"", -2300, 510, -120, -2010, -2150, b"")
     return chunk(b"bext", head + history.encode())
+
+
+def header(size: tuple[int, int] = (64, 48)) -> bytes:
+    """The description of one MPEG-4 stream in an MP4 (`trak`) that has no frame."""
+    width, height = size
+    matrix = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
+    track = struct.pack(">6I16x", 7, 0, 0, 1, 0, 1000) + matrix + struct.pack(">HHHH", width, 0, height, 0)
+    times = box(b"mdhd", struct.pack(">5IHH", 0, 0, 0, 1000, 1000, 0x55C4, 0))
+    entry = struct.pack(">6xH16xHHIIIH32xHh", 1, width, height, 0x480000, 0x480000, 0, 1, 24, -1)
+    tables = [box(name, bytes(size)) for name, size in ((b"stts", 8), (b"stsc", 8), (b"stsz", 12), (b"stco", 8))]
+    sample_table = box(b"stbl", box(b"stsd", struct.pack(">II", 0, 1), box(b"mp4v", entry)), *tables)
+    reference = box(b"dinf", box(b"dref", struct.pack(">II", 0, 1), box(b"url ", struct.pack(">I", 1))))
+    information = box(b"minf", box(b"vmhd", struct.pack(">I8x", 1)), reference, sample_table)
+    handler = box(b"hdlr", struct.pack(">II4s13x", 0, 0, b"vide"))
+    return box(b"trak", box(b"tkhd", track), box(b"mdia", times, handler, information))
+
+
+def mp4(path: Path, *tracks: bytes) -> Path:
+    """An MP4 of the given `trak` boxes and no frame."""
+    matrix = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
+    times = box(b"mvhd", struct.pack(">5IIH10x", 0, 0, 0, 1000, 1000, 0x10000, 0x100), matrix, bytes(24), b"\0\0\0\2")
+    start = box(b"ftyp", b"isom\0\0\2\0isomiso2mp41")
+    path.write_bytes(start + box(b"moov", times, *tracks) + box(b"mdat", bytes(64)))
+    return path
+
+
+def element(name: bytes, content: bytes) -> bytes:
+    """An element of a Matroska file."""
+    return name + struct.pack(">Q", 1 << 56 | len(content)) + content

@@ -22,12 +22,15 @@ _DEMUXERS = (
     "h263,h261,vc1,wav,w64,aiff,flac,mp3,aac,ac3,eac3,dts,dtshd,truehd,mlp,caf,au,ape,wv,tta,dsf,iff,amr,amrnb,amrwb,"
     "mpegps,r3d,smk,bink,nut"
 )
+#: Pixels of the largest picture that is decoded.
+PICTURE_LIMIT = 1 << 27
 _OPTIONS = {
     "format_whitelist": _DEMUXERS,
     "protocol_whitelist": "file",
     "probesize": "5000000",
     "analyzeduration": "5000000",
     "threads": "1",
+    "max_pixels": str(PICTURE_LIMIT),
 }
 _MICROSECONDS = 1_000_000
 _TAGS = 1000
@@ -64,10 +67,17 @@ def _reason(problem: Exception, form: Format) -> str:
 
     if isinstance(problem, av.error.EOFError):
         return f"it cannot be read as {form.title}: it ends too early"
+    if isinstance(problem, MemoryError):
+        return f"it cannot be read as {form.title}: it announces more than is read (1000 streams at most)"
     said = getattr(problem, "strerror", "") or "it is damaged"
     if isinstance(problem, av.error.InvalidDataError | av.error.ArgumentError):
         said = "it is damaged"
     return f"it cannot be read as {form.title}: {said}"
+
+
+def limit_pictures(context: Any) -> None:
+    """Let a decoder refuse pictures that say in their own headers that they are too large."""
+    context.options = {**context.options, "max_pixels": str(PICTURE_LIMIT)}
 
 
 def duration_s(opened: "InputContainer") -> float | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from app.errors import MediaError
 from app.media.audio import audio_stream
-from app.media.container import container
+from app.media.container import PICTURE_LIMIT, container, limit_pictures
 from app.media.formats import Format
 from app.media.frametimes import frames
 from app.media.opening import OpenFile
@@ -23,7 +23,6 @@ from app.model.measuring import MeasureOptions
 Progress = Callable[[int, int], None]
 _ERRORS = 200
 _TELL_S = 0.1
-_PICTURE_LIMIT = 1 << 27
 _COVER = 0x400
 _MESSAGE = 200
 _STAMPS = 4096
@@ -120,11 +119,14 @@ class _Run:
             return
         streams = [track.stream for track in self._tracks.values()]
         av.logging.set_level(av.logging.ERROR)
+        repeats = av.logging.get_skip_repeated()
+        av.logging.set_skip_repeated(False)
         try:
             with av.logging.Capture(local=False) as said:
                 self._packets(opened.demux(streams), said)
         finally:
             av.logging.set_level(None)
+            av.logging.set_skip_repeated(repeats)
         self._progress(self._size, self._size)
 
     def _add(self, stream: Any) -> None:
@@ -133,10 +135,11 @@ class _Run:
             return
         meter: Any
         if stream.type == "video":
-            if not context.width or context.width * context.height > _PICTURE_LIMIT:
+            if context.width * context.height > PICTURE_LIMIT:
                 size = f"{context.width} x {context.height}"
                 self._general.append(_error("media.too_large", stream.index, f"pictures of {size} are not decoded"))
                 return
+            limit_pictures(context)
             context.thread_type, context.thread_count = "SLICE", 4
             meter = PictureMeter(stream, video_stream(stream), self._options)
         else:
@@ -183,7 +186,7 @@ class _Run:
         heard = " ".join(line[2].strip() for line in said) or " ".join(before)
         said.clear()
         if problem or corrupt or heard or (packet.is_corrupt and not flush):
-            self._broken(track, packet, problem or heard.strip() or "it is marked as corrupt", numbers)
+            self._broken(track, packet, heard.strip() or problem or "it is marked as corrupt", numbers)
 
     def _broken(self, track: _Track, packet: Any, message: str, numbers: list[int]) -> None:
         track.broken += 1

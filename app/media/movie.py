@@ -11,12 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import MediaError
-from app.media.container import container, duration_s
+from app.media.container import PICTURE_LIMIT, container, duration_s, limit_pictures
 from app.media.formats import Format
 from app.media.opening import OpenFile
 from app.media.video import first_picture, nominal_rate
 
-_FRAME_LIMIT = 1 << 27
 _FORWARD_S = 2
 _DAMAGED_LIMIT = 500
 _HD_HEIGHT = 720
@@ -70,8 +69,9 @@ class Movie:
         stream = first_picture(self._container) or next(iter(self._container.streams.video), None)
         if stream is None or stream.codec_context is None:
             raise MediaError("it holds no picture", code="media.no_picture")
-        if stream.width * stream.height > _FRAME_LIMIT:
+        if stream.width * stream.height > PICTURE_LIMIT:
             raise MediaError(f"the picture is too large: {stream.width} x {stream.height}", code="media.too_large")
+        limit_pictures(stream.codec_context)
         stream.codec_context.thread_count = 2
         return stream
 

@@ -10,9 +10,11 @@ from app.media.beside import described, group_timecode, hdr_facts, of_first_fram
 from app.media.broadcastwave import broadcast_attributes
 from app.media.complete import why_incomplete
 from app.media.container import (
+    PICTURE_LIMIT,
     container,
     container_attributes,
     duration_s,
+    limit_pictures,
     rational,
     stream_facts,
     timecode_attributes,
@@ -34,7 +36,6 @@ MATRICES = {0: "rgb", 1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "sm
             9: "bt2020nc", 10: "bt2020c", 11: "smpte2085", 14: "ictcp"}  # fmt: skip
 RANGES = {1: "limited", 2: "full"}
 _FASTEST = 480
-_PICTURE_LIMIT = 1 << 27
 _FIRST_PACKETS = 64
 _TOLD_INSIDE = ("mpeg1video", "mpeg2video")
 _UNSPECIFIED = (0, 2)
@@ -81,8 +82,9 @@ def _look_inside(opened: "InputContainer", streams: tuple[dict[str, Any], ...], 
         return
     facts = streams[picture.index]
     inside = facts["color"]["transfer"] in ("pq", "hlg") or facts["codec"] in _TOLD_INSIDE
-    if not inside or picture.width * picture.height > _PICTURE_LIMIT:
+    if not inside or picture.width * picture.height > PICTURE_LIMIT:
         return
+    limit_pictures(picture.codec_context)
     known = _first_frame(opened, picture)
     timecode = known.pop("timecode", None)
     if timecode and "timecode" not in attributes:
