@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from app.demo.walkthrough import DemoRequest, DemoResult
     from app.files.sidecar import Record
     from app.maintenance.request import RestoreRequest, UpkeepRequest, UpkeepResult
+    from app.qc.checking import CheckRequest, CheckResult
     from app.qc.clean import CleanRequest, CleanResult
     from app.qc.crawl import CrawlRequest, CrawlResult
     from app.reports.exports import ExportResult
@@ -76,6 +77,13 @@ def _scan(engine: Engine, request: "ScanRequest", job: Job) -> "ScanResult":
     if engine.settings.maintenance.auto_vacuum_after_scan:
         _from("app.maintenance.afterscan", "vacuum_where_it_pays")(engine, result.drive_id, job)
     return result
+
+
+def _check(engine: Engine, request: "CheckRequest", job: Job) -> "CheckResult":
+    """Judge by a policy, then write the report that was asked for."""
+    _from("app.reports.checkreports", "check_form")(request)
+    result: CheckResult = _from("app.qc.checking", "check")(engine, request, job)
+    return _from("app.reports.checkreports", "write_check_report")(request, result, job) if request.report else result
 
 
 def _scan_lanes(engine: Engine, request: "ScanRequest") -> tuple[str, ...]:
@@ -258,6 +266,7 @@ OPERATIONS: dict[str, Operation] = {
         Operation("wipe", "WipeRequest", _from("app.reports.wipe", "wipe"), _wipe_lanes, _WIPE),
         Operation("only_here", "OnlyHereRequest", _from("app.reports.copies", "only_here"), _no_lanes),
         Operation("at_risk", "AtRiskRequest", _from("app.reports.copies", "at_risk"), _no_lanes),
+        Operation("check", "CheckRequest", _check, _no_lanes, request_module="app.qc.checking"),
         Operation("qc_crawl", "CrawlRequest", _from("app.qc.crawl", "qc_crawl"), _sidecar_lanes, _CRAWL),
         Operation("qc_clean", "CleanRequest", _from("app.qc.clean", "qc_clean"), _sidecar_lanes, _CLEAN),
         Operation("qc_status", "StatusRequest", _from("app.qc.status", "qc_status"), _no_lanes),

@@ -38,6 +38,7 @@ COMMANDS = (
     CommandEntry("maintain", "app.cli.maintain", "Check, back up, vacuum and mend the catalogue and the shards."),
     CommandEntry("serve", "app.cli.serve", "Serve the catalogue to programs on this machine (HTTP)."),
     CommandEntry("tools", "app.cli.tools", "External programs: what is there, and how to get the rest."),
+    CommandEntry("check", "app.cli.check", "Judge files, sequences and drives by a policy."),
     CommandEntry("qc", "app.cli.qc", "Sidecars and verdicts beside the media."),
     CommandEntry("inspect", "app.cli.inspect", "Everything known of a file or sequence, without a catalogue."),
     CommandEntry("diff", "app.cli.diff", "In what two pictures or two sequences differ."),

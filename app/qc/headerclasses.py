@@ -4,16 +4,18 @@ A sequence's document has the header of one frame, and what others have differen
 document for each kind, and so at all frames.
 """
 
-import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
 from app.files.framerange import parse_frames
+from app.model.frames import Frame
 from app.qc.checks.framelists import range_of
 from app.qc.facts import Facts, Need
-from app.qc.selectors import rooted
+from app.qc.policy import Rule
+from app.qc.selectors import Selector, rooted
 
 #: Attributes of the file that the document gives under another key of its part.
 _KEYS = {
@@ -28,6 +30,7 @@ _KEYS = {
     "view": "view",
     "chunkCount": "chunk_count",
 }
+_OF_WINDOW = frozenset({"data_window", "width", "height"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,21 @@ class HeaderClass:
     frames: str = ""
 
 
-def header_classes(facts: Facts) -> list[HeaderClass]:
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """An attribute that a frame has otherwise than the representative: the part (None: no EXR), name and value."""
+
+    part: int | None
+    name: str
+    value: Any
+
+
+def header_classes(facts: Facts, rule: Rule) -> list[HeaderClass]:
     """The kinds of frames, the usual one first; a single file has one.
+
+    Args:
+        facts: of the asset.
+        rule: who asks. Attributes that vary by nature, such as a time code, count only where it is about them.
 
     Raises:
         AppError: the headers cannot be read.
@@ -51,42 +67,85 @@ def header_classes(facts: Facts) -> list[HeaderClass]:
         return [HeaderClass(facts.document(Need.HEADER))]
     document = rooted(facts.document(Need.HEADERS))
     sequence = document.get("sequence") or {}
-    by_frame: dict[Any, list[int]] = defaultdict(list)
-    differences = sequence.get("header_differences") or []
-    for index, entry in enumerate(differences):
-        for frame in parse_frames(str(entry["frames"])):
-            by_frame[frame].append(index)
+    changes: list[_Change] = []
+    by_frame: dict[Frame, list[int]] = defaultdict(list)
+    for frames, change in [*_differing(sequence), *_varying(document, _about(rule))]:
+        changes.append(change)
+        for frame in frames:
+            by_frame[frame].append(len(changes) - 1)
     if not by_frame:
         return [HeaderClass(document)]
-    frames_of: dict[tuple[int, ...], list[Any]] = defaultdict(list)
+    frames_of: dict[tuple[int, ...], list[Frame]] = defaultdict(list)
     for frame, indices in by_frame.items():
         frames_of[tuple(indices)].append(frame)
     usual = [frame for frame in parse_frames(str(sequence.get("ranges") or "")) if frame not in by_frame]
-    return [HeaderClass(document, range_of(usual))] + [
-        HeaderClass(_with(document, [differences[index] for index in indices]), range_of(frames))
+    first = [HeaderClass(document, range_of(usual))] if usual else []
+    return first + [
+        HeaderClass(_with(document, [changes[index] for index in indices]), range_of(frames))
         for indices, frames in sorted(frames_of.items())
     ]
 
 
-def _with(document: Mapping[str, Any], differences: list[Mapping[str, Any]]) -> dict[str, Any]:
-    """The document as it would be for frames with these differences."""
-    changed: dict[str, Any] = {**document, "parts": json.loads(json.dumps(document.get("parts") or []))}
-    for entry in differences:
-        for part in changed["parts"]:
-            if part.get("index") == entry.get("part"):
-                _set(part, str(entry["attribute"]), entry.get("value"))
+def _differing(sequence: Mapping[str, Any]) -> Iterator[tuple[tuple[Frame, ...], _Change]]:
+    for entry in sequence.get("header_differences") or []:
+        change = _Change(entry.get("part"), str(entry["attribute"]), entry.get("value"))
+        yield parse_frames(str(entry["frames"])), change
+
+
+def _varying(document: Mapping[str, Any], names: frozenset[str]) -> Iterator[tuple[tuple[Frame, ...], _Change]]:
+    """Attributes that vary by nature and that a rule is about, each value with its frames."""
+    for key, values in (document.get("frames_varying") or {}).items():
+        before, colon, name = key.partition(":")
+        part, name = (int(before), name) if colon and before.isdigit() else (0, key)
+        if name not in names:
+            continue
+        frames_of: dict[str, tuple[Any, list[Frame]]] = {}
+        for frame, value in values.items():
+            frames_of.setdefault(repr(value), (value, []))[1].extend(parse_frames(frame))
+        for value, frames in frames_of.values():
+            yield tuple(frames), _Change(part, name, value)
+
+
+def _about(rule: Rule) -> frozenset[str]:
+    """The attributes that a rule looks at and that may vary by nature."""
+    names = {"dataWindow"} if rule.check == "exr.windows" else set()
+    same_as = rule.expect.get("same_as")
+    for selector in (*rule.selectors, *([same_as] if isinstance(same_as, Selector) else [])):
+        for step, after in zip(selector.steps, [*selector.steps[1:], None], strict=True):
+            if step.key == "attributes" and after is not None:
+                names.add(after.key)
+            elif step.key in _OF_WINDOW:
+                names.add("dataWindow")
+    return frozenset(names)
+
+
+def _with(document: Mapping[str, Any], changes: list[_Change]) -> dict[str, Any]:
+    """The document as it would be for frames with these changes."""
+    parts: list[dict[str, Any]] = deepcopy(document.get("parts") or [])
+    attributes = dict(document.get("attributes") or {})
+    changed: dict[str, Any] = {**document, "parts": parts, "attributes": attributes}
+    for change in changes:
+        if change.name in attributes:
+            attributes[change.name] = change.value
+        for part in parts:
+            if part.get("index") == change.part:
+                _set(part, change.name, change.value)
+        if not parts:
+            (changed if change.name in document else attributes)[change.name] = change.value
+    changed["channels"] = [
+        {"part_index": part.get("index"), **channel} for part in parts for channel in part.get("channels") or []
+    ]
     return changed
 
 
 def _set(part: dict[str, Any], name: str, value: Any) -> None:
     """Give a part another value; None where those frames do not have the attribute."""
     key = _KEYS.get(name)
-    if key is not None or name in part:
-        part[key or name] = value
+    if key is not None:
+        part[key] = value
         if key == "data_window" and value is not None:
             part["width"] = value["max"][0] - value["min"][0] + 1
             part["height"] = value["max"][1] - value["min"][1] + 1
-        return
     attributes = [item for item in part.get("attributes") or [] if item["name"] != name]
     if value is not None:
         attributes.append({"name": name, "value": value})

@@ -64,7 +64,6 @@ class _Judging:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         self._seen: dict[str, FrameJudge] = {}
-        self._classes: list[HeaderClass] | None = None
 
     def look_at_frames(self, rules: tuple[Rule | Group, ...]) -> None:
         """Read the frames that rules about pixels ask for: each frame once for every share of rows."""
@@ -118,9 +117,7 @@ class _Judging:
         """The documents that a selection looks at: one for each kind of header among the frames."""
         if rule.need is not Need.HEADER or "sequence" not in self._facts.kinds:
             return [HeaderClass(self._facts.document(rule.need))]
-        if self._classes is None:
-            self._classes = header_classes(self._facts)
-        return self._classes
+        return header_classes(self._facts, rule)
 
     def _made(self, rule: Rule, observations: list[Observation]) -> RuleResult:
         """The result of a rule from what it saw."""

@@ -159,3 +159,11 @@ def leaves(rules: tuple[Rule | Group, ...]) -> Iterator[Rule]:
             yield from leaves(rule.rules)
         else:
             yield rule
+
+
+def all_rules(rules: tuple[Rule | Group, ...]) -> Iterator[Rule | Group]:
+    """All rules and groups, each group before what is in it."""
+    for rule in rules:
+        yield rule
+        if isinstance(rule, Group):
+            yield from all_rules(rule.rules)

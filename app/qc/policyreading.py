@@ -6,8 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from app.errors import UsageError
-from app.qc.facts import Need
-from app.qc.policy import Group, Policy, Rule, WaiverTerms, leaves
+from app.qc.policy import Group, Policy, Rule, WaiverTerms, all_rules
 from app.qc.policyvalues import Values
 from app.qc.rulereading import RuleReader
 from app.qc.yamlnodes import Listing, Node, Place, Scalar, did_you_mean, known_keys, mapping_of, plain, read_yaml
@@ -80,7 +79,7 @@ def _rules(node: Node, reader: RuleReader) -> tuple[Rule | Group, ...]:
     rules = tuple(reader.rule(item) for item in node.items)
     seen: dict[str, Place] = {}
     total = 0
-    for rule in _all(rules):
+    for rule in all_rules(rules):
         total += 1
         if rule.id in seen:
             raise rule.place.error(f"the rule {rule.id} is there twice, first in line {seen[rule.id].line}")
@@ -88,15 +87,6 @@ def _rules(node: Node, reader: RuleReader) -> tuple[Rule | Group, ...]:
     if total > _MOST_RULES:
         raise node.place.error(f"there are more than {_MOST_RULES} rules")
     return rules
-
-
-def _all(rules: tuple[Rule | Group, ...]) -> list[Rule | Group]:
-    groups: list[Rule | Group] = []
-    for rule in rules:
-        groups.append(rule)
-        if isinstance(rule, Group):
-            groups += _all(rule.rules)
-    return groups
 
 
 def _variables(node: Node | None, given: Mapping[str, str], source: str) -> dict[str, Any]:
@@ -152,8 +142,3 @@ def _waivers(node: Node | None, values: Values) -> WaiverTerms:
         values.read(entries["require_note"], "flag") if "require_note" in entries else True,
         values.read(entries["max_days"], "count") if "max_days" in entries else 0,
     )
-
-
-def highest_need(policy: Policy) -> Need:
-    """How much of an asset its rules look at."""
-    return max((rule.need for rule in leaves(policy.rules)), default=Need.NAMES)

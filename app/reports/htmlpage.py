@@ -15,11 +15,13 @@ from app.reports.sections import SECTIONS, Column, Kind, ReportSet, Table
 from app.reports.words import count_words, html_text, size_words, time_words
 
 _TOKENS = (
-    "window", "panel", "row", "line", "text", "dim", "accent", "stale_text", "fail_text", "track", "chart_text",
+    "window", "panel", "row", "line", "text", "dim", "accent", "stale_text", "fail_text", "pass_text", "track",
+    "chart_text",
     *(f"chart_{number}" for number in range(1, 9)),
 )  # fmt: skip
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-_STYLE = """
+#: The look of every page.
+PAGE_STYLE = """
 *{box-sizing:border-box}
 body{margin:0;padding:32px 24px 64px;background:var(--window);color:var(--text);
  font:14px/1.45 system-ui,"Segoe UI",Roboto,"Helvetica Neue",sans-serif}
@@ -62,13 +64,20 @@ def report_page(made: ReportSet, now: datetime | None = None) -> str:
         body.append(_cards(documents))
     for name, document in documents.items():
         body.append(_section(name, document, made))
-    return (
+    head, tail = page_frame(title, f"{page_colors()}{PAGE_STYLE}")
+    return "\n".join([head, *body, tail])
+
+
+def page_frame(title: str, style: str) -> tuple[str, str]:
+    """What stands before and behind the body of a page that loads nothing and runs no script."""
+    head = (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<meta name="color-scheme" content="dark light"><title>{html_text(title)}</title>'
-        f"<style>{_colors()}{_STYLE}</style></head><body><main>\n" + "\n".join(body) + "\n</main></body></html>"
+        f"<style>{style}</style></head><body><main>"
     )
+    return head, "</main></body></html>"
 
 
 def _moment(now: datetime | None) -> str:
@@ -76,7 +85,7 @@ def _moment(now: datetime | None) -> str:
 
 
 @cache
-def _colors() -> str:
+def page_colors() -> str:
     """The window's own colours as variables, the dark ones where the reader's system is dark."""
     light, dark = (_variables(name) for name in ("light", "dark"))
     return f":root{{{light}}}@media(prefers-color-scheme:dark){{:root{{{dark}}}}}"

@@ -71,8 +71,8 @@ def sequence(path: str = "/p/delivery/sh010.####.exr", **facts: Any) -> dict[str
         "kind": "sequence",
         "file": {"path": path, "name": path.rpartition("/")[2], "size_bytes": 10_000},
         "sequence": {
-            "base": "sh010.",
-            "ext": ".exr",
+            "base": "sh010",
+            "ext": "exr",
             "pad": 4,
             "first": 1001,
             "last": 1010,

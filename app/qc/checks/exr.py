@@ -20,7 +20,7 @@ def _each(look: Callable[[Rule, _Part], Iterator[tuple[str, str]]]) -> Callable[
     """A check that looks at each part of each kind of header; `look` tells what was expected and what was seen."""
 
     def judge(rule: Rule, facts: Facts) -> Iterator[Observation]:
-        for kind in header_classes(facts):
+        for kind in header_classes(facts, rule):
             parts = kind.document.get("parts")
             if not parts:
                 yield Observation(False, "the header of an EXR", frames=kind.frames, nothing=True)
@@ -90,7 +90,7 @@ def _tiled(rule: Rule, part: _Part) -> Iterator[tuple[str, str]]:
 def _names(rule: Rule, facts: Facts) -> Iterator[Observation]:
     """Names of parts, or of views."""
     key = rule.check.rpartition(".")[2][:-1]
-    for kind in header_classes(facts):
+    for kind in header_classes(facts, rule):
         names = _views(kind) if key == "view" else [str(part.get("name") or "") for part in kind.document["parts"]]
         for expected, observed in _wrong_names(rule, names, key):
             yield Observation(False, expected, observed, kind.frames)

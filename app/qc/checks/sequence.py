@@ -102,7 +102,7 @@ def _size_outliers(rule: Rule, facts: Facts) -> Iterator[Observation]:
 def _constant(rule: Rule, facts: Facts) -> Iterator[Observation]:
     from app.qc.headerclasses import header_classes
 
-    classes = header_classes(facts)
+    classes = header_classes(facts, rule)
     for selector in rule.selectors:
         usual = [(found.path, found.value) for found in selector.find(classes[0].document)]
         if not usual and all(not selector.find(other.document) for other in classes):

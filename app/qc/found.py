@@ -1,0 +1,103 @@
+"""The assets below paths, folder by folder: what a policy is checked on."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from app.errors import AppError, InputError
+from app.files.framerange import sequence_name
+from app.files.sequences import file_sequences
+from app.inspection.finding import find_sequence, means_sequence
+from app.jobs.job import Job
+from app.model.frames import FileSequence
+from app.model.kinds import Category, category_of
+from app.model.names import decoded, folded, raw, shown
+from app.qc.livefacts import FoundAsset
+
+
+def assets_below(paths: tuple[str, ...], job: Job) -> Iterator[FoundAsset | tuple[str, AppError]]:
+    """The assets of folders with all below them, of files and of patterns of sequences.
+
+    Hidden files and folders, links and sidecars of ours are left out. A folder that cannot be read comes as its path
+    and the error.
+
+    Raises:
+        InputError: a path is not there.
+    """
+    for path in paths:
+        if os.path.isdir(path):  # noqa: PTH112 - bytes that are no Unicode must stay as they are
+            yield from _below(raw(str(Path(path).absolute())), job)
+        elif means_sequence(path):
+            found = find_sequence(path)
+            yield _sequence_asset(found.directory, found.sequence)
+        else:
+            yield _file(path)
+
+
+def _file(path: str) -> FoundAsset:
+    place = Path(path).absolute()
+    try:
+        size = place.stat().st_size
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"{shown(path)}: {reason}", hint="Check the path.", code="input.not_found") from error
+    if not place.is_file():
+        raise InputError(f"{shown(path)} is no regular file", hint="Name files or folders.", code="input.special")
+    return FoundAsset(raw(str(place.parent)), raw(place.name), size)
+
+
+def _below(top: bytes, job: Job) -> Iterator[FoundAsset | tuple[str, AppError]]:
+    waiting = [top]
+    while waiting:
+        job.check()
+        folder = waiting.pop()
+        try:
+            files, below = _listed(folder)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            yield shown(folder), InputError(f"the folder cannot be read: {reason}", code="input.unreadable")
+            continue
+        waiting += sorted(below, reverse=True)
+        yield from _grouped(folder, files)
+
+
+def _listed(folder: bytes) -> tuple[dict[bytes, int], list[bytes]]:
+    """Names and sizes of the files of a folder, and the folders in it."""
+    files: dict[bytes, int] = {}
+    below: list[bytes] = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith(b"."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                below.append(entry.path)
+            elif entry.is_file(follow_symlinks=False) and category_of(folded(entry.name)) is not Category.QC:
+                try:
+                    files[entry.name] = entry.stat(follow_symlinks=False).st_size
+                except FileNotFoundError:
+                    continue
+    return files, below
+
+
+def _grouped(folder: bytes, files: dict[bytes, int]) -> Iterator[FoundAsset]:
+    names = sorted(files)
+    sequences, singles = file_sequences(names, [files[name] for name in names])
+    assets = [_sized(folder, sequence, files) for sequence in sequences]
+    assets += [FoundAsset(folder, names[index], files[names[index]]) for index in singles]
+    yield from sorted(assets, key=lambda asset: asset.name)
+
+
+def _sized(folder: bytes, sequence: FileSequence, files: dict[bytes, int]) -> FoundAsset:
+    empty = tuple(frame for frame, name in zip(sequence.frames, sequence.names, strict=True) if not files[name])
+    return FoundAsset(folder, sequence_name(sequence), sequence.bytes, sequence, empty)
+
+
+def _sequence_asset(folder: bytes, sequence: FileSequence) -> FoundAsset:
+    sizes: dict[bytes, int] = {}
+    for name in sequence.names:
+        try:
+            sizes[name] = (Path(decoded(folder)) / decoded(name)).stat().st_size
+        except OSError:
+            sizes[name] = 0
+    found = _sized(folder, sequence, sizes)
+    return FoundAsset(folder, found.name, sum(sizes.values()), sequence, found.zero_byte)

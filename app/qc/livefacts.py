@@ -1,0 +1,155 @@
+"""Facts read from the media as a policy asks for them, in killable children; nothing is read twice."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from app.errors import AppError, MediaError
+from app.files.framerange import bare_base, frame_range, missing_count, missing_frames
+from app.inspection.expected import Expected
+from app.inspection.sequences import inspect_sequence
+from app.jobs.children import ChildPool, stream
+from app.jobs.job import Job
+from app.model.frames import FileSequence, Frame
+from app.model.inspecting import InspectOptions
+from app.model.names import decoded, raw, shown
+from app.qc.facts import Document, Need
+from app.qc.kinds import kinds_of_name
+
+HANDLER = "app.media.worker:document"
+_HEADER_S = 60.0
+_PIXELS_S = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class FoundAsset:
+    """A file or a sequence on a disk.
+
+    Attributes:
+        folder: raw and absolute.
+        name: raw; of a sequence the name without frames (`sh010.####.exr`).
+        size: bytes of all its files.
+        sequence: its frames, or None.
+        zero_byte: the frames of 0 bytes.
+    """
+
+    folder: bytes
+    name: bytes
+    size: int
+    sequence: FileSequence | None = None
+    zero_byte: tuple[Frame, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """Where it lies, as JSON gives it."""
+        return shown(raw((Path(decoded(self.folder)) / decoded(self.name)).as_posix()))
+
+
+class LiveFacts:
+    """One asset on a disk.
+
+    Args:
+        found: the asset.
+        pool: children of `HANDLER`.
+        job: progress and cancel.
+        expected: the frames that should be there.
+    """
+
+    def __init__(self, found: FoundAsset, pool: ChildPool, job: Job, expected: Expected | None = None) -> None:
+        self._found = found
+        self._pool = pool
+        self._job = job
+        self._expected = expected
+        self._read: dict[Need, Document | AppError] = {}
+        self.asset = found.path
+        self.kinds = kinds_of_name(shown(found.name), is_sequence=found.sequence is not None)
+        self.expected = (int(expected.first), int(expected.last)) if expected else None
+
+    def document(self, need: Need) -> Document:
+        """The document, read where it was not yet."""
+        if self._found.sequence is None and need is Need.HEADERS:
+            need = Need.HEADER
+        if self._found.sequence is not None and need is Need.HEADER:
+            need = Need.HEADERS
+        enough = next((self._read[one] for one in sorted(self._read) if one >= need), None)
+        if enough is None:
+            try:
+                enough = self._names() if need is Need.NAMES else self._document(need)
+            except AppError as error:
+                enough = error
+            self._read[need] = enough
+        if isinstance(enough, AppError):
+            raise enough
+        return enough
+
+    def frame_numbers(self) -> Sequence[Frame]:
+        """The frames of a sequence."""
+        return self._found.sequence.frames if self._found.sequence else ()
+
+    def frame_documents(self, frames: Sequence[Frame], rows: int) -> Iterator[tuple[Frame | None, Document | AppError]]:
+        """Frames with their statistics, several at once."""
+        sequence = self._found.sequence
+        options = asdict(InspectOptions(stats=True, sample=rows))
+        if sequence is None:
+            try:
+                yield None, self.document(Need.PIXELS) if rows == 1 else self._ask(options)
+            except AppError as error:
+                yield None, error
+            return
+        name_of = dict(zip(sequence.frames, sequence.names, strict=True))
+        requests = ((frame, {"path": self._path(name_of[frame]), **options}) for frame in frames)
+        for frame, answer in self._pool.map(requests, self._job.token, _PIXELS_S):
+            self._job.check()
+            yield frame, answer if isinstance(answer, AppError) else answer[-1][0]["document"]
+
+    def _path(self, name: bytes) -> str:
+        return f"{decoded(self._found.folder)}/{decoded(name)}"
+
+    def _names(self) -> dict[str, Any]:
+        """What names and sizes tell, in the form of the document."""
+        found, sequence = self._found, self._found.sequence
+        file = {"path": found.path, "name": shown(found.name), "size_bytes": found.size}
+        if sequence is None:
+            return {"file": file}
+        return {
+            "kind": "sequence",
+            "file": file,
+            "sequence": {
+                "base": shown(bare_base(sequence)),
+                "ext": shown(sequence.ext[1:]),
+                "pad": sequence.pad,
+                "first": sequence.first,
+                "last": sequence.last,
+                "frame_count": len(sequence.frames),
+                "missing_count": missing_count(sequence.frames),
+                "missing": missing_frames(sequence.frames),
+                "ranges": frame_range(sequence.frames),
+                "duplicate_frames": frame_range(sequence.duplicate_frames),
+                "zero_byte": frame_range(found.zero_byte),
+            },
+        }
+
+    def _document(self, need: Need) -> Document:
+        options = InspectOptions(stats=need is Need.PIXELS, measure=need is Need.DECODED)
+        sequence = self._found.sequence
+        if sequence is not None:
+            return inspect_sequence(
+                self._found.folder, sequence, options, self._expected, self._job, varying_values=True
+            )
+        if need is Need.HEADER:
+            answer = self._pool.call(
+                {"path": self._path(self._found.name), **asdict(options)}, self._job.token, _HEADER_S
+            )
+            document: Document = answer[-1][0]["document"]
+            return document
+        return self._ask(asdict(options))
+
+    def _ask(self, options: dict[str, Any]) -> Document:
+        """The document of the file from a child of its own, which says how far it is and so is never late."""
+        request = {"path": self._path(self._found.name), **options}
+        for header, _ in stream(HANDLER, request, self._job.token, silence_s=_HEADER_S):
+            if "document" in header:
+                document: Document = header["document"]
+                return document
+        raise MediaError("the reader gave no answer", code="media.not_understood")

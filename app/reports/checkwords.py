@@ -1,0 +1,57 @@
+"""What a check found, sorted for people: assets from the worst to the best, with what is to be said of each."""
+
+from app.qc.checking import CheckResult
+from app.qc.findings import WORST_FIRST, AssetResult, Finding, Outcome
+
+_SEVERITY = {"error": 0, "warning": 1, "info": 2}
+
+
+def worst_first(result: CheckResult) -> list[AssetResult]:
+    """The assets, the worst first, those alike by path."""
+    return sorted(result.assets, key=lambda asset: (_rank(asset), asset.asset))
+
+
+def _rank(asset: AssetResult) -> tuple[int, int]:
+    findings = [one for one in asset.findings if one.outcome is Outcome.FAIL]
+    return WORST_FIRST.index(asset.outcome), min((_SEVERITY[one.severity] for one in findings), default=3)
+
+
+def word_of(finding: Finding) -> str:
+    """How a finding is called: FAIL, WARNING, INFO, ERROR, WAIVED or SKIPPED."""
+    if finding.outcome is Outcome.FAIL and finding.severity != "error":
+        return finding.severity.upper()
+    return finding.outcome.value.upper()
+
+
+def where_of(finding: Finding) -> str:
+    """Where it is: frames, part, channel and region, as far as they are known."""
+    parts = (
+        ("frames" if any(sign in finding.frames.lstrip("-") for sign in ",-") else "frame", finding.frames),
+        ("part", finding.part),
+        ("channel", finding.channel),
+        ("", finding.region),
+    )
+    return ", ".join(f"{word} {value}".strip() for word, value in parts if value)
+
+
+def told(finding: Finding) -> str:
+    """The finding in one line: what is, what should be, and where."""
+    if finding.outcome is Outcome.ERROR:
+        said = finding.evidence or finding.observed or "it could not be checked"
+    elif finding.expected:
+        said = f"{finding.observed or 'nothing'}; expected {finding.expected}"
+    else:
+        said = finding.observed or finding.evidence
+    where = where_of(finding)
+    return f"{said} [{where}]" if where else said
+
+
+def tally(result: CheckResult) -> str:
+    """How many rules came to what, in words: `3 fail, 1 warning, 240 pass`."""
+    counts = result.counts
+    words = [
+        f"{counts[name]} {'warning' if name == 'warnings' and counts[name] == 1 else name}"
+        for name in ("fail", "error", "warnings", "waived", "skipped", "pass")
+        if counts[name]
+    ]
+    return ", ".join(words) or "nothing checked"
