@@ -10,7 +10,8 @@ VALUE = "value"
 
 _KEYS: dict[str, str] = {
     ROOT: "file:file kind:value parts:[part] channels:[channel] attributes:any streams:[any] sequence:sequence"
-    " stats:stats lossless:value errors:[error] schema_version:value",
+    " stats:stats lossless:value errors:[error] schema_version:value width:value height:value"
+    " duration_s:value",
     "file": "path name stem ext directory size_bytes mtime frame version flags header_bytes header_hash"
     " multipart_count is_deep format mime pattern newest",
     "part": "index name type view compression line_order width height data_window:any display_window:any display_width"
@@ -20,8 +21,8 @@ _KEYS: dict[str, str] = {
     "sequence": "base ext pad first last frame_count missing_count missing gap_count ranges expected:any missing_head"
     " missing_inner missing_tail unexpected duplicate_frames zero_byte truncated unreadable:[any] size_outliers:[any]"
     " header_differences:[any] varying:[any] timecode:any frozen black",
-    "stats": "parts:[partstats] video:any audio:any measured:any streams:[any]",
-    "partstats": "index name supported channels:[channelstats] deep:any",
+    "stats": "parts:[partstats] video:[any] audio:[any] options:any",
+    "partstats": "index name supported sample rows complete channels:[channelstats] deep:any",
     "channelstats": "name min max mean stddev nan_count inf_count pos_inf_count neg_inf_count finite_count zero_count"
     " negative_count percentiles:any histogram:any",
     "error": "code part rows message",

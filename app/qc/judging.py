@@ -141,7 +141,7 @@ class _Judging:
             rule.severity,
             self._facts.asset,
             seen.expected,
-            seen.observed or ("nothing" if seen.nothing else ""),
+            seen.observed or (f"no {seen.evidence}" if seen.nothing and seen.evidence else ""),
             seen.frames,
             seen.part,
             seen.channel,

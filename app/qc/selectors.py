@@ -99,7 +99,9 @@ class Selector:
             if second in _NAME_LEVEL_SEQUENCE:
                 return Need.NAMES
             return Need.PIXELS if second in ("frozen", "black") else Need.HEADERS
-        return Need.PIXELS if self.root == "stats" else Need.HEADER
+        if self.root == "stats":
+            return Need.DECODED if second in ("video", "audio") else Need.PIXELS
+        return Need.HEADER
 
     def find(self, document: Mapping[str, Any]) -> list[Found]:
         """What it finds, in the order of the document. An empty list: nothing."""

@@ -103,7 +103,7 @@ def test_every_match_has_to_hold_and_each_that_does_not_is_named() -> None:
 
 def test_a_named_channel_that_is_not_there_is_missing() -> None:
     [found] = findings("parts[0].channels[R,G,B].type", "{eq: half}", exr(channels=[channel("G"), channel("R")]))
-    assert (found.channel, found.observed) == ("B", "nothing")
+    assert (found.channel, found.observed) == ("B", "no parts[0].channels[B]")
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_a_frame_whose_header_differs_is_judged_by_its_own_header() -> None:
     [found] = findings("parts[*].compression", "{in: [zip, piz]}", document)
     assert (found.frames, found.observed) == ("1003", "dwaa")
     [found] = findings("parts[0].attributes.owner", "{eq: ILM}", document)
-    assert (found.frames, found.observed) == ("1007-1009", "nothing")
+    assert (found.frames, found.observed) == ("1007-1009", "no parts[0].attributes.owner")
 
 
 def test_a_fault_of_the_usual_header_is_told_of_all_frames_that_have_it() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from app.errors import MediaError
 from app.qc.checks.check import Check, all_told, broken
 from app.qc.facts import Facts, Need
 from app.qc.findings import Observation
@@ -32,6 +33,21 @@ def _empty(rule: Rule, facts: Facts) -> Iterator[Observation]:
         yield Observation(document["file"].get("size_bytes") != 0, "a file with content", "0 bytes")
 
 
+def _readable(_rule: Rule, facts: Facts) -> Iterator[Observation]:
+    try:
+        errors = facts.document(Need.HEADER).get("errors") or []
+    except MediaError as error:
+        if not error.code.startswith("media."):
+            raise
+        yield Observation(False, "a file that can be read", error.message)
+        return
+    for entry in errors:
+        code = str(entry.get("code", ""))
+        if code.partition(".")[0] in _DAMAGE and code != "header.lossy":
+            yield Observation(False, "a file without damage", str(entry.get("message", "")))
+
+
+_DAMAGE = ("media", "header", "chunks", "pixels", "frames", "sound")
 _OPERATORS = ("eq", "in", "not_in", "regex")
 
 CHECKS = (
@@ -50,6 +66,13 @@ CHECKS = (
         operators=("min", "max"),
         default=None,
         judge=_size,
+    ),
+    Check(
+        "files.readable",
+        "Whether a single file can be read, and is as long as its header says.",
+        Need.HEADER,
+        frozenset({"single"}),
+        judge=_readable,
     ),
     Check("files.zero_byte", "Files of 0 bytes: the file itself, or frames.", Need.NAMES, judge=_empty),
 )

@@ -16,6 +16,7 @@ from app.qc.policy import Rule
 from app.qc.values import number_of, words
 
 _IMAGE = frozenset({"image"})
+_DAMAGE = ("pixels", "chunks", "media")
 _COLOUR = ("R", "G", "B", "Y", "RY", "BY", "*.R", "*.G", "*.B")
 _SELECT = Parameter("select", "names", "the channels, by name or with `*` and `?`; all where nothing is said")
 
@@ -108,7 +109,9 @@ def _channels(rule: Rule, document: Document) -> Iterator[tuple[str, Mapping[str
 
 
 def _unsupported(document: Document) -> Iterator[_Fault]:
-    """Parts whose pixels cannot be decoded: nothing can be said of them."""
+    """Parts whose pixels cannot be decoded, or were not looked at: nothing can be said of them."""
+    if not document.get("stats"):
+        yield _Fault("", "", "pixels that can be read", "there are no statistics of its pixels", 0, unable=True)
     for name, part in _parts(document):
         if part.get("supported") is False:
             yield _Fault(name, "", "pixels that can be read", "pixels not supported", 0, unable=True)
@@ -156,10 +159,11 @@ def _finite(rule: Rule, document: Document) -> Iterator[_Fault]:
             yield _Fault(part, str(channel.get("name", "")), "finite values alone", told, nan + inf)
 
 
-def _damaged(rule: Rule, document: Document) -> Iterator[_Fault]:
+def _damaged(_rule: Rule, document: Document) -> Iterator[_Fault]:
+    yield from _unsupported(document)
     names = dict(_part_names(document))
     for error in document.get("errors") or []:
-        if str(error.get("code", "")).startswith("pixels.") and error["code"] != "pixels.unsupported":
+        if str(error.get("code", "")).partition(".")[0] in _DAMAGE and error["code"] != "pixels.not_supported":
             rows = str(error.get("rows") or "")
             yield _Fault(
                 names.get(error.get("part"), ""),

@@ -1,0 +1,156 @@
+"""Checks of sound, in movies and in files of its own."""
+
+from collections.abc import Iterator
+
+from app.qc.checks.check import Check, Parameter
+from app.qc.checks.streams import Stream, broken_packets, label, measured, stretches, values_of
+from app.qc.facts import Need
+from app.qc.findings import Observation
+from app.qc.policy import Rule
+from app.qc.values import number_of, words
+
+_SOUND = frozenset({"movie", "sound"})
+_LOUDNESS = (
+    ("true_peak_max", "true_peak_dbtp", "dBTP", "the highest true peak, in dBTP"),
+    ("range_max", "range_lu", "LU", "the largest loudness range, in LU"),
+    ("momentary_max", "max_momentary_lufs", "LUFS", "the highest momentary loudness, in LUFS"),
+    ("short_term_max", "max_short_term_lufs", "LUFS", "the highest short-term loudness, in LUFS"),
+)
+
+
+def _loudness(rule: Rule, stream: Stream) -> Iterator[Observation]:
+    """EBU R 128: integrated loudness, loudness range and true peak, as EBU Tech 3341, 3342 and ITU-R BS.1770 say."""
+    found = stream.get("loudness") or {}
+    if "integrated" in rule.expect:
+        lowest, highest = rule.expect["integrated"]
+        value = number_of(found.get("integrated_lufs"))
+        expected = f"{words(lowest)} to {words(highest)} LUFS"
+        if value is None:
+            yield Observation(False, expected, "silence", channel=label(stream), nothing=True)
+        elif not (number_of(lowest) or 0) <= value <= (number_of(highest) or 0):
+            yield Observation(False, expected, f"{words(float(value))} LUFS", channel=label(stream))
+    for key, name, unit, _ in _LOUDNESS:
+        most, value = number_of(rule.expect.get(key)), number_of(found.get(name))
+        if most is not None and value is not None and value > most:
+            yield Observation(
+                False,
+                f"at most {words(rule.expect[key])} {unit}",
+                f"{words(float(value))} {unit}",
+                channel=label(stream),
+            )
+
+
+def _silence(rule: Rule, stream: Stream) -> Iterator[Observation]:
+    found = list(stream.get("silent") or [])
+    longest = max((one["end_s"] - one["start_s"] for one in found), default=0.0)
+    total = float(stream.get("silent_s") or 0)
+    most = number_of(rule.expect.get("max_s", 0 if "max_run_s" not in rule.expect else total)) or 0
+    run = number_of(rule.expect.get("max_run_s", longest)) or 0
+    if total > most or longest > run:
+        limit = (
+            f"at most {words(rule.expect['max_run_s'])} s of silence in a row"
+            if "max_run_s" in rule.expect
+            else f"at most {words(rule.expect.get('max_s', 0))} s of silence"
+        )
+        yield Observation(
+            False, limit, f"{total:.2f} s, the longest {longest:.2f} s", channel=label(stream), region=stretches(found)
+        )
+
+
+def _silent_channels(_rule: Rule, stream: Stream) -> Iterator[Observation]:
+    silent = [str(channel["name"]) for channel in stream.get("channels") or [] if channel.get("silent")]
+    if silent:
+        yield Observation(False, "sound in every channel", f"silent: {', '.join(silent)}", channel=label(stream))
+
+
+def _clipped(rule: Rule, stream: Stream) -> Iterator[Observation]:
+    clipped = stream.get("clipped") or {}
+    samples = int(clipped.get("samples") or 0)
+    most = rule.expect.get("max", 0)
+    if samples > most:
+        yield Observation(
+            False,
+            f"at most {most} clipped samples" if most else "no clipped samples",
+            f"{samples} clipped samples",
+            channel=label(stream),
+            region=stretches(list(clipped.get("runs") or [])),
+        )
+
+
+def _phase(rule: Rule, stream: Stream) -> Iterator[Observation]:
+    least = number_of(rule.expect.get("min", -0.5))
+    for pair in (stream.get("phase") or {}).get("pairs") or []:
+        correlation = number_of(pair.get("correlation"))
+        if correlation is not None and least is not None and correlation < least:
+            yield Observation(
+                False,
+                f"a correlation of at least {words(float(least))}",
+                f"{words(float(correlation))} between {' and '.join(pair.get('channels') or [])}",
+                channel=label(stream),
+                region=stretches(list(pair.get("out_of_phase") or [])),
+            )
+
+
+_VALUES = ("eq", "ne", "in", "not_in")
+_NUMBERS = (*_VALUES, "min", "max")
+
+
+def _value(name: str, summary: str, key: str, operators: tuple[str, ...]) -> Check:
+    judge = values_of("audio", lambda stream: stream.get(key))
+    return Check(name, summary, Need.HEADER, _SOUND, operators=operators, default=None, judge=judge)
+
+
+CHECKS = (
+    _value("audio.codec", "The codec, as FFmpeg names it.", "codec", (*_VALUES, "regex")),
+    _value("audio.rate", "Samples a second.", "sample_rate", _NUMBERS),
+    _value("audio.channels", "How many channels a stream has.", "channels", _NUMBERS),
+    _value("audio.layout", "The layout, as FFmpeg names it: `stereo`, `5.1`.", "layout", _VALUES),
+    _value("audio.bits", "Bits of a sample.", "bits", _NUMBERS),
+    Check(
+        "audio.ebur128",
+        "Loudness after EBU R 128.",
+        Need.DECODED,
+        _SOUND,
+        expects=(
+            Parameter("integrated", "limits", "lowest and highest integrated loudness, in LUFS"),
+            *(Parameter(key, "number", summary) for key, _, _, summary in _LOUDNESS),
+        ),
+        default=None,
+        judge=measured("audio", _loudness),
+    ),
+    Check(
+        "audio.silence",
+        "Stretches in which all channels are silent.",
+        Need.DECODED,
+        _SOUND,
+        expects=(
+            Parameter("max_s", "number", "how many seconds together; 0 where nothing is said"),
+            Parameter("max_run_s", "number", "how many seconds in a row"),
+        ),
+        judge=measured("audio", _silence),
+    ),
+    Check(
+        "audio.silent_channels",
+        "Channels in which there is no sound at all.",
+        Need.DECODED,
+        _SOUND,
+        judge=measured("audio", _silent_channels),
+    ),
+    Check(
+        "audio.clipped",
+        "Samples at full scale in a row.",
+        Need.DECODED,
+        _SOUND,
+        expects=(Parameter("max", "count", "how many samples; 0 where nothing is said"),),
+        judge=measured("audio", _clipped),
+    ),
+    Check(
+        "audio.phase",
+        "Correlation of pairs of channels; -1 is opposite phase.",
+        Need.DECODED,
+        _SOUND,
+        expects=(Parameter("min", "number", "the lowest correlation; -0.5 where nothing is said"),),
+        judge=measured("audio", _phase),
+    ),
+    Check("audio.decode", "Sound that cannot be decoded.", Need.DECODED, _SOUND, judge=broken_packets("audio")),
+)
