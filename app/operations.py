@@ -5,7 +5,7 @@ A function is imported when it is run first: a scan must not wait for what only 
 
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from app.model.names import shown
 if TYPE_CHECKING:
     from app.demo.walkthrough import DemoRequest, DemoResult
     from app.files.sidecar import Record
+    from app.inspection.inspect import InspectRequest, InspectResult
     from app.maintenance.request import RestoreRequest, UpkeepRequest, UpkeepResult
     from app.qc.checking import CheckRequest, CheckResult
     from app.qc.clean import CleanRequest, CleanResult
@@ -84,6 +85,13 @@ def _check(engine: Engine, request: "CheckRequest", job: Job) -> "CheckResult":
     _from("app.reports.checkreports", "check_form")(request)
     result: CheckResult = _from("app.qc.checking", "check")(engine, request, job)
     return _from("app.reports.checkreports", "write_check_report")(request, result, job) if request.report else result
+
+
+def _inspect(engine: Engine, request: "InspectRequest", job: Job) -> "InspectResult":
+    """Inspect, then judge what was found by the policy that was named."""
+    validated = _from("app.qc.validating", "validator")(request.policy)
+    result: InspectResult = _from("app.inspection.inspect", "inspect")(engine, request, job)
+    return replace(result, documents=tuple(map(validated, result.documents)))
 
 
 def _scan_lanes(engine: Engine, request: "ScanRequest") -> tuple[str, ...]:
@@ -261,7 +269,7 @@ OPERATIONS: dict[str, Operation] = {
             _PICTURES,
         ),
         Operation("diff", "DiffRequest", _from("app.inspection.diff", "diff"), _no_lanes),
-        Operation("inspect", "InspectRequest", _from("app.inspection.inspect", "inspect"), _no_lanes),
+        Operation("inspect", "InspectRequest", _inspect, _no_lanes, request_module="app.inspection.inspect"),
         Operation("verify", "VerifyRequest", _from("app.scanning.verify", "verify"), _verify_lanes, _VERIFY),
         Operation("wipe", "WipeRequest", _from("app.reports.wipe", "wipe"), _wipe_lanes, _WIPE),
         Operation("only_here", "OnlyHereRequest", _from("app.reports.copies", "only_here"), _no_lanes),

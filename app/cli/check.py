@@ -1,6 +1,6 @@
 """`reelmark check`: files, sequences and drives against a policy."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -10,7 +10,7 @@ from app.cli.table import print_table
 from app.errors import UsageError
 from app.model.names import shown
 from app.qc.checking import CheckRequest, CheckResult
-from app.qc.findings import AssetResult, Outcome
+from app.qc.findings import AssetResult, Finding, Outcome
 from app.qc.policies import shipped_policies
 from app.reports.checkwords import tally, told, word_of, worst_first
 
@@ -101,10 +101,43 @@ _OTHERS = "other files or sequences"
 
 def _print_asset(asset: AssetResult) -> None:
     print_lines(f"{asset.outcome.value.upper()}  {asset.asset}")
-    findings = [finding for finding in asset.findings if finding.outcome is not Outcome.SKIPPED]
-    for finding in findings[:_MOST_FINDINGS]:
-        print_lines(f"    {word_of(finding):<8}{finding.rule}: {told(finding)}")
+    titles = {result.rule: result.title for result in asset.results}
+    _print_findings([one for one in asset.findings if one.outcome is not Outcome.SKIPPED], titles)
+
+
+def _print_findings(findings: list[Finding], titles: dict[str, str]) -> None:
+    """Each rule once with its title, and under it what it found; rules that could not run together, by the reason."""
+    unable: dict[str, list[str]] = {}
+    for finding in findings:
+        if finding.outcome is Outcome.ERROR:
+            unable.setdefault(told(finding), []).append(finding.rule)
+    objections = [finding for finding in findings if finding.outcome is not Outcome.ERROR]
+    before = ""
+    for finding in objections[:_MOST_FINDINGS]:
+        if finding.rule != before:
+            title = f"  {titles[finding.rule]}" if titles.get(finding.rule) else ""
+            print_lines(f"    {word_of(finding):<8} {finding.rule}{title}")
+        before = finding.rule
+        print_lines(f"             {told(finding)}")
         if finding.outcome is Outcome.WAIVED:
-            print_lines(f"            {finding.evidence}")
-    if len(findings) > _MOST_FINDINGS:
-        print_lines(f"    and {len(findings) - _MOST_FINDINGS} more; --json lists all")
+            print_lines(f"             {finding.evidence}")
+    if len(objections) > _MOST_FINDINGS:
+        print_lines(f"    and {len(objections) - _MOST_FINDINGS} more; --json lists all")
+    for reason, rules in unable.items():
+        print_lines(f"    ERROR    {', '.join(dict.fromkeys(rules))}", f"             {reason}")
+
+
+def print_validation(validation: dict[str, Any]) -> None:
+    """What a policy says of one document, for people; nothing where none was named."""
+    policy = validation.get("policy")
+    if policy is None:
+        return
+    outcome = validation["outcome"]
+    told_outcome = outcome.upper() if outcome else "is not about this"
+    print_lines("", f"policy {policy['id']} {policy['version']}: {told_outcome}")
+    _print_findings([Finding.from_document(one) for one in validation["findings"]], {})
+
+
+def objected(documents: list[dict[str, Any]]) -> bool:
+    """Whether a policy objects to one of these documents, or could not judge it."""
+    return any(document["validation"]["outcome"] in (Outcome.FAIL, Outcome.ERROR) for document in documents)

@@ -5,11 +5,13 @@ from typing import Annotated
 
 import typer
 
+from app.cli.check import objected, print_validation
 from app.cli.front import JsonOption, front_of, watched_job
 from app.cli.inspected import print_document
 from app.cli.output import count_of, print_json, print_lines, say
 from app.inspection.inspect import InspectRequest, inspect_each
 from app.inspection.keeping import kept_in
+from app.qc.validating import validator
 from app.services.protocols import Stored
 
 app = typer.Typer()
@@ -40,13 +42,14 @@ def inspect(
     _ = front.settings
     request = InspectRequest(tuple(files), stats, deep_stats, sample, range_, policy, raw=raw)
     failed = 0
+    validated = validator(policy)
     with watched_job() as job, kept_in(sink, job.token) as keep:
-        found = [keep(document) for document in inspect_each(request, job)]
+        found = [keep(validated(document)) for document in inspect_each(request, job)]
     if keep.stored is not None:
         say(f"Kept in {sink}: {_kept(keep.stored)}")
     if json and len(files) == 1:
         print_json(found[0])
-        return 0
+        return int(objected(found))
     if json:
         print_json({"files": found})
     for number, document in enumerate(found):
@@ -55,8 +58,9 @@ def inspect(
             if number:
                 print_lines("")
             print_document(document)
+            print_validation(document["validation"])
     sys.stdout.flush()
-    return int(failed > 0)
+    return int(failed > 0 or objected(found))
 
 
 def _kept(stored: Stored) -> str:

@@ -1,7 +1,6 @@
 """The operation `check`: judges files, sequences or a catalogued drive by a policy. It writes nothing."""
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +10,7 @@ from app.inspection.expected import Expected, expected_frames
 from app.jobs.children import ChildPool
 from app.jobs.events import Stage
 from app.jobs.job import Job
+from app.model.drives import Drive
 from app.qc.facts import Facts
 from app.qc.findings import WORST_FIRST, AssetResult, Finding, Outcome, RuleResult, counts_of
 from app.qc.found import assets_below
@@ -18,7 +18,10 @@ from app.qc.judging import is_about, judge
 from app.qc.livefacts import HANDLER, LiveFacts
 from app.qc.policies import load_policy
 from app.qc.policy import Policy
+from app.qc.recordedfacts import recorded_assets
 from app.qc.waivers import Waivers, read_waivers
+from app.scanning.located import drive_of
+from app.scanning.presence import gone, is_there
 
 _MEMORY_BYTES = 4 << 30
 _MOST_CHILDREN = 8
@@ -113,22 +116,85 @@ def check(engine: Engine, request: CheckRequest, job: Job) -> CheckResult:
     policy = load_policy(request.policy, dict(request.variables))
     waivers = read_waivers(request.waivers, policy) if request.waivers else Waivers()
     expected = expected_range(request.range)
-    results: list[AssetResult] = []
-    others = 0
-    known = _Interned()
+    place = _place(engine, request)
+    run = _Run(policy, waivers, job)
     job.stage(Stage.CHECK)
-    children = min(_MOST_CHILDREN, os.cpu_count() or 1)
-    with ChildPool(HANDLER, children, memory_bytes=_MEMORY_BYTES) as pool:
-        for facts in _live(request.paths, expected, pool, job):
-            if isinstance(facts, AssetResult):
-                results.append(facts)
-            elif is_considered(policy, facts):
-                job.progress(len(results), current=facts.asset)
-                results.append(known.result(judge(policy, facts, waivers.waive)))
+    if place.drive is not None and not place.there:
+        for facts in recorded_assets(engine, place.drive, place.below, expected, job):
+            run.take(facts)
+        return run.result(recorded=True)
+    with ChildPool(HANDLER, min(_MOST_CHILDREN, os.cpu_count() or 1), memory_bytes=_MEMORY_BYTES) as pool:
+        for found in assets_below(place.paths, job):
+            if isinstance(found, tuple):
+                run.unreadable(*found)
             else:
-                others += 1
-    job.progress(len(results), last=True)
-    return CheckResult(policy, tuple(results), others)
+                run.take(LiveFacts(found, pool, job, expected if found.sequence else None))
+    if place.drive is not None and not is_there(place.drive):
+        raise gone(place.drive, "Plug it in and check again, or check it by its recorded facts while it is not there.")
+    return run.result()
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where to look: paths on disks, or a drive and paths below its base."""
+
+    paths: tuple[str, ...]
+    drive: Drive | None = None
+    there: bool = True
+    below: tuple[str, ...] = ()
+
+
+def _place(engine: Engine, request: CheckRequest) -> _Place:
+    if not request.drive:
+        return _Place(request.paths)
+    found = [drive_of(engine.catalog, path, request.drive) for path in request.paths or (None,)]
+    drive, below = found[0][0], tuple(relative for _, relative in found)
+    paths = tuple(os.path.join(drive.base, relative) for relative in below)  # noqa: PTH118 - by text alone
+    return _Place(paths, drive, is_there(drive), below)
+
+
+class _Run:
+    """Takes assets one after the other; holds what is said of them and no more.
+
+    Args:
+        policy: judges them.
+        waivers: what is waived.
+        job: progress and cancel.
+    """
+
+    def __init__(self, policy: Policy, waivers: Waivers, job: Job) -> None:
+        self._policy = policy
+        self._waivers = waivers
+        self._job = job
+        self._results: list[AssetResult] = []
+        self._others = 0
+        self._passed: dict[str, RuleResult] = {}
+
+    def take(self, facts: Facts) -> None:
+        """Judge an asset, where the policy is about it."""
+        if not is_considered(self._policy, facts):
+            self._others += 1
+            return
+        self._job.progress(len(self._results), current=facts.asset)
+        judged = judge(self._policy, facts, self._waivers.waive)
+        shared = tuple(
+            self._passed.setdefault(one.rule, one) if one.outcome is Outcome.PASS else one for one in judged.results
+        )
+        self._results.append(AssetResult(judged.asset, shared))
+
+    def unreadable(self, path: str, error: AppError) -> None:
+        """Take note of a folder that cannot be read: what lies in it could not be judged."""
+        self._job.item_failed(path, error.message, error.code)
+        finding = Finding(
+            "readable", Outcome.ERROR, "error", path, "can be read", error.message, evidence=error.message
+        )
+        result = RuleResult("readable", "The folder can be read", Outcome.ERROR, "error", (finding,))
+        self._results.append(AssetResult(path, (result,)))
+
+    def result(self, *, recorded: bool = False) -> CheckResult:
+        """What came of it."""
+        self._job.progress(len(self._results), last=True)
+        return CheckResult(self._policy, tuple(self._results), self._others, recorded)
 
 
 def expected_range(text: str) -> Expected | None:
@@ -149,36 +215,3 @@ def is_considered(policy: Policy, facts: Facts) -> bool:
     """Whether an asset is judged: media, or whatever the policy names by its extension or path."""
     named = bool(policy.match.extensions or policy.match.paths)
     return (named or len(facts.kinds) > 1) and is_about(policy, facts)
-
-
-def _live(
-    paths: tuple[str, ...], expected: Expected | None, pool: ChildPool, job: Job
-) -> Iterator[LiveFacts | AssetResult]:
-    """The facts of each asset; a folder that cannot be read is the result of an asset that could not be judged."""
-    for found in assets_below(paths, job):
-        if isinstance(found, tuple):
-            path, error = found
-            job.item_failed(path, error.message, error.code)
-            yield unreadable(path, error)
-        else:
-            yield LiveFacts(found, pool, job, expected if found.sequence else None)
-
-
-def unreadable(path: str, error: AppError) -> AssetResult:
-    """The result of what could not be looked at at all."""
-    finding = Finding("readable", Outcome.ERROR, "error", path, "can be read", error.message, evidence=error.message)
-    return AssetResult(path, (RuleResult("readable", "It can be read", Outcome.ERROR, "error", (finding,)),))
-
-
-class _Interned:
-    """Keeps one object for each rule that passed, however many assets there are."""
-
-    def __init__(self) -> None:
-        self._passed: dict[str, RuleResult] = {}
-
-    def result(self, result: AssetResult) -> AssetResult:
-        """The same result, with shared parts."""
-        results = tuple(
-            self._passed.setdefault(one.rule, one) if one.outcome is Outcome.PASS else one for one in result.results
-        )
-        return AssetResult(result.asset, results)

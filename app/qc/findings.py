@@ -65,6 +65,11 @@ class Finding:
     region: str = ""
     evidence: str = ""
 
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> "Finding":
+        """The finding of its JSON form."""
+        return cls(**{**document, "outcome": Outcome(document["outcome"])})
+
     def document(self) -> dict[str, Any]:
         """The JSON form."""
         return {

@@ -1,6 +1,6 @@
 """Judges a document that is there already: what `inspect --policy` fills in as `validation`."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from app.errors import AppError
@@ -10,6 +10,7 @@ from app.qc.facts import Document, Need, NotRecorded
 from app.qc.findings import AssetResult
 from app.qc.judging import is_about, judge
 from app.qc.kinds import kinds_of_document
+from app.qc.policies import load_policy
 from app.qc.policy import Policy
 from app.qc.selectors import rooted
 
@@ -26,7 +27,7 @@ class DocumentFacts:
         self._document = document
         self.asset = str(document.get("file", {}).get("path", ""))
         self.kinds = kinds_of_document(document)
-        self.expected = expected
+        self.expected = expected or _expected(document)
 
     def document(self, need: Need) -> Document:
         """The document, where it has so much."""
@@ -51,6 +52,33 @@ class DocumentFacts:
 
     def _has_statistics(self) -> bool:
         return bool(rooted(self._document).get("stats"))
+
+
+def _expected(document: Document) -> tuple[int, int] | None:
+    """The range that the document itself was made with."""
+    told = (document.get("sequence") or {}).get("expected")
+    return (int(told["first"]), int(told["last"])) if told else None
+
+
+def validator(policy: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """What fills in the `validation` of documents by a policy; without one, what leaves them as they are.
+
+    Args:
+        policy: its id or file; may be empty.
+
+    Raises:
+        AppError: the policy cannot be used.
+    """
+    if not policy:
+        return lambda document: document
+    loaded = load_policy(policy)
+
+    def validated(document: dict[str, Any]) -> dict[str, Any]:
+        if document.get("kind") is None:
+            return document
+        return {**document, "validation": validate_document(loaded, document)}
+
+    return validated
 
 
 def validate_document(policy: Policy, document: Document) -> dict[str, Any]:

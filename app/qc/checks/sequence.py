@@ -47,7 +47,7 @@ def _missing(rule: Rule, facts: Facts) -> Iterator[Observation]:
 
 def _missing_text(sequence: Mapping[str, Any], asked: tuple[int, int] | None) -> str:
     if asked is None:
-        return str(sequence.get("missing") or "")
+        return str(sequence.get("missing_inner", sequence.get("missing")) or "")
     first, last = asked
     present = [frame for frame in parse_frames(str(sequence["ranges"])) if first <= frame <= last]
     return missing_frames([first - 1, *present, last + 1])

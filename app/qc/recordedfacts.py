@@ -1,0 +1,179 @@
+"""Facts as a shard recorded them, for a drive that is not there. What was never recorded is said so, never taken."""
+
+import posixpath
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from app.catalog.assets import CataloguedAsset, ShardAssets
+from app.catalog.database import Database
+from app.catalog.inspections import recorded_document, recorded_facts, recorded_sequence
+from app.catalog.shard import last_base
+from app.engine import Engine
+from app.errors import AppError, MediaError
+from app.files.framerange import frame_range, missing_frames, parse_frames
+from app.files.sequences import file_sequences
+from app.inspection.expected import Expected
+from app.jobs.job import Job
+from app.model.drives import Drive
+from app.model.frames import Frame
+from app.model.names import raw, shown
+from app.qc.facts import Document, Need, NotRecorded
+from app.qc.kinds import kinds_of_name
+
+_HINT = "connect the drive, or scan it with facts while it is there"
+
+
+class RecordedFacts:
+    """One asset of a shard.
+
+    Args:
+        database: the shard; it must stay open.
+        base: where the drive was last.
+        asset: the asset.
+        others: the sequences of the same folder, to tell frames in two paddings.
+        expected: the frames that should be there.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        base: str,
+        asset: CataloguedAsset,
+        others: Sequence[CataloguedAsset],
+        expected: Expected | None,
+    ) -> None:
+        self._database = database
+        self._asset = asset
+        self._others = others
+        self.asset = posixpath.join(base, shown(asset.folder), shown(asset.name))
+        self.kinds = kinds_of_name(shown(asset.name), is_sequence=asset.sequence is not None)
+        self.expected = (int(expected.first), int(expected.last)) if expected and asset.sequence else None
+
+    def document(self, need: Need) -> Document:
+        """The document, as far as it was recorded."""
+        if need is Need.NAMES:
+            return self._names()
+        if self._asset.sequence is not None:
+            found = recorded_sequence(self._database, self._asset.sequence.id)
+            if found is None:
+                raise NotRecorded(f"The headers of its frames were never recorded: {_HINT}")
+            return self._placed(found)
+        found = self._file(int(self._asset.file_id or 0))
+        if need >= Need.PIXELS and not found.get("stats"):
+            raise NotRecorded(f"Its pixels or sound were never measured: {_HINT}")
+        return self._placed(found)
+
+    def frame_numbers(self) -> Sequence[Frame]:
+        """The frames of a sequence."""
+        return parse_frames(self._asset.sequence.ranges) if self._asset.sequence else ()
+
+    def frame_documents(self, frames: Sequence[Frame], rows: int) -> Iterator[tuple[Frame | None, Document | AppError]]:
+        """Frames with the statistics that were recorded; those of `rows` are taken as they are."""
+        if self._asset.sequence is None:
+            try:
+                yield None, self.document(Need.PIXELS)
+            except AppError as error:
+                yield None, error
+            return
+        missing = NotRecorded(f"The pixels of its frames were never measured: {_HINT}")
+        numbers = self._frame_ids()
+        for frame in frames:
+            file_id = numbers.get(frame)
+            found = recorded_document(self._database, file_id) if file_id is not None else None
+            yield frame, found if found is not None and found.get("stats") else missing
+
+    def _placed(self, document: dict[str, Any]) -> dict[str, Any]:
+        """The document with the path as this result tells it."""
+        return {**document, "file": {**document.get("file", {}), "path": self.asset, "name": shown(self._asset.name)}}
+
+    def _file(self, file_id: int) -> dict[str, Any]:
+        document = recorded_document(self._database, file_id)
+        if document is not None:
+            return document
+        facts = recorded_facts(self._database, file_id)
+        if facts is not None and facts.error:
+            raise MediaError(facts.error)
+        raise NotRecorded(f"Its facts were never recorded: {_HINT}")
+
+    def _names(self) -> dict[str, Any]:
+        asset, sequence = self._asset, self._asset.sequence
+        file = {"path": self.asset, "name": shown(asset.name), "size_bytes": asset.bytes}
+        if sequence is None:
+            return {"file": file}
+        frames = parse_frames(sequence.ranges)
+        return {
+            "kind": "sequence",
+            "file": file,
+            "sequence": {
+                "base": shown(sequence.base).rstrip("._- "),
+                "ext": shown(sequence.ext[1:]),
+                "pad": sequence.pad,
+                "first": frames[0],
+                "last": frames[-1],
+                "frame_count": sequence.frame_count,
+                "missing_count": sequence.missing_count,
+                "missing": missing_frames(frames),
+                "ranges": sequence.ranges,
+                "duplicate_frames": self._duplicates(frames),
+                "zero_byte": self._empty(),
+            },
+        }
+
+    def _duplicates(self, frames: Sequence[Frame]) -> str:
+        """The frames that another padding of the same name has too."""
+        own = self._asset.sequence
+        shared: set[Frame] = set()
+        for other in self._others:
+            theirs = other.sequence
+            if theirs and own and theirs.id != own.id and (theirs.base, theirs.ext) == (own.base, own.ext):
+                shared |= set(parse_frames(theirs.ranges)).intersection(frames)
+        return frame_range(sorted(shared))
+
+    def _empty(self) -> str:
+        empty = [name for _, name, size in self._rows() if not size]
+        return _numbers_of(empty)
+
+    def _rows(self) -> list[tuple[int, bytes, int]]:
+        """Id, name and size of the frames."""
+        assert self._asset.sequence is not None
+        return list(
+            self._database.rows(
+                "SELECT f.id, f.name, f.size FROM block b JOIN file f ON f.id BETWEEN b.first_id AND b.last_id"
+                " WHERE b.folder_id = ? AND f.sequence_id = ? AND f.missed_scan IS NULL",
+                (self._asset.folder_id, self._asset.sequence.id),
+            )
+        )
+
+    def _frame_ids(self) -> dict[Frame, int]:
+        rows = {name: file_id for file_id, name, _ in self._rows()}
+        groups, _ = file_sequences(sorted(rows), min_frames=1)
+        return {frame: rows[name] for group in groups for frame, name in zip(group.frames, group.names, strict=True)}
+
+
+def _numbers_of(names: list[bytes]) -> str:
+    """The frame numbers of names, in range notation."""
+    groups, _ = file_sequences(sorted(names), min_frames=1)
+    return frame_range(sorted(frame for group in groups for frame in group.frames))
+
+
+def recorded_assets(
+    engine: Engine, drive: Drive, below: tuple[str, ...], expected: Expected | None, job: Job
+) -> Iterator[RecordedFacts]:
+    """The assets of a drive as its shard knows them.
+
+    Args:
+        engine: opens the shard.
+        drive: whose.
+        below: paths relative to its base, with `/`: folders with all below them, or files; empty for all.
+        expected: the frames that sequences should have.
+        job: progress and cancel.
+    """
+    wanted = [raw(path) for path in below]
+    with engine.catalog.open_shard(drive, job.token) as database:
+        base = shown(raw(last_base(database))).replace("\\", "/")
+        for folder, assets in ShardAssets(database, engine.judge).after():
+            job.check()
+            for asset in assets:
+                path = folder + b"/" + asset.name if folder else asset.name
+                if not wanted or any(not one or path == one or path.startswith(one + b"/") for one in wanted):
+                    yield RecordedFacts(database, base, asset, assets, expected)
