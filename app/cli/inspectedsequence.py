@@ -24,8 +24,9 @@ def print_sequence(document: dict[str, Any]) -> None:
         print_lines(f"  {first['file']['format']}  {first.get('width')} x {first.get('height')}")
     remarks = list(_remarks(told))
     print_lines(*(f"  ! {_cut(remark)}" for remark in remarks))
-    for key in told["varying"]:
-        print_lines(f"  varies by frame: {_named(key)}")
+    varying = list(dict.fromkeys(key["attribute"] for key in told["varying"]))
+    if varying:
+        print_lines(f"  varies by frame: {_cut(', '.join(varying))}")
     timecode = told["timecode"]
     if timecode:
         assumed = " assumed" if timecode["rate_assumed"] else ""
@@ -41,7 +42,7 @@ def _remarks(told: dict[str, Any]) -> Iterator[str]:
     words = {
         "missing_head": "missing at the head", "missing_inner": "missing inside", "missing_tail": "missing at the tail",
         "unexpected": "not expected", "duplicate_frames": "there in another padding too", "zero_byte": "empty files",
-        "frozen": "the same picture", "black": "black",
+        "frozen": "the same picture as the frame before", "black": "black",
     }  # fmt: skip
     for key, word in words.items():
         if told[key]:

@@ -35,6 +35,7 @@ _WORDS = {
     Stage.VERIFY: "Verifying",
     Stage.COMPARE: "Looking for copies",
     Stage.DIFFER: "Comparing",
+    Stage.DECODE: "Decoding",
 }
 
 

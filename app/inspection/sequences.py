@@ -14,6 +14,7 @@ from app.files.framerange import bare_base, frame_range, sequence_name, sequence
 from app.inspection.consistency import Consistency, compared_headers, size_outliers
 from app.inspection.expected import Expected, Missing, missing_of
 from app.inspection.framereading import CUT, EMPTY, UNREADABLE, WHOLE, FrameHeads, FrameReader, Key, read_heads
+from app.inspection.framestats import children_for, read_pixels, runs_of
 from app.inspection.timecode import Continuity, continuity
 from app.jobs.job import Job
 from app.model.frames import FileSequence, Frame
@@ -60,6 +61,8 @@ def inspect_sequence(
         document = _document(directory, sequence, heads, told, representative, errors)
         if varying_values:
             document["frames_varying"] = _varying_values(reader, heads, consistency.varying)
+    if options.stats:
+        _add_pixels(document, directory, sequence, heads, options, job)
     return document
 
 
@@ -100,6 +103,26 @@ def _document(
         "validation": {"policy": None, "outcome": None, "findings": []},
         "errors": errors,
     }
+
+
+def _add_pixels(
+    document: dict[str, Any],
+    directory: bytes,
+    sequence: FileSequence,
+    heads: FrameHeads,
+    options: InspectOptions,
+    job: Job,
+) -> None:
+    """Decode all frames and add what they say to the document."""
+    indices = [index for index, compared in enumerate(heads.compared) if compared]
+    with FrameReader(directory, sequence, job, children=children_for(len(indices))) as reader:
+        pixels = read_pixels(reader, indices, options.sample)
+    told = document["sequence"]
+    told["frozen"] = ranges_of(sequence.frames, [index for _, index in pixels.repeated])
+    told["frozen_runs"] = [ranges_of(sequence.frames, run) for run in runs_of(pixels.repeated)]
+    told["black"] = ranges_of(sequence.frames, pixels.black)
+    document["stats"] = pixels.stats
+    document["errors"] += pixels.errors
 
 
 class _Facts:
@@ -151,6 +174,7 @@ class _Facts:
             ],
             "timecode": self._timecode(),
             "frozen": None,
+            "frozen_runs": None,
             "black": None,
         }
 

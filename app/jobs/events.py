@@ -30,6 +30,7 @@ class Stage(StrEnum):
     VERIFY = "verify"
     COMPARE = "compare"
     DIFFER = "differ"
+    DECODE = "decode"
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,12 @@ Table = list[dict[str, int]]
 
 def serve(request: dict[str, Any], send: Send) -> None:
     """One handler for the readers of frames: `what` names one of the functions below."""
-    {"heads": heads, "values": values, "document": document}[request["what"]](request, send)
+    what = {"heads": heads, "values": values, "document": document}.get(request["what"])
+    if what is None:
+        from app.media import framepixels
+
+        what = {"stats": framepixels.stats, "same": framepixels.same}[request["what"]]
+    what(request, send)
 
 
 def heads(request: dict[str, Any], send: Send) -> None:

@@ -32,6 +32,7 @@ _STAGES = {
     Stage.VERIFY: "verifying",
     Stage.COMPARE: "looking for copies",
     Stage.DIFFER: "comparing",
+    Stage.DECODE: "decoding",
 }
 #: Stages that count something else than files; empty where the steps say nothing to a reader.
 _UNITS = {

@@ -1,0 +1,143 @@
+"""The pixels of a sequence's frames, in killable children: the statistics of one, and whether two show the same."""
+
+import json
+from contextlib import ExitStack
+from fnmatch import fnmatchcase
+from hashlib import blake2b
+from typing import Any
+
+from app.errors import MediaError
+from app.jobs.framing import Send
+from app.media.exr import Header, read_header
+from app.media.formats import Format
+from app.media.opening import OpenFile, opened
+from app.media.registry import inspect_open, recognise
+
+_BLOCK = 1 << 20
+_LAYOUT = (b"channels", b"compression", b"dataWindow", b"lineOrder", b"tiles", b"type", b"name")
+_COLOUR = ("R", "G", "B", "Y", "*.R", "*.G", "*.B", "*.Y")
+_BLACK_LINEAR = 1e-4
+#: Of integer formats, as ffmpeg's blackdetect has it: film logarithms and legal-range video begin above zero.
+_BLACK_CODES = 0.1
+
+
+def stats(request: dict[str, Any], send: Send) -> None:
+    """The statistics of one frame.
+
+    Request: `folder`, `name`, `sample`. Answer: `stats` and `errors` as in the document of a file; `digest` of the
+    statistics, 0 where not all pixels are in them; `black`, None where there are no colours.
+    """
+    with opened(f"{request['folder']}/{request['name']}") as file:
+        form, _ = recognise(file)
+        found, errors = _statistics(file, form, request["sample"])
+    limit = _BLACK_LINEAR if form.name == "openexr" else _BLACK_CODES
+    black = _is_black(found, limit)
+    send({"stats": found, "errors": errors, "digest": 0 if errors else _digest(found), "black": black})
+
+
+def _statistics(file: OpenFile, form: Format, sample: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    if form.name == "openexr":
+        from app.media.pixelstats import exr_statistics
+
+        return exr_statistics(file, read_header(file), sample=sample, threads=1)
+    return _still_statistics(file, form)
+
+
+def _still_statistics(file: OpenFile, form: Format) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Statistics of the first picture of another format, its samples as 0-1."""
+    from app.media.counting import FloatCounter
+    from app.media.exrvalues import number
+    from app.media.sources import pixel_source
+
+    errors: list[dict[str, Any]] = []
+    with pixel_source(file, form, exact=True) as source:
+        counters = [FloatCounter() for _ in source.channels]
+        y0, y1 = source.data_window[1], source.data_window[3] + 1
+        for top in range(y0, y1, source.block_rows):
+            end = min(top + source.block_rows, y1)
+            try:
+                rows = source.read(top, end, 0, len(source.channels))
+            except MediaError as problem:
+                errors.append({"code": problem.code, "part": 0, "rows": f"{top}-{y1 - 1}", "message": problem.message})
+                break
+            for index, counter in enumerate(counters):
+                counter.add(rows[..., index])
+        channels = [{"name": name, **counter.result()} for name, counter in zip(source.channels, counters, strict=True)]
+    for channel in channels:
+        channel |= {key: number(value) for key, value in channel.items() if isinstance(value, float)}
+    return {"parts": [{"index": 0, "supported": True, "channels": channels}]}, errors
+
+
+def _digest(found: dict[str, Any]) -> int:
+    """Eight bytes for statistics; equal pictures have equal ones."""
+    if not all(part["supported"] for part in found["parts"]):
+        return 0
+    text = json.dumps(found, sort_keys=True).encode()
+    return int.from_bytes(blake2b(text, digest_size=8).digest()) | 1
+
+
+def _is_black(found: dict[str, Any], limit: float) -> bool | None:
+    """Whether no colour of any part rises above the limit; None where there are no colours that could be read."""
+    highest = [
+        channel["max"]
+        for part in found["parts"]
+        for channel in part["channels"]
+        if any(fnmatchcase(channel["name"], pattern) for pattern in _COLOUR)
+    ]
+    if not highest or None in highest:
+        return None
+    return all(isinstance(value, float) and value <= limit for value in highest)
+
+
+def same(request: dict[str, Any], send: Send) -> None:
+    """Whether two frames hold the same pixels. Request: `folder`, `a`, `b`. Answer: `same`."""
+    with ExitStack() as stack:
+        files = [stack.enter_context(opened(f"{request['folder']}/{request[side]}")) for side in "ab"]
+        forms = [recognise(file)[0] for file in files]
+        if forms[0] != forms[1]:
+            send({"same": False})
+        elif forms[0].name == "openexr":
+            headers = [read_header(file) for file in files]
+            parts = {len(header.parts) for header in headers}
+            packed = _same_layout(*headers) and _same_bytes(files, headers)
+            send({"same": packed or (len(parts) == 1 and _same_pixels(files, forms, parts.pop()))})
+        else:
+            parts = {len(inspect_open(file).streams) for file in files}
+            send({"same": len(parts) == 1 and _same_pixels(files, forms, parts.pop())})
+
+
+def _same_layout(a: Header, b: Header) -> bool:
+    """Whether the parts of two headers hold pixels of the same kind at the same places, packed in the same way."""
+    return len(a.parts) == len(b.parts) and all(
+        one.get(name) == other.get(name) for one, other in zip(a.parts, b.parts, strict=True) for name in _LAYOUT
+    )
+
+
+def _same_bytes(files: list[OpenFile], headers: list[Header]) -> bool:
+    """Whether the chunks of two files are equal byte for byte; then nothing has to be decoded."""
+    counts = [part.chunk_count() for part in headers[0].parts]
+    if None in counts:
+        return False
+    tables = 8 * sum(count or 0 for count in counts)
+    starts = [header.size + tables for header in headers]
+    sizes = {file.size - start for file, start in zip(files, starts, strict=True)}
+    if len(sizes) > 1:
+        return False
+    return all(
+        files[0].read_at(starts[0] + at, _BLOCK) == files[1].read_at(starts[1] + at, _BLOCK)
+        for at in range(0, sizes.pop(), _BLOCK)
+    )
+
+
+def _same_pixels(files: list[OpenFile], forms: list[Format], parts: int) -> bool:
+    from app.media.pixeldiff import compare_parts, opened_side
+
+    for part in range(parts):
+        with ExitStack() as stack:
+            a, b = (stack.enter_context(opened_side(file, form, part)) for file, form in zip(files, forms, strict=True))
+            if a.source.channels != b.source.channels or a.source.data_window != b.source.data_window:
+                return False
+            found = compare_parts(a, b, part, 0.0, heat=False, progress=lambda _done, _total: None)
+        if found.errors or any(entry["differing"] for entry in found.pixels):
+            return False
+    return True
