@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.cli.inspectedmovie import print_movie
 from app.cli.inspectedsequence import print_sequence
 from app.cli.output import count_of, human_bytes, print_lines
 
@@ -10,6 +11,9 @@ def print_document(document: dict[str, Any]) -> None:
     """Print one document: what it is, its parts or streams, attributes, what is wrong."""
     if document["kind"] == "sequence":
         print_sequence(document)
+        return
+    if document["kind"] in ("video", "audio"):
+        print_movie(document)
         return
     file = document["file"]
     size = human_bytes(file["size_bytes"]) if "size_bytes" in file else "not read"
