@@ -13,6 +13,7 @@ from fastapi import Depends, Query, Request
 from app.api.answers import Refused
 from app.api.service import Served
 from app.catalog.search import SearchQuery
+from app.catalog.where import Condition, conditions_of
 from app.errors import UsageError
 from app.model.kinds import Category
 from app.model.times import parse_time
@@ -67,7 +68,7 @@ Page = Annotated[PageWish, Depends(_page)]
 
 async def _filters(
     *,
-    q: Annotated[str, Query(max_length=4000, description="Part of the path below the drive's base.")] = "",
+    q: Annotated[str, Query(max_length=4000, description="Words of the path below the drive's base.")] = "",
     category: Annotated[
         list[str], Query(description="Only image, video, audio, document, ...; may be repeated.", default_factory=list)
     ],
@@ -76,6 +77,12 @@ async def _filters(
     max_size: Annotated[int | None, Query(ge=0, le=_HUGE, description="At most so many bytes.")] = None,
     since: Annotated[str | None, Query(description="Modified at this time (RFC 3339) or later.")] = None,
     verdict: Verdicts,
+    where: Annotated[
+        list[str],
+        Query(
+            description="On what was learnt: `attr:owner=ILM`, `width>=1920`; may be repeated.", default_factory=list
+        ),
+    ],
     as_of: Annotated[str | None, Query(description="As the last scan before this time left the drives.")] = None,
 ) -> SearchQuery:
     return SearchQuery(
@@ -87,6 +94,7 @@ async def _filters(
         _time("since", since),
         verdict,
         as_of_us=_time("as_of", as_of),
+        where=_conditions(where),
     )
 
 
@@ -126,6 +134,13 @@ def _words(parameter: str, given: list[str], known: tuple[str, ...]) -> tuple[st
         if word.lower() not in known:
             raise UsageError(f"{parameter}: {word} is none of {', '.join(known)}")
     return tuple(word.lower() for word in given)
+
+
+def _conditions(texts: list[str]) -> tuple[Condition, ...]:
+    try:
+        return conditions_of(texts)
+    except UsageError as error:
+        raise UsageError(f"where: {error.message}", hint=error.hint) from None
 
 
 def _time(parameter: str, text: str | None) -> int | None:

@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from app.catalog.assets import Judge, ShardAssets
 from app.catalog.database import Database
 from app.catalog.dberrors import ABSENT
 from app.catalog.search import Hit, SearchQuery, ShardSearch
+from app.catalog.searchwords import path_below
 from app.errors import AppError
 from app.jobs.job import CancelToken
 from app.model.drives import Drive
@@ -177,7 +178,8 @@ class Find:
             return
         assets = ShardAssets(database, judge)
         judged = assets.judged(self._query.verdicts) if self._query.verdicts else ((), ())
-        search = ShardSearch(database, self._query, judged)
+        below = None if self._query.literal else path_below(self._query.text, drive.base)
+        search = ShardSearch(database, replace(self._query, below=below) if below is not None else self._query, judged)
         self._parts.append((drive, search, assets, _FolderPaths(database)))
 
     @contextmanager

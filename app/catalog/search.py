@@ -15,25 +15,26 @@ from typing import Any, NamedTuple
 
 from app.catalog.database import Database
 from app.catalog.history import present_at, scan_at, value_at
-from app.catalog.nameindex import match_expression
+from app.catalog.searchplan import ALL, KEY, MATCHED, clear, make_plan
+from app.catalog.where import Condition, files_where
 from app.model.kinds import Category
 from app.model.names import folded_text
 
-#: So few candidates are sorted faster than any other plan finds its first page.
-_FEW_BLOCKS = 2000
-
-_KEY = "coalesce(f.key, f.name)"
-_NAMED = (
-    "SELECT b.newest_ns, b.first_id, b.last_id, 0 AS whole FROM name_index n CROSS JOIN block b"
-    " ON b.first_id = n.rowid WHERE n.name_index MATCH ? AND b.folder_id NOT IN temp.matched"
+_STANDS = (
+    " AND (f.id IN temp.fact_file OR (f.sequence_id IN temp.fact_sequence"
+    " AND NOT EXISTS (SELECT 1 FROM facts x WHERE x.file_id = f.id)))"
 )
-_MATCHED = (
-    "SELECT b.newest_ns, b.first_id, b.last_id, 1 AS whole FROM temp.matched m CROSS JOIN block b ON b.folder_id = m.id"
+_SEQUENCES_OF_FACTS = (
+    "INSERT OR IGNORE INTO temp.fact_sequence SELECT f.sequence_id FROM temp.fact_file t CROSS JOIN file f"
+    " ON f.id = t.id WHERE f.sequence_id IS NOT NULL"
 )
-_AT_EDGE = (
-    "SELECT b.newest_ns, b.first_id, b.last_id, 0 AS whole FROM temp.edge e CROSS JOIN block b ON b.folder_id = e.id"
+_BLOCKS_OF_FACTS = (
+    "INSERT OR IGNORE INTO temp.fact_block SELECT (SELECT max(first_id) FROM block WHERE first_id <= t.id)"
+    " FROM temp.fact_file t",
+    "INSERT OR IGNORE INTO temp.fact_block SELECT b.first_id FROM temp.fact_sequence s CROSS JOIN sequence q"
+    " ON q.id = s.id CROSS JOIN block b ON b.folder_id = q.folder_id",
 )
-_ALL = "SELECT newest_ns, first_id, last_id, 1 AS whole FROM block"
+_IN_FACTS = "first_id IN temp.fact_block"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class SearchQuery:
     """What is searched for.
 
     Attributes:
-        text: part of a name or path; empty finds everything. One or two characters match where a name begins.
+        text: words, each part of a name or path, that must all match; see `app.catalog.searchwords`. Empty finds
+            everything. One word of one or two characters matches where a name begins.
         categories: labels (`image`); empty for all.
         extensions: without dot, any case; empty for all.
         min_size, max_size: bytes.
@@ -49,6 +51,10 @@ class SearchQuery:
         verdicts: `pass`, `fail`, `pending`, `stale`; empty for all.
         limit: newest hits that are wanted; 0 for all.
         without_records: leave out sidecars and hash caches.
+        where: conditions on what was learnt of the files, all of which must hold. A frame that was not looked at is
+            taken for those of its sequence that were.
+        literal: the text is one word, with nothing special in it.
+        below: a path below the drive's base that is wanted instead of the text; `find` sets it.
         as_of_us: search the drive as its last scan before that moment left it, microseconds since 1970; None for now.
     """
 
@@ -62,6 +68,9 @@ class SearchQuery:
     limit: int = 1000
     without_records: bool = False
     as_of_us: int | None = None
+    where: tuple[Condition, ...] = ()
+    literal: bool = False
+    below: str | None = None
 
 
 class Hit(NamedTuple):
@@ -95,24 +104,6 @@ def _then(database: Database, query: SearchQuery) -> _Then:
     return _Then(present_at(scan.id), value_at("size", scan.id), value_at("mtime_ns", scan.id))
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """How hits are found.
-
-    Attributes:
-        named: the blocks in which a file may match by its own name, as a query; empty where none can.
-        bindings: those of `named`.
-        test: what such a file must pass, as SQL on `file f`, with its bindings.
-        by_time: walk all blocks from the newest on instead of sorting the candidates.
-    """
-
-    named: str
-    bindings: tuple[Any, ...]
-    test: str
-    test_bindings: tuple[Any, ...]
-    by_time: bool = False
-
-
 class ShardSearch:
     """One search of one shard. The database must stay open while it is used.
 
@@ -128,12 +119,14 @@ class ShardSearch:
         self._database = database
         self._then = _then(database, query)
         self._condition, self._bindings = _filters(query, self._then)
-        for table, ids in (("matched", ()), ("edge", ()), ("judged", judged[0]), ("judged_sequence", judged[1])):
-            database.run(f"CREATE TEMP TABLE IF NOT EXISTS {table} (id INTEGER PRIMARY KEY)")
-            database.run(f"DELETE FROM temp.{table}")
+        clear(database, "judged", "judged_sequence")
+        for table, ids in (("judged", judged[0]), ("judged_sequence", judged[1])):
             database.run_many(f"INSERT INTO temp.{table} VALUES (?)", [(number,) for number in ids])
-        self._text = query.text
-        self._plan = self._make_plan(folded_text(query.text))
+        self._of_facts = bool(query.where)
+        if query.where:
+            _find_facts(database, query.where)
+            self._condition += _STANDS
+        self._plan = make_plan(database, query.text, literal=query.literal, below=query.below)
 
     def page(self, limit: int, before: tuple[int, int] | None = None) -> list[Hit]:
         """The newest hits, newest first.
@@ -168,17 +161,19 @@ class ShardSearch:
         if not self._condition and self._then == _Then():
             return self._whole_folders() + self._count(self._plan.named, self._plan.test, self._plan.test_bindings)
         named = self._count(self._plan.named, self._plan.test, self._plan.test_bindings)
-        return named + self._count(_MATCHED if self._text else _ALL, "1", ())
+        return named + self._count(ALL if self._plan.everything else MATCHED, "1", ())
 
     def _whole_folders(self) -> int:
         """Files of the folders that match as a whole, from the totals that are kept of each."""
-        only = " AND id IN temp.matched" if self._text else ""
+        only = "" if self._plan.everything else " AND id IN temp.matched"
         return int(self._database.value(f"SELECT coalesce(sum(files), 0) FROM folder WHERE missed_scan IS NULL{only}"))
 
     def _count(self, blocks: str, test: str, test_bindings: tuple[Any, ...]) -> int:
         if not blocks:
             return 0
         bindings = self._plan.bindings if blocks == self._plan.named else ()
+        if self._of_facts:
+            blocks = f"SELECT * FROM ({blocks}) WHERE {_IN_FACTS}"
         return int(
             self._database.value(
                 f"SELECT count(*) FROM ({blocks}) b CROSS JOIN file f ON f.id BETWEEN b.first_id AND b.last_id"
@@ -192,64 +187,22 @@ class ShardSearch:
 
         Either way rows come lazily: an index over all blocks is walked, or the few candidates are sorted beforehand.
         """
-        if self._plan.by_time:
-            return "block b INDEXED BY block_newest", "b.folder_id IN temp.matched", " ORDER BY b.newest_ns DESC", ()
-        parts = [part for part in (self._plan.named, _MATCHED) if part]
-        ordered = f"(SELECT * FROM ({' UNION ALL '.join(parts)}) ORDER BY 1 DESC LIMIT -1) b"
+        if self._plan.by_time and not self._of_facts:
+            whole = "1" if self._plan.everything else "b.folder_id IN temp.matched"
+            return "block b INDEXED BY block_newest", whole, " ORDER BY b.newest_ns DESC", ()
+        parts = [ALL] if self._plan.everything else [part for part in (self._plan.named, MATCHED) if part]
+        only = f" WHERE {_IN_FACTS}" if self._of_facts else ""
+        ordered = f"(SELECT * FROM ({' UNION ALL '.join(parts)}){only} ORDER BY 1 DESC LIMIT -1) b"
         return ordered, "b.whole", "", self._plan.bindings
 
-    def _make_plan(self, term: bytes) -> _Plan:
-        if not term:
-            return _Plan("", (), "1", (), by_time=True)
-        if b"\0" in term:
-            return _Plan("", (), "0", ())
-        if b"/" in term:
-            tail = self._match_paths(term)
-            return _Plan(_AT_EDGE, (), f"substr({_KEY}, 1, ?) = ?", (len(tail), tail))
-        text = term.decode("utf-8", "replace")
-        match = match_expression(text)
-        prefix = len(text) < 3
-        self._match_folders(term, match, prefix=prefix)
-        test, bindings = (f"substr({_KEY}, 1, ?) = ?", (len(term), term)) if prefix else (f"instr({_KEY}, ?)", (term,))
-        candidates = self._database.value("SELECT count(*) FROM name_index WHERE name_index MATCH ?", (match,))
-        blocks = self._database.value("SELECT count(*) FROM block") if candidates > _FEW_BLOCKS else 0
-        common = candidates > _FEW_BLOCKS and candidates * 2 > blocks
-        return _Plan(_NAMED, (match,), test, bindings, by_time=common)
 
-    def _match_folders(self, term: bytes, match: str, *, prefix: bool) -> None:
-        """Note the folders whose name contains the term (begins with it, if short) and all below them."""
-        found = []
-        for path, key in self._database.rows(
-            "SELECT d.path, coalesce(d.key, d.path) FROM folder_index n JOIN folder d ON d.id = n.rowid"
-            " WHERE n.folder_index MATCH ?",
-            (match,),
-        ):
-            name = key.rpartition(b"/")[2]
-            if name.startswith(term) if prefix else term in name:
-                found.append(path + b"/")
-        top = b""
-        for path in sorted(found):
-            if top and path.startswith(top):
-                continue
-            top = path
-            self._database.run(
-                "INSERT OR IGNORE INTO temp.matched SELECT id FROM folder WHERE path = ?1 OR (path > ?2 AND path < ?3)",
-                (path[:-1], path, path[:-1] + b"0"),
-            )
-
-    def _match_paths(self, term: bytes) -> bytes:
-        """For a term with `/`: note folders that contain it whole, and those that end with all before its last part.
-
-        Returns the last part, with which names in the latter begin.
-        """
-        head, _, tail = term.rpartition(b"/")
-        for folder_id, path in list(self._database.rows("SELECT id, coalesce(key, path) FROM folder")):
-            spelled = b"/" + path + b"/" if path else b"/"
-            if term in spelled:
-                self._database.run("INSERT INTO temp.matched VALUES (?)", (folder_id,))
-            elif tail and spelled.endswith(head + b"/"):
-                self._database.run("INSERT INTO temp.edge VALUES (?)", (folder_id,))
-        return tail
+def _find_facts(database: Database, conditions: tuple[Condition, ...]) -> None:
+    """Note the files whose facts hold the conditions, their sequences, and the blocks of either."""
+    clear(database, "fact_file", "fact_sequence", "fact_block")
+    sql, bindings = files_where(conditions)
+    database.run(f"INSERT OR IGNORE INTO temp.fact_file {sql}", bindings)
+    for statement in (_SEQUENCES_OF_FACTS, *_BLOCKS_OF_FACTS):
+        database.run(statement)
 
 
 def _filters(query: SearchQuery, then: _Then) -> tuple[str, list[Any]]:
@@ -267,7 +220,7 @@ def _filters(query: SearchQuery, then: _Then) -> tuple[str, list[Any]]:
         suffixes = {b"." + folded_text(extension.lstrip(".")) for extension in query.extensions}
         for length in sorted({len(suffix) for suffix in suffixes}):  # a test for each would be too deep
             alike = [suffix for suffix in suffixes if len(suffix) == length]
-            tests.append(f"substr({_KEY}, ?) IN ({', '.join('?' * len(alike))})")
+            tests.append(f"substr({KEY}, ?) IN ({', '.join('?' * len(alike))})")
             bindings += [-length, *alike]
         condition += f" AND ({' OR '.join(tests)})"
     for column, operator, value in (

@@ -1,6 +1,8 @@
 """`reelmark search`: names and paths over all drives, connected or not."""
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -9,14 +11,18 @@ import typer
 from app.catalog.documents import drive_error, drive_problem
 from app.catalog.find import Find, Found
 from app.catalog.search import SearchQuery
+from app.catalog.where import conditions_of
 from app.cli.front import Front, JsonOption, front_of
-from app.cli.output import human_bytes, local_time, print_lines, say, shown_cell
+from app.cli.output import human_bytes, local_time, output_errors, print_lines, say, shown_cell
 from app.cli.table import print_table
 from app.errors import AppError, UsageError
 from app.model.kinds import Category
 from app.model.names import shown
+from app.model.sizes import parse_size
 from app.model.times import parse_time
-from app.reports.exports import all_hits, write_hits
+from app.reports.exports import all_hits, stream_hits, write_hits
+
+_NOTHING = SearchQuery("")
 
 app = typer.Typer()
 
@@ -24,14 +30,21 @@ app = typer.Typer()
 @app.command()
 def search(
     ctx: typer.Context,
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="Part of a name or path; one or two letters: its start.")],
+    text: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="TEXT", help="Words that a name or path has, * and ?, or a whole path."),
+    ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option("--where", metavar="CONDITION", help='On what was learnt: "attr:owner=ILM", "width>=1920".'),
+    ] = None,
     wanted: Annotated[list[str] | None, typer.Option("--drive", metavar="D", help="Only this drive.")] = None,
     category: Annotated[
         list[str] | None, typer.Option("--category", metavar="C", help="Only image, video, audio, document, ...")
     ] = None,
     ext: Annotated[list[str] | None, typer.Option("--ext", metavar="E", help="Only this extension.")] = None,
-    min_size: Annotated[int | None, typer.Option("--min-size", metavar="B", help="At least so many bytes.")] = None,
-    max_size: Annotated[int | None, typer.Option("--max-size", metavar="B", help="At most so many bytes.")] = None,
+    min_size: Annotated[str | None, typer.Option("--min-size", metavar="B", help="At least so large: 500MB.")] = None,
+    max_size: Annotated[str | None, typer.Option("--max-size", metavar="B", help="At most so large: 1.5G.")] = None,
     since: Annotated[str | None, typer.Option("--since", metavar="T", help="Modified at this time or later.")] = None,
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="T", help="As the last scan before this time left the drives.")
@@ -40,32 +53,41 @@ def search(
         list[str] | None, typer.Option("--verdict", metavar="V", help="Only pass, fail, pending or stale.")
     ] = None,
     limit: Annotated[int | None, typer.Option("--limit", metavar="N", help="Newest hits; 0 for all.")] = None,
-    csv_file: Annotated[Path | None, typer.Option("--csv", metavar="F", help="Write the hits to a CSV file.")] = None,
+    csv_file: Annotated[
+        Path | None, typer.Option("--csv", metavar="F", help="Write the hits to a CSV file; - prints them.")
+    ] = None,
     jsonl_file: Annotated[
-        Path | None, typer.Option("--jsonl", metavar="F", help="Write the hits to a file of JSON lines.")
+        Path | None, typer.Option("--jsonl", metavar="F", help="Write the hits to a file of JSON lines; - prints them.")
     ] = None,
     efu_file: Annotated[
         Path | None, typer.Option("--efu", metavar="F", help="Write the hits to a file list of Everything.")
     ] = None,
     json: JsonOption = False,
 ) -> int:
-    """Find files by part of their name or path, newest first."""
+    """Find files by their names and paths, and by what was learnt of them, newest first."""
     front = front_of(ctx)
     if limit is not None and limit < 0:
         raise UsageError("--limit must be 0 or more", hint="0 gives all hits.")
     query = SearchQuery(
-        text,
+        " ".join(text or ()),
         _categories(category or []),
         tuple(ext or ()),
-        min_size,
-        max_size,
+        _size("--min-size", min_size),
+        _size("--max-size", max_size),
         _time("--since", since),
         _verdicts(verdict or []),
         front.settings.values.search.limit if limit is None else limit,
         as_of_us=_time("--as-of", as_of),
+        where=conditions_of(where or []),
     )
+    if not text and query == replace(_NOTHING, limit=query.limit):
+        raise UsageError("search for what?", hint='Give a TEXT ("" for everything) or a filter, such as --ext exr.')
     asked = (("csv", csv_file), ("jsonl", jsonl_file), ("efu", efu_file))
-    return _answer(front, query, wanted or [], [(form, file) for form, file in asked if file is not None])
+    files = [(form, file) for form, file in asked if file is not None]
+    printed = [form for form, file in files if str(file) == "-"]
+    if len(printed) + front.json > 1:
+        raise UsageError("only one thing can be printed", hint="Write the others to files.")
+    return _answer(front, query, wanted or [], files)
 
 
 def _answer(front: Front, query: SearchQuery, wanted: list[str], files: Sequence[tuple[str, Path]]) -> int:
@@ -82,7 +104,7 @@ def _answer(front: Front, query: SearchQuery, wanted: list[str], files: Sequence
             problems = [(drive, broken[drive.id]) for drive in drives if drive.id in broken]
             raise drive_error(*problems[0], others=len(problems) - 1)
         for form, file in files:
-            write_hits(file, form, all_hits(find) if streamed else found)
+            _write(form, file, all_hits(find) if streamed else found)
     problems = [(drive, broken[drive.id]) for drive in drives if drive.id in broken]
     for drive, error in problems:
         say(f"warning: {drive.label} was not searched: {shown(error.message)}. {error.hint}".rstrip())
@@ -96,9 +118,20 @@ def _answer(front: Front, query: SearchQuery, wanted: list[str], files: Sequence
                 "problems": [drive_problem(drive, error) for drive, error in problems],
             }
         )
-    else:
+    elif not any(str(file) == "-" for _, file in files):
         _print(total, seconds, found)
     return int(bool(problems))
+
+
+def _write(form: str, file: Path, hits: Iterable[Found]) -> None:
+    """Write hits to a file, or to standard output where it is `-`."""
+    if str(file) != "-":
+        write_hits(file, form, hits)
+        return
+    with output_errors():
+        sys.stdout.flush()
+        stream_hits(sys.stdout.buffer, form, hits)
+        sys.stdout.flush()
 
 
 def _print(total: int, seconds: float, found: Sequence[Found]) -> None:
@@ -135,6 +168,13 @@ def _verdicts(words: list[str]) -> tuple[str, ...]:
         if word not in known:
             raise UsageError(f"--verdict {word} is none of {', '.join(known)}")
     return tuple(words)
+
+
+def _size(option: str, text: str | None) -> int | None:
+    size = None if text is None else parse_size(text)
+    if text is not None and size is None:
+        raise UsageError(f"{option} {text} is no size", hint="Write 500MB, 1.5G, 2GiB or a number of bytes.")
+    return size
 
 
 def _time(option: str, text: str | None) -> int | None:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import IO
 
 from app.catalog.find import Find, Found
 from app.catalog.search import SearchQuery
@@ -96,18 +97,24 @@ def write_hits(
     Raises:
         InputError: the file cannot be written.
     """
-    line = {"csv": _csv_line, "jsonl": _json_line, "efu": _efu_line}[form]
-    head = {"csv": BYTE_ORDER_MARK + csv_row(_COLUMNS), "efu": EFU_HEAD}.get(form, b"")
-    rows = 0
     with new_whole_file(path) as file:
-        file.write(head)
-        for hit in hits:
-            file.write(line(hit))
-            rows += 1
-            if progress is not None and rows % 256 == 0:
-                progress(rows)
-        size = file.tell()
-    return rows, size
+        rows = stream_hits(file, form, hits, progress)
+        return rows, file.tell()
+
+
+def stream_hits(
+    file: IO[bytes], form: str, hits: Iterable[Found], progress: Callable[[int], object] | None = None
+) -> int:
+    """Write hits to an open file or standard output, as `write_hits`; how many."""
+    line = {"csv": _csv_line, "jsonl": _json_line, "efu": _efu_line}[form]
+    rows = 0
+    file.write({"csv": BYTE_ORDER_MARK + csv_row(_COLUMNS), "efu": EFU_HEAD}.get(form, b""))
+    for hit in hits:
+        file.write(line(hit))
+        rows += 1
+        if progress is not None and rows % 256 == 0:
+            progress(rows)
+    return rows
 
 
 def all_hits(find: Find) -> Iterator[Found]:

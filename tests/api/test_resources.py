@@ -46,6 +46,7 @@ def without_clock(found: dict[str, Any]) -> dict[str, Any]:
         (["--since", "2999-01-01"], {"since": "2999-01-01"}),
         (["--as-of", "2001-01-01"], {"as_of": "2001-01-01"}),
         (["--as-of", "2999-01-01"], {"as_of": "2999-01-01"}),
+        (["--where", "width>=1"], {"where": "width>=1"}),
     ],
 )
 def test_a_search_is_answered_as_the_command_answers_it(
@@ -107,6 +108,7 @@ def test_absurd_limits_are_clamped(api: Api, query: dict[str, int], expected: tu
         {"min_size": 10**30},
         {"since": "yesterday"},
         {"as_of": "0000-00-00"},
+        {"where": "nonsense"},
         {"category": "films"},
         {"verdict": "good"},
         {"after": "nonsense"},

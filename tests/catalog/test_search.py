@@ -10,6 +10,7 @@ from app.catalog.entries import BLOCK_FILES, EntryWriter
 from app.catalog.migrations import SHARD
 from app.catalog.nameindex import block_text, match_expression
 from app.catalog.search import SearchQuery, ShardSearch
+from app.catalog.searchwords import path_below
 from app.catalog.shard import open_reader
 from app.model.kinds import Category, category_of
 from app.model.names import folded, folded_text
@@ -165,13 +166,94 @@ def test_any_term_finds_what_reading_every_path_finds(library: tuple[Path, list[
     numbers = random.Random(9)
     with open_reader(path) as database:
         for term in random_terms(numbers, entries):
-            search = ShardSearch(database, SearchQuery(term))
+            search = ShardSearch(database, SearchQuery(term, literal=True))
             expected = {entry.path for entry in entries if not entry.missed and matches(entry, term)}
             found = names_of(database, search)
             assert {name for _, name in found} == expected, repr(term)
             assert len(found) == len(expected) == search.total(), repr(term)
             times = [time for time, _ in found]
             assert times == sorted(times, reverse=True)
+
+
+def test_several_words_find_what_has_them_all_in_any_order(library: tuple[Path, list[Entry]]) -> None:
+    path, entries = library
+    numbers = random.Random(5)
+    with open_reader(path) as database:
+        for _ in range(80):
+            some = [word.strip() for word in numbers.sample(list(random_terms(numbers, entries)), 3)]
+            words = [word for word in some if word and not set(word) & set(' \n"*?\0') and len(word.split()) == 1][:2]
+            if len(set(map(folded_text, words))) < 2:
+                continue
+            search = ShardSearch(database, SearchQuery(" ".join(words)))
+            expected = {
+                entry.path
+                for entry in entries
+                if not entry.missed and all(folded_text(word) in folded(entry.path) for word in words)
+            }
+            assert {name for _, name in names_of(database, search)} == expected, words
+            assert search.total() == len(expected), words
+
+
+TREE = [
+    b"show/sh010/plate/sh010_plate.1001.exr", b"show/sh010/plate/sh010_plate.1002.exr", b"show/sh010/notes take 1.txt",
+    b"show/sh020/comp/sh020_comp_v2.1001.exr", b"show/sh020/comp/deep/a[1].exr", b"show/sh020/Comp V2 final.mov",
+    b"sh010_top.exr", b"other/a*b.txt", b"other/aXXb.txt",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("exr plate", {0, 1}), ("PLATE sh010", {0, 1}), ("v2 comp", {3, 5}), ("1001 show", {0, 3}),
+        ("v2 nothing", set()),
+        ('"take 1"', {2}), ('"take 1" notes', {2}), ("take 1", {2}), ("*.exr", {0, 1, 3, 4, 6}),
+        ("*plate.100?.exr", {0, 1}),
+        ("sh0?0", {0, 1, 2, 3, 4, 5}), ("sh0?0*.exr", {0, 1, 3, 6}), ("*.exr sh020", {3, 4}), ("comp/*.exr", {3}),
+        ("comp/**", {3, 4}), ("comp/**/*.exr", {3, 4}), ("**/a*.exr", {4}), ("sh020/*", {3, 4, 5}),
+        ("/sh*.exr", {0, 1, 3, 6}),
+        ("*/plate/*1002*", {1}), ("*[1]*", {4}), ('"a*b"', {7}), ("a*b.txt", {7, 8}),
+        ("?????", {0, 1, 2, 3, 4, 5, 7, 8}),
+        ("s h", None),
+        ("/show/sh010/plate 1002", {1}), ("*", set(range(9))), ("comp/ v2", {3}), ('"', set()), ("a? *.txt", set()),
+    ],
+)  # fmt: skip
+def test_words_and_wildcards(tmp_path: Path, text: str, found: set[int] | None) -> None:
+    entries = [Entry(*path.rpartition(b"/")[::2], 1, at, False) for at, path in enumerate(TREE)]
+    write_shard(tmp_path / "s.db", entries)
+    with open_reader(tmp_path / "s.db") as database:
+        search = ShardSearch(database, SearchQuery(text))
+        hits = {TREE.index(name[1:]) for _, name in names_of(database, search)}
+        expected = {at for at, path in enumerate(TREE) if b"s" in path and b"h" in path} if found is None else found
+        assert hits == expected
+        assert search.total() == len(hits)
+
+
+@pytest.mark.parametrize(
+    ("text", "base", "found"),
+    [
+        ("/mnt/card/show/sh010/plate/sh010_plate.1001.exr", "/mnt/card", {0}),
+        ("/MNT/card/show/sh010/plate/sh010_plate.1001.exr", "/mnt/card/", {0}),
+        ("/mnt/card/show/sh020", "/mnt/card", {3, 4, 5}), ("/mnt/card/show/sh02", "/mnt/card", {3, 4, 5}),
+        ("/mnt/card/show/sh010/notes take 1.txt", "/mnt/card", {2}), ("/mnt/card/other/a*b.txt", "/mnt/card", {7}),
+        ("file:///mnt/card/show/sh010/notes%20take%201.txt", "/mnt/card", {2}),
+        ("/mnt/card", "/mnt/card", set(range(9))),
+        ('"E:\\show\\sh010\\notes take 1.txt"', "E:\\", {2}), ("e:/show/sh020/comp V2", "E:/", {5}),
+        ("\\\\nas\\vol\\show\\sh020\\comp\\deep", "//nas/vol", {4}), ("/mnt/cardboard/show", "/mnt/card", None),
+        ("sh010_top.exr", "/mnt/card", None), ("/show/x", "/", None),
+    ],
+)  # fmt: skip
+def test_a_path_that_was_pasted_finds_what_lies_there(
+    tmp_path: Path, text: str, base: str, found: set[int] | None
+) -> None:
+    entries = [Entry(*path.rpartition(b"/")[::2], 1, at, False) for at, path in enumerate(TREE)]
+    write_shard(tmp_path / "s.db", entries)
+    below = path_below(text, base)
+    assert (below is None) == (found is None)
+    with open_reader(tmp_path / "s.db") as database:
+        search = ShardSearch(database, SearchQuery(text, below=below))
+        if found is not None:
+            assert {TREE.index(name[1:]) for _, name in names_of(database, search)} == found
+            assert search.total() == len(found)
 
 
 def test_filters_take_away_what_they_say(library: tuple[Path, list[Entry]]) -> None:
@@ -186,7 +268,7 @@ def test_filters_take_away_what_they_say(library: tuple[Path, list[Entry]]) -> N
     with open_reader(path) as database:
         for term in ("", "a", "v00", "0", "aaa", "/"):
             for options, keeps in filters:
-                search = ShardSearch(database, SearchQuery(term, **options))
+                search = ShardSearch(database, SearchQuery(term, literal=True, **options))
                 expected = {
                     entry.path for entry in entries if not entry.missed and matches(entry, term) and keeps(entry)
                 }
@@ -198,7 +280,7 @@ def test_filters_take_away_what_they_say(library: tuple[Path, list[Entry]]) -> N
 def test_pages_one_behind_another_are_one_long_page(library: tuple[Path, list[Entry]], term: str) -> None:
     path, _ = library
     with open_reader(path) as database:
-        search = ShardSearch(database, SearchQuery(term))
+        search = ShardSearch(database, SearchQuery(term, literal=True))
         whole = search.page(0)
         assert len({hit.mtime_ns for hit in whole}) < len(whole), "there are ties"
         pages, before = [], None
@@ -213,10 +295,10 @@ def test_the_plan_does_not_change_the_answer(
 ) -> None:
     path, entries = library
     for few in (0, 2000):
-        monkeypatch.setattr("app.catalog.search._FEW_BLOCKS", few)
+        monkeypatch.setattr("app.catalog.searchplan._FEW_BLOCKS", few)
         with open_reader(path) as database:
             for term in ("exr", ".ex", "000", "a", "plate"):
-                search = ShardSearch(database, SearchQuery(term))
+                search = ShardSearch(database, SearchQuery(term, literal=True))
                 expected = sorted(
                     (entry.mtime_ns for entry in entries if not entry.missed and matches(entry, term)), reverse=True
                 )

@@ -265,3 +265,37 @@ def test_all_hits_go_to_a_file_though_few_are_shown(home: Path, tmp_path: Path) 
         assert len(out.read_bytes().splitlines()) == lines
         assert "5 found, 2 shown" in process.stdout.decode().replace("\u2009", "")
     assert len(document(reelmark("--home", home, "search", "txt", "--limit", "0", "--json"))["results"]) == 5
+
+
+def test_a_path_that_was_copied_finds_its_file_whatever_is_in_its_name(home: Path) -> None:
+    for name in ("deep/er/report_01.pdf", "x y/z.wav", "=formula.txt"):
+        found = document(reelmark("--home", home, "search", str(home.parent / "media" / name), "--json"))
+        assert [hit["relative_path"] for hit in found["results"]] == [name]
+
+
+def test_words_come_apart_or_together(home: Path) -> None:
+    for words in (["deep 01"], ["01", "deep"], ["report?01.*", "er"]):
+        found = document(reelmark("--home", home, "search", *words, "--limit", "0", "--json"))
+        assert "deep/er/report_01.pdf" in {hit["relative_path"] for hit in found["results"]}
+
+
+def test_sizes_are_written_with_units(home: Path) -> None:
+    found = document(reelmark("--home", home, "search", "--min-size", "0.005k", "--max-size", "6B", "--json"))
+    assert {hit["size"] for hit in found["results"]} == {5, 6}
+    assert reelmark("--home", home, "search", "--min-size", "much").returncode == 2
+
+
+def test_hits_are_printed_for_the_next_program(home: Path) -> None:
+    lines = reelmark("--home", home, "search", "mov", "--jsonl", "-").stdout.splitlines()
+    assert [json.loads(line)["name"] for line in lines] == ["c.mov"]
+    rows = reelmark("--home", home, "search", "mov", "--csv", "-").stdout.splitlines()
+    assert len(rows) == 2 and rows[1].startswith(b"c.mov,")
+    assert reelmark("--home", home, "search", "mov", "--csv", "-", "--json").returncode == 2
+    assert reelmark("--home", home, "search", "mov", "--csv", "-", "--jsonl", "-").returncode == 2
+
+
+def test_a_search_for_nothing_says_what_is_missing(home: Path) -> None:
+    done = reelmark("--home", home, "search")
+    assert done.returncode == 2
+    assert b"search for what" in done.stderr
+    assert reelmark("--home", home, "search", "--where", "width").returncode == 2

@@ -9,6 +9,7 @@ from app.catalog.search import SearchQuery
 from app.model.drives import Drive
 from app.model.kinds import Category
 from ui.tabs.search_asof import AsOfMenu
+from ui.tabs.search_conditions import ConditionMenu
 from ui.tabs.search_popups import CheckMenu, ExtensionMenu, ModifiedMenu, SizeMenu, size_words
 from ui.widgets.buttons import KeyButton
 from ui.widgets.chip import Chip
@@ -36,12 +37,15 @@ class FilterBar(QWidget):
         self.drive_menu, self.category_menu, self.verdict_menu = CheckMenu(self), CheckMenu(self), CheckMenu(self)
         self.extension_menu, self.size_menu = ExtensionMenu(self), SizeMenu(self)
         self.modified_menu, self.as_of_menu = ModifiedMenu(self), AsOfMenu(self)
+        self.condition_menu = ConditionMenu(self)
         self.drives = Chip("All drives", removable=True, menu=self.drive_menu)
         self.category = Chip("Category", removable=True, menu=self.category_menu)
         self.extension = Chip("Extension", removable=True, menu=self.extension_menu)
         self.size_chip = Chip("Size", removable=True, menu=self.size_menu)
         self.modified = Chip("Modified", removable=True, menu=self.modified_menu)
         self.verdict = Chip("Verdict", removable=True, menu=self.verdict_menu)
+        self.facts = Chip("Facts", removable=True, menu=self.condition_menu)
+        self.facts.setToolTip("By what a scan learnt: width>=1920, attr:owner=ILM")
         self.as_of = Chip("As of", removable=True, menu=self.as_of_menu)
         self.as_of.setToolTip("The drives as they were at the end of a day, by their last scan until then")
         self.clear_all = KeyButton("Clear filters", role="link")
@@ -69,6 +73,7 @@ class FilterBar(QWidget):
             limit,
             without_records=not self.category_menu.chosen(),
             as_of_us=self._as_of,
+            where=self.condition_menu.conditions(),
         )
 
     def drive_ids(self) -> tuple[str, ...]:
@@ -103,7 +108,8 @@ class FilterBar(QWidget):
         """Take every filter away."""
         for menu in (self.drive_menu, self.category_menu, self.verdict_menu):
             menu.clear_choice()
-        for field in (self.extension_menu.field, self.size_menu.least, self.size_menu.most):
+        fields = self.extension_menu.field, self.size_menu.least, self.size_menu.most, self.condition_menu.field
+        for field in fields:
             field.clear()
         self._since = self._as_of = None
         for chip in self._chips():
@@ -112,7 +118,10 @@ class FilterBar(QWidget):
         self._changed()
 
     def _chips(self) -> tuple[Chip, ...]:
-        return self.drives, self.category, self.extension, self.size_chip, self.modified, self.verdict, self.as_of
+        return (
+            self.drives, self.category, self.extension, self.size_chip,
+            self.modified, self.verdict, self.facts, self.as_of,
+        )  # fmt: skip
 
     def _connect(self) -> None:
         self.drive_menu.changed.connect(self._drives_chosen)
@@ -121,6 +130,8 @@ class FilterBar(QWidget):
         self.extension_menu.applied.connect(self._extensions_chosen)
         self.size_menu.applied.connect(self._size_chosen)
         self.modified_menu.chosen.connect(self._since_chosen)
+        self.condition_menu.applied.connect(self._conditions_chosen)
+        self.facts.removed.connect(self._conditions_cleared)
         self.as_of_menu.chosen.connect(self._as_of_chosen)
         self.as_of.removed.connect(self._as_of_cleared)
         self.drives.removed.connect(self._drives_cleared)
@@ -185,6 +196,14 @@ class FilterBar(QWidget):
         self.size_menu.least.clear()
         self.size_menu.most.clear()
         self._changed()
+
+    def _conditions_chosen(self) -> None:
+        self.facts.set_value(", ".join(map(str, self.condition_menu.conditions())))
+        self._changed()
+
+    def _conditions_cleared(self) -> None:
+        self.condition_menu.field.clear()
+        self._conditions_chosen()
 
     def _since_chosen(self, words: str, since_us: int | None) -> None:
         self._since = since_us

@@ -8,13 +8,11 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QMenu, QVBoxLayout, QWidget, QWidgetAction
 
+from app.model.sizes import parse_size
 from ui import formats
 from ui.widgets.buttons import KeyButton
 from ui.widgets.labels import DimLabel, PlainLabel
 from ui.widgets.menus import menu_text
-
-_UNITS = {"": 1, "b": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "p": 10**15}
-_SIZE = re.compile(r"(\d+(?:[.,]\d+)?)\s*([kmgtp]?)(i?)b?", re.IGNORECASE)
 
 
 class CheckMenu(QMenu):
@@ -245,16 +243,6 @@ def parse_day(text: str) -> datetime | None:
         return datetime.strptime(text.strip(), "%Y-%m-%d").astimezone()
     except ValueError:
         return None
-
-
-def parse_size(text: str) -> int | None:
-    """Bytes of `1.5 GB`, `500k`, `2 GiB` or `1024`; None for what cannot be understood."""
-    match = _SIZE.fullmatch(text.strip())
-    if match is None:
-        return None
-    number, unit, binary = match.groups()
-    power = 1024 ** "bkmgtp".index(unit.lower() or "b") if binary else _UNITS[unit.lower()]
-    return round(float(number.replace(",", ".")) * power)
 
 
 def size_words(least: int | None, most: int | None) -> str:

@@ -6,8 +6,9 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
+from app.model.sizes import parse_size
 from ui.tabs.search_filters import FilterBar
-from ui.tabs.search_popups import CheckMenu, SizeMenu, parse_day, parse_size, since, size_words
+from ui.tabs.search_popups import CheckMenu, SizeMenu, parse_day, since, size_words
 
 NOW = datetime(2026, 11, 21, 15, 30, tzinfo=UTC)
 
@@ -92,3 +93,24 @@ def test_drives_are_searched_as_they_were_at_the_end_of_a_day(qtbot: QtBot) -> N
     assert (bar.as_of.text(), bar.active()) == ("As of: 2026-01-31", True)
     bar.as_of.clear()
     assert bar.query("x", 10).as_of_us is None
+
+
+@pytest.mark.qt_log_ignore("grabbing the keyboard", extend=True)  # the offscreen platform
+def test_conditions_on_facts_narrow_the_query_and_nonsense_is_marked(qtbot: QtBot) -> None:
+    bar = FilterBar()
+    qtbot.addWidget(bar)
+    field = bar.condition_menu.field
+    bar.condition_menu.popup(QPoint(10, 10))
+    qtbot.keyClicks(field, "width>=1920; attr:owner=ILM; size")
+    assert field.property("invalid") == "true" and "no condition" in field.toolTip()
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert bar.condition_menu.isVisible() and bar.query("", 9).where == ()
+    for _ in "; size":
+        qtbot.keyClick(field, Qt.Key.Key_Backspace)
+    with qtbot.waitSignal(bar.changed):
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert [str(condition) for condition in bar.query("", 9).where] == ["width>=1920", "attr:owner=ILM"]
+    assert "Facts: width>=1920, attr:owner=ILM" in bar.words()
+    with qtbot.waitSignal(bar.changed):
+        bar.facts.removed.emit()
+    assert bar.query("", 9).where == () and not bar.active()

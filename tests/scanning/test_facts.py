@@ -1,0 +1,139 @@
+"""What a scan learns of media, kept and found again."""
+
+import struct
+from pathlib import Path
+
+import pytest
+
+from app.catalog.inspections import FACTS_VERSION, recorded_document
+from app.catalog.shard import open_reader, open_writer
+from app.catalog.where import condition_of, conditions_of
+from app.errors import UsageError
+from app.jobs.job import CancelToken
+from app.media.document import document_of
+from app.model.inspecting import InspectOptions
+from tests.media import multipart_exr, raw_exr, wav
+from tests.scanning.conftest import Studio
+
+
+def render(path: Path, number: int, owner: bytes = b"ILM", size: tuple[int, int] = (4, 2)) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    raw_exr(
+        path,
+        (b"owner", b"string", owner),
+        (b"expTime", b"float", struct.pack("<f", 0.02)),
+        (b"framesPerSecond", b"rational", struct.pack("<iI", 24000, 1001)),
+        (b"imageCounter", b"int", struct.pack("<i", number)),
+        (b"capDate", b"string", b"2026:01:%02d 10:00:00" % (number % 28 + 1)),
+        (b"vendor", b"blob", bytes([number])),
+        size=size,
+    )
+
+
+@pytest.fixture
+def shots(studio: Studio) -> Studio:
+    for number in range(9):
+        render(studio.base / f"sh010/sh010.{1001 + number}.exr", number)
+        render(studio.base / f"sh020/sh020.{1001 + number}.exr", number, b"Weta", (8, 2))
+    render(studio.base / "single.exr", 50, "Łódź".encode())
+    multipart_exr(studio.base / "parts.exr")
+    wav(studio.base / "a.wav", 0.5)
+    studio.write("b.txt")
+    studio.scan(inventory_only=False)
+    return studio
+
+
+def found(studio: Studio, *conditions: str, text: str = "") -> set[bytes]:
+    return studio.found(text, where=conditions_of(conditions))
+
+
+def test_what_is_recorded_is_what_inspect_tells(shots: Studio) -> None:
+    with open_reader(shots.shard) as database:
+        ids = [row[0] for row in database.rows("SELECT file_id FROM facts")]
+        assert len(ids) == 3 + 3 + 3
+        for file_id in ids:
+            recorded = recorded_document(database, file_id)
+            assert recorded is not None
+            assert recorded.pop("recorded")
+            assert recorded == document_of(recorded["file"]["path"], InspectOptions())
+
+
+SH010 = {b"sh010/sh010.%d.exr" % (1001 + number) for number in range(9)}
+SH020 = {b"sh020/sh020.%d.exr" % (1001 + number) for number in range(9)}
+
+
+@pytest.mark.parametrize(
+    ("conditions", "expected"),
+    [
+        (("attr:owner=ilm",), SH010), (("attr:OWNER=łÓDŹ",), {b"single.exr"}),
+        (("attr:vendor",), SH010 | SH020 | {b"single.exr"}),
+        (("attr:owner!=ILM", "width>=8"), SH020 | {b"parts.exr"}),
+        (("width=8",), SH020),
+        (("width>=4", "width<8"), SH010 | {b"single.exr"}),
+        (("attr:owner~t", "height=2"), SH020), (("attr:expTime=0.02", "attr:owner=Weta"), SH020),
+        (("attr:expTime>0.02",), set()), (("frame_rate=23.976", "attr:imageCounter>=40"), {b"single.exr"}),
+        (("attr:framesPerSecond=24000/1001", "width=8"), SH020),
+        (("attr:imageCounter=8", "width=4"), SH010 - {b"sh010/sh010.1001.exr", b"sh010/sh010.1005.exr"}),
+        (("attr:capDate>=2026:01:20",), {b"single.exr"}), (("kind=audio",), {b"a.wav"}),
+        (("duration>=0.4",), {b"a.wav"}),
+        (("duration>0.6",), set()), (("codec=pcm_s24le",), {b"a.wav"}),
+        (("format=OpenEXR", "channels=4"), {b"parts.exr"}),
+        (("channels=Y", "width=8"), SH020), (("part=depth",), {b"parts.exr"}), (("compression!=none",), {b"parts.exr"}),
+        (("type~scanline", "attr:owner=Weta"), SH020), (("attr:no such",), set()),
+        (("pixel_type=half", "width=8"), SH020),
+    ],
+)  # fmt: skip
+def test_files_are_found_by_what_was_learnt_of_them(
+    shots: Studio, conditions: tuple[str, ...], expected: set[bytes]
+) -> None:
+    ours = found(shots, *conditions)
+    if conditions[0] == "compression!=none":
+        ours -= {b"a.wav"}
+    assert ours == expected
+
+
+def test_conditions_go_with_text_and_pages(shots: Studio) -> None:
+    assert found(shots, "attr:owner", text="1003") == {b"sh010/sh010.1003.exr", b"sh020/sh020.1003.exr"}
+    assert found(shots, "width=8", text="sh020 exr") == SH020
+    assert found(shots, "width=8", text="sh010") == set()
+    assert found(shots, "width=8", text="*.1001.exr") == {b"sh020/sh020.1001.exr"}
+
+
+@pytest.mark.parametrize("text", ["", "width", "size>3", "width>=wide", "attr:", "=3", "width~3"])
+def test_what_is_no_condition_is_said(text: str) -> None:
+    with pytest.raises(UsageError):
+        condition_of(text)
+
+
+def test_all_frames_are_read_when_asked_and_a_change_forgets_its_frame(shots: Studio) -> None:
+    count = "SELECT count(*) FROM facts"
+    assert shots.scan(inventory_only=False)["counts"]["unchanged"] == 22
+    assert shots.rows(count) == [(9,)]
+    shots.scan(inventory_only=False, all_frames=True)
+    assert shots.rows(count) == [(3 + 18,)]
+    assert found(shots, "attr:imageCounter=3", "width=4") == {b"sh010/sh010.1004.exr"}
+    assert shots.rows("SELECT count(*) FROM attribute_set") <= [(9,)]
+    render(shots.base / "sh010/sh010.1004.exr", 33, size=(6, 2))
+    shots.scan(inventory_only=False)
+    assert found(shots, "attr:imageCounter=33") == set()
+    assert shots.rows(count) == [(3 + 17,)]
+    shots.scan(inventory_only=False, all_frames=True)
+    assert found(shots, "attr:imageCounter=33", "width=6") == {b"sh010/sh010.1004.exr"}
+
+
+def test_facts_of_an_older_version_are_read_again_those_of_sequences_too(shots: Studio) -> None:
+    with open_writer(shots.shard, CancelToken()) as database:
+        database.run('UPDATE facts SET version = 1, header_id = NULL, facts = \'{"kind": "image", "format": "x"}\'')
+        database.run("DELETE FROM meta WHERE key = 'facts_version'")
+    assert found(shots, "width>=1") == set()
+    shots.scan(inventory_only=False)
+    assert found(shots, "width>=1") >= SH010 | SH020
+    assert shots.rows("SELECT DISTINCT version FROM facts") == [(FACTS_VERSION,)]
+
+
+def test_a_moved_file_takes_its_facts_along(shots: Studio) -> None:
+    before = found(shots, "attr:owner=Łódź")
+    (shots.base / "single.exr").rename(shots.base / "renamed.exr")
+    shots.scan(inventory_only=False)
+    assert (before, found(shots, "attr:owner=Łódź")) == ({b"single.exr"}, {b"renamed.exr"})
+    assert shots.rows("SELECT count(*) FROM attribute_of WHERE file_id NOT IN (SELECT file_id FROM facts)") == [(0,)]
