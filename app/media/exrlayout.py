@@ -12,6 +12,7 @@ from math import ceil
 
 from app.errors import MediaError
 from app.media.exr import COMPRESSIONS, MULTIPART, TILED, Box, Channel, Header, Part
+from app.media.exrholes import why_holed
 from app.media.opening import OpenFile
 
 #: Bytes of a sample of each pixel type: uint, half, float.
@@ -220,7 +221,11 @@ def read_chunk(file: OpenFile, layout: PartLayout, chunk: Chunk, offset: int) ->
         MediaError: what lies there cannot be this chunk.
     """
     size, raw = chunk_size(file, layout, chunk, offset)
-    return Packed(chunk, raw, file.exactly(offset + layout.head_bytes, size))
+    packed = file.exactly(offset + layout.head_bytes, size)
+    hole = why_holed(layout.part.compression, layout.part.channels, packed, raw)
+    if hole:
+        raise MediaError(hole, code="pixels.damaged")
+    return Packed(chunk, raw, packed)
 
 
 def chunk_size(file: OpenFile, layout: PartLayout, chunk: Chunk, offset: int) -> tuple[int, int]:

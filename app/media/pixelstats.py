@@ -25,7 +25,7 @@ Progress = Callable[[int, int], None]
 #: A picture whose samples take more bytes than this is refused.
 PICTURE_LIMIT = 1 << 40
 #: Bytes of samples that a thread unpacks at once, where a chunk is not larger by itself.
-_GROUP_BYTES = 1 << 20
+_GROUP_BYTES = 2 << 20
 _THREADS = 4
 
 

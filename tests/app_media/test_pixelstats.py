@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import OpenEXR
-import OpenImageIO as oiio
+import OpenImageIO as oiio  # noqa: N813 - the name its own documentation uses
 import pytest
 
 from app.errors import MediaError

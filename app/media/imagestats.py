@@ -1,0 +1,187 @@
+"""Statistics of the pixels of still images other than OpenEXR.
+
+Integers are told as 0-1 (as the viewer's probe tells them), counted code by code and so exact; `code_max` times a value
+is the code: 1023 in a ten-bit DPX, 255 in a JPEG. Alpha is a channel like the others, colours are not multiplied by it.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.errors import MediaError
+from app.media.counting import Counter, FloatCounter, UintCounter, code_counter, half_counter
+from app.media.damagetold import Damage
+from app.media.exrlayout import Chunk, not_supported, rows_text
+from app.media.formats import Format
+from app.media.image import oiio_reason
+from app.media.opening import OpenFile
+from app.media.sources import PILLOW_FORMATS, PIXEL_LIMIT, RANDOM_ACCESS, UNDECODED, pixel_source
+
+Progress = Callable[[int, int], None]
+Rows = Callable[[int, int], NDArray[Any]]
+
+_PART_LIMIT = 256
+_BLOCK_BYTES = 2 << 20
+_RETRY_ROWS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """One part of an image: its rows from `top`, how they are read, and what its values are."""
+
+    names: tuple[str, ...]
+    top: int
+    width: int
+    height: int
+    kind: str
+    bits: int
+    read: Rows
+    together: int
+    random_access: bool
+
+
+def image_statistics(
+    file: OpenFile, form: Format, *, sample: int = 1, progress: Progress,
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:  # fmt: skip
+    """Statistics of every part (page of a TIFF, frame of a GIF) of a still image.
+
+    Args:
+        file: the open file.
+        form: its format.
+        sample: read every so many blocks of rows.
+        progress: is told how many rows of the part are done, and of how many.
+
+    Returns:
+        The `stats` of the document, and what belongs to its `errors`. Nothing that a file holds raises.
+    """
+    parts: list[dict[str, Any]] = []
+    errors: list[dict[str, Any]] = []
+    for index in range(_PART_LIMIT):
+        damage = Damage(index)
+        try:
+            with _page(file, form, index) as page:
+                if page is None:
+                    break
+                parts.append({"index": index, **_statistics(page, damage, sample, progress)})
+        except MediaError as problem:
+            damage.whole(problem)
+            supported = problem.code not in ("pixels.not_supported", "media.not_decoded")
+            parts.append({"index": index, "supported": supported, "reason": problem.message, "rows": "",
+                          "channels": []})  # fmt: skip
+        errors += damage.entries()
+        if not parts[-1]["channels"]:
+            break
+    return {"parts": parts}, errors
+
+
+@contextmanager
+def _page(file: OpenFile, form: Format, index: int) -> Iterator[_Page | None]:
+    """One part, open; None behind the last."""
+    if form.name in UNDECODED:
+        raise not_supported(UNDECODED[form.name])
+    if form.name in PILLOW_FORMATS:
+        with pixel_source(file, form) as source:
+            x0, y0, x1, y1 = source.data_window
+            yield None if index else _Page(
+                source.channels, y0, x1 - x0 + 1, y1 - y0 + 1, "uint8", 8,
+                lambda first, end: source.read(first, end, 0, len(source.channels)), 1, random_access=True,
+            )  # fmt: skip
+        return
+    import OpenImageIO as oiio  # noqa: N813 - the name its own documentation uses
+
+    oiio.attribute("threads", 1)
+    config = oiio.ImageSpec()
+    config.attribute("oiio:UnassociatedAlpha", 1)
+    source = oiio.ImageInput.open(file.native_name, config)
+    if source is None:
+        raise MediaError(f"it cannot be read as {form.title}: {oiio_reason(file)}", code="pixels.damaged")
+    try:
+        yield _openimageio_page(source, oiio, file, form, index) if source.seek_subimage(index, 0) else None
+    finally:
+        source.close()
+
+
+def _openimageio_page(source: Any, oiio: Any, file: OpenFile, form: Format, index: int) -> _Page:
+    spec = source.spec()
+    if spec.width * spec.height > PIXEL_LIMIT or spec.depth > 1:
+        raise not_supported(f"the picture is too large: {spec.width} x {spec.height} x {spec.depth} pixels")
+    native = {"uint8": oiio.UINT8, "uint16": oiio.UINT16, "uint": oiio.UINT, "half": oiio.HALF}
+    kind = str(spec.format) if str(spec.format) in native else "float"
+    wanted = native.get(kind, oiio.FLOAT)
+    bottom = spec.y + spec.height
+
+    def read(first: int, end: int) -> NDArray[Any]:
+        if spec.tile_width:
+            across = spec.x, spec.x + spec.width
+            rows = source.read_tiles(index, 0, *across, first, end, spec.z, spec.z + 1, 0, spec.nchannels, wanted)
+        else:
+            rows = source.read_scanlines(index, 0, first, end, spec.z, 0, spec.nchannels, wanted)
+        if rows is None:
+            reason = oiio_reason(file, source)
+            raise MediaError(f"pixels cannot be decoded: {reason}", code="pixels.damaged")
+        return np.asarray(rows).reshape(end - first, spec.width, spec.nchannels)
+
+    bits = spec.get_int_attribute("oiio:BitsPerSample", 0) or {"uint8": 8, "uint16": 16, "uint": 32}.get(kind, 0)
+    random_access = form.name in RANDOM_ACCESS
+    return _Page(tuple(spec.channelnames), spec.y, spec.width, bottom - spec.y, kind, bits, read,
+                 spec.tile_height or 1, random_access)  # fmt: skip
+
+
+def _statistics(page: _Page, damage: Damage, sample: int, progress: Progress) -> dict[str, Any]:
+    counters = [_counter(page.kind) for _ in page.names]
+    row_bytes = page.width * len(page.names) * {"uint8": 1, "uint16": 2, "half": 2}.get(page.kind, 4)
+    step = max(1, _BLOCK_BYTES // max(1, row_bytes) // page.together) * page.together
+    read: list[tuple[int, int]] = []
+    bottom = page.top + page.height
+    for first in range(page.top, bottom, step * sample):
+        end = min(first + step, bottom)
+        whole = _count(page, first, end, counters, read, damage)
+        progress(end - page.top, page.height)
+        if not whole and not page.random_access:
+            if end < bottom:
+                unread = MediaError("what follows damage in this format cannot be decoded", code="pixels.damaged")
+                damage.chunk(_rows(page, end, bottom), unread)
+            break
+    progress(page.height, page.height)
+    integer = page.kind.startswith("uint")
+    return {
+        "supported": True, "sample": sample, "rows": rows_text(read), "complete": sample == 1 and not damage.found,
+        "type": page.kind, "bits": page.bits or None, "code_max": (1 << page.bits) - 1 if integer else None,
+        "channels": [{"name": name, **counter.result()} for name, counter in zip(page.names, counters, strict=True)],
+    }  # fmt: skip
+
+
+def _count(
+    page: _Page, first: int, end: int, counters: list[Counter], read: list[tuple[int, int]], damage: Damage
+) -> bool:
+    """Count rows; where they cannot be read, those that can be, a few at a time. Whether all could be."""
+    try:
+        rows = page.read(first, end)
+    except MediaError as problem:
+        few = max(page.together, _RETRY_ROWS // page.together * page.together)
+        if not page.random_access or end - first <= few:
+            damage.chunk(_rows(page, first, end), problem)
+            return False
+        for at in range(first, end, few):
+            _count(page, at, min(at + few, end), counters, read, damage)
+        return False
+    for index, counter in enumerate(counters):
+        counter.add(rows[..., index])
+    read.append((first, end - 1))
+    return True
+
+
+def _rows(page: _Page, first: int, end: int) -> Chunk:
+    return Chunk(0, (0, first, page.width - 1, end - 1), (first,))
+
+
+def _counter(kind: str) -> Counter:
+    if kind in ("uint8", "uint16"):
+        return code_counter(8 if kind == "uint8" else 16)
+    if kind == "half":
+        return half_counter()
+    return UintCounter() if kind == "uint" else FloatCounter()
