@@ -4,6 +4,7 @@ from typing import Any
 
 from app.cli.inspectedmovie import print_movie
 from app.cli.inspectedsequence import print_sequence
+from app.cli.inspectedstats import print_statistics
 from app.cli.output import count_of, human_bytes, print_lines
 
 
@@ -24,6 +25,7 @@ def print_document(document: dict[str, Any]) -> None:
         print_lines("  " + "  ".join(f"{name} {value}" for name, value in stream.items() if value not in (None, "")))
     for name, value in document["attributes"].items():
         print_lines(f"  {name}: {value}")
+    print_statistics(document["stats"] or {})
     for error in document["errors"]:
         print_lines(f"  ! {error['message']}")
 

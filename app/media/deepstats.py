@@ -16,6 +16,7 @@ from app.media.chunkreading import rows_of_chunks
 from app.media.counting import Counter, FloatCounter, UintCounter, half_counter
 from app.media.damagetold import Damage
 from app.media.exr import COMPRESSIONS, Header
+from app.media.exrholes import why_holed
 from app.media.exrlayout import SAMPLE_BYTES, Chunk, ChunkTable, PartLayout, named, not_supported, rows_text
 from app.media.exrunpack import DTYPES, OWN_COMPRESSIONS, unpack
 from app.media.opening import OpenFile
@@ -134,7 +135,11 @@ class _DeepReader:
         counts = np.diff(reached.reshape(chunk.height, chunk.width), axis=1, prepend=0)
         if (counts < 0).any() or int(counts.sum()) * self._sample_bytes != raw:
             raise _damaged("its table of sample counts does not fit its samples")
-        return counts, unpack(compression, self._file.exactly(at + table, packed), raw)
+        stored = self._file.exactly(at + table, packed)
+        hole = why_holed(compression, self._channels, stored, raw)
+        if hole:
+            raise _damaged(hole)
+        return counts, unpack(compression, stored, raw)
 
     def _samples(self, counts: Counts, raw: NDArray[np.uint8]) -> list[Samples]:
         """The samples of each channel, pixel after pixel."""

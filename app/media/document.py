@@ -45,6 +45,8 @@ def document_of(path: str, options: InspectOptions, progress: Progress = nothing
         document = _general(file, inspect_open(file))
         if (options.stats or options.measure) and form.kind in ("video", "audio"):
             _measure(file, form, document, progress)
+        if options.stats and form.kind == "image":
+            _count(file, form, document, options.sample, progress)
         return document
 
 
@@ -59,6 +61,14 @@ def _exr(file: OpenFile, options: InspectOptions, progress: Progress) -> dict[st
         document["stats"] = stats
         document["errors"] += errors
     return document
+
+
+def _count(file: OpenFile, form: Format, document: dict[str, Any], sample: int, progress: Progress) -> None:
+    """Decode a still image and count its values."""
+    from app.media.imagestats import image_statistics
+
+    document["stats"], errors = image_statistics(file, form, sample=sample, progress=progress)
+    document["errors"] += errors
 
 
 def _measure(file: OpenFile, form: Format, document: dict[str, Any], progress: Progress) -> None:

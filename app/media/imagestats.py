@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import MediaError
+from app.media.complete import why_incomplete
 from app.media.counting import Counter, FloatCounter, UintCounter, code_counter, half_counter
 from app.media.damagetold import Damage
 from app.media.exrlayout import Chunk, not_supported, rows_text
@@ -56,10 +57,12 @@ def image_statistics(
         progress: is told how many rows of the part are done, and of how many.
 
     Returns:
-        The `stats` of the document, and what belongs to its `errors`. Nothing that a file holds raises.
+        The `stats` of the document, and what belongs to its `errors`. Nothing that a file holds raises. Where the
+        file is cut off and its decoder fills the rest in silence (JPEG), `complete` is false all the same.
     """
     parts: list[dict[str, Any]] = []
     errors: list[dict[str, Any]] = []
+    cut_off = bool(why_incomplete(file, form.name))
     for index in range(_PART_LIMIT):
         damage = Damage(index)
         try:
@@ -67,6 +70,7 @@ def image_statistics(
                 if page is None:
                     break
                 parts.append({"index": index, **_statistics(page, damage, sample, progress)})
+                parts[-1]["complete"] &= not cut_off
         except MediaError as problem:
             damage.whole(problem)
             supported = problem.code not in ("pixels.not_supported", "media.not_decoded")
@@ -96,13 +100,13 @@ def _page(file: OpenFile, form: Format, index: int) -> Iterator[_Page | None]:
     oiio.attribute("threads", 1)
     config = oiio.ImageSpec()
     config.attribute("oiio:UnassociatedAlpha", 1)
-    source = oiio.ImageInput.open(file.native_name, config)
-    if source is None:
+    opened = oiio.ImageInput.open(file.native_name, config)
+    if opened is None:
         raise MediaError(f"it cannot be read as {form.title}: {oiio_reason(file)}", code="pixels.damaged")
     try:
-        yield _openimageio_page(source, oiio, file, form, index) if source.seek_subimage(index, 0) else None
+        yield _openimageio_page(opened, oiio, file, form, index) if opened.seek_subimage(index, 0) else None
     finally:
-        source.close()
+        opened.close()
 
 
 def _openimageio_page(source: Any, oiio: Any, file: OpenFile, form: Format, index: int) -> _Page:

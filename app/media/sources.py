@@ -17,13 +17,13 @@ from app.media.opening import OpenFile
 #: A picture with more pixels than this is refused.
 PIXEL_LIMIT = 1 << 31
 _DEEP_LIMIT = 1 << 26
-_PILLOW_FORMATS = ("avif", "cur")
-_UNDECODED = {
+PILLOW_FORMATS = ("avif", "cur")
+UNDECODED = {
     "rawphoto": "not decoded: camera raw", "heif": "not decoded: HEIF", "svg": "not decoded: a drawing, not pixels",
     "svgz": "not decoded: a drawing, not pixels", "xpm": "not decoded: XPM",
 }  # fmt: skip
 Read = Callable[[int, int, int, int], Pixels]
-_RANDOM_ACCESS = ("openexr", "tiff", "dpx", "cineon", "sgi", "bmp", "zfile", "fits")
+RANDOM_ACCESS = ("openexr", "tiff", "dpx", "cineon", "sgi", "bmp", "zfile", "fits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,9 @@ def pixel_source(file: OpenFile, form: Format, part: int = 0, *, exact: bool = F
     Raises:
         MediaError: it cannot be decoded, has no such part, or is too large.
     """
-    if form.name in _UNDECODED:
-        raise MediaError(_UNDECODED[form.name], code="media.not_decoded")
-    if form.name in _PILLOW_FORMATS:
+    if form.name in UNDECODED:
+        raise MediaError(UNDECODED[form.name], code="media.not_decoded")
+    if form.name in PILLOW_FORMATS:
         yield _pillow_source(file, form, part, exact)
         return
     import OpenImageIO as oiio  # noqa: N813 - the name its own documentation uses
@@ -119,7 +119,7 @@ def _openimageio_source(opened: Any, file: OpenFile, form: Format, part: int, ex
         linear=linear,
         read=read,
         block_rows=max(together, min(spec.tile_height or 0, 4096)),
-        random_access=form.name in _RANDOM_ACCESS,
+        random_access=form.name in RANDOM_ACCESS,
         part=part,
         parts=tuple(parts),
         orientation=1 if form.name == "openexr" else spec.get_int_attribute("Orientation", 1),

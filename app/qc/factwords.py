@@ -22,10 +22,10 @@ _KEYS: dict[str, str] = {
     " missing_inner missing_tail unexpected duplicate_frames zero_byte truncated unreadable:[any] size_outliers:[any]"
     " header_differences:[any] varying:[any] timecode:any frozen black",
     "stats": "parts:[partstats] video:[any] audio:[any] options:any",
-    "partstats": "index name supported sample rows complete channels:[channelstats] deep:any",
+    "partstats": "index name supported reason sample rows complete type bits code_max channels:[channelstats] deep:any",
     "channelstats": "name min max mean stddev nan_count inf_count pos_inf_count neg_inf_count finite_count zero_count"
     " negative_count percentiles:any histogram:any",
-    "error": "code part rows message",
+    "error": "code part rows columns message",
 }
 
 #: Kind of object to its keys and what is behind each: another kind, a list of one in brackets, `any` or `value`.

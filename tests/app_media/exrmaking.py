@@ -1,6 +1,7 @@
 """OpenEXR files with known pixels, by the OpenEXR module; and ways to damage them."""
 
 import struct
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -100,8 +101,63 @@ def repointed(path: Path, index: int, offset: int) -> Path:
     return patched(path, header_of(path).size + 8 * index, struct.pack("<Q", offset))
 
 
+def with_attribute(path: Path, name: bytes, kind: bytes, raw: bytes) -> Path:
+    """The file of one part with one more attribute, its chunks moved up for it."""
+    header = header_of(path)
+    whole = path.read_bytes()
+    added = name + b"\0" + kind + b"\0" + struct.pack("<i", len(raw)) + raw
+    end = header.size + 8 * (header.parts[0].chunk_count() or 0)
+    table = np.frombuffer(whole[header.size : end], "<u8") + np.uint64(len(added))
+    path.write_bytes(whole[: header.size - 1] + added + b"\0" + table.astype("<u8").tobytes() + whole[end:])
+    return path
+
+
 def statistics(path: Path, **options: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The statistics of each part, and the errors."""
     with opened(path) as file:
         stats, errors = exr_statistics(file, read_header(file), **options)
     return stats["parts"], errors
+
+
+def packed_bytes(raw: bytes, packed: str) -> bytes:
+    """Bytes as a chunk holds them: split into even and odd ones, differences, then deflated or as literal runs."""
+    if packed == "none":
+        return raw
+    split = np.frombuffer(raw[0::2] + raw[1::2], np.uint8)
+    steps = np.diff(split, prepend=np.uint8(128)) + np.uint8(128)
+    steps[0] = split[0]
+    if packed != "rle":
+        return min(zlib.compress(steps.tobytes()), raw, key=len)
+    runs = [steps.tobytes()[at : at + 100] for at in range(0, len(steps), 100)]
+    return min(b"".join(bytes([256 - len(run)]) + run for run in runs), raw, key=len)
+
+
+def write_subsampled(path: Path, channels: Planes, packed: str) -> Path:
+    """Scan lines of half channels, each sampled as its size says beside that of the first; put together by hand."""
+    number, lines = {"none": (0, 1), "rle": (1, 1), "zips": (2, 1), "zip": (3, 16), "piz": (4, 32)}[packed]
+    height, width = max(plane.shape for plane in channels.values())
+    steps = {name: (width // plane.shape[1], height // plane.shape[0]) for name, plane in sorted(channels.items())}
+    listed = b"".join(name.encode() + b"\0" + struct.pack("<iB3xii", 1, 0, *step) for name, step in steps.items())
+    window = struct.pack("<4i", 0, 0, width - 1, height - 1)
+    header = struct.pack("<II", 20000630, 2)
+    for name, kind, value in (
+        (b"channels", b"chlist", listed + b"\0"), (b"compression", b"compression", bytes([number])),
+        (b"dataWindow", b"box2i", window), (b"displayWindow", b"box2i", window), (b"lineOrder", b"lineOrder", b"\0"),
+        (b"pixelAspectRatio", b"float", struct.pack("<f", 1)), (b"screenWindowCenter", b"v2f", bytes(8)),
+        (b"screenWindowWidth", b"float", struct.pack("<f", 1)),
+    ):  # fmt: skip
+        header += name + b"\0" + kind + b"\0" + struct.pack("<i", len(value)) + value
+    chunks = []
+    for top in range(0, height, lines):
+        raw = b"".join(
+            channels[name][y // step[1]].tobytes()
+            for y in range(top, min(top + lines, height))
+            for name, step in steps.items()
+            if y % step[1] == 0
+        )
+        data = packed_bytes(raw, packed)
+        chunks.append(struct.pack("<ii", top, len(data)) + data)
+    first = len(header) + 1 + 8 * len(chunks)
+    offsets = np.cumsum([first] + [len(chunk) for chunk in chunks[:-1]])
+    path.write_bytes(header + b"\0" + offsets.astype("<u8").tobytes() + b"".join(chunks))
+    return path

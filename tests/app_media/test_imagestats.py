@@ -1,0 +1,95 @@
+"""Statistics of stills other than OpenEXR: the figures of OpenImageIO, in codes where they are codes."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import OpenImageIO as oiio  # noqa: N813 - the name its own documentation uses
+import pytest
+from PIL import Image
+
+from app.media.document import document_of
+from app.model.inspecting import InspectOptions
+from tests import media
+from tests.app_media.test_pixelstats import agrees
+
+
+def statistics(path: Path, sample: int = 1) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    document = document_of(str(path), InspectOptions(stats=True, sample=sample))
+    return document["stats"]["parts"], document["errors"]
+
+
+@pytest.mark.parametrize(
+    ("make", "kind", "most"),
+    [(media.dpx, "uint16", 1023), (media.tiff, "uint16", 65535), (media.png, "uint8", 255), (media.jpeg, "uint8", 255)],
+)
+def test_figures_are_those_of_the_library(make: Any, kind: str, most: int, tmp_path: Path) -> None:
+    path = make(tmp_path / f"a.{make.__name__}")
+    (part,), errors = statistics(path)
+    assert (part["supported"], part["complete"], part["rows"], errors) == (True, True, "0-35", [])
+    assert (part["type"], part["code_max"]) == (kind, most)
+    agrees(path, part)
+
+
+def test_codes_are_counted_exactly(tmp_path: Path) -> None:
+    codes = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    Image.fromarray(codes).save(tmp_path / "a.png")
+    (part,), _ = statistics(tmp_path / "a.png")
+    (channel,) = part["channels"]
+    assert (channel["min"], channel["max"], channel["zero_count"]) == (0, 1, 1)
+    assert channel["percentiles"]["50"] * part["code_max"] == pytest.approx(127)
+    assert channel["histogram"]["counts"] == [2] * 128
+    assert (channel["histogram"]["edges"][0], channel["histogram"]["edges"][-1]) == (0, 1)
+
+
+def test_colours_are_not_multiplied_by_alpha(tmp_path: Path) -> None:
+    pixels = np.zeros((4, 4, 4), np.uint8)
+    pixels[..., 0], pixels[..., 3] = 200, 51
+    Image.fromarray(pixels).save(tmp_path / "a.png")
+    (part,), _ = statistics(tmp_path / "a.png")
+    means = {channel["name"]: channel["mean"] * 255 for channel in part["channels"]}
+    assert means == pytest.approx({"R": 200, "G": 0, "B": 0, "A": 51})
+
+
+def test_each_page_of_a_tiff(tmp_path: Path) -> None:
+    pages = [Image.new("L", (8, 8), value) for value in (10, 20, 30)]
+    pages[0].save(tmp_path / "a.tiff", save_all=True, append_images=pages[1:])
+    parts, _ = statistics(tmp_path / "a.tiff")
+    assert [round(part["channels"][0]["mean"] * 255) for part in parts] == [10, 20, 30]
+
+
+def test_floats_of_a_tiled_tiff(tmp_path: Path) -> None:
+    path = tmp_path / "a.tiff"
+    spec = oiio.ImageSpec(100, 70, 2, oiio.FLOAT)
+    spec.tile_width = spec.tile_height = 32
+    spec.channelnames = ("R", "G")
+    pixels = np.random.default_rng(1).normal(0, 1, (70, 100, 2)).astype(np.float32)
+    pixels[3, 3, 0] = np.nan
+    out = oiio.ImageOutput.create(str(path))
+    assert out.open(str(path), spec)
+    assert out.write_image(pixels)
+    out.close()
+    (part,), errors = statistics(path)
+    assert (part["complete"], errors) == (True, [])
+    assert part["channels"][0]["nan_count"] == 1
+    agrees(path, part)
+
+
+@pytest.mark.parametrize("make", [media.dpx, media.png, media.jpeg, media.tiff])
+def test_a_picture_that_is_cut_off_is_told(make: Any, tmp_path: Path) -> None:
+    path = media.truncated(tmp_path / f"a.{make.__name__}", make, 0.8)
+    parts, errors = statistics(path)
+    assert errors
+    assert not all(part.get("complete") for part in parts)
+
+
+def test_what_is_not_decoded_is_not_called_damaged(tmp_path: Path) -> None:
+    (part,), errors = statistics(media.svg(tmp_path / "a.svg"))
+    assert (part["supported"], part["channels"]) == (False, [])
+    assert [error["code"] for error in errors] == ["pixels.not_supported"]
+
+
+def test_pictures_that_only_pillow_reads(tmp_path: Path) -> None:
+    (part,), errors = statistics(media.by_pillow(tmp_path / "a.avif"))
+    assert (part["complete"], errors) == (True, [])
+    assert 0.4 < part["channels"][0]["mean"] < 0.6
