@@ -11,6 +11,7 @@ from app.log import LiveLog
 from ui.desk import Desk
 from ui.drive_menus import DriveMenus
 from ui.folders import open_folder
+from ui.inspecting import Inspecting
 from ui.local_api import LocalApi
 from ui.main_window import MainWindow
 from ui.mending import ACTION, BANNER, Mending
@@ -88,6 +89,7 @@ class Front(QObject):
         self._settings: SettingsWriter | None = None
         self.local_api: LocalApi | None = None
         self.drive_menus: DriveMenus | None = None
+        self.inspecting: Inspecting | None = None
         self._maintenance: MaintenanceTab | None = None
         self._tabs: tuple[ScanTab, SearchTab, ReviewTab, ReportsTab] | None = None
         self._opener = EngineOpener(open_engine, self)
@@ -151,6 +153,7 @@ class Front(QObject):
         self.window.diagnostics_asked.connect(self._maintenance.open_diagnostics)
         self._connect(self.jobs, scan, search, review)
         self.drive_menus = DriveMenus(desk)
+        self.inspecting = Inspecting(desk)
         for number, notice in enumerate(engine.notices):
             self.window.banners.show_banner(BannerView(f"engine.{number}", notice, BannerKind.WARNING))
         self.ready.emit(engine)

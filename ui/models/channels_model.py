@@ -101,9 +101,9 @@ def _measured(stats: Any) -> dict[tuple[int, str], Mapping[str, Any]]:
 class ChannelsModel(QAbstractTableModel):
     """A table of channels."""
 
-    HEADS = ("Channel", "Min", "Max", "Mean", "Not finite", "Deviation", "Negative", "Zero", "Type")
+    HEADS = ("Channel", "Min", "Max", "Not finite", "Mean", "Deviation", "Negative", "Zero", "Type")
     #: Shown also where there is little room.
-    NARROW = 5
+    NARROW = 4
 
     def __init__(self) -> None:
         super().__init__()
@@ -154,7 +154,7 @@ class ChannelsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole:
             if row.is_head:
                 return theme.current().color("dim")
-            if column == 4 and row.not_finite not in ("–", "none"):
+            if column == 3 and row.not_finite not in ("–", "none"):
                 return theme.current().color("fail_text")
         return None
 
@@ -162,9 +162,9 @@ class ChannelsModel(QAbstractTableModel):
 def _text(row: ChannelRow, column: int) -> str:
     if row.is_head:
         return one_line(row.name) if column == 0 else ""
-    if column in (1, 2, 3, 5):
-        return figure(row.number(("min", "max", "mean", "", "stddev")[column - 1]))
+    if column in (1, 2, 4, 5):
+        return figure(row.number(("min", "max", "", "mean", "stddev")[column - 1]))
     if column in (6, 7):
         number = row.number("negative_count" if column == 6 else "zero_count")
         return "–" if number is None else formats.count(int(number))
-    return {0: one_line(row.name), 4: row.not_finite, 8: row.kind}[column]
+    return {0: one_line(row.name), 3: row.not_finite, 8: row.kind}[column]

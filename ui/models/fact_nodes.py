@@ -25,6 +25,7 @@ class FactNode:
         state: "", "pass", "stale" or "fail": how good or bad it is.
         raw: the whole value as JSON has it; None where `value` is all there is.
         place: whatever the line stands for (a part, a channel), for whoever shows it.
+        closed: whether a top line is closed at first.
         is_page: a stretch of a long level, which a search looks through as if it were not there.
     """
 
@@ -35,6 +36,7 @@ class FactNode:
     state: str = ""
     raw: Any = None
     place: Any = None
+    closed: bool = False
     is_page: bool = False
 
     def json(self) -> Any:

@@ -167,7 +167,7 @@ class ChannelsPane(QWidget):
         self.table.setAccessibleName("Channels")
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.setAlternatingRowColors(False)
-        for column, width in enumerate((0, 66, 66, 66, 78, 78, 86, 86, 70)):
+        for column, width in enumerate((0, 72, 72, 84, 78, 84, 92, 92, 72)):
             if column:
                 self.table.setColumnWidth(column, width)
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)

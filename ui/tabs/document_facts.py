@@ -38,7 +38,10 @@ def document_nodes(document: Document, *, with_file: bool = True) -> tuple[FactN
     """
     groups = [*_problem_nodes(document.get("errors") or ())]
     if with_file and isinstance(document.get("file"), dict):
-        groups.append(FactNode("File", "", tuple(file_lines(document["file"])), raw=document["file"]))
+        file = document["file"]
+        size = formats.size(file["size_bytes"]) if isinstance(file.get("size_bytes"), int) else ""
+        words = " · ".join(filter(None, (size, str(file.get("format") or ""))))
+        groups.append(FactNode("File", words, tuple(file_lines(file)), raw=file, closed=True))
     if isinstance(document.get("sequence"), dict):
         groups += sequence_nodes(document["sequence"])
     inner = document.get("representative")

@@ -35,7 +35,8 @@ def file_node(dossier: Dossier, document: Mapping[str, Any] | None = None) -> Fa
     known = {node.name for node in nodes}
     file = (document or {}).get("file")
     more = [node for node in file_lines(file) if node.name not in known] if isinstance(file, dict) else []
-    return FactNode("File", "", (*nodes, *more))
+    size = formats.size(dossier.asset.bytes)
+    return FactNode("File", f"{size} · {formats.date(dossier.asset.newest_ns // 1000)}", (*nodes, *more), closed=True)
 
 
 def _file_nodes(dossier: Dossier) -> list[FactNode]:

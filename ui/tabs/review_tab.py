@@ -21,11 +21,11 @@ from ui.kept_pictures import KeptPicture, kept_picture
 from ui.models.review_model import QueueRow
 from ui.page import Page
 from ui.reasons import said
+from ui.tabs.asset_documents import AssetDocuments
 from ui.tabs.findings_pane import policy_findings
 from ui.tabs.review_actions import MOVING, make_actions
 from ui.tabs.review_bar import VerdictBar
 from ui.tabs.review_decoder import Decoder
-from ui.tabs.review_inspecting import AssetDocuments
 from ui.tabs.review_inspector import CHANNELS, Inspector
 from ui.tabs.review_judging import OPERATORS, Judging
 from ui.tabs.review_keys import keep_popup_keys, keeps_key
@@ -269,7 +269,7 @@ class ReviewTab(QWidget):
         elif isinstance(answer, _Loaded) and self._is_current(answer.dossier):
             before, self._loaded = self._loaded, answer
             online = answer.dossier.drive.online
-            self.documents.look_at(answer.dossier)
+            self.documents.look_at(_stamp(answer.dossier) if online else None)
             if before is None or kind == "asset" or before.dossier.drive.online != online:
                 self._show(answer)
             elif online:
@@ -327,6 +327,10 @@ class ReviewTab(QWidget):
     def _paced(self, _text: str, _dropped: bool) -> None:
         playing = bool(self.stage.player.playing())
         self.actions_by_name["play"].setIcon(icons.icon("pause" if playing else "play"))
+
+
+def _stamp(dossier: Dossier) -> tuple[str, object]:
+    return str(dossier.path), (dossier.asset.bytes, dossier.asset.newest_ns)
 
 
 def _read(engine: Engine, key: AssetKey, token: CancelToken) -> _Loaded:

@@ -38,7 +38,8 @@ def sequence_nodes(sequence: dict[str, Any]) -> list[FactNode]:
             lines.append(FactNode(word, "not measured yet"))
     lines += _timecode(sequence.get("timecode"))
     groups = [FactNode("Sequence", str(sequence.get("ranges") or ""), tuple(lines), raw=sequence)]
-    groups += _listed("Unreadable", sequence.get("unreadable"), lambda e: (str(e.get("frames")), e.get("reason"), ""))
+    groups += _listed("Unreadable", sequence.get("unreadable"), _reason)
+    groups += _listed("Cut off", sequence.get("incomplete"), _reason)
     groups += _listed("Size stands out", sequence.get("size_outliers"), _outlier)
     groups += _listed("Header differs", sequence.get("header_differences"), _difference)
     if varying := sequence.get("varying"):
@@ -49,7 +50,11 @@ def sequence_nodes(sequence: dict[str, Any]) -> list[FactNode]:
 
 def consistency_marks(sequence: dict[str, Any]) -> tuple[Mark, ...]:
     """What is wrong with which frames, for the band; frames that are no whole numbers are left out."""
-    marks = [mark for key, trait in _TRAITS for mark in _marks(sequence.get(key), trait)]
+    told = bool(sequence.get("incomplete"))
+    traits = [(key, trait) for key, trait in _TRAITS if not (told and trait == Trait.TRUNCATED)]
+    marks = [mark for key, trait in traits for mark in _marks(sequence.get(key), trait)]
+    for entry in sequence.get("incomplete") or ():
+        marks += _marks(entry.get("frames"), Trait.TRUNCATED, one_line(str(entry.get("reason") or "")))
     for entry in sequence.get("unreadable") or ():
         marks += _marks(entry.get("frames"), Trait.UNREADABLE, one_line(str(entry.get("reason") or "")))
     for entry in sequence.get("size_outliers") or ():
@@ -91,6 +96,10 @@ def _timecode(code: Any) -> Iterable[FactNode]:
         whole = bool(code.get("continuous"))
         words = span if whole else f"{span}, with {formats.many(len(code.get('breaks') or ()), 'break')}"
         yield FactNode("Time code", words, state="" if whole else "stale", raw=code)
+
+
+def _reason(entry: dict[str, Any]) -> tuple[str, str, str]:
+    return str(entry.get("frames")), str(entry.get("reason") or ""), ""
 
 
 def _outlier(entry: dict[str, Any]) -> tuple[str, str, str]:

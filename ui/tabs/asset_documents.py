@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.errors import AppError
 from app.inspection.inspect import InspectRequest, InspectResult
-from app.qc.dossier import Dossier
 from ui.desk import Desk
 from ui.reasons import said
 from ui.tabs.channels_pane import ChannelsPane
@@ -19,7 +18,8 @@ from ui.workers.job_worker import Done, Failed, Outcome
 _KEPT = 24
 _REST_MS = 120
 
-_Asset = tuple[str, int, int]
+#: A path (of a sequence its pattern) and whatever changes with its content.
+AssetStamp = tuple[str, object]
 
 
 class AssetDocuments(QObject):
@@ -38,9 +38,9 @@ class AssetDocuments(QObject):
     def __init__(self, desk: Desk, channels: ChannelsPane, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk, self._channels = desk, channels
-        self._asset: _Asset | None = None
-        self._kept: OrderedDict[_Asset, Mapping[str, Any]] = OrderedDict()
-        self._jobs: dict[str, _Asset] = {}
+        self._asset: AssetStamp | None = None
+        self._kept: OrderedDict[AssetStamp, Mapping[str, Any]] = OrderedDict()
+        self._jobs: dict[str, AssetStamp] = {}
         self._inspections = Inspections(desk.engine, "asset", self)
         self._inspections.told.connect(self._told)
         self._inspections.failed.connect(self._failed)
@@ -51,10 +51,8 @@ class AssetDocuments(QObject):
         desk.jobs.job_changed.connect(self._job_changed)
         desk.jobs.job_ended.connect(self._job_ended)
 
-    def look_at(self, dossier: Dossier | None) -> None:
-        """Another asset is in sight, or the same one was read again; one whose drive is not there is not read."""
-        online = dossier is not None and dossier.drive.online
-        asset = (str(dossier.path), dossier.asset.bytes, dossier.asset.newest_ns) if dossier and online else None
+    def look_at(self, asset: AssetStamp | None) -> None:
+        """Another asset is in sight, or the same one again; None for none, and for one that cannot be read now."""
         if asset == self._asset:
             return
         self._asset = asset
@@ -101,7 +99,7 @@ class AssetDocuments(QObject):
         if self._asset is not None and request.paths == (self._asset[0],):
             self.problem.emit(said(error))
 
-    def _keep(self, asset: _Asset, document: Mapping[str, Any]) -> None:
+    def _keep(self, asset: AssetStamp, document: Mapping[str, Any]) -> None:
         self._kept[asset] = document
         self._kept.move_to_end(asset)
         while len(self._kept) > _KEPT:

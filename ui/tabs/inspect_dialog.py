@@ -1,0 +1,223 @@
+"""Looks into files that somebody dropped or named: also those of no catalogued drive."""
+
+import time
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import PurePath
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QSplitter,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.errors import AppError
+from app.inspection.assetsat import AssetAt, AssetsAt, assets_at
+from app.model.names import shown
+from ui import formats, icons, theme
+from ui.desk import Desk
+from ui.reasons import said
+from ui.tabs.asset_documents import AssetDocuments
+from ui.tabs.channels_pane import ChannelsPane
+from ui.tabs.document_facts import document_nodes, lossless_words
+from ui.tabs.facts_pane import FactsPane
+from ui.tabs.findings_pane import FindingsPane, policy_findings
+from ui.tabs.sequence_facts import consistency_marks
+from ui.widgets.buttons import KeyButton
+from ui.widgets.consistency_strip import ConsistencyStrip
+from ui.widgets.labels import DimLabel, ElidedLabel, NoticeLine
+from ui.widgets.tips import tip
+from ui.workers.reader import Reader
+
+_ASSET = Qt.ItemDataRole.UserRole + 1
+_FACTS, _CHANNELS, _FINDINGS = range(3)
+
+
+class InspectDialog(QDialog):
+    """Facts, channels and findings of files and sequences.
+
+    Args:
+        desk: engine, jobs and window.
+        paths: files, frames and folders.
+    """
+
+    compare_asked = Signal(str, str)
+    """Two paths that are to be compared."""
+
+    def __init__(self, desk: Desk, paths: Sequence[str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Inspect")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.list = QListWidget()
+        self.name, self.folder = ElidedLabel(), ElidedLabel(dim=True)
+        self.tabs = QTabWidget()
+        self.facts, self.channels, self.findings = FactsPane("Inspect Facts"), ChannelsPane("Inspect"), FindingsPane()
+        self.strip, self.notice, self.left_out = ConsistencyStrip(), NoticeLine(), DimLabel()
+        self.compare, self.close_button = KeyButton("Compare…", icon="link"), KeyButton("Close", key="Esc")
+        self._dropped = time.time()
+        self.documents = AssetDocuments(desk, self.channels, self)
+        self._reader = Reader("assets", self)
+        self._lay_out()
+        self._connect()
+        self.notice.say("")
+        self._reader.ask("assets", partial(assets_at, list(paths)))
+
+    def asset(self) -> AssetAt | None:
+        """What is looked at."""
+        item = self.list.currentItem()
+        found = item.data(_ASSET) if item is not None else None
+        return found if isinstance(found, AssetAt) else None
+
+    def assets(self) -> list[AssetAt]:
+        """All that can be looked at."""
+        return [self.list.item(row).data(_ASSET) for row in range(self.list.count())]
+
+    def done(self, result: int) -> None:
+        """Qt: end the threads with the dialogue; a measurement that runs is stopped."""
+        self.documents.cancel()
+        self.documents.stop()
+        self._reader.leave()
+        self.facts.stop()
+        self.channels.stop()
+        super().done(result)
+        self.close()
+
+    def sizeHint(self) -> QSize:
+        """Qt: room for two columns of facts and all columns of channels."""
+        return QSize(980, 700)
+
+    def _answered(self, _kind: str, _number: int, answer: object) -> None:
+        if not isinstance(answer, AssetsAt):
+            return
+        for asset in answer.assets:
+            name = shown(PurePath(asset.path).name)
+            item = QListWidgetItem(icons.icon("sequence" if asset.frames else "file"), name)
+            item.setData(_ASSET, asset)
+            item.setToolTip(tip(shown(asset.path)))
+            self.list.addItem(item)
+        self.list.parentWidget().setVisible(len(answer.assets) > 1)
+        self.compare.setEnabled(len(answer.assets) > 1)
+        self.left_out.setText(f"{formats.count(answer.left_out)} more are not listed" if answer.left_out else "")
+        self.left_out.setVisible(answer.left_out > 0)
+        if answer.assets:
+            self.list.setCurrentRow(0)
+        else:
+            self.notice.say("There is no media in it.")
+
+    def _failed(self, _kind: str, _number: int, error: AppError) -> None:
+        self.notice.say(said(error))
+
+    def _look(self) -> None:
+        asset = self.asset()
+        if asset is None:
+            return
+        path = PurePath(asset.path)
+        words = f"{shown(path.name)}   {asset.frames}" if asset.frames else shown(path.name)
+        self.name.setFullText(words)
+        self.folder.setFullText(shown(str(path.parent)))
+        self.setWindowTitle(f"Inspect {shown(path.name)}")
+        self.documents.look_at((asset.path, self._dropped))
+        self._show()
+
+    def _show(self) -> None:
+        document: Mapping[str, Any] = self.documents.document() or {}
+        self.facts.show_nodes(document_nodes(dict(document)), document or None)
+        self.facts.show_badge(*lossless_words(dict(document)))
+        self.channels.show_document(document or None)
+        found = policy_findings(document.get("validation"))
+        self.findings.show_findings(found, "No policy was checked.")
+        count = sum(finding.state in ("fail", "stale") for finding in found)
+        self.tabs.setTabText(_FINDINGS, f"Findings {count}" if count else "Findings")
+        sequence = document.get("sequence")
+        self.strip.setVisible(isinstance(sequence, dict))
+        if isinstance(sequence, dict):
+            first, last = _ends(sequence)
+            self.strip.set_marks(consistency_marks(sequence), first, last, "All frames are as they should be")
+
+    def _compare(self) -> None:
+        chosen = [item.data(_ASSET) for item in self.list.selectedItems()]
+        known = self.assets()
+        first = chosen[0] if chosen else known[0]
+        second = chosen[1] if len(chosen) > 1 else next((asset for asset in known if asset != first), None)
+        if second is not None:
+            self.compare_asked.emit(first.path, second.path)
+
+    def _connect(self) -> None:
+        self._reader.answered.connect(self._answered)
+        self._reader.failed.connect(self._failed)
+        self.list.currentItemChanged.connect(lambda *_: self._look())
+        self.documents.changed.connect(self._show)
+        self.documents.problem.connect(self.notice.say)
+        self.compare.clicked.connect(self._compare)
+        self.close_button.clicked.connect(self.reject)
+        for words, keys, slot in (
+            ("Show the facts", "I", partial(self.tabs.setCurrentIndex, _FACTS)),
+            ("Show the channels", "S", partial(self.tabs.setCurrentIndex, _CHANNELS)),
+            ("Measure the channels", "M", self._measure),
+        ):
+            action = QAction(words, self, shortcut=QKeySequence(keys))
+            action.triggered.connect(slot)
+            self.addAction(action)
+
+    def _measure(self) -> None:
+        self.tabs.setCurrentIndex(_CHANNELS)
+        self.documents.measure()
+
+    def _lay_out(self) -> None:
+        self.name.setFont(theme.ui_font(1.08, bold=True))
+        self.list.setAccessibleName("Files")
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.list.setUniformItemSizes(True)
+        for page, title in ((self.facts, "Facts"), (self.channels, "Channels"), (self.findings, "Findings")):
+            self.tabs.addTab(page, title)
+        self.tabs.tabBar().setExpanding(False)
+        side, right = QWidget(), QWidget()
+        left = QVBoxLayout(side)
+        left.setContentsMargins(0, 0, 8, 0)
+        left.addWidget(self.list, 1)
+        left.addWidget(self.left_out)
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        for widget in (self.name, self.folder, self.notice):
+            column.addWidget(widget)
+        column.addWidget(self.tabs, 1)
+        column.addWidget(self.strip)
+        split = QSplitter()
+        split.setProperty("role", "gap")
+        split.addWidget(side)
+        split.addWidget(right)
+        split.setSizes([260, 720])
+        split.setStretchFactor(1, 1)
+        split.setChildrenCollapsible(False)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.compare)
+        buttons.addStretch(1)
+        buttons.addWidget(self.close_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 12)
+        layout.setSpacing(12)
+        layout.addWidget(split, 1)
+        layout.addLayout(buttons)
+        side.hide()
+        self.strip.hide()
+        self.left_out.hide()
+        self.compare.setEnabled(False)
+
+
+def _ends(sequence: Mapping[str, Any]) -> tuple[int, int]:
+    """The frames that the band spans: those there are and those that should be."""
+    expected = sequence.get("expected") or {}
+    numbers = [sequence.get("first"), sequence.get("last"), expected.get("first"), expected.get("last")]
+    whole = [int(number) for number in numbers if isinstance(number, (int, float))]
+    return (min(whole), max(whole)) if whole else (0, -1)
