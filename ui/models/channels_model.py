@@ -64,7 +64,8 @@ def channel_rows(document: Mapping[str, Any]) -> list[ChannelRow]:
             row = ChannelRow(name, index, str(channel.get("type", "")), measured.get((index, name)))
             layers.setdefault(str(channel.get("layer") or ""), []).append(row)
         for layer, below in layers.items():
-            title = " · ".join(filter(None, (_part_name(part) if len(parts) > 1 else "", one_line(layer))))
+            names = dict.fromkeys((_part_name(part) if len(parts) > 1 else "", one_line(layer)))
+            title = " · ".join(filter(None, names))
             if title or len(layers) > 1:
                 rows.append(ChannelRow(title or "main", index, is_head=True))
             rows += below

@@ -2,12 +2,14 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.errors import AppError
 from app.inspection.inspect import InspectRequest, InspectResult
+from app.model.names import shown
 from ui.desk import Desk
 from ui.reasons import said
 from ui.tabs.channels_pane import ChannelsPane
@@ -72,8 +74,8 @@ class AssetDocuments(QObject):
         """Decode the asset in sight and count its values; a job like any other."""
         if self._asset is None or self._asset in self._jobs.values():
             return
-        request = InspectRequest((self._asset[0],), stats=True)
-        self._jobs[self._desk.jobs.start("inspect", request)] = self._asset
+        request, name = InspectRequest((self._asset[0],), stats=True), shown(PurePath(self._asset[0]).name)
+        self._jobs[self._desk.jobs.start("inspect", request, title=name)] = self._asset
         self._show_progress()
 
     def cancel(self) -> None:

@@ -253,6 +253,10 @@ def _facts(rows: list[ChannelRow]) -> list[Fact]:
     if spread:
         facts.append(Fact("Percentiles", " · ".join(spread)))
     facts.append(Fact("Negative, zero", f"{_count(row, 'negative_count')}, {_count(row, 'zero_count')}"))
+    spread_out = stats.get("histogram") or {}
+    outside = [f"{formats.count(n)} {side}" for side in ("below", "above") if (n := spread_out.get(side))]
+    if outside:
+        facts.append(Fact("Outside the histogram", ", ".join(outside)))
     bad_words = row.not_finite
     if row.number("inf_count"):
         bad_words += f" ({_count(row, 'pos_inf_count')} +Inf, {_count(row, 'neg_inf_count')} −Inf)"

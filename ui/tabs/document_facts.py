@@ -25,6 +25,7 @@ _SHOWN_ELSEWHERE = frozenset(
     {"index", "name", "width", "height", "data_window", "display_window", "tiled", "channels", "attributes"}
 )
 
+_UNITS = {"s": "s", "hz": "Hz", "db": "dB", "dbtp": "dBTP", "lufs": "LUFS", "lu": "LU", "bytes": "bytes"}
 _LOSSES = ("attribute.lossy", "attribute.omitted", "header.lossy", "header.damaged")
 _HARMLESS = ("pixels.not_supported", "pixels.unsupported", "attribute.omitted", "attribute.lossy")
 
@@ -209,7 +210,7 @@ def _stream_node(number: int, stream: Document) -> FactNode:
         if key == "channels" and isinstance(value, list) and all(isinstance(entry, dict) for entry in value):
             nodes.append(_channels_node(value))
         else:
-            nodes.append(value_node(key.replace("_", " ").capitalize(), value))
+            nodes.append(value_node(key_words(key), value))
     return FactNode(f"{kind.capitalize()} {number}", what, tuple(nodes), raw=stream, place=number - 1)
 
 
@@ -222,15 +223,23 @@ def _flat_attributes(attributes: Any) -> Iterable[FactNode]:
 def measured_nodes(stats: Any) -> Iterable[FactNode]:
     """Lines of what decoding showed of a movie or a sound; of pictures the channels tell."""
     if isinstance(stats, dict):
-        told = [value_node(str(k).replace("_", " ").capitalize(), v) for k, v in stats.items() if k != "parts" and v]
+        told = [value_node(key_words(str(k)), v) for k, v in stats.items() if k != "parts" and v]
         if told:
             yield FactNode("Measured", "", paged(told), raw=stats)
+
+
+def key_words(key: str) -> str:
+    """How a key of JSON reads: `duration_s` as `Duration (s)`, `bit_rate` as `Bit rate`."""
+    name, _, unit = key.rpartition("_")
+    if name and unit in _UNITS:
+        return f"{name.replace('_', ' ').capitalize()} ({_UNITS[unit]})"
+    return key.replace("_", " ").capitalize() if key.islower() else key
 
 
 def value_node(name: str, value: Any) -> FactNode:
     """A value as a line, and what it holds as lines below it."""
     if isinstance(value, dict) and value and set(value) not in ({"id", "name"}, {"n", "d"}):
-        below = [value_node(str(key).replace("_", " "), entry) for key, entry in value.items()]
+        below = [value_node(key_words(str(key)), entry) for key, entry in value.items()]
         return FactNode(one_line(name), "", paged(below), raw=value)
     if isinstance(value, list) and value and all(isinstance(entry, dict) for entry in value):
         below = [value_node(str(n), entry) for n, entry in enumerate(value, 1)]

@@ -155,11 +155,8 @@ class FactsPane(QWidget):
                     continue
                 index = self.model.index(row, 0, parent)
                 known = depth == 1 and f"{parent.data()}\0{node.name}" in chosen
-                if (
-                    (depth == 0 and not (node.closed and len(level) > 1))
-                    or known
-                    or (searched and len(node.children) < _OPEN_AT_ONCE)
-                ):
+                wanted = len(node.children) < _OPEN_AT_ONCE if searched else not node.closed or len(level) == 1
+                if known or (wanted and (searched or depth == 0)):
                     self.view.setExpanded(index, True)
                     if depth < (6 if searched else 1):
                         waiting.append((index, node.children, depth + 1))

@@ -12,8 +12,12 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ui import formats, theme
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 8, 8, 18, 20
+_LEFT, _RIGHT, _TOP, _BOTTOM = 1, 1, 18, 20
 _NAMED = {"R": "channel_red", "G": "channel_green", "B": "channel_blue", "A": "channel_alpha"}
+#: Percentiles that are marked, and values that are written below, the most telling first.
+_MARKED = ("50", "1", "99")
+_ROUND = (0.0, 1.0, 0.1, 10.0, 0.01, 100.0, 1000.0, -1.0, 0.001, -0.1, -10.0, 10_000.0, -100.0)
+_LEAST_BINS = 16
 _OTHERS = ("chart_line_1", "chart_line_2", "chart_line_3", "chart_line_4")
 
 
@@ -51,7 +55,7 @@ def figure(value: float | None) -> str:
     if value == 0 or 1e-4 <= abs(value) < 1e6:
         text = f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
         return text.replace("e+0", "e+").replace("-", "−")
-    return f"{value:.3g}".replace("-", "−")
+    return f"{value:.3g}".replace("e-0", "e-").replace("-", "−")
 
 
 class Axis:
@@ -196,39 +200,42 @@ class Histogram(QWidget):
         painter.drawPath(path)
 
     def _paint_marks(self, painter: QPainter, axis: Axis, area: QRectF) -> None:
-        """Percentiles of the only channel, or of the first of several: small arrows on top with their names."""
-        one = self._series[0]
+        """Percentiles of the only channel with their names; of several the medians, in the colours of the channels."""
+        alone = len(self._series) == 1
         painter.setFont(theme.ui_font(0.82, numbers=True))
-        metrics, end = painter.fontMetrics(), -1e9
-        for name, value in sorted(one.percentiles.items(), key=lambda pair: pair[1]):
-            x = axis.x(value)
-            pen = QPen(theme.current().color("control"), 1, Qt.PenStyle.DotLine)
-            painter.setPen(pen)
-            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
-            words = f"{name}{formats.NBSP}%"
-            wide = metrics.horizontalAdvance(words)
-            left = min(max(x - wide / 2, area.left()), area.right() - wide)
-            if left > end + 6:
-                painter.setPen(theme.current().color("dim"))
-                painter.drawText(QPointF(left, _TOP - 5), words)
-                end = left + wide
+        metrics, taken = painter.fontMetrics(), list[QRectF]()
+        for one in self._series:
+            for name in _MARKED if alone else _MARKED[:1]:
+                if (value := one.percentiles.get(name)) is None:
+                    continue
+                x = axis.x(value)
+                painter.setPen(QPen(theme.current().color("text" if alone else one.color), 1, Qt.PenStyle.DotLine))
+                painter.drawLine(QPointF(x, area.top() - 3), QPointF(x, area.bottom()))
+                words = f"{name}{formats.NBSP}%"
+                wide = metrics.horizontalAdvance(words)
+                rect = QRectF(min(max(x - wide / 2, area.left()), area.right() - wide), 0, wide, _TOP - 4)
+                if not any(rect.adjusted(-6, 0, 6, 0).intersects(other) for other in taken):
+                    taken.append(rect)
+                    painter.setPen(theme.current().color("dim"))
+                    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, words)
 
     def _paint_axis(self, painter: QPainter, axis: Axis, area: QRectF) -> None:
+        """Round values below the counts, those nearest to 1 first where there is no room for all."""
         painter.setFont(theme.ui_font(0.86, numbers=True))
         painter.setPen(theme.current().color("dim"))
-        metrics = painter.fontMetrics()
-        low, high = figure(axis.edges[0]), figure(axis.edges[-1])
-        base = area.bottom() + metrics.ascent() + 3
-        right = area.right() - metrics.horizontalAdvance(high)
-        painter.drawText(QPointF(area.left(), base), low)
-        painter.drawText(QPointF(right, base), high)
-        for value in (0.0, 1.0):
+        metrics, taken = painter.fontMetrics(), list[QRectF]()
+        for value in (axis.edges[0], axis.edges[-1], *_ROUND):
+            if not axis.edges[0] <= value <= axis.edges[-1]:
+                continue
             words, x = figure(value), axis.x(value)
-            left = x - metrics.horizontalAdvance(words) / 2
-            room = area.left() + metrics.horizontalAdvance(low) + 8, right - metrics.horizontalAdvance(words) - 8
-            if axis.edges[0] < value < axis.edges[-1] and room[0] <= left <= room[1]:
+            wide = metrics.horizontalAdvance(words)
+            rect = QRectF(
+                min(max(x - wide / 2, area.left()), area.right() - wide), area.bottom() + 4, wide, _BOTTOM - 4
+            )
+            if not any(rect.adjusted(-8, 0, 8, 0).intersects(other) for other in taken):
+                taken.append(rect)
                 painter.drawLine(QPointF(x, area.bottom()), QPointF(x, area.bottom() + 3))
-                painter.drawText(QPointF(left, base), words)
+                painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, words)
 
 
 def _used(widest: Series, series: Sequence[Series]) -> tuple[int, int]:
@@ -239,7 +246,8 @@ def _used(widest: Series, series: Sequence[Series]) -> tuple[int, int]:
     )
     first = max(0, bisect_right(widest.edges, low) - 1)
     last = next((place for place, edge in enumerate(widest.edges) if edge >= high), len(widest.edges) - 1)
-    return (first, last) if last > first else (0, len(widest.edges) - 1)
+    spare = max(0, _LEAST_BINS - (last - first)) // 2
+    return max(0, first - spare), min(len(widest.edges) - 1, last + spare)
 
 
 def _count_at(one: Series, value: float) -> int:

@@ -72,13 +72,14 @@ class JobController(QObject):
         self._beat = QTimer(self, interval=_CHANGED_EVERY_MS)
         self._beat.timeout.connect(self.catalog_changed)
 
-    def start(self, operation: str, request: Any, *, told_as: str = "") -> str:
+    def start(self, operation: str, request: Any, *, told_as: str = "", title: str = "") -> str:
         """Start an operation; the job's id.
 
         Args:
             operation: its name.
             request: what it is asked; of the type that the operation takes.
             told_as: the operation whose words are used for it, where that is another one.
+            title: what it is about, where the operation does not know.
         """
         entry = OPERATIONS[operation]
         if type(request).__name__ != entry.request:
@@ -86,7 +87,7 @@ class JobController(QObject):
         self._started += 1
         job_id = f"job-{self._started}"
         told_as = told_as or operation
-        title = about(told_as, entry.kept.title(request) if entry.kept else "")
+        title = about(told_as, title or (entry.kept.title(request) if entry.kept else ""))
         small = entry.kept is not None and entry.kept.small
         progress = JobProgress(job_id, verbs(told_as).doing.format(title), small=small)
         worker = JobWorker(self._engine, operation, request, self)

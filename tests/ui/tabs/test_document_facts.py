@@ -101,7 +101,7 @@ def test_a_sound_shows_its_streams_and_what_was_measured(tmp_path: Path) -> None
     assert any(line.startswith("Audio 1: pcm") for line in lines)
     assert "  Sample rate: 48000" in lines
     (measured,) = measured_nodes({"loudness": {"integrated_lufs": -23.1}, "parts": []})
-    assert flat([measured]) == ["Measured: ", "  Loudness: ", "    integrated lufs: -23.1"]
+    assert flat([measured]) == ["Measured: ", "  Loudness: ", "    Integrated (LUFS): -23.1"]
 
 
 def test_a_document_of_nothing_gives_no_lines() -> None:

@@ -64,7 +64,7 @@ def test_a_dropped_file_shows_its_facts_and_can_be_measured(qtbot: QtBot, opened
     assert "Part 2 matte · 64 × 36 · zip" in dialog.facts.lines()
     assert dialog.facts.badge.fullText() == "Header proven lossless"
     assert not dialog.strip.isVisible()
-    assert [row.name for row in dialog.channels.model.rows() if row.is_head] == ["rgba", "depth", "matte · matte"]
+    assert [row.name for row in dialog.channels.model.rows() if row.is_head] == ["rgba", "depth", "matte"]
 
 
 def test_a_dropped_frame_shows_its_sequence_and_what_is_wrong_along_it(opened: Open, tmp_path: Path) -> None:

@@ -1,0 +1,111 @@
+"""Channels, what was measured of them, and the button that measures."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from ui.tabs.channels_pane import ChannelsPane
+
+
+def stats(name: str, **more: Any) -> dict[str, Any]:
+    return {
+        "name": name, "min": 0.0, "max": 1.5, "mean": 0.5, "stddev": 0.1, "nan_count": 0, "inf_count": 0,
+        "pos_inf_count": 0, "neg_inf_count": 0, "finite_count": 100, "zero_count": 7, "negative_count": 3,
+        "percentiles": {"1": 0.0, "50": 0.5, "99": 1.4}, "histogram": {"edges": [0.0, 1.0, 2.0], "counts": [60, 40]},
+        **more,
+    }  # fmt: skip
+
+
+def document(measured: bool, names: tuple[str, ...] = ("A", "B", "G", "R")) -> dict[str, Any]:
+    channels = [{"name": name, "layer": name.rpartition(".")[0], "type": "half"} for name in names]
+    told = [stats(name, **({"nan_count": 12, "inf_count": 1} if name == "G" else {})) for name in names]
+    return {
+        "kind": "image",
+        "parts": [{"index": 0, "channels": channels}],
+        "stats": {"parts": [{"index": 0, "channels": told}]} if measured else None,
+    }
+
+
+@pytest.fixture
+def pane(qtbot: QtBot) -> Iterator[ChannelsPane]:
+    made = ChannelsPane("Test")
+    qtbot.addWidget(made)
+    made.resize(360, 700)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    made.stop()
+
+
+def cells(pane: ChannelsPane, row: int) -> list[str]:
+    return [str(pane.model.index(row, column).data()) for column in range(pane.model.columnCount())]
+
+
+def click(pane: ChannelsPane, row: int) -> None:
+    place = pane.table.visualRect(pane.model.index(row, 0)).center()
+    QTest.mouseClick(pane.table.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+
+
+def test_before_it_is_measured_it_says_so(pane: ChannelsPane) -> None:
+    pane.show_document(document(measured=False))
+    assert cells(pane, 0) == ["A", "–", "–", "–", "–", "–", "–", "–", "half"]
+    assert pane.histogram.accessibleDescription().startswith("Not measured yet")
+    assert pane.measure.text() == "Measure"
+
+
+def test_colours_are_drawn_together_and_one_channel_tells_all(pane: ChannelsPane) -> None:
+    pane.show_document(document(measured=True))
+    assert [one.name for one in pane.histogram.series()] == ["B", "G", "R"]
+    assert cells(pane, 2)[:4] == ["G", "0", "1.5", "12 NaN, 1 Inf"]
+    assert pane.details.facts()[0].value == "G: 12 NaN, 1 Inf"
+    click(pane, 2)
+    told = {fact.name: fact.value for fact in pane.details.facts()}
+    assert told["Range"] == "0 to 1.5"
+    assert told["Negative, zero"] == "3, 7"
+    assert told["Not finite"] == "12 NaN, 1 Inf (0 +Inf, 0 −Inf)"
+
+
+def test_the_chosen_channel_stays_chosen_when_it_was_measured(pane: ChannelsPane) -> None:
+    pane.show_document(document(measured=False))
+    click(pane, 0)
+    pane.show_document(document(measured=True))
+    assert [row.name for row in pane.selected()] == ["A"]
+
+
+def test_a_measurement_shows_how_far_it_is_and_can_be_cancelled(qtbot: QtBot, pane: ChannelsPane) -> None:
+    pane.show_document(document(measured=False))
+    pane.show_progress(30, 100)
+    assert pane.is_measuring()
+    assert not pane.measure.isVisible()
+    with qtbot.waitSignal(pane.cancel_asked):
+        pane.cancel.click()
+    pane.show_idle("Stopped")
+    assert pane.measure.isVisible()
+    assert pane.said.fullText() == "Stopped"
+
+
+def test_five_thousand_channels_can_be_filtered(qtbot: QtBot, pane: ChannelsPane) -> None:
+    pane.show_document(document(measured=True, names=tuple(f"aov{n:04}.R" for n in range(5000))))
+    assert pane.filter.isVisible()
+    pane.filter.setText("aov0042")
+    qtbot.waitUntil(lambda: len(pane.model.rows()) == 1)
+    assert pane.model.rows()[0].name == "aov0042.R"
+
+
+def test_columns_that_need_room_are_shown_where_there_is_some(qtbot: QtBot, pane: ChannelsPane) -> None:
+    pane.show_document(document(measured=True))
+    assert pane.table.isColumnHidden(8)
+    pane.resize(900, 700)
+    qtbot.waitUntil(lambda: not pane.table.isColumnHidden(8))
+
+
+def test_a_sound_shows_what_was_measured_instead(pane: ChannelsPane) -> None:
+    pane.show_document({"kind": "audio", "streams": [{"type": "audio", "channels": 2}], "stats": {"peak_db": -3.0}})
+    assert pane.pages.currentWidget() is pane.streams
+    assert pane.streams.lines() == ["Measured", "Peak (dB) -3"]
+    pane.show_document(None)
+    assert not pane.measure.isEnabled()
