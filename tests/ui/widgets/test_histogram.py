@@ -42,7 +42,7 @@ def test_the_pointer_reads_value_and_counts(qtbot: QtBot) -> None:
     told: list[str] = []
     histogram.pointed.connect(told.append)
     qtbot.mouseMove(histogram, QPoint(209, 100))
-    assert told[-1] == "50.5 · R 1,000"
+    assert told[-1] == "50.24 · R 1,000"
 
 
 def test_empty_ends_are_not_shown_and_one_value_has_room_around_it(qtbot: QtBot) -> None:
