@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from ui import icons
 from ui.desk import Desk
+from ui.tabs.compare_dialog import CompareDialog
 from ui.tabs.inspect_dialog import InspectDialog
 
 
@@ -26,19 +27,34 @@ class Inspecting(QObject):
         self._last = ""
         desk.window.setAcceptDrops(True)
         desk.window.installEventFilter(self)
-        self._action = QAction(icons.icon("info"), "Inspect a file…", self)
-        self._action.setShortcut(QKeySequence("Ctrl+I"))
-        self._action.triggered.connect(self.browse)
-        desk.window.add_to_file_menu(self._action)
+        self._inspect = QAction(icons.icon("info"), "Inspect a file…", self)
+        self._inspect.setShortcut(QKeySequence("Ctrl+I"))
+        self._inspect.triggered.connect(self.browse)
+        self._compare = QAction(icons.icon("link"), "Compare two files…", self)
+        self._compare.triggered.connect(self.browse_two)
+        desk.window.add_to_file_menu(self._inspect, self._compare)
 
     def inspect(self, paths: Sequence[str]) -> InspectDialog | None:
         """Open a dialogue over some files; None for none."""
         if not paths:
             return None
         dialog = InspectDialog(self._desk, paths, self._desk.window)
+        dialog.compare_asked.connect(self.compare)
         dialog.show()
-        dialog.raise_()
         return dialog
+
+    def compare(self, a: str, b: str) -> CompareDialog:
+        """Open a dialogue over two files, frames or patterns."""
+        dialog = CompareDialog(self._desk, a, b, self._desk.window)
+        dialog.show()
+        return dialog
+
+    def compare_with(self, path: str) -> None:
+        """Ask which other file one is compared with."""
+        folder = path.rpartition("/")[0]
+        other, _ = QFileDialog.getOpenFileName(self._desk.window, "Compare with", folder)
+        if other:
+            self.compare(path, other)
 
     def browse(self) -> None:
         """Ask which files."""
@@ -46,6 +62,17 @@ class Inspecting(QObject):
         if paths:
             self._last = paths[0].rpartition("/")[0]
             self.inspect(paths)
+
+    def browse_two(self) -> None:
+        """Ask which two files: both at once, or one after the other."""
+        paths, _ = QFileDialog.getOpenFileNames(self._desk.window, "Compare two files", self._last)
+        if not paths:
+            return
+        self._last = paths[0].rpartition("/")[0]
+        if len(paths) == 1:
+            self.compare_with(paths[0])
+        else:
+            self.compare(paths[0], paths[1])
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Qt: what is dragged over the window and dropped on it."""

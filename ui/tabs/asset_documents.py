@@ -84,10 +84,10 @@ class AssetDocuments(QObject):
             if asset == self._asset:
                 self._desk.jobs.cancel(job_id)
 
-    def stop(self) -> None:
-        """End the thread."""
+    def stop(self, *, wait: bool = True) -> None:
+        """End the thread; a dialogue that closes must not wait for it."""
         self._rest.stop()
-        self._inspections.stop()
+        self._inspections.stop(wait=wait)
 
     def _ask(self) -> None:
         if self._asset is not None:

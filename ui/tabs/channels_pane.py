@@ -104,10 +104,10 @@ class ChannelsPane(QWidget):
         """Whether a measurement runs."""
         return not self.cancel.isHidden()
 
-    def stop(self) -> None:
-        """End the threads."""
+    def stop(self, *, wait: bool = True) -> None:
+        """End the threads; a dialogue that closes must not wait for them."""
         self._typing.stop()
-        self.streams.stop()
+        self.streams.stop(wait=wait)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Qt: where there is room, every column is shown."""

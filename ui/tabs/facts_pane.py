@@ -85,10 +85,13 @@ class FactsPane(QWidget):
             waiting += reversed(node.children)
         return found
 
-    def stop(self) -> None:
-        """End the thread."""
+    def stop(self, *, wait: bool = True) -> None:
+        """End the thread; a dialogue that closes must not wait for it."""
         self._typing.stop()
-        self._reader.stop()
+        if wait:
+            self._reader.stop()
+        else:
+            self._reader.leave()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Qt: where there is room, the types are shown as well."""

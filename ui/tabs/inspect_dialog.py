@@ -57,7 +57,7 @@ class InspectDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Inspect")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.list = QListWidget()
+        self.list, self._side = QListWidget(), QWidget()
         self.name, self.folder = ElidedLabel(), ElidedLabel(dim=True)
         self.tabs = QTabWidget()
         self.facts, self.channels, self.findings = FactsPane("Inspect Facts"), ChannelsPane("Inspect"), FindingsPane()
@@ -73,9 +73,8 @@ class InspectDialog(QDialog):
 
     def asset(self) -> AssetAt | None:
         """What is looked at."""
-        item = self.list.currentItem()
-        found = item.data(_ASSET) if item is not None else None
-        return found if isinstance(found, AssetAt) else None
+        row = self.list.currentRow()
+        return self.assets()[row] if row >= 0 else None
 
     def assets(self) -> list[AssetAt]:
         """All that can be looked at."""
@@ -84,10 +83,10 @@ class InspectDialog(QDialog):
     def done(self, result: int) -> None:
         """Qt: end the threads with the dialogue; a measurement that runs is stopped."""
         self.documents.cancel()
-        self.documents.stop()
+        self.documents.stop(wait=False)
         self._reader.leave()
-        self.facts.stop()
-        self.channels.stop()
+        self.facts.stop(wait=False)
+        self.channels.stop(wait=False)
         super().done(result)
         self.close()
 
@@ -104,7 +103,7 @@ class InspectDialog(QDialog):
             item.setData(_ASSET, asset)
             item.setToolTip(tip(shown(asset.path)))
             self.list.addItem(item)
-        self.list.parentWidget().setVisible(len(answer.assets) > 1)
+        self._side.setVisible(len(answer.assets) > 1)
         self.compare.setEnabled(len(answer.assets) > 1)
         self.left_out.setText(f"{formats.count(answer.left_out)} more are not listed" if answer.left_out else "")
         self.left_out.setVisible(answer.left_out > 0)
@@ -181,8 +180,8 @@ class InspectDialog(QDialog):
         for page, title in ((self.facts, "Facts"), (self.channels, "Channels"), (self.findings, "Findings")):
             self.tabs.addTab(page, title)
         self.tabs.tabBar().setExpanding(False)
-        side, right = QWidget(), QWidget()
-        left = QVBoxLayout(side)
+        right = QWidget()
+        left = QVBoxLayout(self._side)
         left.setContentsMargins(0, 0, 8, 0)
         left.addWidget(self.list, 1)
         left.addWidget(self.left_out)
@@ -195,7 +194,7 @@ class InspectDialog(QDialog):
         column.addWidget(self.strip)
         split = QSplitter()
         split.setProperty("role", "gap")
-        split.addWidget(side)
+        split.addWidget(self._side)
         split.addWidget(right)
         split.setSizes([260, 720])
         split.setStretchFactor(1, 1)
@@ -209,7 +208,7 @@ class InspectDialog(QDialog):
         layout.setSpacing(12)
         layout.addWidget(split, 1)
         layout.addLayout(buttons)
-        side.hide()
+        self._side.hide()
         self.strip.hide()
         self.left_out.hide()
         self.compare.setEnabled(False)

@@ -1,23 +1,19 @@
 """The review: assets to go through, pictures to look at, and the verdicts that are written beside them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from app.catalog.pictures import picture_of_asset
-from app.catalog.shard import open_reader
-from app.engine import Engine
 from app.errors import AppError
 from app.jobs.job import CancelToken
 from app.model.drives import Drive
 from app.model.names import shown
-from app.qc.dossier import Dossier, find_asset_name, read_dossier
+from app.qc.dossier import Dossier, find_asset_name
 from ui import formats, icons
 from ui.desk import Desk
-from ui.kept_pictures import KeptPicture, kept_picture
 from ui.models.review_model import QueueRow
 from ui.page import Page
 from ui.reasons import said
@@ -30,22 +26,14 @@ from ui.tabs.review_inspector import CHANNELS, Inspector
 from ui.tabs.review_judging import OPERATORS, Judging
 from ui.tabs.review_keys import keep_popup_keys, keeps_key
 from ui.tabs.review_queue import QueuePanel
-from ui.tabs.review_reel import Reel, reel_of
+from ui.tabs.review_reading import Loaded, read_loaded
+from ui.tabs.review_reel import Reel
 from ui.tabs.review_signer import AssetKey
 from ui.tabs.review_viewer import ReviewViewer
 from ui.widgets.empty_state import EmptyState
 from ui.workers.reader import Reader
 
 _DRIVE = "review/drive"
-
-
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    """An asset as it was read; `kept` is its small picture, where its drive is not there."""
-
-    dossier: Dossier
-    reel: Reel
-    kept: KeptPicture | None = None
 
 
 class ReviewTab(QWidget):
@@ -55,12 +43,15 @@ class ReviewTab(QWidget):
         desk: engine, jobs and window.
     """
 
+    compare_requested = Signal(str)
+    """The path of the asset that is to be compared with another."""
+
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
         settings = desk.engine.settings.qc
         self._key: AssetKey | None = None
-        self._loaded: _Loaded | None = None
+        self._loaded: Loaded | None = None
         names = [settings.operator, *desk.window.state.text(OPERATORS).split("\n")]
         self.reader = Reader("review asset", self)
         self.decoder = Decoder(self)
@@ -159,6 +150,12 @@ class ReviewTab(QWidget):
         self.inspector.tabs.setCurrentIndex(CHANNELS)
         self.documents.measure()
 
+    def compare(self) -> None:
+        """Ask for the asset to be compared with another one."""
+        dossier = self.dossier()
+        if dossier is not None and dossier.drive.online:
+            self.compare_requested.emit(str(dossier.path))
+
     def next_pending(self) -> None:
         """Go to the next asset that nobody judged."""
         if not self.queue.go(1, "pending"):
@@ -254,11 +251,11 @@ class ReviewTab(QWidget):
             self.inspector.show_nothing()
         else:
             self.stage.show_loading(row.text)
-            self.reader.ask("asset", partial(_read, self._desk.engine, self._key))
+            self.reader.ask("asset", partial(read_loaded, self._desk.engine, self._key))
 
     def _read_again(self) -> None:
         if self._key is not None:
-            self.reader.ask("again", partial(_read, self._desk.engine, self._key), interrupt=False)
+            self.reader.ask("again", partial(read_loaded, self._desk.engine, self._key), interrupt=False)
 
     def _answered(self, kind: str, _number: int, answer: object) -> None:
         if kind == "find" and isinstance(answer, AssetKey):
@@ -266,7 +263,7 @@ class ReviewTab(QWidget):
                 self.queue.open_asset(answer.drive_id, (answer.folder, answer.name))
             else:
                 self.bar.say(f"{self._sought} is not among the media of its drive.", "stale")
-        elif isinstance(answer, _Loaded) and self._is_current(answer.dossier):
+        elif isinstance(answer, Loaded) and self._is_current(answer.dossier):
             before, self._loaded = self._loaded, answer
             online = answer.dossier.drive.online
             self.documents.look_at(_stamp(answer.dossier) if online else None)
@@ -277,13 +274,13 @@ class ReviewTab(QWidget):
             self._inspect(answer)
             self.judging.show(answer.dossier)
 
-    def _reel(self, loaded: _Loaded) -> Reel:
+    def _reel(self, loaded: Loaded) -> Reel:
         """The reel with what a policy found as well."""
         found = policy_findings((self.documents.document() or {}).get("validation"))
         return replace(loaded.reel, findings=(*loaded.reel.findings, *found)) if found else loaded.reel
 
-    def _inspect(self, loaded: _Loaded) -> None:
-        document = self.documents.document()
+    def _inspect(self, loaded: Loaded) -> None:
+        document = self.documents.document() or loaded.recorded
         self.inspector.show_asset(loaded.dossier, self._reel(loaded).findings, document)
         self.stage.show_consistency((document or {}).get("sequence"))
 
@@ -297,7 +294,7 @@ class ReviewTab(QWidget):
     def _is_current(self, dossier: Dossier) -> bool:
         return self._key == AssetKey(dossier.drive.id, dossier.asset.folder, dossier.asset.name)
 
-    def _show(self, loaded: _Loaded) -> None:
+    def _show(self, loaded: Loaded) -> None:
         drive = loaded.dossier.drive
         if drive.online:
             self.stage.show_reel(self._reel(loaded))
@@ -331,18 +328,3 @@ class ReviewTab(QWidget):
 
 def _stamp(dossier: Dossier) -> tuple[str, object]:
     return str(dossier.path), (dossier.asset.bytes, dossier.asset.newest_ns)
-
-
-def _read(engine: Engine, key: AssetKey, token: CancelToken) -> _Loaded:
-    dossier = read_dossier(engine, key.drive_id, key.folder, key.name, token)
-    kept = None if dossier.drive.online else _read_kept(engine, dossier, token)
-    return _Loaded(dossier, reel_of(dossier), kept)
-
-
-def _read_kept(engine: Engine, dossier: Dossier, token: CancelToken) -> KeptPicture | None:
-    """The small picture that the last scan made of it."""
-    asset, facts = dossier.asset, dossier.detail.facts[0][1] if dossier.detail.facts else None
-    with open_reader(engine.catalog.shard_path(dossier.drive.id), token) as database:
-        sequence = asset.sequence.id if asset.sequence else None
-        stored = picture_of_asset(database, asset.folder, asset.name, sequence)
-    return kept_picture(stored, facts, shown(asset.name))

@@ -24,6 +24,10 @@ class HitActions(QObject):
 
     review_requested = Signal(object)
     """`(drive id, folder, asset name)`; folder and name are raw bytes."""
+    inspect_requested = Signal(object)
+    """Paths to look into."""
+    compare_requested = Signal(str, str)
+    """Two paths to compare."""
 
     def __init__(self, table: ResultsTable, errands: Errands, parent: QWidget) -> None:
         super().__init__(parent)
@@ -34,6 +38,8 @@ class HitActions(QObject):
         self._paths = self._action("Copy path", "copy", "Ctrl+C", self.copy_paths)
         self._names = self._action("Copy name", "copy", "Ctrl+Shift+C", self.copy_names)
         self._review = self._action("Send to review", "review", "Ctrl+R", self.review, anywhere=True)
+        self._inspect = self._action("Inspect…", "info", "Ctrl+Shift+I", self.inspect)
+        self._compare = self._action("Compare two…", "link", "Ctrl+D", self.compare)
         table.doubleClicked.connect(self.open_folder)
         table.customContextMenuRequested.connect(self.open_menu)
 
@@ -71,13 +77,30 @@ class HitActions(QObject):
         if hit is not None and Category(hit.hit.category) in MEDIA:
             self.review_requested.emit((hit.drive.id, hit.folder, hit.asset))
 
+    def inspect(self) -> None:
+        """Ask for the selected hits to be looked into."""
+        if hits := self._table.selected_hits():
+            self.inspect_requested.emit([hit.path for hit in hits])
+
+    def compare(self) -> None:
+        """Ask for the two selected hits to be compared."""
+        hits = self._table.selected_hits()
+        if len(hits) == 2:
+            self.compare_requested.emit(hits[0].path, hits[1].path)
+
     def menu(self) -> QMenu:
         """The menu for the selection."""
         hit = self._table.current_hit()
         self._review.setEnabled(hit is not None and Category(hit.hit.category) in MEDIA)
+        self._compare.setVisible(len(self._table.selected_hits()) == 2)
         menu = QMenu(self._table)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for part in ((self._open, self._folder), (self._paths, self._names), (self._review,), self._more):
+        for part in (
+            (self._open, self._folder),
+            (self._paths, self._names),
+            (self._review, self._inspect, self._compare),
+            self._more,
+        ):
             menu.addActions(list(part))
             menu.addSeparator()
         return menu

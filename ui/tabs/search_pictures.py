@@ -121,7 +121,7 @@ class Pictures(QObject):
         self, hit: Found, room: tuple[int, int], seconds: float | None, place: int | None, token: CancelToken
     ) -> Seen:
         frame = self._decoder().read(hit.path, seconds=seconds, max_width=room[0], max_height=room[1], token=token)
-        return Seen(hit, image_of(frame), _info(frame), frame.problem, place)
+        return Seen(hit, image_of(frame), picture_info(frame), frame.problem, place)
 
     def _sound(self, hit: Found, token: CancelToken) -> SoundInfo:
         return _sound_info(self._decoder().waveform(hit.path, _WAVE_COLUMNS, token=token))
@@ -167,7 +167,8 @@ def image_of(frame: DecodedFrame) -> QImage:
     return image.convertToFormat(form)
 
 
-def _info(frame: DecodedFrame) -> PictureInfo:
+def picture_info(frame: DecodedFrame) -> PictureInfo:
+    """Its size and windows, as the viewer draws them."""
     x0, y0, x1, y1 = frame.display_window
     display = QRect(x0, y0, frame.full_width, frame.full_height)
     turned = (x1 - x0 + 1, y1 - y0 + 1) != (frame.full_width, frame.full_height)

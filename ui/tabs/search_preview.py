@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
 
 from app.catalog.find import Found
 from app.engine import Engine
@@ -16,6 +16,8 @@ from app.model.times import now_us
 from ui import formats, theme
 from ui.kept_pictures import KeptPicture
 from ui.models.search_model import one_line
+from ui.tabs.facts_pane import FactsPane
+from ui.tabs.search_document import HitDocument
 from ui.tabs.search_facts import facts_of
 from ui.tabs.search_pictures import Known, Pictures, Seen
 from ui.widgets.buttons import KeyButton
@@ -94,6 +96,8 @@ class Preview(QFrame):
         self.name.setFont(theme.ui_font(1.08, bold=True))
         self.standing = ElidedLabel("", Qt.TextElideMode.ElideRight, dim=True)
         self.viewer, self.strip, self.facts = _WideViewer(), Filmstrip(), FactsGrid()
+        self.tabs, self.all_facts = QTabWidget(), FactsPane("Search Facts")
+        self.document = HitDocument(engine, self.all_facts, self)
         self.open_button = KeyButton("Open folder", icon="folder-open", key="Enter")
         self.review_button = KeyButton("Review", icon="review")
         self._rest = QTimer(self, singleShot=True, interval=_SETTLE_MS)
@@ -108,6 +112,7 @@ class Preview(QFrame):
     def show_hit(self, hit: Found | None, *, online: bool) -> None:
         """Show another hit, or the same one read again; None for nothing."""
         self._hit, self._online = hit, online
+        self.document.show_hit(hit, online=online)
         self.name.setFullText(one_line(hit.hit.name) if hit else "")
         self.folder.setFullText(f"{hit.drive.label}: /{one_line(hit.folder)}" if hit else "")
         self._offer(hit)
@@ -137,6 +142,7 @@ class Preview(QFrame):
         """End the threads."""
         self._rest.stop()
         self.pictures.stop()
+        self.document.stop()
 
     def _leave(self) -> None:
         """Let go of the picture that was shown or on its way."""
@@ -263,6 +269,9 @@ class Preview(QFrame):
             self._leafing = False
             self._show_main(tile or self._main[0], self._main[1])
 
+    def _tab_changed(self, place: int) -> None:
+        self.document.look(at=place == 1)
+
     def _room(self) -> tuple[int, int]:
         wide = min(_ROOM, max(320, round(self.viewer.width() * self.devicePixelRatioF())))
         return wide, wide
@@ -279,11 +288,12 @@ class Preview(QFrame):
         self.viewer.swept.connect(self._sweep)
         self.open_button.clicked.connect(self.open_folder)
         self.review_button.clicked.connect(self.review)
+        self.tabs.currentChanged.connect(self._tab_changed)
 
     def _lay_out(self) -> None:
         inside = QWidget()
         column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 4, 0)
+        column.setContentsMargins(0, 8, 4, 0)
         column.setSpacing(8)
         column.addWidget(self.strip)
         column.addWidget(self.facts)
@@ -292,6 +302,10 @@ class Preview(QFrame):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inside)
+        self.tabs.addTab(scroll, "Overview")
+        self.tabs.addTab(self.all_facts, "Facts")
+        self.tabs.tabBar().setExpanding(False)
+        self.all_facts.setContentsMargins(-8, 0, -8, 0)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(self.open_button, 1)
@@ -303,7 +317,7 @@ class Preview(QFrame):
         layout.addWidget(self.folder)
         layout.addWidget(self.viewer)
         layout.addWidget(self.standing)
-        layout.addWidget(scroll, 1)
+        layout.addWidget(self.tabs, 1)
         layout.addLayout(buttons)
 
 

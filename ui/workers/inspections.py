@@ -46,9 +46,12 @@ class Inspections(QObject):
         self._asked = {}
         self._reader.drop("inspect")
 
-    def stop(self) -> None:
-        """End the thread."""
-        self._reader.stop()
+    def stop(self, *, wait: bool = True) -> None:
+        """End the thread; a dialogue that closes must not wait for it."""
+        if wait:
+            self._reader.stop()
+        else:
+            self._reader.leave()
 
     def _run(self, request: InspectRequest, token: CancelToken) -> InspectResult:
         """In the reader's thread."""

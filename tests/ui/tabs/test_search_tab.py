@@ -244,6 +244,34 @@ def test_a_damaged_file_says_why_it_cannot_be_shown(qtbot: QtBot, tab: SearchTab
     assert [fact.state for fact in tab.preview.facts.facts() if fact.name == "Problem"] == ["fail"]
 
 
+def test_everything_known_of_a_hit_is_one_tab_away(qtbot: QtBot, tab: SearchTab) -> None:
+    search(qtbot, tab, "comp.1002", "sh010_comp.1002.exr")
+    select(tab, "sh010_comp.1002.exr")
+    pane = tab.preview.all_facts
+    assert pane.lines() == []
+    tab.preview.tabs.setCurrentIndex(1)
+    qtbot.waitUntil(lambda: pane.badge.fullText() == "Header proven lossless", timeout=20_000)
+    assert any(line.startswith("Part 0") for line in pane.lines())
+    search(qtbot, tab, "harbour_old", "harbour_old.png")
+    select(tab, "harbour_old.png")
+    qtbot.waitUntil(lambda: pane.badge.fullText() == "as scanned just now", timeout=20_000)
+    assert any("png" in line for line in pane.lines())
+
+
+def test_hits_can_be_inspected_and_two_be_compared(qtbot: QtBot, tab: SearchTab) -> None:
+    search(qtbot, tab, "harbour", "harbour.png", "harbour notes.txt", "harbour_old.png")
+    asked: list[object] = []
+    tab.inspect_requested.connect(asked.append)
+    tab.compare_requested.connect(lambda a, b: asked.append((a, b)))
+    tab.table.selectAll()
+    tab.actions_of_hits.compare()
+    tab.actions_of_hits.inspect()
+    assert len(asked) == 1
+    assert len(asked[0]) == 3
+    select(tab, "harbour.png")
+    assert not next(a for a in tab.actions_of_hits.menu().actions() if a.text() == "Compare two…").isVisible()
+
+
 def test_copy_gives_paths_of_all_selected_hits(qtbot: QtBot, tab: SearchTab, library: Library) -> None:
     search(qtbot, tab, "harbour", "harbour.png", "harbour notes.txt", "harbour_old.png", *qc_of(tab, "harbour"))
     tab.table.setFocus()

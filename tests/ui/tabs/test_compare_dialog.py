@@ -1,0 +1,112 @@
+"""Two files or sequences beside each other."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.jobs.job import CancelToken
+from tests import media
+from tests.ui.enginekit import make_engine
+from ui.desk import Desk
+from ui.main_window import MainWindow
+from ui.tabs.compare_dialog import CompareDialog
+from ui.tabs.compare_reader import file_of, pair_of
+from ui.tabs.compare_words import verdict
+from ui.widgets.viewer_frame import ViewerState
+from ui.workers.job_controller import JobController
+
+WAIT_MS = 20_000
+Compare = Callable[[Path, Path], CompareDialog]
+
+
+@pytest.fixture
+def compare(qtbot: QtBot, tmp_path: Path) -> Iterator[Compare]:
+    engine = make_engine(tmp_path / "home")
+    window = MainWindow()
+    qtbot.addWidget(window)
+    desk = Desk(engine, JobController(engine, window), window)
+
+    def over(a: Path, b: Path) -> CompareDialog:
+        dialog = CompareDialog(desk, str(a), str(b), window)
+        dialog.show()
+        qtbot.waitExposed(dialog)
+        qtbot.waitUntil(dialog.progress.isHidden, timeout=WAIT_MS)
+        return dialog
+
+    yield over
+    for dialog in window.findChildren(CompareDialog):
+        dialog.reject()
+    engine.close()
+
+
+def cells(dialog: CompareDialog) -> list[tuple[str, ...]]:
+    return [row.cells for row in dialog.header.rows()]
+
+
+def test_what_differs_is_told_and_shown(qtbot: QtBot, compare: Compare, tmp_path: Path) -> None:
+    a, b = media.exr(tmp_path / "a.exr", 1), media.exr(tmp_path / "b.exr", 40)
+    dialog = compare(a, b)
+    assert dialog.words.text().startswith("Different: ")
+    assert dialog.viewer.state() == ViewerState.PICTURE
+    assert any(row.cells[4] != "none" for row in dialog.pixels.rows())
+    assert dialog.legend.isVisible()
+    qtbot.keyClick(dialog, Qt.Key.Key_1)
+    assert dialog.side() == "a"
+    qtbot.waitUntil(lambda: dialog.viewer.state() == ViewerState.PICTURE, timeout=WAIT_MS)
+    assert not dialog.legend.isVisible()
+    qtbot.mouseClick(dialog.buttons["b"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: dialog.viewer.state() == ViewerState.PICTURE, timeout=WAIT_MS)
+    assert dialog.side() == "b"
+
+
+def test_a_copy_is_equal(compare: Compare, tmp_path: Path) -> None:
+    a = media.exr(tmp_path / "a.exr", 1)
+    dialog = compare(a, Path(shutil.copy(a, tmp_path / "b_.exr")))
+    assert dialog.words.text() == "Equal, header and pixels"
+    assert cells(dialog) == []
+    assert dialog.tabs.tabText(1) == "Pixels"
+
+
+def test_an_attribute_that_differs_is_shown_with_both_values(compare: Compare, tmp_path: Path) -> None:
+    a = media.raw_exr(tmp_path / "a.exr", (b"owner", b"string", b"ILM"))
+    b = media.raw_exr(tmp_path / "b.exr", (b"owner", b"string", b"Weta"))
+    dialog = compare(a, b)
+    assert cells(dialog) == [("0", "owner", "ILM", "Weta", "")]
+    assert dialog.tabs.tabText(0) == "Header 1"
+
+
+def test_two_sequences_tell_frames_that_only_one_has(compare: Compare, tmp_path: Path) -> None:
+    for name, numbers in (("v001", (1, 2, 3)), ("v002", (2, 3, 4))):
+        (tmp_path / name).mkdir()
+        for number in numbers:
+            media.exr(tmp_path / name / f"sh.{number:04}.exr", number)
+    dialog = compare(tmp_path / "v001" / "sh.0002.exr", tmp_path / "v002" / "sh.0003.exr")
+    assert "1 only in A" in dialog.words.text()
+    assert "4 only in B" in dialog.words.text()
+    assert dialog.names["a"].fullText().endswith("v001/sh.####.exr")
+
+
+def test_what_cannot_be_compared_says_why(compare: Compare, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.exr"
+    broken.write_bytes(b"no picture at all")
+    dialog = compare(media.exr(tmp_path / "a.exr"), broken)
+    assert dialog.words.text() == "They could not be compared"
+    assert "broken.exr" in dialog.notice.words()
+
+
+def test_two_frames_of_one_sequence_are_compared_with_each_other(tmp_path: Path) -> None:
+    a, b = (str(media.exr(tmp_path / f"sh.{number:04}.exr", number)) for number in (1, 2))
+    pair = pair_of(a, b, CancelToken())
+    assert (pair.a, pair.b) == (a, b)
+    assert file_of(str(tmp_path / "sh.####.exr"), 2) == b
+    assert file_of(a, 7) == a
+
+
+def test_not_compared_is_not_equal() -> None:
+    assert verdict({"equal": None, "header": [], "pixels": []}, pixels=True) == (
+        "No difference was found, but not everything could be compared", "stale",
+    )  # fmt: skip

@@ -1,0 +1,266 @@
+"""Two files or sequences beside each other: headers, pixels, and where they differ."""
+
+from functools import partial
+from pathlib import PurePath
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QDoubleSpinBox,
+    QGridLayout,
+    QHBoxLayout,
+    QProgressBar,
+    QSplitter,
+    QTableView,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.errors import AppError
+from app.model.names import shown
+from ui import formats, theme
+from ui.desk import Desk
+from ui.models.plain_rows import PlainRows
+from ui.reasons import said
+from ui.tabs.compare_reader import Compared, CompareReader, Pair, Shown, file_of
+from ui.tabs.compare_words import differing, header_rows, pixel_rows, problems, verdict
+from ui.widgets.buttons import KeyButton
+from ui.widgets.frame_viewer import FrameViewer
+from ui.widgets.labels import DimLabel, ElidedLabel, IconLabel, NoticeLine, PlainLabel
+from ui.widgets.tables import style_table
+from ui.widgets.viewer_frame import PictureInfo
+
+_SIDES = (("a", "A"), ("difference", "Difference"), ("b", "B"))
+_LEGEND = (
+    "Grey is equal, red over orange to white a growing error, magenta NaN or infinity on one side, "
+    "dark what only one of them has"
+)
+
+
+class CompareDialog(QDialog):
+    """Compares A with B.
+
+    Args:
+        desk: engine and window.
+        a: a file, a frame or a pattern.
+        b: the other.
+    """
+
+    def __init__(self, desk: Desk, a: str, b: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._given, self._pair = (a, b), Pair(a, b)
+        self._shown: dict[str, Shown | str] = {}
+        self._side, self._asked = "difference", ""
+        self.reader = CompareReader(desk.engine, self)
+        self.names = {"a": ElidedLabel(), "b": ElidedLabel()}
+        self.viewer, self.legend = FrameViewer(), DimLabel(_LEGEND)
+        self.buttons = {side: KeyButton(words, key=str(n)) for n, (side, words) in enumerate(_SIDES, 1)}
+        self.sign, self.words = IconLabel("clock", 18), PlainLabel("Comparing…")
+        self.header = PlainRows(("Part", "Attribute", "A", "B", "Frames"), numbers=(0,))
+        self.pixels = PlainRows(
+            ("Channel", "Part", "Largest", "Mean", "Differing", "Not finite", "Frame"), numbers=(1, 2, 3, 4, 5, 6)
+        )
+        self.header_table, self.pixel_table, self.tabs = QTableView(), QTableView(), QTabWidget()
+        self.tolerance, self.progress = QDoubleSpinBox(), QProgressBar(textVisible=False)
+        self.notice, self.close_button = NoticeLine(), KeyButton("Close", key="Esc")
+        self._lay_out()
+        self._connect()
+        self._name(self._pair)
+        self.show_side("difference")
+        self._ask()
+
+    def side(self) -> str:
+        """What is in sight: `a`, `difference` or `b`."""
+        return self._side
+
+    def show_side(self, side: str, _checked: object = None) -> None:
+        """Bring A, B or their difference into sight; the zoom stays."""
+        self._side = side
+        self.buttons[side].setChecked(True)
+        self.legend.setVisible(side == "difference")
+        found = self._shown.get(side)
+        if isinstance(found, Shown):
+            self.viewer.show_picture(found.image, found.info)
+        elif found:
+            self.viewer.show_nothing("No picture", found)
+        else:
+            self.viewer.show_loading("Comparing pixels…" if side == "difference" else "Decoding…")
+
+    def done(self, result: int) -> None:
+        """Qt: end the threads with the dialogue."""
+        self.reader.leave()
+        super().done(result)
+        self.close()
+
+    def sizeHint(self) -> QSize:
+        """Qt: room for a picture and a table."""
+        return QSize(1180, 740)
+
+    def _ask(self) -> None:
+        self.progress.setRange(0, 0)
+        self.progress.show()
+        self._shown.pop("difference", None)
+        self.reader.ask(*self._given, self.tolerance.value())
+
+    def _compared(self, found: Compared) -> None:
+        self._pair = found.pair
+        self._name(found.pair)
+        words, state = verdict(found.document, pixels=found.pixels)
+        self.words.setText(words)
+        sign = {"pass": "pass", "stale": "stale"}.get(state, "clock")
+        self.sign.set_icon(sign, f"{state}_text" if state else "dim")
+        self.header.set_rows(header_rows(found.document))
+        count = len(self.header.rows())
+        self.tabs.setTabText(0, f"Header {formats.count(count)}" if count else "Header")
+        self.notice.say(problems(found.document))
+        frame = found.document.get("picture_frame")
+        self._ask_sides(frame if found.pixels else None, wait=not found.pixels)
+        if not found.pixels:
+            self.reader.ask_pixels(found.pair, self.tolerance.value())
+            return
+        self.progress.hide()
+        self.pixels.set_rows(pixel_rows(found.document))
+        different = len(differing(found.document))
+        self.tabs.setTabText(1, f"Pixels {formats.count(different)}" if different else "Pixels")
+        if found.picture is not None and not found.picture.isNull():
+            words = f"difference · frame {frame}" if frame is not None else "difference"
+            self._keep(Shown("difference", found.picture, PictureInfo(words)))
+        else:
+            self._keep_words("difference", "The pixels of both are equal." if not different else "It was not made.")
+
+    def _ask_sides(self, frame: object, *, wait: bool) -> None:
+        """Decode both sides: of sequences the frame that differs most, once it is known."""
+        paths = [file_of(path, frame) for path in (self._pair.a, self._pair.b)]
+        if wait and frame is None and paths != list(self._given):
+            return
+        if self._asked == str(paths):
+            return
+        self._asked = str(paths)
+        for side, path in zip("ab", paths, strict=True):
+            self.reader.ask_side(side, path)
+
+    def _keep(self, found: Shown) -> None:
+        self._shown[found.side] = found
+        if found.side == self._side:
+            self.show_side(found.side)
+
+    def _keep_words(self, side: str, words: str) -> None:
+        self._shown[side] = words
+        if side == self._side:
+            self.show_side(side)
+
+    def _failed(self, kind: str, error: AppError) -> None:
+        if kind != "diff":
+            self._keep_words(kind, said(error))
+            return
+        self.progress.hide()
+        self.words.setText("They could not be compared")
+        self.sign.set_icon("warning", "fail_text")
+        self.notice.say(said(error))
+        self._keep_words("difference", said(error))
+
+    def _progressed(self, done: int, total: int | None) -> None:
+        self.progress.setRange(0, total or 0)
+        self.progress.setValue(done)
+
+    def _name(self, pair: Pair) -> None:
+        for side, path in (("a", pair.a), ("b", pair.b)):
+            self.names[side].setFullText(shown(path))
+        self.setWindowTitle(f"{shown(PurePath(pair.a).name)} and {shown(PurePath(pair.b).name)}")
+
+    def _connect(self) -> None:
+        self.reader.compared.connect(self._compared)
+        self.reader.shown.connect(self._keep)
+        self.reader.failed.connect(self._failed)
+        self.reader.progressed.connect(self._progressed)
+        self.tolerance.editingFinished.connect(self._ask)
+        self.close_button.clicked.connect(self.reject)
+        group = QButtonGroup(self)
+        for number, (side, words) in enumerate(_SIDES, 1):
+            button = self.buttons[side]
+            button.setCheckable(True)
+            group.addButton(button)
+            button.clicked.connect(partial(self.show_side, side))
+            action = QAction(f"Show {words}", self, shortcut=QKeySequence(str(number)))
+            action.triggered.connect(partial(self.show_side, side))
+            self.addAction(action)
+
+    def _lay_out(self) -> None:
+        head = QGridLayout()
+        head.setHorizontalSpacing(12)
+        head.setVerticalSpacing(4)
+        head.setColumnStretch(1, 1)
+        for row, (side, label) in enumerate((("a", "A"), ("b", "B"))):
+            head.addWidget(DimLabel(label), row, 0)
+            head.addWidget(self.names[side], row, 1)
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        self.words.setFont(theme.ui_font(1.08, bold=True))
+        for widget in (self.sign, self.words):
+            line.addWidget(widget)
+        line.addStretch(1)
+        line.addWidget(self.progress)
+        self.progress.setFixedWidth(160)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 12)
+        layout.setSpacing(10)
+        layout.addLayout(head)
+        layout.addLayout(line)
+        layout.addWidget(self.notice)
+        layout.addWidget(self._parts(), 1)
+        layout.addLayout(self._foot())
+
+    def _parts(self) -> QSplitter:
+        left = QWidget()
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.viewer, 1)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        for button in self.buttons.values():
+            row.addWidget(button)
+        row.addStretch(1)
+        column.addLayout(row)
+        column.addWidget(self.legend)
+        self.legend.setWordWrap(True)
+        for table, model, name, stretch in (
+            (self.header_table, self.header, "Header differences", 2),
+            (self.pixel_table, self.pixels, "Pixel differences", 0),
+        ):
+            table.setModel(model)
+            style_table(table, name, stretch=stretch)
+            table.setAlternatingRowColors(False)
+        for column_, width in ((0, 52), (1, 150), (3, 170), (4, 90)):
+            self.header_table.setColumnWidth(column_, width)
+        for column_, width in ((1, 52), (2, 76), (3, 76), (4, 120), (5, 84), (6, 64)):
+            self.pixel_table.setColumnWidth(column_, width)
+        self.tabs.addTab(self.header_table, "Header")
+        self.tabs.addTab(self.pixel_table, "Pixels")
+        self.tabs.tabBar().setExpanding(False)
+        split = QSplitter()
+        split.setProperty("role", "gap")
+        split.addWidget(left)
+        split.addWidget(self.tabs)
+        split.setSizes([600, 580])
+        split.setChildrenCollapsible(False)
+        return split
+
+    def _foot(self) -> QHBoxLayout:
+        self.tolerance.setRange(0, 1000)
+        self.tolerance.setDecimals(6)
+        self.tolerance.setSingleStep(0.001)
+        self.tolerance.setKeyboardTracking(False)
+        self.tolerance.setAccessibleName("Tolerance")
+        self.tolerance.setToolTip("Errors up to this are none")
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(DimLabel("Tolerance"))
+        row.addWidget(self.tolerance)
+        row.addStretch(1)
+        row.addWidget(self.close_button)
+        return row

@@ -1,0 +1,59 @@
+"""Reads an asset for the review: what is known of it, what can be shown, and of an absent drive what was kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.catalog.inspections import recorded_document, recorded_sequence
+from app.catalog.pictures import picture_of_asset
+from app.catalog.shard import open_reader
+from app.engine import Engine
+from app.jobs.job import CancelToken
+from app.model.names import shown
+from app.qc.dossier import Dossier, read_dossier
+from ui.kept_pictures import KeptPicture, kept_picture
+from ui.tabs.review_reel import Reel, reel_of
+from ui.tabs.review_signer import AssetKey
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """An asset as it was read.
+
+    Attributes:
+        kept: its small picture, where its drive is not there.
+        recorded: the document of its last inspection, where its drive is not there.
+    """
+
+    dossier: Dossier
+    reel: Reel
+    kept: KeptPicture | None = None
+    recorded: Mapping[str, Any] | None = None
+
+
+def read_loaded(engine: Engine, key: AssetKey, token: CancelToken) -> Loaded:
+    """Read one asset. Walks over all its frames: not for the window's thread."""
+    dossier = read_dossier(engine, key.drive_id, key.folder, key.name, token)
+    if dossier.drive.online:
+        return Loaded(dossier, reel_of(dossier))
+    return Loaded(dossier, reel_of(dossier), _read_kept(engine, dossier, token), _read_recorded(engine, dossier, token))
+
+
+def _read_recorded(engine: Engine, dossier: Dossier, token: CancelToken) -> Mapping[str, Any] | None:
+    """What the last scan recorded of it."""
+    asset = dossier.asset
+    with open_reader(engine.catalog.shard_path(dossier.drive.id), token) as database:
+        if asset.sequence is not None:
+            found = recorded_sequence(database, asset.sequence.id)
+        else:
+            found = None if asset.file_id is None else recorded_document(database, asset.file_id)
+    return found
+
+
+def _read_kept(engine: Engine, dossier: Dossier, token: CancelToken) -> KeptPicture | None:
+    """The small picture that the last scan made of it."""
+    asset, facts = dossier.asset, dossier.detail.facts[0][1] if dossier.detail.facts else None
+    with open_reader(engine.catalog.shard_path(dossier.drive.id), token) as database:
+        sequence = asset.sequence.id if asset.sequence else None
+        stored = picture_of_asset(database, asset.folder, asset.name, sequence)
+    return kept_picture(stored, facts, shown(asset.name))
