@@ -403,10 +403,38 @@ def test_the_list_of_states_keeps_its_own_keys_while_it_is_open(qtbot: QtBot, ta
 
 def test_facts_can_be_filtered(qtbot: QtBot, tab: ReviewTab) -> None:
     pane = tab.inspector.facts
-    qtbot.waitUntil(lambda: any(line.startswith("MIME") for line in pane.lines()), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: any(line.startswith("Folder") for line in pane.lines()), timeout=WAIT_MS)
     pane.filter.setText("compression")
-    qtbot.waitUntil(lambda: not any(line.startswith("MIME") for line in pane.lines()), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not any(line.startswith("Folder") for line in pane.lines()), timeout=WAIT_MS)
     assert any(line.startswith("Compression") for line in pane.lines())
+
+
+def test_an_inspection_tells_what_the_scan_did_not(qtbot: QtBot, tab: ReviewTab) -> None:
+    qtbot.waitUntil(lambda: tab.documents.document() is not None, timeout=WAIT_MS)
+    pane = tab.inspector.facts
+    qtbot.waitUntil(lambda: pane.badge.fullText() == "Header proven lossless", timeout=WAIT_MS)
+    assert "Missing inside 1004" in pane.lines()
+    assert tab.stage.consistency.isVisible()
+    assert [mark.first for mark in tab.stage.consistency.marks()] == [1004]
+    tab.stage.consistency.frame_chosen.emit(1004)
+    assert tab.stage.player.position == 1004
+
+
+def test_channels_are_measured_on_request_and_kept(qtbot: QtBot, tab: ReviewTab) -> None:
+    press(qtbot, "]")
+    wait_loaded(qtbot, tab, STILL)
+    qtbot.waitUntil(lambda: tab.documents.document() is not None, timeout=WAIT_MS)
+    press(qtbot, "m")
+    pane = tab.inspector.channels
+    assert pane.isVisible()
+    qtbot.waitUntil(lambda: bool(pane.histogram.series()), timeout=WAIT_MS)
+    assert all(row.stats is not None for row in pane.model.rows() if not row.is_head)
+    tab.stage.focus_viewer()
+    press(qtbot, "[")
+    wait_loaded(qtbot, tab, SEQUENCE)
+    press(qtbot, "]")
+    wait_loaded(qtbot, tab, STILL)
+    qtbot.waitUntil(lambda: bool(pane.histogram.series()), timeout=WAIT_MS)
 
 
 def test_every_key_is_an_action_with_words(tab: ReviewTab) -> None:
