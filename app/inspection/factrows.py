@@ -236,17 +236,9 @@ def _stat(name: str, value: Any) -> Any:
 def _finding_rows(document: Document) -> Iterable[Row]:
     validation = document.get("validation") or {}
     policy = validation.get("policy") or {}
+    told = [name for name in FINDINGS.names[3:] if name not in ("position", "policy", "policy_version")]
     for position, finding in enumerate(_list(validation, "findings")):
-        row: Row = {
-            name: _text(finding.get(name)) for name in ("rule", "outcome", "severity", "frames", "channel", "asset")
-        }
-        row |= {
-            name: _json(finding[name])
-            for name in ("expected", "observed", "region", "evidence")
-            if finding.get(name) is not None
-        }
-        part = finding.get("part")
-        row["part_index"] = part if isinstance(part, int) else None
+        row: Row = {name: _cell(_text(finding.get(name)) or None) for name in told}
         yield row | {"position": position, "policy": policy.get("id"), "policy_version": _text(policy.get("version"))}
 
 

@@ -91,7 +91,7 @@ FINDINGS = _table(
     "findings",
     """
     position:int policy:text policy_version:text rule:text outcome:text severity:text expected:text observed:text
-    frames:text part_index:int channel:text region:text evidence:text asset:text
+    frames:text part:text channel:text region:text evidence:text asset:text
     """,
 )
 

@@ -100,8 +100,8 @@ def test_statistics_and_findings() -> None:
             {"index": 1, "supported": False, "channels": []},
         ]},
         "validation": {"policy": {"id": "plates", "version": 3, "sha256": "0"}, "outcome": "fail", "findings": [
-            {"rule": "size", "outcome": "fail", "severity": "error", "expected": 1920, "observed": {"width": 2},
-             "frames": "1001-1010", "part": 0, "channel": None, "region": [0, 0, 1, 1]}]},
+            {"rule": "size", "outcome": "fail", "severity": "error", "expected": "1920", "observed": "2",
+             "frames": "1001-1010", "part": "0 rgba", "channel": "", "region": [0, 0, 1, 1]}]},
         "errors": [{"code": "pixels.damaged", "message": "…"}],
     }  # fmt: skip
     rows = rows_of(told)
@@ -111,7 +111,8 @@ def test_statistics_and_findings() -> None:
     assert (unsupported["part_index"], unsupported["supported"]) == (1, False)
     (finding,) = rows["findings"]
     assert (finding["policy"], finding["policy_version"], finding["expected"]) == ("plates", "3", "1920")
-    assert (finding["observed"], finding["part_index"], finding["frames"]) == ('{"width":2}', 0, "1001-1010")
+    assert (finding["observed"], finding["part"], finding["frames"]) == ("2", "0 rgba", "1001-1010")
+    assert (finding["channel"], finding["region"]) == (None, "[0,0,1,1]")
     assert (rows["files"][0]["outcome"], rows["files"][0]["error_count"]) == ("fail", 1)
 
 
