@@ -2,6 +2,7 @@
 
 import email.utils
 import http.server
+import logging
 import re
 import socket
 import threading
@@ -95,6 +96,7 @@ def moto_store() -> Iterator[Store]:
     """A store for as long as the block lasts."""
     from moto.server import ThreadedMotoServer
 
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     _, port = server.get_host_and_port()

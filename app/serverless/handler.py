@@ -102,7 +102,8 @@ class _Run:
         try:
             document = self._inspection.document(target)
         except AppError as error:
-            self._log.error("%s: %s", target.uri, error.message)
+            named = target.uri in error.message
+            self._log.error("%s", error.message if named else f"{target.uri}: {error.message}")
             return failed(target.uri, error), moment
         if self._toggles.enable_validate:
             self._validate(document)

@@ -1,13 +1,16 @@
 """Which files an event is about, for every shape that docs/serverless.md lists."""
 
 import base64
+import dataclasses
 import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from app.serverless import events
 from app.serverless.events import MOST_FILES, Asked, asked_by
 from app.serverless.toggles import Toggles, toggles_of
 
@@ -176,6 +179,16 @@ def test_more_files_than_one_call_takes_are_refused_by_name() -> None:
     asked = asked_by([f"/{number}.exr" for number in range(MOST_FILES + 2)])
     assert len(asked.targets) == MOST_FILES
     assert [problem["code"] for problem in asked.problems] == ["event.too_many"] * 2
+
+
+def test_every_name_and_toggle_is_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "serverless.md").read_text(encoding="utf-8")
+    names = (*events._PATHS, *events._LISTS, *events._BUCKETS, *events._KEYS, *events._NESTED)
+    told = re.findall(r"[\w-]+", page)
+    assert sorted(set(names) - set(told)) == []
+    for field in dataclasses.fields(Toggles):
+        assert f"| `{field.name}` |" in page
+        assert f"`REELMARK_{field.name.upper()}`" in page
 
 
 def toggles(event: Any, environ: dict[str, str] | None = None) -> Toggles:
