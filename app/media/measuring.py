@@ -12,8 +12,8 @@ from typing import Any
 from app.errors import MediaError
 from app.media.audio import audio_stream
 from app.media.container import PICTURE_LIMIT, container, limit_pictures
+from app.media.damage import Damage
 from app.media.formats import Format
-from app.media.frametimes import frames
 from app.media.opening import OpenFile
 from app.media.picturemeter import PictureMeter
 from app.media.soundmeter import SoundMeter
@@ -21,7 +21,6 @@ from app.media.video import video_stream
 from app.model.measuring import MeasureOptions
 
 Progress = Callable[[int, int], None]
-_ERRORS = 200
 _TELL_S = 0.1
 _COVER = 0x400
 _MESSAGE = 200
@@ -53,24 +52,6 @@ def measure(
 
 
 @dataclass(slots=True)
-class _Damage:
-    """Broken packets of one stream, neighbours together."""
-
-    code: str
-    stream: int
-    time_s: float | None
-    first: int | None
-    last: int | None
-    message: str
-    packets: int = 1
-
-    def as_json(self) -> dict[str, Any]:
-        told = None if self.first is None or self.last is None else frames(self.first, self.last)
-        return {"code": self.code, "stream": self.stream, "time_s": self.time_s, "frames": told,
-                "packets": self.packets, "message": self.message}  # fmt: skip
-
-
-@dataclass(slots=True)
 class _Track:
     """A stream and what measures it."""
 
@@ -78,10 +59,9 @@ class _Track:
     index: int
     meter: Any
     pictures: bool
+    damage: Damage
     packets: int = 0
     discarded: int = 0
-    broken: int = 0
-    damage: list[_Damage] = field(default_factory=list)
     stamps: set[int] = field(default_factory=set)
 
     def stamp(self, pts: int | None) -> None:
@@ -91,14 +71,32 @@ class _Track:
         if pts is not None:
             self.stamps.add(pts)
 
-    def take(self, frame: Any) -> int | None:
-        """Measure a frame; its number where it is a picture."""
+    def take(self, frame: Any) -> None:
+        """Measure a frame; one that is marked as corrupt is broken itself, not the packet that brought it out."""
         if not self.pictures:
             self.meter.take(frame)
-            return None
+            if frame.is_corrupt:
+                self.damage.add(self.packets, self._seconds(frame.pts, frame.time_base))
+            return
         stamped = frame.pts in self.stamps
         self.stamps.discard(frame.pts)
-        return int(self.meter.take(frame, stamped=stamped))
+        number = self.meter.take(frame, stamped=stamped)
+        if frame.is_corrupt:
+            self.damage.add(max(0, number), self.meter.seconds_of(frame.pts if stamped else None))
+
+    def broken(self, packet: Any, message: str) -> None:
+        """A packet that cannot be decoded, or of which FFmpeg complains."""
+        stamp = packet.pts if packet.pts is not None else packet.dts
+        if self.pictures:
+            number = self.meter.number_of(stamp)
+            self.damage.add(max(0, number), max(0.0, self.meter.seconds_of(stamp)), message)
+        else:
+            self.damage.add(self.packets, self._seconds(stamp, self.stream.time_base), message)
+
+    def _seconds(self, stamp: int | None, base: Any) -> float | None:
+        if stamp is None or not base:
+            return None
+        return round(float((stamp - (self.stream.start_time or 0)) * base), 6)
 
 
 class _Run:
@@ -108,11 +106,13 @@ class _Run:
         self._progress = progress
         self._tracks: dict[int, _Track] = {}
         self._told_at = 0.0
+        self._repeats = False
         self._general: list[dict[str, Any]] = []
 
     def decode(self, opened: Any) -> None:
         import av
 
+        self._repeats = opened.format.name == "avi"
         for stream in opened.streams:
             self._add(stream)
         if not self._tracks:
@@ -144,7 +144,9 @@ class _Run:
             meter = PictureMeter(stream, video_stream(stream), self._options)
         else:
             meter = SoundMeter(stream, audio_stream(stream), self._options)
-        self._tracks[stream.index] = _Track(stream, stream.index, meter, stream.type == "video")
+        pictures = stream.type == "video"
+        damage = Damage(stream.index, pictures=pictures)
+        self._tracks[stream.index] = _Track(stream, stream.index, meter, pictures, damage)
 
     def _packets(self, packets: Any, said: list[Any]) -> None:
         import av
@@ -170,40 +172,18 @@ class _Run:
         track.stamp(packet.pts)
         track.packets += not flush
         track.discarded += bool(packet.is_discard)
-        corrupt = False
         problem = ""
-        numbers: list[int] = []
         try:
             for frame in packet.decode():
-                corrupt = corrupt or frame.is_corrupt
-                number = track.take(frame)
-                if number is not None:
-                    numbers.append(number)
+                track.take(frame)
         except av.error.EOFError:
             pass
         except (av.error.FFmpegError, ValueError) as raised:
             problem = _words(raised)
-        heard = " ".join(line[2].strip() for line in said) or " ".join(before)
+        heard = " ".join(line[2].strip() for line in said) or " ".join(line.strip() for line in before)
         said.clear()
-        if problem or corrupt or heard or (packet.is_corrupt and not flush):
-            self._broken(track, packet, heard.strip() or problem or "it is marked as corrupt", numbers)
-
-    def _broken(self, track: _Track, packet: Any, message: str, numbers: list[int]) -> None:
-        track.broken += 1
-        stamp = packet.pts if packet.pts is not None else packet.dts
-        meter, number, time_s = track.meter, None, None
-        if track.pictures:
-            number = meter.number_of(stamp) if stamp is not None else (numbers or [meter.next_number])[0]
-            number, time_s = max(0, number), max(0.0, meter.seconds_of(stamp))
-        elif stamp is not None and track.stream.time_base:
-            time_s = round(float((stamp - (track.stream.start_time or 0)) * track.stream.time_base), 6)
-        code = "frames.damaged" if track.pictures else "sound.damaged"
-        last = track.damage[-1] if track.damage else None
-        if last and (not track.pictures or (last.last is not None and number is not None
-                                            and last.last <= number <= last.last + 1)):  # fmt: skip
-            last.last, last.packets = number, last.packets + 1
-        elif len(track.damage) < _ERRORS:
-            track.damage.append(_Damage(code, track.index, time_s, number, number, message[:_MESSAGE]))
+        if heard or problem or (packet.is_corrupt and not flush):
+            track.broken(packet, heard or problem)
 
     def _tell(self, position: int | None) -> None:
         now = time.monotonic()
@@ -216,7 +196,7 @@ class _Run:
         audio: list[dict[str, Any]] = []
         for track in self._tracks.values():
             result = track.meter.result()
-            result.update(packets=track.packets, broken_packets=track.broken)
+            result.update(packets=track.packets, broken_packets=track.damage.count)
             if track.pictures:
                 self._count(track, result)
             elif not result["samples"]:
@@ -228,17 +208,16 @@ class _Run:
         return {"video": video, "audio": audio, "options": asdict(self._options)}
 
     def _count(self, track: _Track, result: dict[str, Any]) -> None:
-        """A container that promises more frames than there are."""
+        """A container that promises more frames than there are. AVI counts empty ones, which repeat a frame."""
         expected, found = result["frames_expected"], result["frames_decoded"]
         if not found:
             self._general.append(_error("frames.none", track.index, "not one frame can be decoded"))
-        elif expected and found + track.discarded < expected:
+        elif expected and found + track.discarded < expected and not self._repeats:
             message = f"{expected} frames are announced and {found} can be decoded"
             self._general.append(_error("frames.missing", track.index, message))
 
     def errors(self) -> list[dict[str, Any]]:
-        damage = [found.as_json() for track in self._tracks.values() for found in track.damage]
-        return [*self._general, *damage]
+        return [*self._general, *(told for track in self._tracks.values() for told in track.damage.as_json())]
 
 
 def _error(code: str, stream: int | None, message: str) -> dict[str, Any]:
