@@ -86,7 +86,9 @@ def inspect_each(request: InspectRequest, job: Job) -> Iterator[Document]:
         while group := list(islice(paths, _GROUP)):
             for path, answer in zip(group, _in_order(pool, group, request, job), strict=True):
                 done += 1
-                job.progress(done, current=shown(path))
+                if len(request.paths) > 1:
+                    job.progress(done, current=shown(path))
+                job.check()
                 yield _told(path, _sequence(path, request, job) if answer is None else answer, request, job)
 
 
@@ -107,7 +109,8 @@ def _in_order(
     """The answers for some paths in their order, each as soon as those before it are there; None for a sequence."""
     ready: dict[int, Document | AppError | None] = {}
     next_one = 0
-    for index, answer in pool.map(_requests(paths, request, ready), job.token, _TIMEOUT_S):
+    heard = _Steps(request.paths[0], job).hear if len(request.paths) == 1 else None
+    for index, answer in pool.map(_requests(paths, request, ready), job.token, _TIMEOUT_S, heard):
         ready[index] = answer if isinstance(answer, AppError) else answer[0][0]["document"]
         while next_one in ready:
             yield ready.pop(next_one)
@@ -115,6 +118,20 @@ def _in_order(
     while next_one in ready:
         yield ready.pop(next_one)
         next_one += 1
+
+
+class _Steps:
+    """The progress of the only file, in the steps that its reader counts: bytes of a movie, blocks of an image."""
+
+    def __init__(self, path: str, job: Job) -> None:
+        self._path, self._job, self._total = shown(path), job, 0
+
+    def hear(self, _index: int, numbers: list[int]) -> None:
+        done, total = numbers
+        if total != self._total:
+            self._total = total
+            self._job.stage(Stage.INSPECT, total)
+        self._job.progress(done, current=self._path)
 
 
 def _requests(
