@@ -102,9 +102,7 @@ def _measured(stats: Any) -> dict[tuple[int, str], Mapping[str, Any]]:
 class ChannelsModel(QAbstractTableModel):
     """A table of channels."""
 
-    HEADS = ("Channel", "Min", "Max", "Not finite", "Mean", "Deviation", "Negative", "Zero", "Type")
-    #: Shown also where there is little room.
-    NARROW = 4
+    HEADS = ("Channel", "Min", "Max", "Not finite", "Mean", "Std dev", "Negative", "Zero", "Type")
 
     def __init__(self) -> None:
         super().__init__()

@@ -7,10 +7,12 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, QTimer, Sign
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QFrame,
     QHBoxLayout,
     QHeaderView,
     QLineEdit,
     QProgressBar,
+    QScrollArea,
     QSplitter,
     QStackedWidget,
     QTableView,
@@ -30,7 +32,10 @@ from ui.widgets.tables import style_table
 
 _MANY = 12
 _MOST_DRAWN = 8
-_WIDE = 560
+_NAME_ROOM = 130
+#: Of the columns; those after the fourth are shown where there is room.
+_WIDTHS = (0, 66, 68, 88, 68, 78, 86, 76, 60)
+_ALWAYS = 4
 _NOT_MEASURED = "Not measured yet. Measuring decodes every pixel."
 
 
@@ -112,9 +117,10 @@ class ChannelsPane(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Qt: where there is room, every column is shown."""
         super().resizeEvent(event)
-        wide = self.width() >= _WIDE
-        for column in range(ChannelsModel.NARROW, len(ChannelsModel.HEADS)):
-            self.table.setColumnHidden(column, not wide)
+        room = self.width() - _NAME_ROOM
+        for column, width in enumerate(_WIDTHS):
+            room -= width
+            self.table.setColumnHidden(column, column >= _ALWAYS and room < 0)
 
     def _measuring(self, *, on: bool) -> None:
         self.cancel.setVisible(on)
@@ -125,6 +131,7 @@ class ChannelsPane(QWidget):
         words = self.filter.text().casefold().split() if not self.filter.isHidden() else []
         rows = [r for r in self._all if not words or (not r.is_head and all(w in r.name.casefold() for w in words))]
         self.model.set_rows(rows)
+        self.table.clearSpans()
         for place, row in enumerate(rows):
             if row.is_head:
                 self.table.setSpan(place, 0, 1, 2)
@@ -167,9 +174,8 @@ class ChannelsPane(QWidget):
         self.table.setAccessibleName("Channels")
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.setAlternatingRowColors(False)
-        for column, width in enumerate((0, 72, 72, 84, 78, 84, 92, 92, 72)):
-            if column:
-                self.table.setColumnWidth(column, width)
+        for column, width in enumerate(_WIDTHS[1:], 1):
+            self.table.setColumnWidth(column, width)
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.filter.setAccessibleName("Filter of the channels")
         below = QWidget()
@@ -180,8 +186,8 @@ class ChannelsPane(QWidget):
         tools.addWidget(self.log)
         tools.addWidget(self.pointed, 1)
         lower.addLayout(tools)
-        lower.addWidget(self.histogram, 1)
-        lower.addWidget(self.details)
+        lower.addWidget(self.histogram, 3)
+        lower.addWidget(_scrolled(self.details), 2)
         split = QSplitter(Qt.Orientation.Vertical)
         split.setObjectName(f"{name.lower().replace(' ', '_')}_channels_split")
         split.setProperty("role", "gap")
@@ -204,6 +210,21 @@ class ChannelsPane(QWidget):
         column_box.addWidget(self.filter)
         column_box.addWidget(self.pages, 1)
         self._measuring(on=False)
+
+
+def _scrolled(details: QWidget) -> QScrollArea:
+    """Facts in as much room as there is, the first lines always in sight."""
+    area = QScrollArea(widgetResizable=True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    inside = QWidget()
+    column = QVBoxLayout(inside)
+    column.setContentsMargins(0, 0, 4, 0)
+    column.addWidget(details)
+    column.addStretch(1)
+    area.setWidget(inside)
+    area.setMinimumHeight(44)
+    return area
 
 
 def _summary(document: Mapping[str, Any] | None, many: int, *, moving: bool) -> str:

@@ -20,6 +20,7 @@ from ui.workers.reader import Reader
 _TYPING_MS = 60
 _OPEN_AT_ONCE = 40
 _TYPE_FROM = 460
+_NAME, _WIDEST_NAME = 130, 300
 
 
 class FactsPane(QWidget):
@@ -97,6 +98,7 @@ class FactsPane(QWidget):
         """Qt: where there is room, the types are shown as well."""
         super().resizeEvent(event)
         self.view.setColumnHidden(2, self.width() < _TYPE_FROM)
+        self.view.header().resizeSection(0, min(max(_NAME, round(self.width() * 0.36)), _WIDEST_NAME))
 
     def _typed(self) -> None:
         self._typing.start()
@@ -237,7 +239,6 @@ class FactsPane(QWidget):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(2, QHeaderView.ResizeMode.Interactive)
-        header.resizeSection(0, 150)
         header.resizeSection(2, 110)
         line = QHBoxLayout(self._badge_line)
         line.setContentsMargins(2, 0, 0, 0)

@@ -24,7 +24,7 @@ def sequence_nodes(sequence: dict[str, Any]) -> list[FactNode]:
     """The lines about a sequence, what is wrong with it first."""
     lines = [
         FactNode("Frames", str(sequence.get("ranges") or ""), raw=sequence.get("ranges")),
-        FactNode("Number of frames", plain(sequence.get("frame_count")), raw=sequence.get("frame_count")),
+        FactNode("Count", formats.count(sequence.get("frame_count") or 0), raw=sequence.get("frame_count")),
         FactNode("Padding", plain(sequence.get("pad")), raw=sequence.get("pad")),
     ]
     if expected := sequence.get("expected"):
@@ -43,8 +43,8 @@ def sequence_nodes(sequence: dict[str, Any]) -> list[FactNode]:
     groups += _listed("Size stands out", sequence.get("size_outliers"), _outlier)
     groups += _listed("Header differs", sequence.get("header_differences"), _difference)
     if varying := sequence.get("varying"):
-        names = [str(entry.get("attribute")) for entry in varying]
-        groups.append(FactNode("Varies by frame", plain(names), raw=varying))
+        names = dict.fromkeys(str(entry.get("attribute")) for entry in varying)
+        groups.append(FactNode("Varies by frame", plain(list(names)), raw=varying))
     return groups
 
 

@@ -83,9 +83,10 @@ def spots(marks: Iterable[Mark], scale: Scale, room: float) -> list[Spot]:
     Marks outside the scale are drawn at its ends.
     """
     ends = scale.left, scale.left + scale.width
-    placed = sorted((_edges(mark, scale, ends), _ORDER[mark.trait], mark) for mark in _known(marks))
+    placed = [(_edges(mark, scale, ends), mark) for mark in _known(marks)]
+    placed.sort(key=lambda pair: (pair[0], _ORDER[pair[1].trait]))
     found: list[Spot] = []
-    for (left, right), _, mark in placed:
+    for (left, right), mark in placed:
         before = found[-1] if found else None
         if before is not None and left < max(before.right, before.middle + room) - 0.01:
             found[-1] = Spot(before.left, max(before.right, right), (*before.marks, mark))

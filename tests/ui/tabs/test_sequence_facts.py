@@ -42,6 +42,12 @@ def test_marks_that_would_touch_are_drawn_as_one_whose_worst_shows() -> None:
     assert [spot.trait for spot in wide] == [Trait.SIZE, Trait.MISSING, Trait.BLACK]
 
 
+def test_several_marks_of_one_kind_may_lie_at_one_frame() -> None:
+    marks = [Mark(10, 10, Trait.HEADER, "owner"), Mark(10, 10, Trait.HEADER, "compression")]
+    (spot,) = spots(marks, Scale(1, 100, 0, 200), 11)
+    assert said_of(spot.marks) == "10 · owner\n10 · compression"
+
+
 def test_frames_beyond_the_ends_are_marked_at_the_ends() -> None:
     found = spots([Mark(1011, 900_000_000_000, Trait.MISSING)], Scale(1001, 10, 12, 100), 11)
     assert (found[0].left, found[0].right) == (112, 112)
