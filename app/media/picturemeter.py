@@ -143,10 +143,12 @@ def _repeats(before: list[Plane], now: list[Plane], white: float, options: Measu
     if [plane.shape for plane in before] != [plane.shape for plane in now]:
         return False
     allowed = options.freeze_noise * white * sum(plane.size for plane in now)
-    early = sum(_difference(a[::_EARLY_ROWS], b[::_EARLY_ROWS]) for a, b in zip(before, now, strict=True))
-    if early > allowed:
-        return False
-    return sum(_difference(a, b) for a, b in zip(before, now, strict=True)) <= allowed
+    for first in range(_EARLY_ROWS):
+        for a, b in zip(before, now, strict=True):
+            allowed -= _difference(a[first::_EARLY_ROWS], b[first::_EARLY_ROWS])
+        if allowed < 0:
+            return False
+    return True
 
 
 def _difference(a: Plane, b: Plane) -> int:

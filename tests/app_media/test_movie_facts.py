@@ -91,6 +91,19 @@ def test_standard_range_has_no_hdr(tmp_path: Path) -> None:
     assert (stream["hdr"], stream["closed_captions"], stream["color"]["transfer"]) == (None, False, None)
 
 
+def test_closed_captions_inside_mpeg_pictures(tmp_path: Path) -> None:
+    """Captions of ATSC A/53 in the user data behind each picture's coding extension (ISO 13818-2, 6.2.2.2)."""
+    path = media.mpeg_movie(tmp_path / "a.m2v")
+    assert not _first(path)["closed_captions"]
+    words = b"\0\0\1\xb2GA94\3" + bytes([0x40 | 1, 0xFF, 0xFC, 0x94, 0x20, 0xFF])
+    data, at = path.read_bytes(), 0
+    while (at := data.find(b"\0\0\1\1", at)) > 0:
+        data = data[:at] + words + data[at:]
+        at += len(words) + 4
+    path.write_bytes(data)
+    assert _first(path)["closed_captions"]
+
+
 def test_channels_by_name(tmp_path: Path) -> None:
     stream = _first(movies.sound(tmp_path / "a.mov", movies.tone(0.1, -20, channels=6)))
     assert stream["channel_names"] == ["FL", "FR", "FC", "LFE", "BL", "BR"]
