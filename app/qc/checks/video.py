@@ -77,7 +77,7 @@ CHECKS = (
     _value("video.bit_depth", "Bits of a component.", "bit_depth", _NUMBERS),
     Check(
         "video.colour",
-        "The colour tags, as FFmpeg names them.",
+        "The colour tags in the words of `inspect`: `bt709`, `bt2020nc`, `pq`, `hlg`.",
         Need.HEADER,
         _MOVIE,
         expects=tuple(Parameter(key, "names", f"values that `{key}` may have") for key in _COLOURS),
