@@ -9,6 +9,7 @@ from app.model.frames import Frame
 from app.qc.checks.check import FrameJudge
 from app.qc.checks.registry import CHECKS
 from app.qc.facts import Facts, Need
+from app.qc.explaining import explained
 from app.qc.findings import WORST_FIRST, AssetResult, Finding, Observation, Outcome, RuleResult
 from app.qc.headerclasses import HeaderClass, header_classes
 from app.qc.operators import OPERATORS
@@ -35,6 +36,7 @@ def judge(policy: Policy, facts: Facts, waive: Waive | None = None) -> AssetResu
     judging = _Judging(facts)
     judging.look_at_frames(policy.rules)
     results = tuple(result for rule in policy.rules if (result := judging.result(rule)) is not None)
+    results = explained(results, policy.rules)
     if waive is not None:
         results = tuple(_waived(result, waive) for result in results)
     return AssetResult(facts.asset, results)

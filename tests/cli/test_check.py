@@ -1,0 +1,146 @@
+"""`reelmark check` and `inspect --policy` as they are called: what is printed, what is written, how they end."""
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from app.cli.edge import run_command_line
+from tests import media
+
+POLICY = """schema: qcpolicy/1
+id: try.it
+version: "1"
+title: To try it
+vars: {codec: zip}
+rules:
+  - {id: comp, title: The right compression, select: 'parts[*].compression', expect: {eq: '{codec}'}}
+  - {id: complete, check: sequence.missing}
+  - {id: finite, check: pixels.finite}
+"""
+
+
+@pytest.fixture
+def shots(tmp_path: Path) -> Path:
+    folder = tmp_path / "shots"
+    folder.mkdir()
+    for frame in (1001, 1002, 1004):
+        media.exr(folder / f"sh010.{frame}.exr", frame)
+    media.exr(folder / "still.exr", compression="piz")
+    (folder / "notes.txt").write_text("nothing to judge")
+    (tmp_path / "p.yaml").write_text(POLICY)
+    return folder
+
+
+def call(tmp_path: Path, *arguments: str) -> int:
+    return run_command_line(["--home", str(tmp_path / "home"), *arguments])
+
+
+def test_the_worst_comes_first_with_its_rule_and_frames(
+    shots: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(tmp_path, "check", str(shots), "--policy", str(tmp_path / "p.yaml")) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == [
+        f"FAIL  {shots.as_posix()}/sh010.####.exr",
+        "    FAIL     complete",
+        "             1: 1003; expected no missing frames [frame 1003]",
+        f"FAIL  {shots.as_posix()}/still.exr",
+        "    FAIL     comp  The right compression",
+        "             piz; expected zip [part 0]",
+        "FAIL: 2 assets by try.it 1: 2 fail, 3 pass",
+        "The policy is not about 1 other file or sequence.",
+    ]
+
+
+def test_the_json_document_names_the_policy_by_its_hash(
+    shots: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = call(
+        tmp_path,
+        "check",
+        str(shots / "still.exr"),
+        "--policy",
+        str(tmp_path / "p.yaml"),
+        "--var",
+        "codec=piz",
+        "--json",
+    )
+    document = json.loads(capsys.readouterr().out)
+    assert (code, document["outcome"], document["findings"]) == (0, "pass", [])
+    assert document["policy"]["id"] == "try.it"
+    assert len(document["policy"]["sha256"]) == 64
+    assert document["counts"]["assets"] == 1
+
+
+def test_a_report_is_written_beside_what_is_printed(shots: Path, tmp_path: Path) -> None:
+    out = tmp_path / "r.xml"
+    options = ["--policy", "sequence.hygiene", "--report", "junit", "--out", str(out)]
+    assert call(tmp_path, "check", str(shots), *options) == 1
+    assert [suite.attrib["failures"] for suite in ElementTree.parse(out).getroot()] == ["1"]  # noqa: S314 - our own
+
+
+def test_a_wrong_policy_ends_with_its_place(shots: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = tmp_path / "p.yaml"
+    wrong.write_text(POLICY.replace("sequence.missing", "sequence.mising"))
+    assert call(tmp_path, "check", str(shots), "--policy", str(wrong)) == 3
+    error = capsys.readouterr().err
+    assert f"{wrong}:8:27: there is no check sequence.mising" in error
+    assert "Did you mean sequence.missing?" in error
+    assert call(tmp_path, "check", str(shots), "--policy", "sequence.hygien") == 3
+    assert "Did you mean sequence.hygiene?" in capsys.readouterr().err
+
+
+def test_the_shipped_policies_are_listed_and_each_can_be_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(tmp_path, "check", "--list", "--json") == 0
+    listed = [one["id"] for one in json.loads(capsys.readouterr().out)["policies"]]
+    assert listed == [
+        "aces.container", "broadcast.movie", "netflix.vfx.final.exr", "plate.delivery", "sequence.hygiene",
+        "show.naming",
+    ]  # fmt: skip
+    for name in listed:
+        assert call(tmp_path, "check", str(tmp_path), "--policy", name, "--var", "show=A") in (0, 2), name
+
+
+def test_without_a_policy_or_anything_to_check_it_says_what_to_add(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(tmp_path, "check", str(tmp_path)) == 2
+    assert "--list" in capsys.readouterr().err
+    assert call(tmp_path, "check", "--policy", "sequence.hygiene") == 2
+
+
+def test_inspect_judges_what_it_found_by_a_policy(
+    shots: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    still = str(shots / "still.exr")
+    assert call(tmp_path, "inspect", still, "--policy", str(tmp_path / "p.yaml"), "--stats", "--json") == 1
+    validation = json.loads(capsys.readouterr().out)["validation"]
+    assert validation["policy"]["id"] == "try.it"
+    assert [(one["rule"], one["outcome"]) for one in validation["findings"]] == [("comp", "fail")]
+    assert call(tmp_path, "inspect", still, "--policy", str(tmp_path / "p.yaml")) == 1
+    out = capsys.readouterr().out
+    assert "policy try.it 1: FAIL" in out
+    assert "ERROR    finite" in out
+
+
+def test_a_drive_that_is_away_is_judged_by_what_was_recorded(
+    shots: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(tmp_path, "scan", str(shots), "--drive", "A001") == 0
+    there = ["check", "--drive", "A001", "--policy", str(tmp_path / "p.yaml"), "--json"]
+    capsys.readouterr()
+    assert call(tmp_path, *there) == 1
+    live = json.loads(capsys.readouterr().out)
+    shots.rename(tmp_path / "elsewhere")
+    assert call(tmp_path, *there) == 1
+    recorded = json.loads(capsys.readouterr().out)
+    assert (live["recorded"], recorded["recorded"]) == (False, True)
+    assert {asset["asset"] for asset in recorded["assets"]} == {asset["asset"] for asset in live["assets"]}
+    found = {(one["rule"], one["asset"].rpartition("/")[2], one["outcome"]) for one in recorded["findings"]}
+    assert ("complete", "sh010.####.exr", "fail") in found
+    assert ("comp", "still.exr", "fail") in found
+    assert ("finite", "still.exr", "error") in found
