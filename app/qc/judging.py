@@ -8,8 +8,8 @@ from app.errors import AppError
 from app.model.frames import Frame
 from app.qc.checks.check import FrameJudge
 from app.qc.checks.registry import CHECKS
-from app.qc.facts import Facts, Need
 from app.qc.explaining import explained
+from app.qc.facts import Facts, Need
 from app.qc.findings import WORST_FIRST, AssetResult, Finding, Observation, Outcome, RuleResult
 from app.qc.headerclasses import HeaderClass, header_classes
 from app.qc.operators import OPERATORS

@@ -1,8 +1,12 @@
 """What a policy file may not be: each mistake is answered with its line and column, and what to write instead."""
 
+import re
 import time
+from importlib.resources import files
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.errors import UsageError
 from app.qc.policyreading import read_policy
@@ -119,3 +123,13 @@ def test_a_variable_that_is_unknown_or_has_no_value_is_refused() -> None:
     assert caught.value.hint == "Did you mean show?"
     with pytest.raises(UsageError, match="needs a value of show"):
         policy(rules, "vars: {show: null}\n")
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, 600), st.binary(max_size=12), st.integers(0, 12))
+def test_a_damaged_file_is_read_or_refused_with_its_place(at: int, bytes_in: bytes, without: int) -> None:
+    good = files("resources").joinpath("policies", "aces-container.yaml").read_bytes()
+    try:
+        read_policy(good[:at] + bytes_in + good[at + without :], "x.yaml")
+    except BadPolicy as error:
+        assert re.match(r"x\.yaml:\d+:\d+: .", error.message)  # noqa: PT017 - either is right

@@ -5,12 +5,13 @@ from typing import Any
 
 from app.files.framerange import missing_frames, parse_frames
 from app.qc.checks.check import Check, Parameter, all_told, broken
-from app.qc.checks.framelists import FRAME_LIMITS, of_frames
+from app.qc.checks.framelists import FRAME_LIMITS, of_frames, range_of
 from app.qc.facts import Facts, Need
 from app.qc.findings import Observation
 from app.qc.policy import Rule
 
 _SEQUENCE = frozenset({"sequence"})
+_MOST_REASONS = 5
 _RANGE = Parameter(
     "range",
     "range",
@@ -58,8 +59,6 @@ def _unexpected(rule: Rule, facts: Facts) -> Iterator[Observation]:
     if isinstance(asked, Observation):
         yield asked
     elif asked is not None:
-        from app.qc.checks.framelists import range_of
-
         present = parse_frames(str(_sequence(facts)["ranges"]))
         outside = range_of(frame for frame in present if not asked[0] <= frame <= asked[1])
         yield of_frames(rule, outside, f"frames outside {asked[0]}-{asked[1]}")
@@ -84,13 +83,13 @@ def _frames(key: str, what: str, need: Need) -> Callable[[Rule, Facts], Iterator
 
 
 def _unreadable(rule: Rule, facts: Facts) -> Iterator[Observation]:
-    for entry in _sequence(facts, Need.HEADERS).get("unreadable") or []:
-        yield of_frames(rule, str(entry["frames"]), "unreadable frames", evidence=str(entry.get("reason", "")))
+    entries = _sequence(facts, Need.HEADERS).get("unreadable") or []
+    frames = range_of(frame for entry in entries for frame in parse_frames(str(entry["frames"])))
+    reasons = "; ".join(f"{entry['frames']}: {entry.get('reason', '')}" for entry in entries[:_MOST_REASONS])
+    yield of_frames(rule, frames, "unreadable frames", evidence=reasons)
 
 
 def _size_outliers(rule: Rule, facts: Facts) -> Iterator[Observation]:
-    from app.qc.checks.framelists import range_of
-
     outliers = _sequence(facts, Need.HEADERS).get("size_outliers") or []
     if outliers:
         frames = range_of(entry["frame"] for entry in outliers)
@@ -132,8 +131,6 @@ def _differences(usual: dict[str, Any], selector: Any, other: Any) -> Iterator[O
 
 
 def _timecode(rule: Rule, facts: Facts) -> Iterator[Observation]:
-    from app.qc.checks.framelists import range_of
-
     timecode = _sequence(facts, Need.HEADERS).get("timecode")
     if not timecode:
         yield Observation(False, "a time code in each frame", nothing=True)
