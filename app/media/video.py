@@ -128,7 +128,7 @@ def video_stream(stream: Any, known: dict[str, Any] | None = None) -> dict[str, 
         **_samples(context.format),
         "frame_rate": rational(nominal_rate(stream)),
         "average_rate": rational(stream.average_rate),
-        "frames": stream.frames or None,
+        "frames": stream.frames or _edit_units(stream),
         "pixel_aspect": rational(stream.sample_aspect_ratio),
         "display_aspect": rational(_display_aspect(stream)),
         "rotation": known.get("rotation", 0),
@@ -143,6 +143,13 @@ def video_stream(stream: Any, known: dict[str, Any] | None = None) -> dict[str, 
         "closed_captions": known.get("closed_captions", False),
         "attached_picture": bool(stream.disposition & 0x400),
     }
+
+
+def _edit_units(stream: Any) -> int | None:
+    """The frames of an MXF, whose tracks are as long as so many edit units (SMPTE 377-1)."""
+    rate = nominal_rate(stream)
+    known = stream.container.format.name == "mxf" and rate and stream.time_base and stream.duration
+    return int(stream.duration) if known and stream.time_base * rate == 1 and stream.duration > 0 else None
 
 
 def _display_aspect(stream: Any) -> Fraction | None:

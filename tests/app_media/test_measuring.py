@@ -260,6 +260,19 @@ def test_a_movie_with_sound_is_read_once(tmp_path: Path) -> None:
     assert heard[-1] == (path.stat().st_size, path.stat().st_size)
 
 
+def test_frames_of_which_the_file_promises_more(tmp_path: Path) -> None:
+    path = movies.movie(tmp_path / "a.mxf", 50, codec="mpeg2video")
+    assert _measured(path)[1] == []
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) * 2 // 3])
+    stats, errors = _measured(path)
+    found = stats["video"][0]
+    assert found["frames_expected"] == 50
+    assert 25 < found["frames_decoded"] < 40
+    assert errors[0]["code"] == "frames.missing"
+    assert errors[0]["message"] == f"50 frames are announced and {found['frames_decoded']} can be decoded"
+
+
 def test_broken_frames_are_told_with_their_numbers(tmp_path: Path) -> None:
     import av
 

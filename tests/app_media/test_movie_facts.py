@@ -48,6 +48,11 @@ def test_timecode_inside_mpeg_pictures(tmp_path: Path) -> None:
     assert (facts.attributes["timecode"], facts.attributes["timecode_drop"]) == ("00:00:00:00", False)
 
 
+def test_an_mxf_counts_its_frames_as_edit_units(tmp_path: Path) -> None:
+    stream = _first(media.mxf(tmp_path / "a.mxf", 25))
+    assert (stream["frames"], stream["duration"]) == (25, "1")
+
+
 def test_rotation_is_told_clockwise(tmp_path: Path) -> None:
     path = movies.movie(tmp_path / "a.mov", 2, prepare=lambda stream: stream.set_display_rotation(-90))
     assert _first(path)["rotation"] == 90
