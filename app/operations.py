@@ -302,6 +302,7 @@ OPERATIONS: dict[str, Operation] = {
             _no_lanes,
             _EXPORT_INVENTORY,
         ),
+        Operation("export_facts", "ExportFactsRequest", _from("app.reports.factexport", "export_facts"), _no_lanes),
         Operation("demo", "DemoRequest", _from("app.demo.walkthrough", "demo"), _demo_lanes, _DEMO),
         *(
             Operation(name, "UpkeepRequest", _from("app.maintenance.actions", name), _upkeep_lanes, _UPKEEP)

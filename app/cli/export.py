@@ -1,26 +1,31 @@
-"""`reelmark export`: the inventory of drives as CSV, JSON lines or Everything's file list."""
+"""`reelmark export`: the inventory of drives as CSV, JSON lines or Everything's file list; facts as tables."""
 
+import dataclasses
 import sys
 from pathlib import Path
 from typing import IO, Annotated, Any
 
 import typer
 
-from app.cli.front import JsonOption, front_of, run_operation, watched_job
+from app.cli.front import Front, JsonOption, front_of, run_operation, watched_job
 from app.cli.output import count_of, human_bytes, output_errors, print_lines, say
 from app.errors import UsageError
 from app.model.names import shown
 from app.model.times import parse_time
 from app.reports.exports import FORMATS, ExportResult
+from app.reports.factexport import ExportFactsRequest
 from app.reports.inventory import ExportInventoryRequest, InventoryFilter, write_inventory
 
 app = typer.Typer()
+
+#: Facts as tables, beside the formats of files.
+FACT_FORMS = ("parquet", "vast")
 
 
 @app.command()
 def export(
     ctx: typer.Context,
-    form: Annotated[str, typer.Argument(metavar="csv|jsonl|efu", help="The format.")],
+    form: Annotated[str, typer.Argument(metavar="csv|jsonl|efu|parquet|vast", help="The format.")],
     drive: Annotated[list[str] | None, typer.Option("--drive", metavar="D", help="Only this drive.")] = None,
     include_deleted: Annotated[
         bool, typer.Option("--include-deleted", help="Also files that are not there any more.")
@@ -28,14 +33,20 @@ def export(
     av_only: Annotated[bool, typer.Option("--av-only", help="Only movies and sound.")] = False,
     since: Annotated[str | None, typer.Option("--since", metavar="T", help="Modified at this time or later.")] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="F", help="The file; - for standard output.", allow_dash=True)
+        Path | None,
+        typer.Option(
+            "--out", metavar="F", help="The file, or folder of parquet; - for standard output.", allow_dash=True
+        ),
     ] = None,
     json: JsonOption = False,
 ) -> int:
-    """Write every file of the catalogue, or of some drives, to a file."""
+    """Write every file of the catalogue, or of some drives, to a file; what is known of them to tables elsewhere."""
     front = front_of(ctx)
+    if form in FACT_FORMS:
+        wanted = InventoryFilter(include_deleted, av_only, _since(since))
+        return _export_facts(front, ExportFactsRequest(_sink(front, form, out), tuple(drive or ()), wanted), json)
     if form not in FORMATS:
-        raise UsageError(f"{form} is none of {', '.join(FORMATS)}")
+        raise UsageError(f"{form} is none of {', '.join((*FORMATS, *FACT_FORMS))}")
     to_stdout = out is not None and str(out) == "-"
     if to_stdout and json:
         raise UsageError("--json and --out - both want standard output", hint="Leave one of them out.")
@@ -57,6 +68,34 @@ def export(
         front.emit(_document(result))
     elif not to_stdout:
         print_lines(f"{count_of(result.rows, 'file')}, {human_bytes(result.bytes)}: {shown(result.path)}")
+    return int(bool(result.left_out))
+
+
+def _sink(front: Front, form: str, out: Path | None) -> str:
+    """What a sink is called; Parquet goes to one folder of the working directory where none is named."""
+    if form == "vast":
+        if out is not None:
+            raise UsageError("--out names no place in a database", hint="Its variables do; docs/sinks.md lists them.")
+        return form
+    if out is None:
+        front.home.require_writable()
+        return f"parquet:{front.home.exports / 'facts'}"
+    if str(out) == "-":
+        raise UsageError("Parquet is a folder of files", hint="Name a folder with --out.")
+    return f"parquet:{out}"
+
+
+def _export_facts(front: Front, request: ExportFactsRequest, json: bool) -> int:
+    result = run_operation(front, "export_facts", request)
+    for label in result.left_out:
+        say(f"warning: {label} was left out: its records cannot be read.")
+    rows = {table: number for table, number in result.rows.items() if number}
+    if json:
+        front.emit(dataclasses.asdict(result) | {"rows": rows, "seconds": round(result.seconds, 3)})
+        return int(bool(result.left_out))
+    told = ", ".join(count_of(number, table.removesuffix("s")) for table, number in rows.items()) or "nothing"
+    without = f"; nothing is recorded of {count_of(result.without, 'file')}" if result.without else ""
+    print_lines(f"{told} in {shown(result.sink)}{without}")
     return int(bool(result.left_out))
 
 

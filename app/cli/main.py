@@ -32,7 +32,7 @@ COMMANDS = (
     CommandEntry("verify", "app.cli.verify", "Read media again and compare with the kept hashes."),
     CommandEntry("copies", "app.cli.copies", "What has copies elsewhere, and what may be wiped."),
     CommandEntry("history", "app.cli.history", "What became of a drive and of its files over time."),
-    CommandEntry("export", "app.cli.export", "Write the inventory to CSV, JSON lines or EFU."),
+    CommandEntry("export", "app.cli.export", "Write the inventory to CSV, JSON lines or EFU, facts to tables."),
     CommandEntry("info", "app.cli.info", "Versions, paths, external tools and the machine."),
     CommandEntry("settings", "app.cli.settings", "Show, check and change the settings."),
     CommandEntry("maintain", "app.cli.maintain", "Check, back up, vacuum and mend the catalogue and the shards."),

@@ -48,7 +48,7 @@ def rows_of(
     document: Document,
     *,
     inspected_us: int | None = None,
-    etag: str | None = None,
+    drive: tuple[str, str] | None = None,
     vectors: Vectorise = no_vectors,
 ) -> Rows:
     """The rows of one document, by table.
@@ -56,14 +56,16 @@ def rows_of(
     Args:
         document: of a file or a sequence; `file.path` names it.
         inspected_us: when it was inspected; now when omitted.
-        etag: what the object store calls this version of the file.
+        drive: id and label of the catalogued drive that it lies on: two drives may have had one place.
         vectors: makes the vectors of its structure.
     """
     file = document["file"]
-    key: Row = {"file_id": file_id_of(file), "path": file["path"], "header_hash": _header_hash(document)}
+    drive_id, label = drive or (None, None)
+    key: Row = {"file_id": file_id_of(file, drive_id or ""), "path": file["path"]}
+    key["header_hash"] = _header_hash(document)
     moment = now_us() if inspected_us is None else inspected_us
     described = _file_row(document) | _layout_row(document) | _vector_row(vectors(document))
-    one = key | described | {"etag": etag, "inspected_at": moment}
+    one = key | described | {"drive_id": drive_id, "drive": label, "inspected_at": moment}
     parts = _list(document, "parts")
     return {
         FILES.name: [one],
@@ -75,10 +77,15 @@ def rows_of(
     }
 
 
-def file_id_of(file: Mapping[str, Any]) -> str:
-    """What a file is called in every table: 128 bits of a hash of its path, of the raw bytes where those are told."""
+def file_id_of(file: Mapping[str, Any], drive_id: str = "") -> str:
+    """What a file is called in every table: 128 bits of a hash of its path, of the raw bytes where those are told.
+
+    Args:
+        file: the `file` of its document.
+        drive_id: of the catalogued drive; empty for a file that was inspected where it lies.
+    """
     raw = _raw_path(file) or str(file["path"]).encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(raw, digest_size=16).hexdigest()
+    return hashlib.blake2b(raw, digest_size=16, key=drive_id.encode()[:64]).hexdigest()
 
 
 def _raw_path(file: Mapping[str, Any]) -> bytes | None:
@@ -116,6 +123,7 @@ def _file_row(document: Document) -> Row:
         "kind": document.get("kind") or ("image" if "parts" in document else None),
         "size_bytes": file.get("size_bytes"),
         "mtime": _moment(file.get("mtime") or file.get("newest")),
+        "etag": file.get("etag"),
         "frame": file.get("frame"),
         "schema_version": document.get("schema_version"),
         "lossless": document.get("lossless", (document.get("representative") or {}).get("lossless")),

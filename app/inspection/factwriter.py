@@ -26,17 +26,17 @@ class FactWriter:
         self._rows = 0
         self.stored = Stored()
 
-    def add(self, document: Document, *, inspected_us: int | None = None, etag: str | None = None) -> bool:
+    def add(self, document: Document, *, inspected_us: int | None = None, drive: tuple[str, str] | None = None) -> bool:
         """Take a document; whether it was taken: one that tells nothing of its file (`kind` is None) is not.
 
-        A file that is in the lot already begins a new lot.
+        A file that is in the lot already begins a new lot. Arguments as `rows_of`.
 
         Raises:
             AppError: the lot was full and could not be written; see `Sink.commit`.
         """
         if document.get("kind", "") is None:
             return False
-        rows = rows_of(document, inspected_us=inspected_us, etag=etag, vectors=self._vectors)
+        rows = rows_of(document, inspected_us=inspected_us, drive=drive, vectors=self._vectors)
         file_id = rows[FILES.name][0]["file_id"]
         if file_id in self._files:
             self.flush()

@@ -53,7 +53,8 @@ def _table(name: str, text: str) -> FactTable:
 FILES = _table(
     "files",
     f"""
-    raw_path:bytes name:text directory:text kind:text format:text mime:text size_bytes:int mtime:time etag:text
+    raw_path:bytes drive:text drive_id:text
+    name:text directory:text kind:text format:text mime:text size_bytes:int mtime:time etag:text
     frame:int schema_version:int header_bytes:int lossless:bool version:int multipart_count:int is_deep:bool
     part_count:int channel_count:int width:int height:int compression:text channel_names:text
     first_frame:int last_frame:int frame_count:int missing_count:int missing:text ranges:text

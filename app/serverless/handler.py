@@ -141,7 +141,7 @@ class _Run:
             with _keeping, _Opened(text, self._environ) as sink:
                 writer = FactWriter(sink)
                 for document, moment in found:
-                    writer.add(document, inspected_us=moment, etag=document["file"].get("etag"))
+                    writer.add(document, inspected_us=moment)
                 stored = writer.flush()
         except AppError as error:
             self._log.error("Nothing was kept in %s: %s", text, error.message)

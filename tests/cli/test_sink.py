@@ -1,4 +1,4 @@
-"""`reelmark inspect --sink`: what was told is kept as tables too."""
+"""`reelmark inspect --sink` and `reelmark export parquet`: what was told or recorded is kept as tables too."""
 
 import json
 import sys
@@ -47,3 +47,50 @@ def test_a_package_that_is_absent_is_told_with_its_line(
 
 def test_a_database_without_its_variables_is_a_failed_service(tmp_path: Path) -> None:
     assert main(["inspect", str(media.exr(tmp_path / "a.exr")), "--sink", "vast"]) == 5
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> list[str]:
+    """The options of a catalogue with one drive: two pictures, a sound and a note."""
+    card = tmp_path / "card"
+    card.mkdir()
+    media.exr(card / "a.1001.exr")
+    media.multipart_exr(card / "b.exr")
+    media.wav(card / "take.wav")
+    (card / "note.txt").write_text("a note")
+    options = ["--home", str(tmp_path / "home")]
+    assert main([*options, "scan", str(card), "--drive", "Card"]) == 0
+    return options
+
+
+def test_what_a_scan_recorded_is_exported_once_though_the_drive_is_gone(
+    home: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "card").rename(tmp_path / "elsewhere")
+    facts = tmp_path / "facts"
+    for _ in range(2):
+        capsys.readouterr()
+        assert main([*home, "export", "parquet", "--out", str(facts), "--json"]) == 0
+        told = json.loads(capsys.readouterr().out)
+        assert (told["rows"]["files"], told["rows"]["parts"]) == (3, 4)
+        assert (told["without"], told["left_out"]) == (1, [])
+    assert count(facts, "files") == 3
+    sql = f"SELECT DISTINCT drive, drive_id IS NULL FROM read_parquet('{facts}/files/*/*.parquet')"
+    assert duckdb.sql(sql).fetchall() == [("Card", False)]
+    sql = f"SELECT name, lossless, header_hash LIKE 'blake3:%' FROM read_parquet('{facts}/files/*/*.parquet')"
+    assert ("b.exr", True, True) in duckdb.sql(sql).fetchall()
+
+
+def test_some_drives_or_files_alone_are_exported(home: list[str], tmp_path: Path) -> None:
+    facts = tmp_path / "facts"
+    assert main([*home, "export", "parquet", "--drive", "Card", "--av-only", "--out", str(facts)]) == 0
+    assert count(facts, "files") == 1
+    assert main([*home, "export", "parquet", "--drive", "Nobody", "--out", str(facts)]) == 3
+
+
+def test_tables_go_to_a_folder_of_their_own_unless_told_where(home: list[str], tmp_path: Path) -> None:
+    assert main([*home, "export", "parquet"]) == 0
+    assert count(tmp_path / "home" / "exports" / "facts", "files") == 3
+    assert main([*home, "export", "parquet", "--out", "-"]) == 2
+    assert main([*home, "export", "vast", "--out", "x"]) == 2
+    assert main([*home, "export", "vast"]) == 5

@@ -1,0 +1,146 @@
+"""The recorded facts of drives as tables in another store: whatever scans and inspections learnt, connected or not."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from app.catalog.database import Database
+from app.catalog.dberrors import ABSENT
+from app.catalog.inspections import findings_of, recorded_document
+from app.engine import Engine
+from app.errors import AppError
+from app.inspection.factwriter import FactWriter
+from app.jobs.events import Stage
+from app.jobs.job import Job
+from app.model.drives import Drive
+from app.model.times import parse_time
+from app.reports.inventory import InventoryFilter
+from app.services.sinks import open_sink
+
+_PAGE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFactsRequest:
+    """Whose facts go where.
+
+    Attributes:
+        sink: `parquet:FOLDER` or `vast`.
+        drive_ids: ids or labels of drives; empty for all.
+        wanted: which files.
+    """
+
+    sink: str
+    drive_ids: tuple[str, ...] = ()
+    wanted: InventoryFilter = InventoryFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class FactExportResult:
+    """What was kept.
+
+    Attributes:
+        sink: where.
+        rows: rows written by table.
+        known_from_later: files that the store knows from a later inspection.
+        without: files of which no facts are recorded: never inspected, or of no kind that has any.
+        seconds: how long it took.
+        left_out: labels of drives whose shards cannot be read.
+    """
+
+    sink: str
+    rows: dict[str, int]
+    known_from_later: int
+    without: int
+    seconds: float
+    left_out: tuple[str, ...] = ()
+
+
+def export_facts(engine: Engine, request: ExportFactsRequest, job: Job) -> FactExportResult:
+    """Keep the recorded facts of files in a sink, a bounded lot at a time.
+
+    A drive whose shard cannot be read is left out and reported as a failed item.
+
+    Raises:
+        UsageError: the text names no sink.
+        InputError: there is no such drive, or files cannot be written.
+        ServiceError: the store failed.
+        MissingPart: a package is not installed.
+        AppError: not one of the drives can be read.
+        Cancelled: the token was set; lots that were committed stay.
+    """
+    started = time.monotonic()
+    drives = engine.catalog.drives_called(request.drive_ids, look=False)
+    if len(drives) == 1:
+        job.concerns(drives[0].id, drives[0].label)
+    job.stage(Stage.EXPORT, sum(drive.files for drive in drives) if request.wanted == InventoryFilter() else None)
+    done = without = 0
+    failed: list[tuple[Drive, AppError]] = []
+    with open_sink(request.sink, token=job.token) as sink:
+        writer = FactWriter(sink)
+        for drive in drives:
+            for found in _tried(engine, drive, request.wanted, job, failed):
+                done += 1
+                if found is None:
+                    without += 1
+                else:
+                    recorded = parse_time(found.pop("recorded"))
+                    writer.add(found, inspected_us=recorded, drive=(drive.id, drive.label))
+                job.progress(done, current=drive.label)
+        stored = writer.flush()
+    if failed and len(failed) == len(drives):
+        raise failed[0][1]
+    job.progress(done, last=True)
+    left_out = tuple(drive.label for drive, _ in failed)
+    seconds = time.monotonic() - started
+    return FactExportResult(request.sink, stored.rows, stored.kept, without, seconds, left_out)
+
+
+def _tried(
+    engine: Engine, drive: Drive, wanted: InventoryFilter, job: Job, failed: list[tuple[Drive, AppError]]
+) -> Iterator[dict[str, Any] | None]:
+    """The documents of a drive; where its shard cannot be read, it is noted and there are no more."""
+    documents = _documents(engine, drive, wanted, job)
+    while True:
+        try:
+            yield next(documents)
+        except StopIteration:
+            return
+        except AppError as error:
+            failed.append((drive, error))
+            job.item_failed(drive.label, error.message, error.code)
+            return
+
+
+def _documents(engine: Engine, drive: Drive, wanted: InventoryFilter, job: Job) -> Iterator[dict[str, Any] | None]:
+    """One for each file in the order of the shard, None where nothing is recorded of it."""
+    try:
+        database = engine.catalog.open_shard(drive, job.token)
+    except AppError as error:
+        if error.code != ABSENT:
+            raise
+        return
+    condition, bindings = wanted.condition()
+    with database:
+        last = 0
+        while page := list(
+            database.rows(
+                f"SELECT id, folder_id, name FROM file WHERE id > ? AND {condition} ORDER BY id LIMIT {_PAGE}",
+                (last, *bindings),
+            )
+        ):
+            for file_id, folder_id, name in page:
+                yield _document(database, file_id, folder_id, bytes(name))
+            last = page[-1][0]
+
+
+def _document(database: Database, file_id: int, folder_id: int, name: bytes) -> dict[str, Any] | None:
+    """What is recorded of a file, judged as the latest policy judged it."""
+    document = recorded_document(database, file_id)
+    if document is None or not document.get("kind"):
+        return None
+    judged = findings_of(database, folder_id, name)
+    if judged:
+        document["validation"] = judged[0]
+    return document
