@@ -16,11 +16,12 @@ from app.media.exr import MULTIPART, Header, read_header
 from app.media.exrchunks import chunk_fault
 from app.media.exrparts import Problem, part_facts
 from app.media.exrproof import Entry, proven_entries
-from app.media.exrstream import Attribute
+from app.media.exrstream import Attribute, bytes_of
 from app.media.exrvalues import FLAGS, flat_attributes, shown
 from app.media.fileentry import file_entry
 from app.media.opening import OpenFile
 
+_AT_ONCE = 1 << 20
 #: The version of the form of all documents.
 SCHEMA_VERSION = 2
 
@@ -37,7 +38,6 @@ def exr_document(file: OpenFile, header: Header | None = None, *, raw: bool = Fa
         MediaError: not even the first part's header can be read.
     """
     header = header or read_header(file)
-    block = header.block or file.exactly(0, header.size)
     proven = [proven_entries(part.attributes, raw=raw) for part in header.parts]
     parts: list[dict[str, Any]] = []
     errors: list[Problem] = []
@@ -45,7 +45,7 @@ def exr_document(file: OpenFile, header: Header | None = None, *, raw: bool = Fa
         facts, problems = part_facts(index, part)
         parts.append({**facts, "attributes": [entry.document for entry in entries]})
         errors += problems
-    lost = [] if _is_proven(header, proven, block) else list(_losses(header, proven, block))
+    lost = [] if _is_proven(file, header, proven) else list(_losses(header, proven))
     errors += lost + _file_problems(file, header, [part["chunk_count"] for part in parts])
     return {
         "schema_version": SCHEMA_VERSION,
@@ -56,7 +56,7 @@ def exr_document(file: OpenFile, header: Header | None = None, *, raw: bool = Fa
             "version": header.version,
             "flags": list(_flag_names(header.flags)),
             "header_bytes": header.size,
-            "header_hash": "blake3:" + blake3(block).hexdigest(),
+            "header_hash": "blake3:" + _hash(file, header),
             "multipart_count": len(header.parts),
             "is_deep": header.deep,
         },
@@ -96,7 +96,7 @@ def _leading_bytes(version: int, flags: int) -> bytes:
     return exrbytes.leading_bytes(*json.loads(json.dumps([version, _flag_names(flags)])))
 
 
-def _is_proven(header: Header, proven: list[list[Entry]], block: bytes) -> bool:
+def _is_proven(file: OpenFile, header: Header, proven: list[list[Entry]]) -> bool:
     """Whether the bytes that follow from the document are those of the file."""
     pieces = [_leading_bytes(header.version, header.flags)]
     for entries in proven:
@@ -107,20 +107,34 @@ def _is_proven(header: Header, proven: list[list[Entry]], block: bytes) -> bool:
         pieces.append(b"\0")
     if header.flags & MULTIPART:
         pieces.append(b"\0")
-    return b"".join(pieces) == block
+    if header.block:
+        return b"".join(pieces) == header.block
+    at = 0
+    for piece in pieces:
+        if file.read_at(at, len(piece)) != piece:
+            return False
+        at += len(piece)
+    return at == header.size
 
 
-def _losses(header: Header, proven: list[list[Entry]], block: bytes) -> Iterator[Problem]:
+def _hash(file: OpenFile, header: Header) -> str:
+    """BLAKE3 of the header block, which is read again a bounded number of bytes at a time where it is long."""
+    if header.block:
+        return blake3(header.block).hexdigest()
+    hasher = blake3()
+    for at in range(0, header.size, _AT_ONCE):
+        hasher.update(file.exactly(at, min(_AT_ONCE, header.size - at)))
+    return hasher.hexdigest()
+
+
+def _losses(header: Header, proven: list[list[Entry]]) -> Iterator[Problem]:
     """Where the header that follows from the document is not the file's."""
-    at = 8
     named = False
     for index, (part, entries) in enumerate(zip(header.parts, proven, strict=True)):
         for attribute, entry in zip(part.attributes, entries, strict=True):
-            if entry.rebuilt is None or not block.startswith(entry.rebuilt, at):
+            if entry.rebuilt is None or entry.rebuilt != bytes_of(attribute):
                 named = True
                 yield _lost(index, attribute, entry)
-            at += len(attribute.name) + len(attribute.type) + len(attribute.raw) + 6
-        at += 1
     if not named:
         why = "ends before all its parts are told" if header.error else "is not what its attributes make"
         yield {"code": "header.lossy", "message": f"the header {why}"}

@@ -97,7 +97,7 @@ def _entry(attribute: Attribute, value: Any, back: Any) -> Entry:
     name, kind, raw = attribute
     names, lead = _names(name, kind)
     document = {**names, "size": len(raw), "value": value}
-    data = _data(kind, back) if is_finite(kind, raw) else None
+    data = _data(kind, back) if value is not None and is_finite(kind, raw) else None
     if data != raw:
         document["raw"] = base64.b64encode(raw).decode("ascii")
         data = base64.b64decode(json.loads(json.dumps(document["raw"])))

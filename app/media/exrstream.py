@@ -32,6 +32,12 @@ class Attribute(NamedTuple):
     raw: bytes
 
 
+def bytes_of(attribute: Attribute) -> bytes:
+    """An attribute as it lies in a header."""
+    name, kind, raw = attribute
+    return b"%b\0%b\0%b%b" % (name, kind, len(raw).to_bytes(4, "little"), raw)
+
+
 def damaged(reason: str) -> MediaError:
     """The error about a header that makes no sense."""
     return MediaError(f"the OpenEXR header is damaged: {reason}", code="media.damaged")
@@ -49,7 +55,7 @@ _NONE: _Seen = (b"", Attribute(b"", b"", b""))
 
 
 class HeaderReader:
-    """Sequential reading through a small buffer that only an attribute's own size can make larger.
+    """Sequential reading through a small buffer; a long attribute goes past it.
 
     Its methods raise MediaError where the header is damaged or ends.
     """
@@ -77,20 +83,31 @@ class HeaderReader:
         """What was read so far, where the buffer has all of it; else empty."""
         return b"" if self._start else self._buffer[: self._at]
 
+    def _read(self, at: int, count: int, least: int) -> bytes:
+        """Up to `count` bytes from `at`, and not less than `least`."""
+        if at + least > HEADER_LIMIT:
+            raise damaged(f"it is longer than {HEADER_LIMIT >> 20} MiB")
+        read = self._source.read_at(at, count) if at + least <= self._source.size else b""
+        if len(read) < least:
+            raise ended()
+        return read
+
     def _fill(self, count: int) -> None:
         """See to it that `count` bytes from here on are in the buffer."""
-        if self.position + count > HEADER_LIMIT:
-            raise damaged(f"it is longer than {HEADER_LIMIT >> 20} MiB")
-        if self.position + count > self._source.size:
-            raise ended()
-        self._start, self._at = self.position, 0
-        self._buffer = self._source.read_at(self._start, max(count, _BLOCK))
-        if len(self._buffer) < count:
-            raise ended()
+        buffer = self._read(self.position, _BLOCK, count)
+        self._start, self._at, self._buffer = self.position, 0, buffer
+
+    def _take_much(self, count: int) -> bytes:
+        """The next bytes past the buffer, so that a long attribute is not held twice."""
+        taken = self._read(self.position, count, count)
+        self._start, self._at, self._buffer = self.position + count, 0, b""
+        return taken
 
     def take(self, count: int) -> bytes:
         """The next `count` bytes."""
         if self._at + count > len(self._buffer):
+            if count > _BLOCK:
+                return self._take_much(count)
             self._fill(count)
         taken = self._buffer[self._at : self._at + count]
         self._at += count

@@ -52,7 +52,7 @@ def number(value: float) -> float | str:
 
 
 def is_finite(kind: bytes, raw: bytes) -> bool:
-    """Whether an attribute holds no NaN and no infinity; attributes without floats hold none."""
+    """Whether an attribute that has a value holds no NaN and no infinity; those without floats hold none."""
     code = _FLOATING.get(kind)
     if code is None:
         return True
