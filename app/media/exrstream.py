@@ -156,7 +156,7 @@ class HeaderReader:
                 type_end = buffer.find(b"\0", name_end + 1, name_end + _NAME_LIMIT + 2)
                 start = type_end + 5
                 end = start + int.from_bytes(buffer[start - 4 : start], "little")
-                if name_end < 0 or type_end <= name_end + 1 or start > whole or end > whole:
+                if name_end < 0 or type_end < 0 or start > whole or end > whole:
                     self._at = at
                     return False
                 attribute = Attribute(buffer[at:name_end], buffer[name_end + 1 : type_end], buffer[start:end])
@@ -172,7 +172,6 @@ class HeaderReader:
             return None
         kind = self.name()
         size = int.from_bytes(self.take(4), "little", signed=True)
-        if size < 0 or not kind:
-            reason = "no type" if not kind else f"the size {size}"
-            raise damaged(f"the attribute {name.decode('utf-8', 'replace')!r} has {reason}")
+        if size < 0:
+            raise damaged(f"the attribute {name.decode('utf-8', 'replace')!r} has the size {size}")
         return Attribute(name, kind, self.take(size))

@@ -117,4 +117,5 @@ ATTRIBUTES = [
     _one("vendorBlob", b"\0\1\2", None),
     _one("vendorBlob", b"", None),
     Written(b"note", b"caf\xe9", b"x", None),
+    Written(b"note", b"", b"no type", None),
 ]  # fmt: skip
