@@ -26,11 +26,12 @@ Names are raw bytes and are never decoded here. The rules, in the order in which
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 
+from app.files.manynames import LEAST_NAMES, many_names
 from app.files.numbering import VERSION_ENDS, are_distinct, are_fractions, is_date, is_day, is_version, paddings, widths
 from app.model.frames import FileSequence, Frame
 from app.model.kinds import Category, category_of_extension
@@ -87,14 +88,15 @@ class Grouping:
 class _Run:
     """Names that share base and extension; what stands between the two is the number.
 
-    `even`: all numbers are equally wide. `signed`, `subframes`: some may have a sign, a fraction. `doubtful`: the
-    extension is unknown.
+    `even`: all numbers are equally wide. `frames`: they are known, and `members` in their order. `signed`,
+    `subframes`: some may have a sign, a fraction. `doubtful`: the extension is unknown.
     """
 
     base: bytes
     ext: bytes
     members: list[int]
     even: bool = False
+    frames: list[Frame] | None = None
     doubtful: bool = False
     signed: bool = False
     subframes: bool = False
@@ -111,11 +113,11 @@ def group_names(names: Sequence[bytes], *, min_frames: int = 2, udim: bool = Fal
         min_frames: fewer frames than this are single files.
         udim: take four-digit numbers from 1001 to 1999 as UDIM tiles.
     """
-    numbered, singles = _collect(names)
+    numbered, known, singles = _collect_all(names)
     if min_frames > 1 and not _JOINABLE.search(b"/".join(numbered)):
         singles += [members[0] for members in numbered.values() if len(members) == 1]
         numbered = {key: members for key, members in numbered.items() if len(members) > 1}
-    runs = _frame_runs(numbered, names, singles)
+    runs = _frame_runs(numbered, known, names, singles)
     _join_negatives(runs)
     _join_subframes(runs, names, singles)
     sequences: list[NameGroup] = []
@@ -169,7 +171,23 @@ def file_sequences(
     return sequences, grouping.singles
 
 
-def _collect(names: Sequence[bytes]) -> tuple[dict[bytes, list[int]], list[int]]:
+def _collect_all(names: Sequence[bytes]) -> tuple[dict[bytes, list[int]], dict[bytes, list[Frame]], list[int]]:
+    """As `_collect`, and the numbers of those names that could be taken together, which are many in a large folder."""
+    if len(names) < LEAST_NAMES:
+        numbered, rest = _collect(enumerate(names))
+        return numbered, {}, rest
+    many = many_names(names)
+    numbered, rest = _collect((index, names[index]) for index in many.others)
+    for key, members in numbered.items():
+        if key in many.members:
+            many.members[key] += members
+            many.frames.pop(key, None)
+        else:
+            many.members[key] = members
+    return many.members, many.frames, rest
+
+
+def _collect(names: Iterable[tuple[int, bytes]]) -> tuple[dict[bytes, list[int]], list[int]]:
     """Names by what is left without their number (`sh.` + `.exr`), and those that have none.
 
     The hot loop of a scan: one search, two slices and one lookup a name. The extension holds no other dot, so the
@@ -177,7 +195,7 @@ def _collect(names: Sequence[bytes]) -> tuple[dict[bytes, list[int]], list[int]]
     """
     numbered: dict[bytes, list[int]] = {}
     rest: list[int] = []
-    for index, name in enumerate(names):
+    for index, name in names:
         dot = name.rfind(b".")
         stem = name[:dot] if dot > 0 else b""
         base = stem.rstrip(_DIGITS)
@@ -201,7 +219,9 @@ def _collect(names: Sequence[bytes]) -> tuple[dict[bytes, list[int]], list[int]]
     return numbered, rest
 
 
-def _frame_runs(numbered: dict[bytes, list[int]], names: Sequence[bytes], rest: list[int]) -> _Runs:
+def _frame_runs(
+    numbered: dict[bytes, list[int]], known: dict[bytes, list[Frame]], names: Sequence[bytes], rest: list[int]
+) -> _Runs:
     """The groups whose numbers are frames; members of the others go to `rest`."""
     runs: _Runs = {}
     for key, members in numbered.items():
@@ -209,12 +229,13 @@ def _frame_runs(numbered: dict[bytes, list[int]], names: Sequence[bytes], rest: 
         if not nul:
             base, _, ext = key.rpartition(b".")
             ext = b"." + ext
-        lengths = set(map(len, map(names.__getitem__, members)))
+        frames = known.get(key)
+        lengths = set(map(len, map(names.__getitem__, members if frames is None else members[:1])))
         longest = max(lengths) - len(base) - len(ext)
-        known = _known_format(ext)
+        is_known = _known_format(ext)
         if (
-            known is False
-            or (known is None and not (longest >= 3 and base.endswith(b".")))
+            is_known is False
+            or (is_known is None and not (longest >= 3 and base.endswith(b".")))
             or (base.endswith(VERSION_ENDS) and is_version(base))
         ):
             rest += members
@@ -228,7 +249,7 @@ def _frame_runs(numbered: dict[bytes, list[int]], names: Sequence[bytes], rest: 
             rest += dated
             members = sorted(set(members).difference(dated)) if dated else members
         if members:
-            runs[base, ext] = _Run(base, ext, members, even=len(lengths) == 1, doubtful=known is None)
+            runs[base, ext] = _Run(base, ext, members, even=len(lengths) == 1, frames=frames, doubtful=is_known is None)
     return runs
 
 
@@ -311,8 +332,11 @@ def _split(run: _Run, names: Sequence[bytes], rest: list[int]) -> list[NameGroup
     """The sequences of a run: one a padding."""
     start, end = len(run.base), -len(run.ext)
     if run.even and not run.signed:
-        members = sorted(run.members, key=names.__getitem__)
-        frames: list[Frame] = [int(names[i][start:end]) for i in members]
+        members, frames = run.members, run.frames
+        if frames is None:
+            member_of: dict[Frame, int] = {int(names[i][start:end]): i for i in members}
+            frames = sorted(member_of)
+            members = [member_of[frame] for frame in frames]
         return [NameGroup(run.base, run.ext, len(names[members[0]]) - start + end, members, frames)]
     texts = [names[i][start:end] for i in run.members]
     if run.subframes:

@@ -1,0 +1,63 @@
+"""Names taken by the thousand are grouped as names taken one by one."""
+
+import random
+from unittest.mock import patch
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.files import manynames, sequences
+from app.files.manynames import many_names
+from app.files.sequences import Grouping, group_names
+
+PADDED, PLAIN, SIGNED = st.integers(0, 30), st.integers(0, 12000), st.integers(-20, 5)
+NUMBERS = st.one_of(PADDED.map(lambda n: f"{n:04}"), PLAIN.map(str), SIGNED.map(lambda n: f"{n:04}"))
+BASES = st.sampled_from(("sh.", "sh0", "a1b", "", "x_v", "sh.1001.", "2024-10-", "ä.", "sh.-", ".", "a b "))
+EXTENSIONS = st.sampled_from((".exr", ".EXR", ".exr.gz", ".mov", ".vdb", "", ".x1", ".tif", ".0001"))
+NAMES = st.lists(st.tuples(BASES, NUMBERS, EXTENSIONS).map("".join), min_size=2, max_size=120, unique=True)
+
+
+def one_by_one(names: list[bytes]) -> Grouping:
+    with patch.object(sequences, "LEAST_NAMES", 1 << 60):
+        return group_names(names)
+
+
+def together(names: list[bytes]) -> Grouping:
+    with patch.object(sequences, "LEAST_NAMES", 1), patch.object(manynames, "_LEAST_ROWS", 1):
+        return group_names(names)
+
+
+@settings(max_examples=300, deadline=None)
+@given(NAMES)
+def test_both_ways_agree(texts: list[str]) -> None:
+    names = [text.encode() for text in texts]
+    assert together(names) == one_by_one(names)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_large_folder_of_many_sequences_singles_and_gaps(seed: int) -> None:
+    chosen = random.Random(seed)
+    takes = [(shot, version) for shot in range(40) for version in (1, 12)]
+    names = [b"sh%03d_comp_v%03d.%04d.exr" % (*take, frame) for take in takes for frame in range(990, 1040)]
+    names = [name for name in names if chosen.random() < 0.9]
+    names += [b"long.%d.dpx" % frame for frame in range(9990, 10020)] + [b"IMG_%04d.JPG" % n for n in range(50)]
+    names += [b"take%02d.mov" % n for n in range(40)] + [b"no number.exr", b"noextension1001", b".hidden"]
+    chosen.shuffle(names)
+    assert len(names) > 3000
+    found = group_names(names)
+    assert found == one_by_one(names)
+    assert b"sh000_comp_v001." in {group.base for group in found.sequences}
+    for group in found.sequences:
+        assert [names[i] for i in group.members] == sorted((names[i] for i in group.members), key=len_and_text)
+
+
+def len_and_text(name: bytes) -> tuple[int, bytes]:
+    return len(name), name
+
+
+def test_a_thousand_names_are_taken_together_and_the_odd_one_alone() -> None:
+    names = [b"sh.%04d.exr" % frame for frame in range(1000)] + [b"sh.%05d.exr" % 12345]
+    found = many_names(names)
+    assert found.frames == {b"sh..exr": list(range(1000))}
+    assert found.others == [1000]
