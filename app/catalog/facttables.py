@@ -129,7 +129,7 @@ class AttributeOf(Model):
 
 
 class Structure(Model):
-    """Where a file stands among similar ones: float32 vectors, and the version of what made them."""
+    """Where a file stands among similar ones: vectors (float16, little-endian), and the version of their maker."""
 
     id = IntegerField(primary_key=True)
     version = IntegerField()

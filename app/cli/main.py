@@ -28,6 +28,7 @@ COMMANDS = (
     CommandEntry("pictures", "app.cli.pictures", "Make the pictures that a drive lacks."),
     CommandEntry("drives", "app.cli.drives", "The catalogued drives."),
     CommandEntry("search", "app.cli.search", "Find files by name and path, connected or not."),
+    CommandEntry("similar", "app.cli.similar", "Files that are made like an OpenEXR file, and in what they differ."),
     CommandEntry("report", "app.cli.report", "Summaries of what drives hold: totals, folders, duplicates."),
     CommandEntry("verify", "app.cli.verify", "Read media again and compare with the kept hashes."),
     CommandEntry("copies", "app.cli.copies", "What has copies elsewhere, and what may be wiped."),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.catalog.database import Database
-from app.catalog.inspections import FACTS_VERSION, store_document, store_failure
+from app.catalog.inspections import FACTS_VERSION, Structure, store_document, store_failure
 from app.catalog.shard import get_meta, set_meta
 from app.errors import AppError
 from app.files.mounts import os_path
@@ -24,7 +24,7 @@ from app.scanning.problems import OF_THE_MOMENT, entry_path, note_problem
 from app.scanning.request import ScanRequest
 from app.scanning.target import Target
 
-_HANDLER = "app.media.worker:document"
+_HANDLER = "app.inspection.recording:read"
 _VERSION = "facts_version"
 _PAGE = 1000
 _MEMORY_BYTES = 4 << 30
@@ -193,9 +193,11 @@ class _Inspection:
 
     def _keep(self, file_id: int, answer: list[Message]) -> str:
         """Store the document of a file; why it is not sound, empty where it is."""
-        document = answer[-1][0]["document"]
-        store_document(self._database, file_id, document)
-        return damage_of(document)
+        told, vectors = answer[-1]
+        version = told["structure"]
+        structure = None if version is None else Structure(version, bytes(vectors))
+        store_document(self._database, file_id, told["document"], structure)
+        return damage_of(told["document"])
 
     def _tell(self, row: _Row, reason: str, code: str) -> None:
         _, folder_id, folder, name, _ = row
