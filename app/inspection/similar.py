@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ from app.jobs.job import Job
 from app.model.drives import Drive
 from app.model.names import raw, shown
 
-_BLOCK = 4096
+_BLOCK = 1024
 _TIMEOUT_S = 60.0
 _MOST_WORDS = 8
 #: How much the metadata counts in the score; the channels count the rest.
@@ -277,7 +278,7 @@ def _scores(database: Database, vectors: bytes, *, held: bool) -> tuple[Iterator
     rows = database.rows(f"SELECT id, vectors FROM structure WHERE version = ?{only}", (VERSION,))
     numbers, metadata, channels = [], [], []
     width = METADATA + CHANNELS
-    while block := [row for _, row in zip(range(_BLOCK), rows, strict=False)]:
+    while block := list(islice(rows, _BLOCK)):
         kept = np.frombuffer(b"".join([row[1] for row in block]), "<f2").reshape(len(block), width).astype("<f4")
         numbers.append(np.array([row[0] for row in block]))
         metadata.append(kept[:, :METADATA] @ query[:METADATA])
