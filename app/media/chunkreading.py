@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from threading import Lock
 
 import numpy as np
 
@@ -15,10 +14,10 @@ from app.media.exrsolo import SoloDecoder
 from app.media.exrunpack import OWN_COMPRESSIONS, inflated_pieces, planes, stored_pieces, unpack
 from app.media.opening import OpenFile
 
-#: A chunk of more bytes is decoded while no other is, and in pieces where its compression lets us.
+#: A chunk of more bytes is decoded by one thread alone, and in pieces where its compression lets us.
 LARGE_CHUNK = 4 << 20
 #: A chunk of more bytes is refused where it can only be decoded whole.
-WHOLE_CHUNK_LIMIT = 1 << 30
+WHOLE_CHUNK_LIMIT = 512 << 20
 _PIECE = 2 << 20
 
 Group = Sequence[tuple[Chunk, int]]
@@ -44,7 +43,11 @@ class ChunkReader:
             name = COMPRESSIONS[self._compression][0]
             raise not_supported(f"sub-sampled channels in the compression {name}")
         self._own = layout.subsampled or self._compression == 0
-        self._heavy = Lock()
+
+    def threads(self, most: int) -> int:
+        """How many threads may decode at once: one, where a chunk is large."""
+        first = self._layout.row_of_chunks(0)[0]
+        return 1 if self._layout.raw_bytes(first) > LARGE_CHUNK else most
 
     @contextmanager
     def decoder(self) -> Iterator[SoloDecoder | None]:
@@ -68,8 +71,9 @@ class ChunkReader:
             MediaError: they are packed in a way that is not read (`pixels.not_supported`).
         """
         if len(group) == 1 and self._layout.raw_bytes(group[0][0]) > LARGE_CHUNK:
-            with self._heavy:
-                return self._large(*group[0], decoder, counters)
+            return self._large(*group[0], decoder, counters)
+        if self._compression == 0 and self._counted_as_stored(group, counters):
+            return [chunk for chunk, _ in group]
         packed: list[Packed] = []
         for chunk, offset in group:
             try:
@@ -85,8 +89,7 @@ class ChunkReader:
     ) -> list[Chunk]:
         try:
             if decoder is not None:
-                for index, samples in decoder.decode(packed):
-                    counters[index].add(samples)
+                decoder.decode(packed, lambda index, samples: counters[index].add(samples))
             else:
                 self._own_way(packed, counters)
         except MediaError as problem:
@@ -111,10 +114,29 @@ class ChunkReader:
         for index, samples in planes(np.concatenate(unpacked), channels, together):
             counters[index].add(samples)
 
+    def _counted_as_stored(self, group: Group, counters: Sequence[Counter]) -> bool:
+        """Count lines that lie one behind the other in the file and are not packed, at once. Whether that could be."""
+        layout, (first, start), (last, _) = self._layout, group[0], group[-1]
+        raw, head = layout.raw_bytes(first), layout.head_bytes
+        step = head + raw
+        if layout.tiled or layout.subsampled or any(at != start + index * step for index, (_, at) in enumerate(group)):
+            return False
+        found = self._file.read_at(start, step * len(group))
+        if len(found) < step * len(group):
+            return False
+        lines = np.frombuffer(found, np.uint8).reshape(len(group), step)
+        heads = b"".join(layout.head_of(chunk, raw) for chunk, _ in group)
+        if lines[:, :head].tobytes() != heads:
+            return False
+        together = Chunk(first.index, (*first.box[:2], *last.box[2:]), first.at)
+        for index, samples in planes(lines[:, head:], layout.part.channels, together):
+            counters[index].add(samples)
+        return True
+
     def _large(
         self, chunk: Chunk, offset: int, decoder: SoloDecoder | None, counters: Sequence[Counter]
     ) -> list[Chunk]:
-        """A chunk that is decoded while no other is."""
+        """A chunk that is too large to be unpacked as a whole, where that can be helped."""
         try:
             size, raw = chunk_size(self._file, self._layout, chunk, offset)
         except MediaError as problem:

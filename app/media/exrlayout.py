@@ -8,6 +8,7 @@ import struct
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil
 
 from app.errors import MediaError
@@ -97,10 +98,14 @@ class PartLayout:
             raise not_supported(f"the compression {self.part.compression} is not known")
         return known[1]
 
-    @property
+    @cached_property
     def subsampled(self) -> bool:
         """Whether some channel has not a sample for each pixel."""
         return any(channel.x_sampling != 1 or channel.y_sampling != 1 for channel in self.part.channels)
+
+    @cached_property
+    def _pixel_bytes(self) -> int:
+        return sum(SAMPLE_BYTES[channel.type] for channel in self.part.channels)
 
     def row_of_chunks(self, row: int) -> list[Chunk]:
         """The chunks of one row of chunks, left to right; `row` counts from 0 at the top."""
@@ -122,6 +127,8 @@ class PartLayout:
 
     def raw_bytes(self, chunk: Chunk) -> int:
         """Bytes of the chunk's samples before they were packed (not of deep data)."""
+        if not self.subsampled:
+            return self._pixel_bytes * chunk.width * chunk.height
         return sum(SAMPLE_BYTES[channel.type] * columns * rows
                    for channel in self.part.channels
                    for columns, rows in [samples_of(channel, chunk.box)])  # fmt: skip
@@ -145,6 +152,11 @@ class PartLayout:
         if self.tiled:
             return f"the table of chunks leads to the tile {found[0]}, {found[1]} of level {found[2]}, {found[3]}"
         return f"the table of chunks leads to the chunk of row {found[0]}"
+
+    def head_of(self, chunk: Chunk, size: int) -> bytes:
+        """The bytes that should lie before the packed samples of a chunk (not of deep data)."""
+        part = struct.pack("<i", self.index) if self._multipart else b""
+        return part + struct.pack(f"<{len(chunk.at) + 1}i", *chunk.at, size)
 
     def packed_size(self, head: bytes) -> int:
         """Bytes of the packed samples, as the chunk's head says (not of deep data)."""

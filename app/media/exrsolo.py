@@ -10,7 +10,7 @@ import os
 import struct
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,9 @@ from app.media.exr import MAGIC, TILED, Channel
 from app.media.exrlayout import Packed, PartLayout, not_supported
 
 _NAMED_BY_US = frozenset((0, 1, 2, 3, 4, 5, 6, 7))
-_TYPES = {0: "uint", 1: "half", 2: "float"}
+_DWAB = 9
+_SLICE, _MANY_SAMPLES = 32, 1 << 21
+Take = Callable[[int, NDArray[Any]], None]
 _I32, _F32 = struct.Struct("<i"), struct.Struct("<f")
 
 
@@ -56,11 +58,13 @@ class SoloDecoder:
         if self._folder is not None:
             self._folder.cleanup()
 
-    def decode(self, chunks: Sequence[Packed]) -> list[tuple[int, NDArray[Any]]]:
-        """The samples of each channel of chunks that lie side by side (tiles) or one under the other.
+    def decode(self, chunks: Sequence[Packed], take: Take) -> None:
+        """Decode chunks that lie side by side (tiles) or one under the other.
 
-        Returns:
-            The channel's index in file order, and its samples, rows × columns, as uint, half or float.
+        Args:
+            chunks: as they lie in the file.
+            take: is given the index in file order of each channel, and its samples as uint, half or float. Nothing is
+                given where anything cannot be decoded.
 
         Raises:
             MediaError: they cannot be decoded; which of them cannot is known by trying each alone.
@@ -72,11 +76,19 @@ class SoloDecoder:
         if source is None:
             raise self._failed(str(oiio.geterror()))
         try:
-            return self._read(source, oiio, width, height)
+            step = _SLICE if self._sliced(width, height) else height
+            for top in range(0, height, step):
+                for index, samples in self._read(source, oiio, width, (top, min(top + step, height))):
+                    take(index, samples)
         finally:
             source.close()
 
-    def _read(self, source: Any, oiio: Any, width: int, height: int) -> list[tuple[int, NDArray[Any]]]:
+    def _sliced(self, width: int, height: int) -> bool:
+        """Whether a chunk is given a few lines at a time: the library unpacks it once, at the first of them."""
+        samples = width * height * len(self._channels)
+        return self._layout.part.compression == _DWAB and not self._layout.tiled and samples > _MANY_SAMPLES
+
+    def _read(self, source: Any, oiio: Any, width: int, rows: tuple[int, int]) -> list[tuple[int, NDArray[Any]]]:
         spec = source.spec()
         order = self._order(spec.channelnames)
         kinds = [channel.type for channel in self._channels]
@@ -89,9 +101,9 @@ class SoloDecoder:
                 end += 1
             kind = wanted[kinds[order[first]]]
             if self._layout.tiled:
-                pixels = source.read_tiles(0, 0, 0, width, 0, height, 0, 1, first, end, kind)
+                pixels = source.read_tiles(0, 0, 0, width, *rows, 0, 1, first, end, kind)
             else:
-                pixels = source.read_scanlines(0, 0, 0, height, 0, first, end, kind)
+                pixels = source.read_scanlines(0, 0, *rows, 0, first, end, kind)
             if pixels is None:
                 raise self._failed(str(source.geterror()))
             samples = np.asarray(pixels).reshape(-1, end - first)
@@ -119,7 +131,7 @@ class SoloDecoder:
         return self._channels[index].name if self._named else b"c%05d" % index
 
     def _write(self, chunks: Sequence[Packed]) -> tuple[int, int]:
-        """Make the small file; its width and height."""
+        """Make the small file, over the one before: what stays behind its end does no harm. Its width and height."""
         first, last = chunks[0].chunk, chunks[-1].chunk
         left, top = first.box[0], first.box[1]
         width, height = last.box[2] - left + 1, last.box[3] - top + 1
@@ -132,7 +144,6 @@ class SoloDecoder:
             lead = struct.pack(f"<{len(where) + 1}i", *where, len(packed.data))
             pieces += [lead, packed.data]
             at += len(lead) + len(packed.data)
-        os.ftruncate(self._descriptor, 0)
         os.lseek(self._descriptor, 0, os.SEEK_SET)
         for piece in (header + struct.pack(f"<{len(offsets)}Q", *offsets), *pieces):
             _write_all(self._descriptor, piece)

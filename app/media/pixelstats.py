@@ -25,7 +25,7 @@ Progress = Callable[[int, int], None]
 #: A picture whose samples take more bytes than this is refused.
 PICTURE_LIMIT = 1 << 40
 #: Bytes of samples that a thread unpacks at once, where a chunk is not larger by itself.
-_GROUP_BYTES = 2 << 20
+_GROUP_BYTES = 1 << 20
 _THREADS = 4
 
 
@@ -129,9 +129,13 @@ class _FlatPart:
 
     def statistics(self, threads: int) -> dict[str, Any]:
         """Read every chunk and tell."""
-        with ThreadPoolExecutor(threads, "pixels") as pool:
-            for worker in [pool.submit(self._work) for _ in range(threads)]:
-                worker.result()
+        threads = self._reader.threads(threads)
+        if threads == 1:
+            self._work()
+        else:
+            with ThreadPoolExecutor(threads, "pixels") as pool:
+                for worker in [pool.submit(self._work) for _ in range(threads)]:
+                    worker.result()
         channels = [
             {"name": named(channel), **counter.result()}
             for channel, counter in zip(self._layout.part.channels, self._counters, strict=True)
