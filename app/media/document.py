@@ -75,7 +75,10 @@ def _measure(file: OpenFile, form: Format, document: dict[str, Any], progress: P
     """Decode a movie or a sound from end to end; what was measured and what was broken go into its document."""
     from app.media.measuring import measure
 
-    document["stats"], errors = measure(file, form, progress)
+    try:
+        document["stats"], errors = measure(file, form, progress)
+    except MediaError as error:
+        errors = [{"code": error.code, "message": error.message}]
     document["errors"] += errors
 
 

@@ -159,7 +159,7 @@ def not_decoded(file: OpenFile, form: Format) -> MediaFacts:
     """A format that is recognised but not decoded, and says so."""
     why = {"rawphoto": "camera raw"}.get(form.name, form.title.split(" ", 1)[-1])
     attributes = {"not_decoded": f"not decoded: {why}"}
-    return MediaFacts("image", form.name, form.mime, attributes=attributes, error=why_incomplete(file, form.name))
+    return MediaFacts(form.kind, form.name, form.mime, attributes=attributes, error=why_incomplete(file, form.name))
 
 
 class _Found(Exception):

@@ -9,14 +9,13 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from app.errors import MediaError
 from app.media.audio import audio_stream
 from app.media.container import PICTURE_LIMIT, container, limit_pictures
 from app.media.damage import Damage
 from app.media.formats import Format
 from app.media.opening import OpenFile
 from app.media.picturemeter import PictureMeter
-from app.media.soundmeter import SoundMeter
+from app.media.soundmeter import CHANNEL_LIMIT, SoundMeter
 from app.media.video import video_stream
 from app.model.measuring import MeasureOptions
 
@@ -25,6 +24,7 @@ _TELL_S = 0.1
 _COVER = 0x400
 _MESSAGE = 200
 _STAMPS = 4096
+_HOPELESS = 5000
 
 
 def measure(
@@ -62,6 +62,7 @@ class _Track:
     damage: Damage
     packets: int = 0
     discarded: int = 0
+    in_a_row: int = 0
     stamps: set[int] = field(default_factory=set)
 
     def stamp(self, pts: int | None) -> None:
@@ -106,6 +107,7 @@ class _Run:
         self._progress = progress
         self._tracks: dict[int, _Track] = {}
         self._told_at = 0.0
+        self._position = 0
         self._repeats = False
         self._general: list[dict[str, Any]] = []
 
@@ -143,6 +145,10 @@ class _Run:
             context.thread_type, context.thread_count = "SLICE", 4
             meter = PictureMeter(stream, video_stream(stream), self._options)
         else:
+            if (context.channels or 0) > CHANNEL_LIMIT:
+                reason = f"sound of {context.channels} channels is not measured"
+                self._general.append(_error("media.too_large", stream.index, reason))
+                return
             meter = SoundMeter(stream, audio_stream(stream), self._options)
         pictures = stream.type == "video"
         damage = Damage(stream.index, pictures=pictures)
@@ -164,6 +170,10 @@ class _Run:
             track = self._tracks[packet.stream.index]
             self._packet(track, packet, said, said_before)
             self._tell(packet.pos)
+            if track.in_a_row > _HOPELESS:
+                reason = f"given up after {_HOPELESS} broken packets in a row"
+                self._general.append(_error("media.damaged", track.index, reason))
+                return
 
     def _packet(self, track: _Track, packet: Any, said: list[Any], before: list[str]) -> None:
         import av
@@ -176,20 +186,23 @@ class _Run:
         try:
             for frame in packet.decode():
                 track.take(frame)
+                track.in_a_row = 0
         except av.error.EOFError:
             pass
-        except (av.error.FFmpegError, ValueError) as raised:
+        except av.error.FFmpegError as raised:
             problem = _words(raised)
         heard = " ".join(line[2].strip() for line in said) or " ".join(line.strip() for line in before)
         said.clear()
         if heard or problem or (packet.is_corrupt and not flush):
             track.broken(packet, heard or problem)
+            track.in_a_row += 1
 
     def _tell(self, position: int | None) -> None:
+        self._position = max(self._position, min(position or 0, self._size))
         now = time.monotonic()
-        if position is not None and now - self._told_at >= _TELL_S:
+        if now - self._told_at >= _TELL_S:
             self._told_at = now
-            self._progress(min(position, self._size), self._size)
+            self._progress(self._position, self._size)
 
     def stats(self) -> dict[str, Any]:
         video: list[dict[str, Any]] = []
@@ -225,6 +238,4 @@ def _error(code: str, stream: int | None, message: str) -> dict[str, Any]:
 
 
 def _words(problem: Exception) -> str:
-    if isinstance(problem, MediaError):
-        return problem.message
     return str(getattr(problem, "strerror", "") or problem)[:_MESSAGE]

@@ -15,7 +15,8 @@ from app.media.stretches import Stretches
 from app.model.measuring import MeasureOptions
 
 Block = NDArray[np.float32]
-_CHANNEL_LIMIT = 64
+#: Channels that FFmpeg's resampler can take.
+CHANNEL_LIMIT = 64
 _PHASE_BLOCK_S = 0.1
 _TRUE_PEAK_RATE = 176400
 _UNNAMED = {1: "mono", 2: "stereo"}
@@ -54,6 +55,8 @@ class SoundMeter:
         """
         import av
 
+        if frame.layout.nb_channels > CHANNEL_LIMIT:
+            return
         if self._resampler is None:
             self._begin(frame)
         shape = (frame.format.name, frame.layout.name, frame.sample_rate)
@@ -61,7 +64,7 @@ class SoundMeter:
             self._shape = shape
             self._resampler = av.AudioResampler(format="fltp", layout=self._layout, rate=self._rate)
         for piece in self._resampler.resample(frame):
-            self._count(np.ascontiguousarray(piece.to_ndarray()[:_CHANNEL_LIMIT], np.float32))
+            self._count(np.ascontiguousarray(piece.to_ndarray(), np.float32))
 
     def _begin(self, frame: Any) -> None:
         import av
@@ -69,7 +72,7 @@ class SoundMeter:
         self._layout, self._rate = frame.layout, frame.sample_rate
         self._shape = (frame.format.name, frame.layout.name, frame.sample_rate)
         self._resampler = av.AudioResampler(format="fltp", layout=frame.layout, rate=frame.sample_rate)
-        channels = min(frame.layout.nb_channels, _CHANNEL_LIMIT)
+        channels = frame.layout.nb_channels
         options, rate = self._options, self._rate
         exact = frame.format.name.rstrip("p") in ("s16", "s32", "u8") and self._bits
         self._full = 1 - 2.0 ** -(min(self._bits or 16, 24) - 1) if exact else 1.0
@@ -122,14 +125,14 @@ class SoundMeter:
             frame.sample_rate = self._rate
         for piece in self._over.resample(frame):
             heights = np.abs(piece.to_ndarray()).max(axis=1, initial=0)
-            self._true_peak = np.maximum(self._true_peak, heights[:_CHANNEL_LIMIT])
+            self._true_peak = np.maximum(self._true_peak, heights)
 
     def result(self) -> dict[str, Any]:
         """What was measured, as JSON; call it once, at the end."""
         if self._resampler is None:
             return {"stream": self._index, **_NOTHING}
         for piece in self._resampler.resample(None):
-            self._count(np.ascontiguousarray(piece.to_ndarray()[:_CHANNEL_LIMIT], np.float32))
+            self._count(np.ascontiguousarray(piece.to_ndarray(), np.float32))
         self._oversample(None)
         self._silent.end()
         for clipped in self._clipped:

@@ -115,6 +115,37 @@ def test_channels_and_rates_beyond_sense(tmp_path: Path) -> None:
         _in_a_child(path)
 
 
+def test_more_channels_than_are_measured(tmp_path: Path) -> None:
+    path, channels = tmp_path / "a.wav", 80
+    form = struct.pack("<HHIIHH", 1, channels, 48000, 48000 * 2 * channels, 2 * channels, 16)
+    samples = struct.pack("<h", 16384) * channels * 4800
+    path.write_bytes(movies.chunk(b"RIFF", b"WAVE" + movies.chunk(b"fmt ", form) + movies.chunk(b"data", samples)))
+    document = _in_a_child(path)
+    assert (document["streams"][0]["channels"], document["stats"]["audio"]) == (channels, [])
+    assert document["errors"][0]["message"] == "sound of 80 channels is not measured"
+
+
+def test_what_cannot_be_decoded_is_still_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.mid"
+    path.write_bytes(b"MThd" + struct.pack(">IHHH", 6, 0, 1, 96) + b"MTrk" + struct.pack(">I", 4) + b"\0\xff\x2f\0")
+    document = _measured(path)
+    assert (document["kind"], document["stats"]) == ("audio", None)
+    assert document["attributes"]["not_decoded"] == "not decoded: MIDI file"
+    assert document["errors"]
+
+
+def test_packets_without_end_are_given_up(tmp_path: Path) -> None:
+    path = movies.movie(tmp_path / "a.mov", 12_000, lambda number: movies.picture(0, 16, 16), codec="mjpeg")
+    data = bytearray(path.read_bytes())
+    at = data.index(b"mdat") + 4
+    end = data.index(b"moov") - 4
+    data[at:end] = bytes(end - at)
+    path.write_bytes(data)
+    document = _in_a_child(path)
+    assert "given up after 5000 broken packets" in document["errors"][0]["message"]
+    assert document["stats"]["video"][0]["packets"] == 5001
+
+
 def _png(size: int) -> Callable[[bytearray], None]:
     """Writes another size into every PNG of a file."""
 
