@@ -43,7 +43,7 @@ def check(
 ) -> int:
     """Judge files and sequences by a policy.
 
-    Nothing is written but the report that --out names.
+    Nothing is written but the report that --out names, and of a drive what was read and found, in its records.
     """
     front = front_of(ctx)
     if list_:

@@ -1,4 +1,7 @@
-"""The operation `check`: judges files, sequences or a catalogued drive by a policy. It writes nothing."""
+"""The operation `check`: judges files, sequences or a catalogued drive by a policy.
+
+It writes nothing but, of a drive that is connected, what it read and found into the drive's shard.
+"""
 
 import os
 from dataclasses import dataclass
@@ -15,10 +18,12 @@ from app.qc.facts import Facts
 from app.qc.findings import WORST_FIRST, AssetResult, Finding, Outcome, RuleResult, counts_of
 from app.qc.found import assets_below
 from app.qc.judging import is_about, judge
+from app.qc.keepingfindings import FindingsKeeper
 from app.qc.livefacts import HANDLER, LiveFacts
 from app.qc.policies import load_policy
 from app.qc.policy import Policy
 from app.qc.recordedfacts import recorded_assets
+from app.qc.validating import validation_of
 from app.qc.waivers import Waivers, read_waivers
 from app.scanning.located import drive_of
 from app.scanning.presence import gone, is_there
@@ -120,15 +125,21 @@ def check(engine: Engine, request: CheckRequest, job: Job) -> CheckResult:
     run = _Run(policy, waivers, job)
     job.stage(Stage.CHECK)
     if place.drive is not None and not place.there:
-        for facts in recorded_assets(engine, place.drive, place.below, expected, job):
-            run.take(facts)
+        for recorded in recorded_assets(engine, place.drive, place.below, expected, job):
+            run.take(recorded)
         return run.result(recorded=True)
+    keeper = FindingsKeeper(engine, place.drive, job) if place.drive else None
     with ChildPool(HANDLER, min(_MOST_CHILDREN, os.cpu_count() or 1), memory_bytes=_MEMORY_BYTES) as pool:
         for found in assets_below(place.paths, job):
             if isinstance(found, tuple):
                 run.unreadable(*found)
-            else:
-                run.take(LiveFacts(found, pool, job, expected if found.sequence else None))
+                continue
+            facts = LiveFacts(found, pool, job, expected if found.sequence else None)
+            result = run.take(facts)
+            if keeper is not None and result is not None:
+                keeper.keep(found, facts.read, validation_of(policy, result))
+    if keeper is not None:
+        keeper.close()
     if place.drive is not None and not is_there(place.drive):
         raise gone(place.drive, "Plug it in and check again, or check it by its recorded facts while it is not there.")
     return run.result()
@@ -170,17 +181,18 @@ class _Run:
         self._others = 0
         self._passed: dict[str, RuleResult] = {}
 
-    def take(self, facts: Facts) -> None:
-        """Judge an asset, where the policy is about it."""
+    def take(self, facts: Facts) -> AssetResult | None:
+        """Judge an asset; None where the policy is not about it."""
         if not is_considered(self._policy, facts):
             self._others += 1
-            return
+            return None
         self._job.progress(len(self._results), current=facts.asset)
         judged = judge(self._policy, facts, self._waivers.waive)
         shared = tuple(
             self._passed.setdefault(one.rule, one) if one.outcome is Outcome.PASS else one for one in judged.results
         )
         self._results.append(AssetResult(judged.asset, shared))
+        return self._results[-1]
 
     def unreadable(self, path: str, error: AppError) -> None:
         """Take note of a folder that cannot be read: what lies in it could not be judged."""

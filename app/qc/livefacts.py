@@ -83,6 +83,12 @@ class LiveFacts:
             raise enough
         return enough
 
+    @property
+    def read(self) -> Document | None:
+        """The document with the most of what was read beyond names; None where there is none."""
+        documents = [found for need, found in sorted(self._read.items()) if need > Need.NAMES]
+        return next((found for found in reversed(documents) if not isinstance(found, AppError)), None)
+
     def frame_numbers(self) -> Sequence[Frame]:
         """The frames of a sequence."""
         return self._found.sequence.frames if self._found.sequence else ()

@@ -75,6 +75,10 @@ class RecordedFacts:
             except AppError as error:
                 yield None, error
             return
+        summed = recorded_sequence(self._database, self._asset.sequence.id)
+        if summed is not None and summed.get("stats"):
+            yield None, self._placed(summed)
+            return
         missing = NotRecorded(f"The pixels of its frames were never measured: {_HINT}")
         numbers = self._frame_ids()
         for frame in frames:

@@ -12,7 +12,6 @@ from app.qc.judging import is_about, judge
 from app.qc.kinds import kinds_of_document
 from app.qc.policies import load_policy
 from app.qc.policy import Policy
-from app.qc.selectors import rooted
 
 
 class DocumentFacts:
@@ -41,17 +40,14 @@ class DocumentFacts:
         return parse_frames(str(ranges)) if ranges else ()
 
     def frame_documents(self, frames: Sequence[Frame], rows: int) -> Iterator[tuple[Frame | None, Document | AppError]]:
-        """The document itself for a single file; the frames of a sequence have none of their own."""
-        if "sequence" in self.kinds:
-            error = NotRecorded("The pixels of single frames are not part of what is known of the sequence")
-            yield from ((frame, error) for frame in frames)
-        elif self._has_statistics():
+        """The document itself, for a sequence with the statistics of all frames together."""
+        if self._has_statistics():
             yield None, self._document
         else:
             yield None, NotRecorded("The pixels were not looked at: there are no statistics")
 
     def _has_statistics(self) -> bool:
-        return bool(rooted(self._document).get("stats"))
+        return bool(self._document.get("stats"))
 
 
 def _expected(document: Document) -> tuple[int, int] | None:

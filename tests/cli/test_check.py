@@ -6,8 +6,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from app.catalog.inspections import findings_of
 from app.cli.edge import run_command_line
 from tests import media
+from tests.ui.enginekit import make_engine
 
 POLICY = """schema: qcpolicy/1
 id: try.it
@@ -139,8 +141,37 @@ def test_a_drive_that_is_away_is_judged_by_what_was_recorded(
     assert call(tmp_path, *there) == 1
     recorded = json.loads(capsys.readouterr().out)
     assert (live["recorded"], recorded["recorded"]) == (False, True)
+    assert recorded["counts"]["others"] == 0
     assert {asset["asset"] for asset in recorded["assets"]} == {asset["asset"] for asset in live["assets"]}
     found = {(one["rule"], one["asset"].rpartition("/")[2], one["outcome"]) for one in recorded["findings"]}
-    assert ("complete", "sh010.####.exr", "fail") in found
-    assert ("comp", "still.exr", "fail") in found
-    assert ("finite", "still.exr", "error") in found
+    assert found == {
+        ("complete", "sh010.####.exr", "fail"),
+        ("comp", "still.exr", "fail"),
+        ("finite", "sh010.####.exr", "error"),
+    }
+
+
+def test_what_was_never_recorded_is_no_pass(shots: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(tmp_path, "scan", str(shots), "--drive", "A001") == 0
+    shots.rename(tmp_path / "elsewhere")
+    capsys.readouterr()
+    assert call(tmp_path, "check", "--drive", "A001", "--policy", str(tmp_path / "p.yaml"), "--json") == 1
+    recorded = json.loads(capsys.readouterr().out)
+    found = {(one["rule"], one["asset"].rpartition("/")[2], one["outcome"]) for one in recorded["findings"]}
+    assert found == {
+        ("comp", "sh010.####.exr", "error"),
+        ("complete", "sh010.####.exr", "fail"),
+        ("comp", "still.exr", "fail"),
+        ("finite", "sh010.####.exr", "error"),
+        ("finite", "still.exr", "error"),
+    }
+
+
+def test_findings_of_a_connected_drive_are_kept_in_its_records(shots: Path, tmp_path: Path) -> None:
+    assert call(tmp_path, "scan", str(shots), "--drive", "A001") == 0
+    assert call(tmp_path, "check", "--drive", "A001", "--policy", str(tmp_path / "p.yaml")) == 1
+    engine = make_engine(tmp_path / "home")
+    with engine.catalog.open_shard(engine.catalog.drive("A001")) as shard:
+        [judged] = findings_of(shard, shard.value("SELECT id FROM folder WHERE path = x''"), b"still.exr")
+    assert (judged["policy"]["id"], judged["outcome"]) == ("try.it", "fail")
+    assert [one["rule"] for one in judged["findings"]] == ["comp"]

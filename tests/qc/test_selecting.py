@@ -185,3 +185,22 @@ def test_a_document_is_validated_with_the_policy_that_judged_it() -> None:
 def test_a_document_that_the_policy_is_not_about_has_no_outcome() -> None:
     made = policy("  - {id: r, select: kind, expect: {eq: x}}", "match: {ext: [mov]}\n")
     assert validate_document(made, exr())["outcome"] is None
+
+
+def test_pixels_of_a_whole_sequence_are_judged_by_their_statistics_together() -> None:
+    document = sequence(black="1002", frozen="")
+    rules = """  - {id: finite, check: pixels.finite}
+  - {id: low, check: pixels.stats, expect: {min: -0.01}}
+  - {id: few, check: pixels.stats, expect: {nan: 2}}
+  - {id: black, check: pixels.black}
+  - {id: frozen, check: sequence.frozen}"""
+    numbers = {"min": -0.5, "max": 1.0, "mean": 0.2, "nan_count": 3, "inf_count": 1, "negative_count": 1}
+    frames = {"nan_frames": "1003", "inf_frames": "1004-1005", "negative_frames": "1003"}
+    document["stats"] = {"parts": [{"index": 0, "supported": True, "channels": [{"name": "R", **numbers, **frames}]}]}
+    found = {one.rule: (one.outcome, one.frames) for one in judged(rules, document).findings}
+    assert found == {
+        "finite": (Outcome.FAIL, "1003-1005"),
+        "low": (Outcome.FAIL, ""),
+        "few": (Outcome.ERROR, "1003"),
+        "black": (Outcome.FAIL, "1002"),
+    }

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from app.errors import AppError
+from app.files.framerange import parse_frames
 from app.model.frames import Frame
 from app.qc.checks.check import Check, FrameJudge, Parameter
 from app.qc.checks.framelists import FRAME_LIMITS, of_frames, range_of
@@ -32,6 +33,7 @@ class _Fault:
     amount: float
     region: str = ""
     unable: bool = False
+    frames: str = ""
 
 
 @dataclass(slots=True)
@@ -67,7 +69,8 @@ class FaultJudge:
     def observations(self) -> Iterable[Observation]:
         """What is wrong, each fault with its frames and its worst value."""
         for gathered in self._gathered.values():
-            fault, frames = gathered.worst, range_of(gathered.frames)
+            fault = gathered.worst
+            frames = range_of(gathered.frames) or fault.frames
             yield Observation(
                 False,
                 fault.expected,
@@ -122,6 +125,11 @@ def _number(value: Any) -> float:
     return math.nan if number is None else float(number)
 
 
+def _is_summed(document: Document) -> bool:
+    """Whether the statistics are those of all frames of a sequence together."""
+    return bool(document.get("sequence"))
+
+
 _COUNTS = {"nan": ("nan_count", "NaN"), "inf": ("inf_count", "infinite"), "negative": ("negative_count", "negative")}
 
 
@@ -131,9 +139,19 @@ def _stats(rule: Rule, document: Document) -> Iterator[_Fault]:
         name = str(channel.get("name", ""))
         for key, (field_name, word) in _COUNTS.items():
             if key in rule.expect and int(channel.get(field_name) or 0) > rule.expect[key]:
-                count = int(channel[field_name])
-                yield _Fault(part, name, f"at most {rule.expect[key]} {word} values", f"{count} {word}", count)
+                count, most = int(channel[field_name]), rule.expect[key]
+                yield _Fault(
+                    part,
+                    name,
+                    f"at most {most} {word} values",
+                    f"{count} {word}",
+                    count,
+                    unable=bool(most) and _is_summed(document),
+                    frames=str(channel.get(f"{key}_frames") or ""),
+                )
         yield from _bounds(rule, part, name, channel)
+        if "mean" in rule.expect and _is_summed(document):
+            yield _Fault(part, name, "a mean of each frame", "only the mean of all frames is known", 0, unable=True)
 
 
 def _bounds(rule: Rule, part: str, name: str, channel: Mapping[str, Any]) -> Iterator[_Fault]:
@@ -142,7 +160,7 @@ def _bounds(rule: Rule, part: str, name: str, channel: Mapping[str, Any]) -> Ite
         yield _Fault(part, name, f"at least {words(rule.expect['min'])}", words(lowest), -lowest)
     if "max" in rule.expect and (highest := _number(channel.get("max"))) > _number(rule.expect["max"]):
         yield _Fault(part, name, f"at most {words(rule.expect['max'])}", words(highest), highest)
-    if "mean" in rule.expect:
+    if "mean" in rule.expect and "nan_frames" not in channel:
         lowest, highest = map(_number, rule.expect["mean"])
         mean = _number(channel.get("mean"))
         if mean < lowest or mean > highest:
@@ -156,7 +174,9 @@ def _finite(rule: Rule, document: Document) -> Iterator[_Fault]:
         nan, inf = int(channel.get("nan_count") or 0), int(channel.get("inf_count") or 0)
         if nan + inf:
             told = ", ".join(f"{count} {word}" for count, word in ((nan, "NaN"), (inf, "infinite")) if count)
-            yield _Fault(part, str(channel.get("name", "")), "finite values alone", told, nan + inf)
+            frames = ",".join(filter(None, (channel.get("nan_frames"), channel.get("inf_frames"))))
+            frames = range_of(parse_frames(frames)) if frames else ""
+            yield _Fault(part, str(channel.get("name", "")), "finite values alone", told, nan + inf, frames=frames)
 
 
 def _damaged(_rule: Rule, document: Document) -> Iterator[_Fault]:
@@ -172,6 +192,7 @@ def _damaged(_rule: Rule, document: Document) -> Iterator[_Fault]:
                 str(error.get("message") or "damaged"),
                 1,
                 region=f"rows {rows}" if rows else "",
+                frames=str(error.get("frames") or ""),
             )
 
 
@@ -194,6 +215,9 @@ class BlackJudge:
         """Take one frame."""
         for fault in _unsupported(document):
             self._unable.setdefault(fault.observed, []).extend([] if frame is None else [frame])
+        if _is_summed(document):
+            self._take_sequence(document["sequence"])
+            return
         threshold = _number(self._rule.expect.get("threshold", 0.0001))
         selected = self._rule.options.get("select", _COLOUR)
         highest = [
@@ -204,6 +228,13 @@ class BlackJudge:
         if highest and all(value <= threshold for value in highest):
             self._single = frame is None
             self._black += [] if frame is None else [frame]
+
+    def _take_sequence(self, sequence: Mapping[str, Any]) -> None:
+        """Take what is known of all frames together: which are black, by the usual threshold and channels."""
+        if sequence.get("black") is None:
+            self._unable.setdefault("it is not known which frames are black", [])
+        else:
+            self._black += parse_frames(str(sequence["black"])) if sequence["black"] else ()
 
     def fail(self, frame: Frame | None, error: AppError) -> None:
         """Take note that a frame could not be read."""

@@ -122,7 +122,7 @@ def _differences(usual: dict[str, Any], selector: Any, other: Any) -> Iterator[O
             yield Observation(
                 False,
                 f"{path} {words(usual.get(path))} in all frames",
-                f"{words(value)} in {other.frames}",
+                words(value),
                 other.frames,
                 one.part if one else "",
                 one.channel if one else "",
