@@ -9,6 +9,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.serverless import events
 from app.serverless.events import MOST_FILES, Asked, asked_by
@@ -235,3 +237,21 @@ def test_a_wrong_value_counts_as_not_given_and_is_told(name: str, value: Any) ->
 
 def test_a_short_name_that_means_something_else_is_passed_over() -> None:
     assert toggles({"path": "/a", "meta": {"title": "x"}, "stats": [1]}) == Toggles()
+
+
+words = st.sampled_from(
+    [*events._PATHS, *events._LISTS, *events._BUCKETS, *events._KEYS, *events._NESTED, "Records", "s3", "detail",
+     "object", "elementpath", "extensions", "eventName", "sequencer", "enable_stats", "schema_version", "Event",
+     "data_base64"]
+)  # fmt: skip
+leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.binary(max_size=20)
+shapes = st.recursive(leaves, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(words, inner, max_size=5))
+
+
+@settings(max_examples=300, deadline=None)
+@given(shapes)
+def test_no_shape_of_an_event_is_too_odd(event: Any) -> None:
+    asked = asked_by(event)
+    assert asked.targets or asked.skipped or asked.problems
+    assert all(target.uri for target in asked.targets)
+    toggles_of(asked.places, {})

@@ -164,3 +164,46 @@ def test_sinks_are_known_without_loading_arrow() -> None:
     code = "import sys, app.services.sinks, app.inspection.factwriter; print('pyarrow' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from app.services.parquet import ParquetSink
+name, folder = sys.argv[1], Path(sys.argv[2])
+for number in range(12):
+    with ParquetSink(folder) as sink:
+        row = {"file_id": [f"{name}{number}"], "path": [f"/show/{name}{number}.exr"], "inspected_at": [number]}
+        sink.upsert("files", row)
+        sink.upsert("channels", {"file_id": [f"{name}{number}"] * 3, "name": ["R", "G", "B"]})
+    print(number, flush=True)
+"""
+
+
+def writer_process(name: str, facts: Path) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-c", WRITER, name, str(facts)]
+    return subprocess.Popen(command, cwd=DOCS.parents[1], stdout=subprocess.PIPE, text=True)
+
+
+def test_two_processes_that_write_the_same_folder_lose_nothing(tmp_path: Path) -> None:
+    writers = [writer_process(name, tmp_path) for name in ("a", "b")]
+    for writer in writers:
+        writer.communicate(timeout=60)
+        assert writer.returncode == 0
+    assert query(tmp_path, "SELECT count(*), count(DISTINCT file_id) FROM files") == [(24, 24)]
+    assert query(tmp_path, "SELECT count(*) FROM channels") == [(72,)]
+
+
+def test_a_writer_that_is_killed_leaves_tables_that_can_be_read_and_mended(tmp_path: Path) -> None:
+    writer = writer_process("a", tmp_path)
+    assert writer.stdout is not None
+    writer.stdout.readline()
+    writer.kill()
+    writer.communicate(timeout=60)
+    known = query(tmp_path, "SELECT count(*) FROM files")[0][0]
+    assert known >= 1
+    again = writer_process("a", tmp_path)
+    again.communicate(timeout=60)
+    assert query(tmp_path, "SELECT count(*) FROM files") == [(12,)]
+    assert query(tmp_path, "SELECT count(*) FROM channels JOIN files USING (file_id)") == [(36,)]
+    assert not list(tmp_path.rglob("*.tmp"))
