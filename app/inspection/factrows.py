@@ -4,16 +4,19 @@ import base64
 import hashlib
 import json
 import posixpath
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+import struct
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from app.inspection.structure import structure_of
 from app.model.facttables import (
     ATTRIBUTES,
+    CHANNEL_NUMBERS,
     CHANNELS,
     FILES,
     FINDINGS,
     LONGEST_CELL,
+    METADATA_NUMBERS,
     PARTS,
     STATS,
 )
@@ -28,28 +31,11 @@ _SEQUENCE = ("frame_count", "missing_count", "missing", "ranges")
 _PLAIN_STATS = frozenset(STATS.names) - {"percentiles", "histogram", "other", "part_index", "channel"}
 
 
-@dataclass(frozen=True, slots=True)
-class Vectors:
-    """The two vectors of a file's structure, and what made them."""
-
-    version: str
-    metadata: tuple[float, ...]
-    channels: tuple[float, ...]
-
-
-Vectorise = Callable[[Document], Vectors | None]
-
-
-def no_vectors(_document: Document) -> None:
-    """For documents whose structure nobody compares."""
-
-
 def rows_of(
     document: Document,
     *,
     inspected_us: int | None = None,
     drive: tuple[str, str] | None = None,
-    vectors: Vectorise = no_vectors,
 ) -> Rows:
     """The rows of one document, by table.
 
@@ -57,14 +43,13 @@ def rows_of(
         document: of a file or a sequence; `file.path` names it.
         inspected_us: when it was inspected; now when omitted.
         drive: id and label of the catalogued drive that it lies on: two drives may have had one place.
-        vectors: makes the vectors of its structure.
     """
     file = document["file"]
     drive_id, label = drive or (None, None)
     key: Row = {"file_id": file_id_of(file, drive_id or ""), "path": file["path"]}
     key["header_hash"] = _header_hash(document)
     moment = now_us() if inspected_us is None else inspected_us
-    described = _file_row(document) | _layout_row(document) | _vector_row(vectors(document))
+    described = _file_row(document) | _layout_row(document) | _vector_row(document)
     one = key | described | {"drive_id": drive_id, "drive": label, "inspected_at": moment}
     parts = _list(document, "parts")
     return {
@@ -158,11 +143,14 @@ def _layout_row(document: Document) -> Row:
     }
 
 
-def _vector_row(made: Vectors | None) -> Row:
-    if made is None:
+def _vector_row(document: Document) -> Row:
+    """The vectors of the structure of an OpenEXR file, as lists of numbers."""
+    structure = structure_of(document)
+    if structure is None:
         return {}
-    return {"vector_version": made.version, "metadata_vector": list(made.metadata),
-            "channel_vector": list(made.channels)}  # fmt: skip
+    numbers = [number for (number,) in struct.iter_unpack("<f", structure.vectors)]
+    return {"vector_version": str(structure.version), "metadata_vector": numbers[:METADATA_NUMBERS],
+            "channel_vector": numbers[METADATA_NUMBERS : METADATA_NUMBERS + CHANNEL_NUMBERS]}  # fmt: skip
 
 
 def _compression(part: Mapping[str, Any]) -> Row:

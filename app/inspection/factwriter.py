@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.inspection.factrows import Document, Row, Vectorise, no_vectors, rows_of
+from app.inspection.factrows import Document, Row, rows_of
 from app.model.facttables import FILES, TABLES, FactTable
 from app.services.protocols import Sink, Stored
 
@@ -15,12 +15,10 @@ class FactWriter:
 
     Args:
         sink: where they go; opened and closed by the caller.
-        vectors: makes the vectors of a document, None where it has none.
     """
 
-    def __init__(self, sink: Sink, vectors: Vectorise = no_vectors) -> None:
+    def __init__(self, sink: Sink) -> None:
         self._sink = sink
-        self._vectors = vectors
         self._columns: dict[str, dict[str, list[Any]]] = {}
         self._files: set[str] = set()
         self._rows = 0
@@ -36,7 +34,7 @@ class FactWriter:
         """
         if document.get("kind", "") is None:
             return False
-        rows = rows_of(document, inspected_us=inspected_us, drive=drive, vectors=self._vectors)
+        rows = rows_of(document, inspected_us=inspected_us, drive=drive)
         file_id = rows[FILES.name][0]["file_id"]
         if file_id in self._files:
             self.flush()

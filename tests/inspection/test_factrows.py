@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from app.inspection.factrows import Vectors, file_id_of, rows_of
+from app.inspection.factrows import file_id_of, rows_of
 from app.inspection.factwriter import FactWriter
+from app.inspection.structure import VERSION
 from app.media.document import document_of
-from app.model.facttables import LONGEST_CELL, TABLES, Columns
+from app.model.facttables import CHANNEL_NUMBERS, LONGEST_CELL, METADATA_NUMBERS, TABLES, Columns
 from app.model.inspecting import InspectOptions
 from app.services.protocols import Stored
 from tests import media
@@ -145,10 +146,12 @@ def test_names_that_are_no_text_stay_apart(tmp_path: Path) -> None:
     assert rows[0]["raw_path"].endswith(b"/a\xff.exr")
 
 
-def test_the_vectors_of_a_structure_join_the_row() -> None:
-    told = {"file": {"path": "/p/a.exr"}, "parts": []}
-    (row,) = rows_of(told, vectors=lambda _document: Vectors("1", (0.0, 1.0), (2.0,)))["files"]
-    assert (row["vector_version"], row["metadata_vector"], row["channel_vector"]) == ("1", [0.0, 1.0], [2.0])
+def test_the_vectors_of_a_structure_join_the_row(tmp_path: Path) -> None:
+    (row,) = rows_of(document(media.multipart_exr(tmp_path / "a.exr")))["files"]
+    assert (len(row["metadata_vector"]), len(row["channel_vector"])) == (METADATA_NUMBERS, CHANNEL_NUMBERS)
+    assert sum(number * number for number in row["metadata_vector"]) == pytest.approx(1)
+    assert row["vector_version"] == str(VERSION)
+    assert "metadata_vector" not in rows_of(document(media.wav(tmp_path / "a.wav")))["files"][0]
 
 
 def test_a_file_that_comes_twice_begins_a_new_commit_and_lots_stay_small() -> None:

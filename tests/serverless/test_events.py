@@ -19,6 +19,11 @@ from app.serverless.toggles import Toggles, toggles_of
 PATH = "/renders/sh 010.1001.exr"
 
 
+def named(value: Any) -> str:
+    """What a test of this value is called, the same in every process."""
+    return re.sub(" at 0x[0-9a-f]+", "", repr(value))[:60]
+
+
 def record(key: str, name: str = "ObjectCreated:Put", sequencer: str = "0A", bucket: str = "renders") -> dict[str, Any]:
     about = {"bucket": {"name": bucket}, "object": {"key": key, "eTag": "e", "sequencer": sequencer}}
     return {"eventSource": "aws:s3", "eventName": name, "s3": about}
@@ -73,7 +78,7 @@ class Element:
         SimpleNamespace(body=json.dumps({"path": PATH}).encode()),
         SimpleNamespace(type="Schedule", get_data=lambda: {"path": PATH}),
     ],
-    ids=lambda event: str(event)[:60],
+    ids=named,
 )
 def test_a_path_is_found_wherever_it_stands(event: Any) -> None:
     assert uris(event) == [PATH]
@@ -111,7 +116,7 @@ def test_a_path_is_found_wherever_it_stands(event: Any) -> None:
         ({"type": "Element", "extensions": {"elementpath": "/renders/dir/a.exr"}}, "s3://renders/dir/a.exr"),
         (Element(), "s3://renders/a b.exr"),
     ],
-    ids=lambda value: str(value)[:60],
+    ids=named,
 )  # fmt: skip
 def test_an_object_is_found_and_its_key_decoded_where_the_sender_encodes_it(event: Any, uri: str) -> None:
     assert uris(event) == [uri]
@@ -142,7 +147,7 @@ def test_of_several_events_of_an_object_the_last_counts_in_whatever_order_they_c
         ({"type": "ElementTagDeleted", "elementpath": "b/a.exr"}, "nothing in it has changed"),
         ({"type": "ElementDeleted", "elementpath": "b/a.exr"}, "it was removed"),
     ],
-    ids=lambda value: str(value)[:50],
+    ids=named,
 )
 def test_what_is_no_new_file_is_passed_over(event: Any, reason: str) -> None:
     asked = asked_by(event)
@@ -165,7 +170,7 @@ def test_what_is_no_new_file_is_passed_over(event: Any, reason: str) -> None:
         ({"Records": [{"s3": {"bucket": {}, "object": {"key": ""}}}]}, "event.incomplete"),
         (object(), "event.unreadable"),
     ],
-    ids=lambda value: repr(value)[:50],
+    ids=named,
 )
 def test_what_cannot_be_understood_is_told(event: Any, code: str) -> None:
     assert [problem["code"] for problem in asked_by(event).problems] == [code]

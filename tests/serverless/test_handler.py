@@ -257,7 +257,11 @@ def test_a_database_is_the_sink_where_its_endpoint_is_set(tmp_path: Path, monkey
     assert "VAST_DB_BUCKET" in answer["errors"][0]["message"]
 
 
-@pytest.mark.parametrize("event", [None, 7, "{", b"\xff", [], {"Records": [None]}, {"path": {"path": {}}}, object()])
+@pytest.mark.parametrize(
+    "event",
+    [None, 7, "{", b"\xff", [], {"Records": [None]}, {"path": {"path": {}}}, object()],
+    ids=lambda event: type(event).__name__,
+)
 def test_it_never_raises(event: Any) -> None:
     answer = handler(None, event)
     assert "errors" in answer

@@ -85,6 +85,16 @@ def test_every_documented_query_runs(tmp_path: Path) -> None:
             connection.execute(block.replace("FACTS", (tmp_path / "facts").as_posix()))
 
 
+def test_neighbours_by_structure_are_found_in_duckdb(tmp_path: Path) -> None:
+    ingest(tmp_path / "facts", *media_folder(tmp_path / "show"))
+    block = next(
+        b for b in re.findall(r"```sql\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL) if "cosine" in b
+    )
+    found = query(tmp_path / "facts", block.replace("1920", "1"))
+    assert [Path(path).name for path, _ in found] == ["sh010.1002.exr", "multi.1001.exr"]
+    assert found[0][1] > 0.99 > found[1][1]
+
+
 def test_every_column_is_documented() -> None:
     from app.model.facttables import TABLES
 
