@@ -76,7 +76,8 @@ def _print(document: dict[str, Any], *, pixels: bool) -> None:
             if frames[key]:
                 print_lines(f"{word}: {frames[key]}")
     if document["picture"]:
-        print_lines(f"Picture: {document['picture']}")
+        of = ", ".join(document["picture_of"]["channels"]) or "all channels"
+        print_lines(f"Picture of {of}: {document['picture']}")
     print_lines(_verdict(document, pixels=pixels))
 
 

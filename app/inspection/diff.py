@@ -78,6 +78,11 @@ def diff(_engine: Engine, request: DiffRequest, job: Job) -> DiffResult:
             "One of the two is a sequence and the other is a file",
             hint="Give two files, or two sequences as sh010.####.exr.",
         )
+    if request.picture and not Path(request.picture).absolute().parent.is_dir():
+        raise InputError(
+            f"{shown(request.picture)} cannot be written: its folder is not there",
+            hint="Name another folder.",
+        )
     if request.picture and any(_is_same(request.picture, path) for path in (request.a, request.b)):
         raise UsageError("The picture would overwrite what is compared", hint="Name another file.")
     document = _of_sequences(request, job) if all(are_sequences) else _of_files(request, job)
@@ -87,23 +92,23 @@ def diff(_engine: Engine, request: DiffRequest, job: Job) -> DiffResult:
 def _of_files(request: DiffRequest, job: Job) -> dict[str, Any]:
     job.stage(Stage.DIFFER)
     asked = request.asked(request.a, request.b) | {"picture": "png" if request.picture else "", "tell": True}
-    found, picture = _compared(asked, job)
+    found, drawn, picture = _compared(asked, job)
     document = {
         "schema_version": SCHEMA_VERSION, "kind": "image", "equal": found.pop("equal"),
         "a": {"path": _absolute(request.a)}, "b": {"path": _absolute(request.b)}, "tolerance": request.tolerance,
         **found, "picture": None,
     }  # fmt: skip
-    return document | _written(request.picture, picture)
+    return document | _written(request.picture, drawn, picture)
 
 
-def _compared(asked: dict[str, Any], job: Job) -> tuple[dict[str, Any], bytes]:
-    """What differs between two files, and the picture of it."""
+def _compared(asked: dict[str, Any], job: Job) -> tuple[dict[str, Any], dict[str, Any] | None, bytes]:
+    """What differs between two files, what is drawn of it, and the picture."""
     try:
         for header, payload in stream(HANDLER, asked, job.token, silence_s=_SILENCE_S):
             if "progress" in header:
                 job.progress(header["progress"][0])
             else:
-                return header["difference"], payload
+                return header["difference"], header["picture"], payload
     except MediaError as problem:
         path = asked.get(problem.context.get("side", ""), "")
         named = shown(path) if path else f"{shown(asked['a'])} and {shown(asked['b'])}"
@@ -111,13 +116,13 @@ def _compared(asked: dict[str, Any], job: Job) -> tuple[dict[str, Any], bytes]:
     raise InputError(f"{shown(asked['a'])} and {shown(asked['b'])}: the reader ended without an answer")
 
 
-def _written(path: str, picture: bytes) -> dict[str, Any]:
+def _written(path: str, drawn: dict[str, Any] | None, picture: bytes) -> dict[str, Any]:
     """Write the picture; what the document says of it."""
-    if not path or not picture:
+    if not path or not picture or drawn is None:
         return {}
     with new_whole_file(Path(path)) as file:
         file.write(picture)
-    return {"picture": _absolute(path)}
+    return {"picture": _absolute(path), "picture_of": {key: drawn[key] for key in ("part", "channels", "factor")}}
 
 
 def _is_same(one: str, other: str) -> bool:
@@ -167,7 +172,8 @@ def _of_sequences(request: DiffRequest, job: Job) -> dict[str, Any]:
     if not request.picture or worst is None:
         return document
     asked = request.asked(*pairs[worst]) | {"picture": "png"}
-    return document | {"picture_frame": worst} | _written(request.picture, _compared(asked, job)[1])
+    _, drawn, picture = _compared(asked, job)
+    return document | {"picture_frame": worst} | _written(request.picture, drawn, picture)
 
 
 def _requests(request: DiffRequest, pairs: dict[Frame, tuple[str, str]]) -> Iterator[tuple[Frame, dict[str, Any]]]:

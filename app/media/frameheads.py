@@ -15,7 +15,8 @@ from typing import Any
 from app.errors import MediaError
 from app.jobs.framing import Send
 from app.media.exr import Header, read_header
-from app.media.exrchunks import missing_data
+from app.media.exrchunks import chunk_fault
+from app.media.exrstream import ended
 from app.media.exrvalues import brief
 from app.media.opening import OpenFile, opened
 from app.media.registry import inspect_open, recognise
@@ -28,7 +29,7 @@ WHOLE, EMPTY, CUT, UNREADABLE = range(4)
 ABSENT = 1
 
 _TIMECODE = struct.Struct("<II")
-_CUT_CODES = ("media.truncated", "media.short")
+_CUT_CODES = ("media.truncated", "media.short", "chunks.cut_off", "chunks.absent")
 _ATTRIBUTE_LIMIT = 10_000
 _DIFFERENCE_LIMIT = 2000
 
@@ -87,17 +88,18 @@ def _row(path: str, comparer: "_Comparer") -> list[Any]:
     except MediaError as problem:
         state = CUT if problem.code in _CUT_CODES else UNREADABLE
         return [state, size, mtime_ns, problem.message, None, None]
-    state = CUT if found.incomplete else WHOLE
+    state = WHOLE if not found.incomplete else CUT if found.cut else UNREADABLE
     return [state, size, mtime_ns, found.incomplete, found.differences, found.timecode]
 
 
 @dataclass(slots=True)
 class _Look:
-    """What one frame says."""
+    """What one frame says; why it is not whole, and whether because its end is not there."""
 
     differences: list[list[Any]]
     timecode: int | None
     incomplete: str = ""
+    cut: bool = True
 
 
 class _Comparer:
@@ -124,8 +126,7 @@ class _Comparer:
             table = [{_text(a.name): _digest(a.type, a.raw) for a in part.attributes} for part in header.parts]
             self._last = _Look(self._differences(table), _exr_timecode(header))
             self._header, self._block = header, file.read_at(0, header.size)
-        incomplete = header.error or _absent(header) or missing_data(file, header)
-        return _Look(self._last.differences, self._last.timecode, incomplete)
+        return _Look(self._last.differences, self._last.timecode, *_fault(file, header))
 
     def _differences(self, table: Table) -> list[list[Any]]:
         """What is not as in the reference; the first table becomes it."""
@@ -149,9 +150,15 @@ class _Comparer:
         return found[:_DIFFERENCE_LIMIT]
 
 
-def _absent(header: Header) -> str:
-    names = [name for part in header.parts for name in part.absent()]
-    return f"the OpenEXR header is damaged: the required attribute {names[0]} is absent" if names else ""
+def _fault(file: OpenFile, header: Header) -> tuple[str, bool]:
+    """Why an OpenEXR file cannot be whole, if so, and whether because its end is not there."""
+    if header.error:
+        return header.error, header.error == ended().message
+    absent = [name for part in header.parts for name in part.absent()]
+    if absent:
+        return f"the OpenEXR header is damaged: the required attribute {absent[0]} is absent", False
+    fault = chunk_fault(file, header, [part.chunk_count() for part in header.parts])
+    return (fault.message, fault.code in _CUT_CODES) if fault else ("", False)
 
 
 def _digest(kind: bytes, value: bytes) -> int:

@@ -2,6 +2,7 @@
 
 import os
 import struct
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from app.errors import Cancelled
 from app.files.sequences import file_sequences
 from app.inspection import framereading
+from app.inspection.consistency import compared_headers
+from app.inspection.framereading import WHOLE, FrameHeads
 from app.inspection.sequences import inspect_sequence
 from app.jobs.job import CancelToken, Job
 from app.model.inspecting import InspectOptions
@@ -227,3 +230,50 @@ def test_a_cancelled_inspection_ends(tmp_path: Path) -> None:
     token.cancel()
     with pytest.raises(Cancelled):
         told(tmp_path / "sh.####.exr", job=Job(token=token))
+
+
+def test_a_header_that_lacks_a_required_attribute_is_unreadable_not_cut_off(tmp_path: Path) -> None:
+    frames(tmp_path, range(1, 5))
+    path = tmp_path / "sh.0002.exr"
+    path.write_bytes(path.read_bytes().replace(b"displayWindow", b"displayWindoW"))
+    sequence = told(tmp_path / "sh.####.exr")["sequence"]
+    assert sequence["truncated"] == ""
+    assert [entry["frames"] for entry in sequence["unreadable"]] == ["2"]
+    assert {entry["attribute"] for entry in sequence["header_differences"]} == {"displayWindow", "displayWindoW"}
+
+
+def test_dpx_frames_have_time_codes_too(tmp_path: Path) -> None:
+    for frame in range(1, 5):
+        path = media.dpx(tmp_path / f"a.{frame:04}.dpx")
+        data = bytearray(path.read_bytes())
+        big = data[:4] == b"SDPX"
+        word = 0x01000000 | (frame if frame < 4 else 9)
+        data[1920:1924] = struct.pack(">I" if big else "<I", word)
+        path.write_bytes(data)
+    found = told(tmp_path / "a.####.dpx")["sequence"]["timecode"]
+    assert (found["first"], found["last"]) == ("01:00:00:01", "01:00:00:09")
+    assert [(jump["frame"], jump["expected"]) for jump in found["breaks"]] == [(4, "01:00:00:04")]
+
+
+def test_a_hundred_thousand_frames_fit_into_little_memory() -> None:
+    count = 100_000
+    names = ("timeCode", "imageCounter", "capDate", "renderHash")
+    tracemalloc.start()
+    heads = FrameHeads(count)
+    heads.table = [dict.fromkeys(names, 2)]
+    for index in range(count):
+        row = [WHOLE, 1000, 0, "", [[0, name, index * 4 + 6] for name in names], index]
+        heads.take(index, row)
+    found = compared_headers(heads)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found.varying == [(0, name) for name in sorted(names)]
+    assert peak < 64 << 20
+
+
+def test_frames_that_each_have_attributes_of_their_own_are_bounded() -> None:
+    heads = FrameHeads(20_000)
+    for index in range(3000):
+        heads.take(index, [WHOLE, 1000, 0, "", [[0, f"own{index}", 6]], None])
+    assert heads.more
+    assert len(heads.columns) < 1000

@@ -1,0 +1,65 @@
+"""What a person reads of a file sequence."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.cli.main import main
+from tests.inspection.framekit import frames, rate, string, timecode
+
+
+@pytest.fixture
+def planted(tmp_path: Path) -> Path:
+    """Frames 1001-1012 without 1003, with a fault each in some."""
+
+    def attributes(number: int) -> list[tuple[bytes, bytes, bytes]]:
+        code = timecode(f"01:00:00:{number - 1001 + 5 * (number == 1009):02}")
+        return [string(b"owner", b"Weta" if number == 1007 else b"ILM"), rate(24), code]
+
+    folder = frames(tmp_path / "plates", [n for n in range(1001, 1013) if n != 1003], attributes)
+    (folder / "sh.1005.exr").write_bytes(b"")
+    whole = (folder / "sh.1011.exr").read_bytes()
+    (folder / "sh.1011.exr").write_bytes(whole[:-4])
+    return folder
+
+
+def output(capsys: pytest.CaptureFixture[str], home: Path, *arguments: object, code: int = 0) -> str:
+    capsys.readouterr()
+    assert main(["--home", str(home), "inspect", *map(str, arguments)]) == code
+    return capsys.readouterr().out
+
+
+def test_each_fault_is_a_line(planted: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = output(capsys, tmp_path / "home", planted / "sh.####.exr", "--range", "1001-1014").splitlines()
+    assert lines[0].startswith(f"{planted.as_posix()}/sh.####.exr")
+    assert lines[1].strip() == "frames 1001-1002,1004-1012  11 files, expected 1001-1014"
+    told = [line.strip() for line in lines]
+    assert "! missing inside: 1003" in told
+    assert "! missing at the tail: 1013-1014" in told
+    assert "! empty files: 1005" in told
+    assert any(line.startswith("! not whole: 1011: the file is cut off") for line in told)
+    assert '! header: 1007: owner is "Weta", in most frames "ILM"' in told
+    assert "! time code: 1009 has 01:00:00:13, after the frame before it 01:00:00:08" in told
+    assert "time code 01:00:00:00 to 01:00:00:11 at 24" in told
+
+
+def test_a_sound_sequence_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    frames(tmp_path, range(1, 4))
+    text = output(capsys, tmp_path / "home", tmp_path / "sh.####.exr", "--stats")
+    assert "the same picture as the frame before: 2-3" in text
+    assert "nothing missing" in output(capsys, tmp_path / "home", tmp_path / "sh.####.exr")
+
+
+def test_sequences_and_files_together_as_json(
+    planted: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = (planted / "sh.####.exr", planted / "none.####.exr", planted / "sh.1001.exr", "--json")
+    files = json.loads(output(capsys, tmp_path / "home", *asked, code=1))["files"]
+    assert [document["kind"] for document in files] == ["sequence", None, "image"]
+    assert files[0]["sequence"]["missing"] == "1003"
+    assert files[1]["errors"][0]["code"] == "sequence.absent"
+
+
+def test_a_range_that_is_none_is_a_wrong_use(planted: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output(capsys, tmp_path / "home", planted / "sh.####.exr", "--range", "1009-1001", code=2)
