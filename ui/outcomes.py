@@ -35,6 +35,7 @@ _VERBS = {
     "scan": Verbs("Scanning {}", "Scanned {}", "Scan of {}"),
     "qc_crawl": Verbs("Crawling {}", "Crawled {}", "Crawl of {}"),
     "qc_clean": Verbs("Cleaning {}", "Cleaned {}", "Cleaning of {}"),
+    "check": Verbs("Checking {}", "Checked {}", "Check of {}"),
     "inspect": Verbs("Measuring {}", "Measured {}", "Measurement of {}"),
     "sign_off": Verbs("Signing off {}", "Signed off {}", "Sign-off of {}"),
     "undo_sign_off": Verbs("Taking back the verdict of {}", "Verdict taken back: {}", "Taking back the verdict of {}"),

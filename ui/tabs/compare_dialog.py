@@ -1,7 +1,9 @@
 """Two files or sequences beside each other: headers, pixels, and where they differ."""
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import PurePath
+from typing import Any
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -11,6 +13,7 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QGridLayout,
     QHBoxLayout,
+    QHeaderView,
     QProgressBar,
     QSplitter,
     QTableView,
@@ -58,7 +61,7 @@ class CompareDialog(QDialog):
         self.reader = CompareReader(desk.engine, self)
         self.names = {"a": ElidedLabel(), "b": ElidedLabel()}
         self.viewer, self.legend = FrameViewer(), DimLabel(_LEGEND)
-        self.buttons = {side: KeyButton(words, key=str(n)) for n, (side, words) in enumerate(_SIDES, 1)}
+        self.buttons = {side: KeyButton(words, role="choice", key=str(n)) for n, (side, words) in enumerate(_SIDES, 1)}
         self.sign, self.words = IconLabel("clock", 18), PlainLabel("Comparing…")
         self.header = PlainRows(("Part", "Attribute", "A", "B", "Frames"), numbers=(0,))
         self.pixels = PlainRows(
@@ -114,6 +117,7 @@ class CompareDialog(QDialog):
         sign = {"pass": "pass", "stale": "stale"}.get(state, "clock")
         self.sign.set_icon(sign, f"{state}_text" if state else "dim")
         self.header.set_rows(header_rows(found.document))
+        self._hide_columns(found.document)
         count = len(self.header.rows())
         self.tabs.setTabText(0, f"Header {formats.count(count)}" if count else "Header")
         self.notice.say(problems(found.document))
@@ -131,6 +135,14 @@ class CompareDialog(QDialog):
             self._keep(Shown("difference", found.picture, PictureInfo(words)))
         else:
             self._keep_words("difference", "The pixels of both are equal." if not different else "It was not made.")
+
+    def _hide_columns(self, document: Mapping[str, Any]) -> None:
+        """Parts and frames are columns where there is more than one."""
+        several = any(entry.get("part") for key in ("header", "pixels") for entry in document.get(key) or ())
+        frames = document.get("kind") == "sequence"
+        for table, part, frame in ((self.header_table, 0, 4), (self.pixel_table, 1, 6)):
+            table.setColumnHidden(part, not several)
+            table.setColumnHidden(frame, not frames)
 
     def _ask_sides(self, frame: object, *, wait: bool) -> None:
         """Decode both sides: of sequences the frame that differs most, once it is known."""
@@ -235,10 +247,12 @@ class CompareDialog(QDialog):
             table.setModel(model)
             style_table(table, name, stretch=stretch)
             table.setAlternatingRowColors(False)
-        for column_, width in ((0, 52), (1, 150), (3, 170), (4, 90)):
+        for column_, width in ((0, 52), (1, 150), (4, 110)):
             self.header_table.setColumnWidth(column_, width)
-        for column_, width in ((1, 52), (2, 76), (3, 76), (4, 120), (5, 84), (6, 64)):
+        for column_, width in ((1, 52), (2, 84), (3, 76), (4, 128), (5, 88), (6, 70)):
             self.pixel_table.setColumnWidth(column_, width)
+        for column_ in (2, 3):
+            self.header_table.horizontalHeader().setSectionResizeMode(column_, QHeaderView.ResizeMode.Stretch)
         self.tabs.addTab(self.header_table, "Header")
         self.tabs.addTab(self.pixel_table, "Pixels")
         self.tabs.tabBar().setExpanding(False)

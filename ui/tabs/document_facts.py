@@ -19,7 +19,7 @@ _FILE_WORDS = {
 _PART_WORDS = {
     "type": "Type", "view": "View", "compression": "Compression", "line_order": "Line order",
     "pixel_aspect_ratio": "Pixel aspect", "chunk_count": "Chunks", "tile_width": "Tile width",
-    "tile_height": "Tile height", "level_mode": "Levels", "levels": "Number of levels",
+    "tile_height": "Tile height", "level_mode": "Level mode", "levels": "Levels",
 }  # fmt: skip
 _SHOWN_ELSEWHERE = frozenset(
     {"index", "name", "width", "height", "data_window", "display_window", "tiled", "channels", "attributes"}

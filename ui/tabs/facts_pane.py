@@ -28,14 +28,15 @@ class FactsPane(QWidget):
 
     Args:
         name: for screen readers, and the key under which its columns are remembered.
+        compact: whether the windows of a picture are drawn only where they differ.
     """
 
     node_chosen = Signal(object)
     """The `FactNode` of the current line."""
 
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, parent: QWidget | None = None, *, compact: bool = False) -> None:
         super().__init__(parent)
-        self._whole = FactTree()
+        self._whole, self._compact = FactTree(), compact
         self._name = name
         self._reader = Reader(f"facts of {name}", self)
         self._reader.answered.connect(self._answered)
@@ -61,7 +62,7 @@ class FactsPane(QWidget):
         """
         self._whole = FactTree(nodes, document)
         self._copy_all.setEnabled(bool(nodes))
-        self.windows.set_windows(next((found for node in nodes if (found := _windows_in(node))), None))
+        self._show_windows(next((found for node in nodes if (found := _windows_in(node))), None))
         if self.filter.text().strip():
             self._search()
         else:
@@ -173,9 +174,13 @@ class FactsPane(QWidget):
             top = top.parent()
         part = self.model.node(top)
         if part is not None and (found := _windows_in(part)) is not None:
-            self.windows.set_windows(found)
+            self._show_windows(found)
         if node is not None:
             self.node_chosen.emit(node)
+
+    def _show_windows(self, found: Windows | None) -> None:
+        same = found is not None and found.data == found.display
+        self.windows.set_windows(None if same and self._compact else found)
 
     def _make_actions(self) -> None:
         self._actions = [

@@ -15,6 +15,8 @@ from ui.widgets.facts_grid import Fact, FactsGrid
 from ui.widgets.labels import ElidedLabel
 from ui.widgets.verdict import VerdictMark, verdict_icon
 
+#: What the chooser gives for “Choose a file…”.
+OTHER_POLICY = "?"
 _FINDING = Qt.ItemDataRole.UserRole + 1
 _STATES = {"pass": "pass", "waived": "pass", "skipped": "pending"}
 
@@ -46,9 +48,19 @@ class FindingsPane(QWidget):
         self.policies.clear()
         for name, words in names:
             self.policies.addItem(words, name)
+        if names:
+            self.policies.addItem("A file…", OTHER_POLICY)
         if (place := self.policies.findData(chosen)) >= 0:
             self.policies.setCurrentIndex(place)
         self._bar.setVisible(bool(names))
+
+    def add_policy(self, name: str, words: str) -> None:
+        """Offer one more, and choose it."""
+        place = self.policies.findData(name)
+        if place < 0:
+            place = self.policies.count() - 1
+            self.policies.insertItem(place, words, name)
+        self.policies.setCurrentIndex(place)
 
     def show_findings(self, findings: Sequence[Finding], nothing: str = "") -> None:
         """Show findings; `nothing` is said where there are none."""

@@ -26,6 +26,7 @@ from app.model.names import shown
 from ui import formats, icons, theme
 from ui.desk import Desk
 from ui.reasons import said
+from ui.tabs.asset_checks import AssetChecks
 from ui.tabs.asset_documents import AssetDocuments
 from ui.tabs.channels_pane import ChannelsPane
 from ui.tabs.document_facts import document_nodes, lossless_words
@@ -65,6 +66,7 @@ class InspectDialog(QDialog):
         self.compare, self.close_button = KeyButton("Compare…", icon="link"), KeyButton("Close", key="Esc")
         self._dropped = time.time()
         self.documents = AssetDocuments(desk, self.channels, self)
+        self.checks = AssetChecks(desk, self.findings, self)
         self._reader = Reader("assets", self)
         self._lay_out()
         self._connect()
@@ -83,7 +85,9 @@ class InspectDialog(QDialog):
     def done(self, result: int) -> None:
         """Qt: end the threads with the dialogue; a measurement that runs is stopped."""
         self.documents.cancel()
+        self.checks.cancel()
         self.documents.stop(wait=False)
+        self.checks.stop(wait=False)
         self._reader.leave()
         self.facts.stop(wait=False)
         self.channels.stop(wait=False)
@@ -125,6 +129,7 @@ class InspectDialog(QDialog):
         self.folder.setFullText(shown(str(path.parent)))
         self.setWindowTitle(f"Inspect {shown(path.name)}")
         self.documents.look_at((asset.path, self._dropped))
+        self.checks.look_at((asset.path, self._dropped))
         self._show()
 
     def _show(self) -> None:
@@ -132,7 +137,7 @@ class InspectDialog(QDialog):
         self.facts.show_nodes(document_nodes(dict(document)), document or None)
         self.facts.show_badge(*lossless_words(dict(document)))
         self.channels.show_document(document or None)
-        found = policy_findings(document.get("validation"))
+        found = policy_findings(self.checks.validation())
         self.findings.show_findings(found, "No policy was checked.")
         count = sum(finding.state in ("fail", "stale") for finding in found)
         self.tabs.setTabText(_FINDINGS, f"Findings {count}" if count else "Findings")
@@ -156,6 +161,7 @@ class InspectDialog(QDialog):
         self.list.currentItemChanged.connect(lambda *_: self._look())
         self.documents.changed.connect(self._show)
         self.documents.problem.connect(self.notice.say)
+        self.checks.changed.connect(self._show)
         self.compare.clicked.connect(self._compare)
         self.close_button.clicked.connect(self.reject)
         for words, keys, slot in (

@@ -17,6 +17,7 @@ from ui.desk import Desk
 from ui.models.review_model import QueueRow
 from ui.page import Page
 from ui.reasons import said
+from ui.tabs.asset_checks import AssetChecks
 from ui.tabs.asset_documents import AssetDocuments
 from ui.tabs.findings_pane import policy_findings
 from ui.tabs.review_actions import MOVING, make_actions
@@ -60,6 +61,7 @@ class ReviewTab(QWidget):
         self.inspector = Inspector(settings.reasons)
         self.bar = VerdictBar(settings.reasons, names)
         self.documents = AssetDocuments(desk, self.inspector.channels, self)
+        self.checks = AssetChecks(desk, self.inspector.findings, self)
         self.judging = Judging(desk, self.queue, self.bar, self.inspector.written, self)
         self.empty = EmptyState(
             "review",
@@ -106,6 +108,7 @@ class ReviewTab(QWidget):
         self.reader.stop()
         self.judging.stop()
         self.documents.stop()
+        self.checks.stop()
         self.inspector.stop()
         self.decoder.stop()
 
@@ -201,6 +204,7 @@ class ReviewTab(QWidget):
         self.judging.changed.connect(self._read_again)
         self.inspector.findings.position_chosen.connect(self.stage.player.go_to)
         self.documents.changed.connect(self._show_document)
+        self.checks.changed.connect(self._show_document)
         self.documents.problem.connect(self.inspector.notice.say)
         keep_popup_keys(self.queue.drive_box, self.queue.state_box, self.stage.views, self.bar.operator)
         self.queue.words.returnPressed.connect(self._leave_filter)
@@ -248,6 +252,7 @@ class ReviewTab(QWidget):
         if row is None or self._key is None:
             self.stage.show_nothing()
             self.documents.look_at(None)
+            self.checks.look_at(None)
             self.inspector.show_nothing()
         else:
             self.stage.show_loading(row.text)
@@ -266,7 +271,9 @@ class ReviewTab(QWidget):
         elif isinstance(answer, Loaded) and self._is_current(answer.dossier):
             before, self._loaded = self._loaded, answer
             online = answer.dossier.drive.online
-            self.documents.look_at(_stamp(answer.dossier) if online else None)
+            stamp = _stamp(answer.dossier)
+            self.documents.look_at(stamp if online else None)
+            self.checks.look_at(stamp, "" if online else answer.dossier.drive.label)
             if before is None or kind == "asset" or before.dossier.drive.online != online:
                 self._show(answer)
             elif online:
@@ -276,7 +283,7 @@ class ReviewTab(QWidget):
 
     def _reel(self, loaded: Loaded) -> Reel:
         """The reel with what a policy found as well."""
-        found = policy_findings((self.documents.document() or {}).get("validation"))
+        found = policy_findings(self.checks.validation())
         return replace(loaded.reel, findings=(*loaded.reel.findings, *found)) if found else loaded.reel
 
     def _inspect(self, loaded: Loaded) -> None:

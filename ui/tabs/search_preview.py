@@ -96,7 +96,7 @@ class Preview(QFrame):
         self.name.setFont(theme.ui_font(1.08, bold=True))
         self.standing = ElidedLabel("", Qt.TextElideMode.ElideRight, dim=True)
         self.viewer, self.strip, self.facts = _WideViewer(), Filmstrip(), FactsGrid()
-        self.tabs, self.all_facts = QTabWidget(), FactsPane("Search Facts")
+        self.tabs, self.all_facts = QTabWidget(), FactsPane("Search Facts", compact=True)
         self.document = HitDocument(engine, self.all_facts, self)
         self.open_button = KeyButton("Open folder", icon="folder-open", key="Enter")
         self.review_button = KeyButton("Review", icon="review")

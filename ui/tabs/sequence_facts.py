@@ -32,6 +32,8 @@ def sequence_nodes(sequence: dict[str, Any]) -> list[FactNode]:
         lines.append(FactNode("Expected", span, raw=expected))
     for key, word in _COUNTS:
         value = sequence.get(key)
+        if key == "truncated" and sequence.get("incomplete"):
+            continue
         if value:
             lines.append(FactNode(word, one_line(str(value)), state="fail", raw=value))
         elif value is None and key in ("frozen", "black"):
@@ -39,7 +41,7 @@ def sequence_nodes(sequence: dict[str, Any]) -> list[FactNode]:
     lines += _timecode(sequence.get("timecode"))
     groups = [FactNode("Sequence", str(sequence.get("ranges") or ""), tuple(lines), raw=sequence)]
     groups += _listed("Unreadable", sequence.get("unreadable"), _reason)
-    groups += _listed("Cut off", sequence.get("incomplete"), _reason)
+    groups += _listed("Truncated", sequence.get("incomplete"), _reason)
     groups += _listed("Size stands out", sequence.get("size_outliers"), _outlier)
     groups += _listed("Header differs", sequence.get("header_differences"), _difference)
     if varying := sequence.get("varying"):

@@ -47,11 +47,6 @@ class Mark:
     trait: Trait
     words: str = ""
 
-    @property
-    def count(self) -> int:
-        """How many frames."""
-        return self.last - self.first + 1
-
 
 @dataclass(frozen=True, slots=True)
 class Spot:
@@ -107,10 +102,20 @@ def _edges(mark: Mark, scale: Scale, ends: tuple[float, float]) -> tuple[float, 
 
 def counts(marks: Sequence[Mark]) -> dict[Trait, int]:
     """How many frames have which trait, the worst first; none with no frame."""
-    found: dict[Trait, int] = {}
-    for mark in marks:
-        found[mark.trait] = found.get(mark.trait, 0) + mark.count
-    return {trait: found[trait] for trait in Trait if found.get(trait)}
+    spans: dict[Trait, list[tuple[int, int]]] = {}
+    for mark in _known(marks):
+        spans.setdefault(mark.trait, []).append((mark.first, mark.last))
+    return {trait: _covered(spans[trait]) for trait in Trait if trait in spans}
+
+
+def _covered(spans: list[tuple[int, int]]) -> int:
+    """How many frames lie in spans that may overlap."""
+    count, end = 0, None
+    for first, last in sorted(spans):
+        start = first if end is None or first > end else end + 1
+        count += max(0, last - start + 1)
+        end = last if end is None else max(end, last)
+    return count
 
 
 def said_of(marks: Sequence[Mark]) -> str:

@@ -88,10 +88,10 @@ class ConsistencyStrip(QWidget):
         middle = 2 + _BAND / 2
         painter.fillRect(QRectF(_EDGE, middle - 0.5, self.width() - 2 * _EDGE, 1), look.color("line"))
         for spot in self.spots():
-            if spot.right - spot.left > _APART:
+            if spot.right - spot.left > 2 * _APART:
                 color = look.color(spot.trait.token)
                 painter.fillRect(QRectF(spot.left, middle - 1, spot.right - spot.left - 1, 2), color)
-            painter.fillRect(QRectF(spot.middle - 6, middle - 6, 12, 12), look.color("panel"))
+            painter.fillRect(QRectF(spot.middle - 6, middle - 6, 12, 12), look.color("window"))
             paint_shape(painter, QPointF(spot.middle, middle), spot.trait, _SHAPE)
         self._paint_legend(painter)
         if self.hasFocus():

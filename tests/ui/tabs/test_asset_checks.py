@@ -1,0 +1,131 @@
+"""A policy is checked against the asset in sight; its findings lead to their frames."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.engine import Engine
+from tests.ui.enginekit import make_engine
+from tests.ui.tabs.reviewkit import WAIT_MS, make_library, press, review, scan, wait_loaded, wait_picture
+from ui.tabs.findings_pane import FindingsPane, policy_findings
+from ui.tabs.review_history import lines_of
+from ui.tabs.review_tab import ReviewTab
+
+SEQUENCE = b"sh010.####.exr"
+POLICY = """\
+schema: qcpolicy/1
+id: test.whole
+version: "1.0.0"
+title: Nothing is missing
+rules:
+  - id: seq.complete
+    check: sequence.missing
+    expect: {max: 0}
+  - id: exr.compression
+    select: parts[*].compression
+    expect: {in: [none, zip, zips, piz]}
+"""
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    return make_engine(tmp_path / "home")
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    return make_library(tmp_path / "SAN plates")
+
+
+@pytest.fixture
+def policy(tmp_path: Path) -> str:
+    file = tmp_path / "whole.yaml"
+    file.write_text(POLICY, encoding="utf-8")
+    return str(file)
+
+
+@pytest.fixture
+def tab(qtbot: QtBot, engine: Engine, library: Path) -> Iterator[ReviewTab]:
+    scan(engine, library)
+    with review(qtbot, engine) as tab:
+        wait_loaded(qtbot, tab, SEQUENCE)
+        wait_picture(qtbot, tab)
+        yield tab
+
+
+def checked(qtbot: QtBot, tab: ReviewTab) -> FindingsPane:
+    pane = tab.inspector.findings
+    qtbot.waitUntil(lambda: tab.checks.validation() is not None, timeout=WAIT_MS)
+    return pane
+
+
+def test_the_policies_that_come_with_the_program_can_be_chosen(qtbot: QtBot, tab: ReviewTab) -> None:
+    box = tab.inspector.findings.policies
+    qtbot.waitUntil(lambda: box.count() > 3, timeout=WAIT_MS)
+    assert box.itemText(box.count() - 1) == "A file…"
+    assert all(box.itemText(place) for place in range(box.count()))
+
+
+def test_findings_of_a_policy_stand_beside_those_of_the_scan(qtbot: QtBot, tab: ReviewTab, policy: str) -> None:
+    tab.checks.check(policy)
+    pane = checked(qtbot, tab)
+    lines = "\n".join(lines_of(pane.tree))
+    assert "Missing frames 1 missing 1004" in lines
+    assert "seq.complete" in lines
+    assert pane.said.fullText() == "1 fail · 1 pass"
+    assert tab.inspector.tabs.tabText(2) == "Findings 2"
+    row = next(n for n in range(pane.tree.topLevelItemCount()) if pane.tree.topLevelItem(n).text(0) == "seq.complete")
+    tab.stage.player.go_to(1001)
+    pane.tree.setCurrentItem(pane.tree.topLevelItem(row))
+    assert tab.stage.player.position == 1004
+    told = {fact.name: fact.value for fact in pane.details.facts()}
+    assert told["Rule"] == "seq.complete"
+    assert told["Outcome"] == "fail · error"
+
+
+def test_the_answer_is_there_again_when_the_asset_is(qtbot: QtBot, tab: ReviewTab, policy: str) -> None:
+    tab.checks.check(policy)
+    pane = checked(qtbot, tab)
+    press(qtbot, "]")
+    wait_loaded(qtbot, tab, b"still.exr")
+    assert tab.checks.validation() is None
+    assert pane.said.fullText() == ""
+    press(qtbot, "[")
+    wait_loaded(qtbot, tab, SEQUENCE)
+    assert pane.said.fullText() == "1 fail · 1 pass"
+
+
+def test_a_policy_that_cannot_be_used_says_where(qtbot: QtBot, tab: ReviewTab, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(POLICY.replace("check: sequence.missing", "check: sequence.mising"), encoding="utf-8")
+    tab.checks.check(str(wrong))
+    said = tab.inspector.findings.said
+    qtbot.waitUntil(lambda: "sequence.mising" in said.fullText(), timeout=WAIT_MS)
+
+
+def test_an_absent_drive_is_judged_by_what_was_recorded(
+    qtbot: QtBot, engine: Engine, library: Path, policy: str
+) -> None:
+    scan(engine, library)
+    shutil.move(library, library.with_name("unplugged"))
+    with review(qtbot, engine) as tab:
+        wait_loaded(qtbot, tab, SEQUENCE)
+        tab.checks.check(policy)
+        pane = checked(qtbot, tab)
+        assert "by what the last scan recorded" in pane.said.fullText()
+        assert "seq.complete" in "\n".join(lines_of(pane.tree))
+
+
+def test_states_follow_outcome_and_severity() -> None:
+    def state(outcome: str, severity: str) -> str:
+        (found,) = policy_findings({"findings": [{"rule": "x", "outcome": outcome, "severity": severity}]})
+        return found.state
+
+    assert state("fail", "error") == "fail"
+    assert state("fail", "warning") == "stale"
+    assert state("error", "error") == "stale"
+    assert state("pass", "error") == "pass"
+    assert state("skipped", "error") == "pending"
