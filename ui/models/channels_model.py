@@ -162,7 +162,7 @@ def _text(row: ChannelRow, column: int) -> str:
     if row.is_head:
         return one_line(row.name) if column == 0 else ""
     if column in (1, 2, 4, 5):
-        return figure(row.number(("min", "max", "", "mean", "stddev")[column - 1]))
+        return figure(row.number(("min", "max", "", "mean", "stddev")[column - 1]), 3)
     if column in (6, 7):
         number = row.number("negative_count" if column == 6 else "zero_count")
         return "–" if number is None else formats.count(int(number))

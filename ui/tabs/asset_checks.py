@@ -79,7 +79,7 @@ class AssetChecks(QObject):
         self._desk.window.state.set_text(_POLICY, policy)
         path = self._asset[0]
         request = CheckRequest((path,), policy, drive=self._drive)
-        self._jobs[self._desk.jobs.start("check", request, title=shown(PurePath(path).name))] = self._asset
+        self._jobs[self._desk.jobs.start("check", request, title=shown(PurePath(path).name), small=True)] = self._asset
         self._pane.say("Checking…")
 
     def cancel(self) -> None:

@@ -75,7 +75,7 @@ class AssetDocuments(QObject):
         if self._asset is None or self._asset in self._jobs.values():
             return
         request, name = InspectRequest((self._asset[0],), stats=True), shown(PurePath(self._asset[0]).name)
-        self._jobs[self._desk.jobs.start("inspect", request, title=name)] = self._asset
+        self._jobs[self._desk.jobs.start("inspect", request, title=name, small=True)] = self._asset
         self._show_progress()
 
     def cancel(self) -> None:

@@ -34,7 +34,7 @@ _MANY = 12
 _MOST_DRAWN = 8
 _NAME_ROOM = 130
 #: Of the columns; those after the fourth are shown where there is room.
-_WIDTHS = (0, 66, 68, 88, 68, 78, 86, 76, 60)
+_WIDTHS = (0, 76, 76, 88, 76, 78, 86, 76, 60)
 _ALWAYS = 4
 _NOT_MEASURED = "Not measured yet. Measuring decodes every pixel."
 

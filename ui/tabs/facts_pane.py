@@ -1,5 +1,6 @@
 """A tree of facts with a search field, a badge that says whether the header was read without loss, and copying."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -60,13 +61,26 @@ class FactsPane(QWidget):
             nodes: the top lines.
             document: what they were made of, for “Copy everything”.
         """
-        self._whole = FactTree(nodes, document)
-        self._copy_all.setEnabled(bool(nodes))
-        self._show_windows(next((found for node in nodes if (found := _windows_in(node))), None))
+        self._reader.drop("nodes")
+        self._take(FactTree(nodes, document))
+
+    def show_later(self, build: Callable[[], tuple[FactNode, ...]], document: Any = None) -> None:
+        """Show a tree that takes its time to be made: in the pane's thread.
+
+        Args:
+            build: makes the top lines.
+            document: what they are made of.
+        """
+        self._reader.ask("nodes", lambda _token: FactTree(build(), document))
+
+    def _take(self, tree: FactTree) -> None:
+        self._whole = tree
+        self._copy_all.setEnabled(bool(tree.nodes))
+        self._show_windows(next((found for node in tree.nodes if (found := _windows_in(node))), None))
         if self.filter.text().strip():
             self._search()
         else:
-            self._show(self._whole)
+            self._show(tree)
 
     def show_badge(self, words: str, state: str) -> None:
         """Say whether the header was read without loss; no words for no badge."""
@@ -115,6 +129,8 @@ class FactsPane(QWidget):
     def _answered(self, kind: str, _number: int, answer: object) -> None:
         if kind == "search" and isinstance(answer, FactTree):
             self._show(answer)
+        elif kind == "nodes" and isinstance(answer, FactTree):
+            self._take(answer)
         elif kind == "json" and isinstance(answer, str):
             QGuiApplication.clipboard().setText(answer)
 

@@ -11,6 +11,7 @@ from ui.tabs.review_history import plain_tree, say_in
 from ui.tabs.review_reel import Finding
 from ui.tabs.sequence_facts import spans_of
 from ui.widgets.buttons import KeyButton
+from ui.widgets.elided_box import ElidedBox
 from ui.widgets.facts_grid import Fact, FactsGrid
 from ui.widgets.labels import ElidedLabel
 from ui.widgets.verdict import VerdictMark, verdict_icon
@@ -33,7 +34,7 @@ class FindingsPane(QWidget):
         super().__init__(parent)
         self.tree = QTreeWidget()
         self.details = FactsGrid()
-        self.policies = QComboBox()
+        self.policies = ElidedBox()
         self.check = KeyButton("Check", icon="check")
         self.said = ElidedLabel(mode=Qt.TextElideMode.ElideRight, dim=True)
         self._bar = QWidget()
@@ -41,6 +42,7 @@ class FindingsPane(QWidget):
         self.tree.currentItemChanged.connect(self._go)
         self.tree.itemClicked.connect(self._go)
         self.check.clicked.connect(self._ask)
+        self.policies.currentTextChanged.connect(self.policies.setToolTip)
         self.set_policies(())
 
     def set_policies(self, names: Sequence[tuple[str, str]], chosen: str = "") -> None:

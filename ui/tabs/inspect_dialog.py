@@ -134,7 +134,7 @@ class InspectDialog(QDialog):
 
     def _show(self) -> None:
         document: Mapping[str, Any] = self.documents.document() or {}
-        self.facts.show_nodes(document_nodes(dict(document)), document or None)
+        self.facts.show_later(partial(document_nodes, dict(document)), document or None)
         self.facts.show_badge(*lossless_words(dict(document)))
         self.channels.show_document(document or None)
         found = policy_findings(self.checks.validation())

@@ -1,6 +1,7 @@
 """The right of the review: facts, channels, findings and history of an asset."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QSize
@@ -38,7 +39,7 @@ class Inspector(QWidget):
         self.notice = NoticeLine()
         self.written = WrittenBlock(words)
         self.setMinimumWidth(280)
-        self._shown: tuple[tuple[FactNode, ...], Mapping[str, Any] | None] = ((), None)
+        self._shown: tuple[object, Mapping[str, Any] | None] = ((), None)
         self._lay_out()
 
     def show_nothing(self) -> None:
@@ -81,16 +82,11 @@ class Inspector(QWidget):
 
     def _show_facts(self, dossier: Dossier, document: Mapping[str, Any] | None) -> None:
         """Show facts and channels, unless they are in sight already: who reads on must not lose the place."""
-        nodes = facts_tree(dossier)
-        if self._shown[0] == nodes and self._shown[1] is document:
+        known = (dossier.drive.id, dossier.asset, dossier.detail.facts)
+        if self._shown == (known, document):
             return
-        self._shown = (nodes, document)
-        if document is None:
-            self.facts.show_nodes(nodes)
-        else:
-            told = document_nodes(dict(document), with_file=False)
-            problems, rest = [n for n in told if n.name == "Problems"], [n for n in told if n.name != "Problems"]
-            self.facts.show_nodes((*problems, file_node(dossier, document), *rest), document)
+        self._shown = (known, document)
+        self.facts.show_later(partial(_nodes, dossier, document), document)
         self.facts.show_badge(*lossless_words(dict(document)) if document else ("", ""))
         self.channels.show_document(document)
 
@@ -110,6 +106,15 @@ class Inspector(QWidget):
     def sizeHint(self) -> QSize:
         """Wide enough for two columns."""
         return QSize(330, 400)
+
+
+def _nodes(dossier: Dossier, document: Mapping[str, Any] | None) -> tuple[FactNode, ...]:
+    """The lines of the facts: what the catalogue knows, and what the document tells where there is one."""
+    if document is None:
+        return facts_tree(dossier)
+    told = document_nodes(dict(document), with_file=False)
+    problems = [node for node in told if node.name == "Problems"]
+    return (*problems, file_node(dossier, document), *(node for node in told if node.name != "Problems"))
 
 
 def _wrong(findings: Iterable[Finding]) -> int:

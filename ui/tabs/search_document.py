@@ -108,7 +108,7 @@ class HitDocument(QObject):
             self._pane.show_nodes((FactNode("Problem", said(error), state="fail"),))
 
     def _show(self, document: Mapping[str, Any], badge: tuple[str, str]) -> None:
-        self._pane.show_nodes(document_nodes(dict(document)), document)
+        self._pane.show_later(partial(document_nodes, dict(document)), document)
         self._pane.show_badge(*badge)
 
 

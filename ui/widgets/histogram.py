@@ -48,12 +48,12 @@ def color_of(name: str, place: int) -> str:
     )
 
 
-def figure(value: float | None) -> str:
-    """A value in four figures: `0.1834`, `65,504`, `1.2e-07`."""
+def figure(value: float | None, digits: int = 4) -> str:
+    """A value in four figures, or so many: `0.1834`, `65,504`, `1.2e−7`."""
     if value is None:
         return "–"
     if value == 0 or 1e-4 <= abs(value) < 1e6:
-        text = f"{value:,.4g}" if abs(value) < 10_000 else f"{value:,.0f}"
+        text = f"{value:,.{digits}g}" if abs(value) < 10**digits else f"{value:,.0f}"
         return text.replace("e+0", "e+").replace("-", "−")
     return f"{value:.3g}".replace("e-0", "e-").replace("-", "−")
 

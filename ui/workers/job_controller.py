@@ -72,7 +72,7 @@ class JobController(QObject):
         self._beat = QTimer(self, interval=_CHANGED_EVERY_MS)
         self._beat.timeout.connect(self.catalog_changed)
 
-    def start(self, operation: str, request: Any, *, told_as: str = "", title: str = "") -> str:
+    def start(self, operation: str, request: Any, *, told_as: str = "", title: str = "", small: bool = False) -> str:
         """Start an operation; the job's id.
 
         Args:
@@ -80,6 +80,7 @@ class JobController(QObject):
             request: what it is asked; of the type that the operation takes.
             told_as: the operation whose words are used for it, where that is another one.
             title: what it is about, where the operation does not know.
+            small: one of many that are done in a moment: it takes no room unless it lasts, and who asked tells its end.
         """
         entry = OPERATIONS[operation]
         if type(request).__name__ != entry.request:
@@ -88,7 +89,7 @@ class JobController(QObject):
         job_id = f"job-{self._started}"
         told_as = told_as or operation
         title = about(told_as, title or (entry.kept.title(request) if entry.kept else ""))
-        small = entry.kept is not None and entry.kept.small
+        small = small or (entry.kept is not None and entry.kept.small)
         progress = JobProgress(job_id, verbs(told_as).doing.format(title), small=small)
         worker = JobWorker(self._engine, operation, request, self)
         self._jobs[job_id] = job = RunningJob(job_id, operation, worker, progress, [], told_as, title)
