@@ -154,9 +154,8 @@ class Front(QObject):
         self._connect(self.jobs, scan, search, review)
         self.drive_menus = DriveMenus(desk)
         self.inspecting = Inspecting(desk)
-        search.inspect_requested.connect(self.inspecting.inspect)
-        search.compare_requested.connect(self.inspecting.compare)
-        review.compare_requested.connect(self.inspecting.compare_with)
+        self.inspecting.serve(search.actions_of_hits, review)
+        self.inspecting.review_requested.connect(self._review)
         for number, notice in enumerate(engine.notices):
             self.window.banners.show_banner(BannerView(f"engine.{number}", notice, BannerKind.WARNING))
         self.ready.emit(engine)

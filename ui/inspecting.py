@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QMimeData, QObject
+from PySide6.QtCore import QEvent, QMimeData, QObject, Signal
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QFileDialog
 
@@ -10,6 +10,9 @@ from ui import icons
 from ui.desk import Desk
 from ui.tabs.compare_dialog import CompareDialog
 from ui.tabs.inspect_dialog import InspectDialog
+from ui.tabs.review_tab import ReviewTab
+from ui.tabs.search_actions import HitActions
+from ui.tabs.similar_dialog import SimilarDialog
 
 
 class Inspecting(QObject):
@@ -20,6 +23,9 @@ class Inspecting(QObject):
     Args:
         desk: engine, jobs and window.
     """
+
+    review_requested = Signal(object)
+    """`(drive id, folder, name)` of what is to be reviewed; folder and name are raw bytes."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk.window)
@@ -33,6 +39,13 @@ class Inspecting(QObject):
         self._compare = QAction(icons.icon("link"), "Compare two files…", self)
         self._compare.triggered.connect(self.browse_two)
         desk.window.add_to_file_menu(self._inspect, self._compare)
+
+    def serve(self, hits: HitActions, review: ReviewTab) -> None:
+        """Do what Search and Review ask for."""
+        hits.inspect_requested.connect(self.inspect)
+        hits.compare_requested.connect(self.compare)
+        hits.similar_requested.connect(self.similar)
+        review.compare_requested.connect(self.compare_with)
 
     def inspect(self, paths: Sequence[str]) -> InspectDialog | None:
         """Open a dialogue over some files; None for none."""
@@ -55,6 +68,14 @@ class Inspecting(QObject):
         other, _ = QFileDialog.getOpenFileName(self._desk.window, "Compare with", folder)
         if other:
             self.compare(path, other)
+
+    def similar(self, path: str) -> SimilarDialog:
+        """Open a dialogue over the files that are made like one."""
+        dialog = SimilarDialog(self._desk, path, self._desk.window)
+        dialog.compare_requested.connect(self.compare)
+        dialog.review_requested.connect(self.review_requested)
+        dialog.show()
+        return dialog
 
     def browse(self) -> None:
         """Ask which files."""

@@ -7,8 +7,9 @@ from PySide6.QtCore import QMimeData, QObject, QPoint, Qt, QUrl, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.model.kinds import MEDIA, Category
-from app.model.names import shown
+from app.catalog.find import Found
+from app.model.kinds import MEDIA, Category, extension
+from app.model.names import folded, shown
 from ui import icons
 from ui.tabs.search_errands import Errands
 from ui.tabs.search_table import ResultsTable
@@ -29,6 +30,9 @@ class HitActions(QObject):
     compare_requested = Signal(str, str)
     """Two paths to compare."""
 
+    similar_requested = Signal(str)
+    """An OpenEXR file whose like are looked for."""
+
     def __init__(self, table: ResultsTable, errands: Errands, parent: QWidget) -> None:
         super().__init__(parent)
         self._table, self._errands = table, errands
@@ -39,6 +43,7 @@ class HitActions(QObject):
         self._names = self._action("Copy name", "copy", "Ctrl+Shift+C", self.copy_names)
         self._review = self._action("Send to review", "review", "Ctrl+R", self.review, anywhere=True)
         self._inspect = self._action("Inspect…", "info", "Ctrl+Shift+I", self.inspect)
+        self._similar = self._action("Find similar structure", "search", "", self.similar)
         self._compare = self._action("Compare two…", "link", "Ctrl+D", self.compare)
         table.doubleClicked.connect(self.open_folder)
         table.customContextMenuRequested.connect(self.open_menu)
@@ -82,6 +87,12 @@ class HitActions(QObject):
         if hits := self._table.selected_hits():
             self.inspect_requested.emit([hit.path for hit in hits])
 
+    def similar(self) -> None:
+        """Ask for files that are made like the current hit."""
+        hit = self._table.current_hit()
+        if hit is not None and _is_exr(hit):
+            self.similar_requested.emit(hit.path)
+
     def compare(self) -> None:
         """Ask for the two selected hits to be compared."""
         hits = self._table.selected_hits()
@@ -93,12 +104,13 @@ class HitActions(QObject):
         hit = self._table.current_hit()
         self._review.setEnabled(hit is not None and Category(hit.hit.category) in MEDIA)
         self._compare.setVisible(len(self._table.selected_hits()) == 2)
+        self._similar.setVisible(hit is not None and _is_exr(hit))
         menu = QMenu(self._table)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for part in (
             (self._open, self._folder),
             (self._paths, self._names),
-            (self._review, self._inspect, self._compare),
+            (self._review, self._inspect, self._compare, self._similar),
             self._more,
         ):
             menu.addActions(list(part))
@@ -121,3 +133,7 @@ class HitActions(QObject):
         action.triggered.connect(slot)
         self._table.addAction(action)
         return action
+
+
+def _is_exr(hit: Found) -> bool:
+    return extension(folded(hit.hit.name)) in (b"exr", b"sxr")

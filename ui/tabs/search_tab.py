@@ -57,11 +57,6 @@ class SearchTab(QWidget):
     review_requested = Signal(object)
     """`(drive id, folder, asset name)` of what is to be reviewed; folder and name are raw bytes."""
 
-    inspect_requested = Signal(object)
-    """Paths to look into."""
-    compare_requested = Signal(str, str)
-    """Two paths to compare."""
-
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
@@ -388,8 +383,6 @@ class SearchTab(QWidget):
         self.errands.looked.connect(self._looked)
         self.errands.refused.connect(self._refused)
         self.actions_of_hits.review_requested.connect(self.review_requested)
-        self.actions_of_hits.inspect_requested.connect(self.inspect_requested)
-        self.actions_of_hits.compare_requested.connect(self.compare_requested)
         self.actions_of_hits.add_to_menu(self.export.actions())
         self.preview.open_folder.connect(self.actions_of_hits.open_folder)
         self.preview.review.connect(self.actions_of_hits.review)

@@ -261,8 +261,8 @@ def test_everything_known_of_a_hit_is_one_tab_away(qtbot: QtBot, tab: SearchTab)
 def test_hits_can_be_inspected_and_two_be_compared(qtbot: QtBot, tab: SearchTab) -> None:
     search(qtbot, tab, "harbour", "harbour.png", "harbour notes.txt", "harbour_old.png")
     asked: list[object] = []
-    tab.inspect_requested.connect(asked.append)
-    tab.compare_requested.connect(lambda a, b: asked.append((a, b)))
+    tab.actions_of_hits.inspect_requested.connect(asked.append)
+    tab.actions_of_hits.compare_requested.connect(lambda a, b: asked.append((a, b)))
     tab.table.selectAll()
     tab.actions_of_hits.compare()
     tab.actions_of_hits.inspect()
