@@ -6,7 +6,6 @@ from fnmatch import fnmatchcase
 from hashlib import blake2b
 from typing import Any
 
-from app.errors import MediaError
 from app.jobs.framing import Send
 from app.media.exr import Header, read_header
 from app.media.formats import Format
@@ -39,33 +38,14 @@ def _statistics(file: OpenFile, form: Format, sample: int) -> tuple[dict[str, An
     if form.name == "openexr":
         from app.media.pixelstats import exr_statistics
 
-        return exr_statistics(file, read_header(file), sample=sample, threads=1)
-    return _still_statistics(file, form)
+        return exr_statistics(file, read_header(file), sample=sample, progress=_unheard, threads=1)
+    from app.media.imagestats import image_statistics
+
+    return image_statistics(file, form, sample=sample, progress=_unheard)
 
 
-def _still_statistics(file: OpenFile, form: Format) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Statistics of the first picture of another format, its samples as 0-1."""
-    from app.media.counting import FloatCounter
-    from app.media.exrvalues import number
-    from app.media.sources import pixel_source
-
-    errors: list[dict[str, Any]] = []
-    with pixel_source(file, form, exact=True) as source:
-        counters = [FloatCounter() for _ in source.channels]
-        y0, y1 = source.data_window[1], source.data_window[3] + 1
-        for top in range(y0, y1, source.block_rows):
-            end = min(top + source.block_rows, y1)
-            try:
-                rows = source.read(top, end, 0, len(source.channels))
-            except MediaError as problem:
-                errors.append({"code": problem.code, "part": 0, "rows": f"{top}-{y1 - 1}", "message": problem.message})
-                break
-            for index, counter in enumerate(counters):
-                counter.add(rows[..., index])
-        channels = [{"name": name, **counter.result()} for name, counter in zip(source.channels, counters, strict=True)]
-    for channel in channels:
-        channel |= {key: number(value) for key, value in channel.items() if isinstance(value, float)}
-    return {"parts": [{"index": 0, "supported": True, "channels": channels}]}, errors
+def _unheard(_done: int, _total: int) -> None:
+    """Progress inside a frame: that of the sequence counts frames."""
 
 
 def _digest(found: dict[str, Any]) -> int:
@@ -137,7 +117,7 @@ def _same_pixels(files: list[OpenFile], forms: list[Format], parts: int) -> bool
             a, b = (stack.enter_context(opened_side(file, form, part)) for file, form in zip(files, forms, strict=True))
             if a.source.channels != b.source.channels or a.source.data_window != b.source.data_window:
                 return False
-            found = compare_parts(a, b, part, 0.0, heat=False, progress=lambda _done, _total: None)
+            found = compare_parts(a, b, part, 0.0, heat=False, progress=_unheard)
         if found.errors or any(entry["differing"] for entry in found.pixels):
             return False
     return True
