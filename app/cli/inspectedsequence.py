@@ -22,7 +22,7 @@ def print_sequence(document: dict[str, Any]) -> None:
         print_lines(_part(part))
     if first and not document["parts"]:
         print_lines(f"  {first['file']['format']}  {first.get('width')} x {first.get('height')}")
-    remarks = list(_remarks(told))
+    remarks = [*_remarks(told), *_pixel_remarks(document["stats"] or {"parts": []})]
     print_lines(*(f"  ! {_cut(remark)}" for remark in remarks))
     varying = list(dict.fromkeys(key["attribute"] for key in told["varying"]))
     if varying:
@@ -61,6 +61,18 @@ def _remarks(told: dict[str, Any]) -> Iterator[str]:
         yield f"time code: {jump['frame']} has {jump['found']}, after the frame before it {jump['expected']}"
     if timecode["without"]:
         yield f"no time code: {timecode['without']}"
+
+
+def _pixel_remarks(stats: dict[str, Any]) -> Iterator[str]:
+    """Where pixels are no numbers, a line for each frame range with the channels that have them."""
+    for key, word in (("nan_frames", "NaN"), ("inf_frames", "infinite pixels")):
+        channels: dict[str, list[str]] = {}
+        for part in stats["parts"]:
+            for channel in part["channels"]:
+                if channel.get(key):
+                    channels.setdefault(channel[key], []).append(channel["name"])
+        for frames, names in list(channels.items())[:_SHOWN]:
+            yield f"{word}: {frames} in {', '.join(names)}"
 
 
 def _named(key: dict[str, Any]) -> str:

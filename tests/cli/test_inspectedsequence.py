@@ -1,6 +1,7 @@
 """What a person reads of a file sequence."""
 
 import json
+import struct
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,13 @@ def test_a_sound_sequence_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[
     text = output(capsys, tmp_path / "home", tmp_path / "sh.####.exr", "--stats")
     assert "the same picture as the frame before: 2-3" in text
     assert "nothing missing" in output(capsys, tmp_path / "home", tmp_path / "sh.####.exr")
+
+
+def test_frames_with_nan_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    frames(tmp_path, range(1, 4))
+    path = tmp_path / "sh.0002.exr"
+    path.write_bytes(path.read_bytes()[:-2] + struct.pack("<e", float("nan")))
+    assert "! NaN: 2 in Y" in output(capsys, tmp_path / "home", tmp_path / "sh.####.exr", "--stats")
 
 
 def test_sequences_and_files_together_as_json(

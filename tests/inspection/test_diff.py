@@ -15,6 +15,8 @@ import pytest
 from PIL import Image
 
 from app.cli.main import main
+from app.jobs.children import stream
+from app.jobs.job import CancelToken
 from app.media.heatpicture import ODD
 from tests import media
 from tests.inspection.framekit import frames, string
@@ -309,3 +311,26 @@ def test_what_cannot_be_compared_is_said(tmp_path: Path, diff: Diff) -> None:
     assert "overwrite" in diff.text(a, a, "--picture", a, code=2)
     assert "overwrite" in diff.text(tmp_path / "a.####.exr", tmp_path / "a.####.exr", "--picture", a, code=2)
     assert a.read_bytes() == before
+
+
+def test_the_window_gets_the_picture_as_pixels(tmp_path: Path) -> None:
+    changed = picture()
+    changed[10, 20] += 1
+    a, b = exr(tmp_path / "a.exr", {"Y": picture()}), exr(tmp_path / "b.exr", {"Y": changed})
+    asked = {"a": str(a), "b": str(b), "pixels": True, "tolerance": 0.0, "ignore": [], "picture": "rgba8"}
+    ((header, payload),) = stream("app.media.worker:difference", asked, CancelToken(), silence_s=60)
+    drawn = np.frombuffer(payload, np.uint8).reshape(header["picture"]["height"], header["picture"]["width"], 4)
+    assert drawn.shape == (90, 70, 4)
+    assert np.argwhere((drawn[..., :3] != 119).any(axis=2)).tolist() == [[10, 20]]
+
+
+def test_a_large_picture_of_differences_is_reduced_and_keeps_single_pixels(tmp_path: Path, diff: Diff) -> None:
+    plain = np.zeros((40, 5000), np.float32)
+    changed = plain.copy()
+    changed[33, 4444] = 1
+    a, b = exr(tmp_path / "a.exr", {"Y": plain}), exr(tmp_path / "b.exr", {"Y": changed})
+    found = diff.json(a, b, "--picture", tmp_path / "d.png", code=1)
+    assert found["picture_of"] == {"part": 0, "channels": ["Y"], "factor": 3}
+    with Image.open(tmp_path / "d.png") as drawn:
+        assert drawn.size == (1667, 14)
+        assert np.argwhere((np.asarray(drawn) != 119).any(axis=2)).tolist() == [[11, 1481]]
