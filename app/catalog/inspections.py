@@ -9,7 +9,6 @@ import json
 import os
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from app.catalog.database import Database
@@ -31,6 +30,7 @@ from app.catalog.factsets import set_members, set_of
 from app.catalog.shard import last_base
 from app.model.facts import MediaFacts, damage_of, facts_from_json, facts_of_document
 from app.model.names import decoded, raw_name, shown
+from app.model.structure import Structure
 from app.model.times import now_us, rfc3339, rfc3339_ns
 
 #: Raise it when an inspector learns more; facts of older versions are read again.
@@ -44,17 +44,6 @@ _FINDING = ("rule", "outcome", "severity", "frames")
 _OF_THE_REPRESENTATIVE = ("parts", "channels", "attributes")
 _SEE_THERE = "representative"
 _AT_ONCE = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Structure:
-    """Where a file stands among similar ones: float32 vectors one after the other, and the version of their maker.
-
-    They are kept with half the precision, which changes the product of two by less than 0.001.
-    """
-
-    version: int
-    vectors: bytes
 
 
 def store_document(database: Database, file_id: int, document: Document, structure: Structure | None = None) -> None:

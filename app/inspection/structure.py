@@ -18,7 +18,7 @@ from typing import Any
 
 from blake3 import blake3
 
-from app.catalog.inspections import Structure
+from app.model.structure import Structure
 
 #: Raise it with any change to the tokens, their weights or the hashing: vectors of two versions are not compared.
 VERSION = 1

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.catalog.database import Database
-from app.catalog.inspections import FACTS_VERSION, Structure, store_document, store_failure
+from app.catalog.inspections import FACTS_VERSION, store_document, store_failure
 from app.catalog.shard import get_meta, set_meta
 from app.errors import AppError
 from app.files.mounts import os_path
@@ -17,6 +17,7 @@ from app.jobs.job import Job
 from app.model.facts import damage_of
 from app.model.kinds import MEDIA, Category
 from app.model.names import decoded, raw, shown
+from app.model.structure import Structure
 from app.scanning.changes import HASH_FAILED
 from app.scanning.contents import LISTED
 from app.scanning.presence import SCAN_AGAIN, gone, is_there

@@ -1,11 +1,16 @@
 """The deployment: what it says, what it refuses, and the parts of it that run anywhere."""
 
+import importlib.util
+import json
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests import media
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = ROOT / "packaging" / "serverless" / "deploy.py"
@@ -102,3 +107,43 @@ def test_an_event_by_hand(tmp_path: Path) -> None:
     )
     assert (wrong.returncode, "cannot be read" in wrong.stderr) == (3, True)
     assert subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 2
+
+
+ONLY_STAGED = """
+import importlib.metadata, json, os, re, sys
+from importlib.abc import MetaPathFinder
+
+allowed = {name.lower() for name in sys.argv[1].split(",")}
+
+class Bare(MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        owners = OWNERS.get(name.partition(".")[0], ())
+        if owners and not {re.sub("[-_.]+", "-", owner).lower() for owner in owners} & allowed:
+            raise ModuleNotFoundError(f"{name} is not in the image", name=name)
+
+OWNERS = importlib.metadata.packages_distributions()
+sys.meta_path.insert(0, Bare())
+from app.serverless.handler import handler
+from app.services.s3 import s3_client
+from app.media.worker import document
+s3_client({"S3_ENDPOINT": "http://127.0.0.1:9"}).close()
+messages = []
+document({"path": sys.argv[2], "stats": True}, lambda header, payload=b"": messages.append(header))
+answer = handler(None, {"path": sys.argv[2], "enable_validate": True, "policy_path": "sequence.hygiene"})
+print(json.dumps([answer["errors"], answer["persistence"]["status"], messages[-1]["document"]["stats"] is not None]))
+"""
+
+
+def test_the_function_needs_no_package_that_the_image_lacks(tmp_path: Path) -> None:
+    spec = importlib.util.spec_from_file_location("deploy", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["deploy"] = module
+    spec.loader.exec_module(module)
+    picture = media.exr(tmp_path / "a.exr")
+    command = [sys.executable, "-c", ONLY_STAGED, ",".join((*module.PACKAGES, "reelmark")), str(picture)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "REELMARK_SINK": f"parquet:{tmp_path / 'facts'}"}
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [[], "stored", True]
