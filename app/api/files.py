@@ -12,6 +12,7 @@ from app.api.parameters import DriveLabel
 from app.api.paths import relative_path
 from app.api.service import Asked, Served
 from app.catalog.details import FileDetails, file_details, find_file
+from app.catalog.inspections import recorded_document
 from app.errors import InputError, UsageError
 from app.model.drives import Drive
 from app.model.names import raw_name, shown
@@ -32,6 +33,36 @@ async def show_file(
 ) -> Response:
     """One file: size, times, content hash, media facts, the sequence it belongs to, its verdict."""
     return await service.answer(request, partial(_show, label=drive_label, path=path, raw=raw))
+
+
+@routes.get("/v1/files/facts")
+async def show_facts(
+    request: Request,
+    service: Served,
+    drive_label: DriveLabel,
+    path: Annotated[str, Query(max_length=8000, description="Its path below the drive's base.")] = "",
+    raw: Annotated[
+        str, Query(max_length=12000, alias="raw_name", description="The same in base64, where it is not valid Unicode.")
+    ] = "",
+) -> Response:
+    """The document of one file as the last scan recorded it: every part, channel and attribute."""
+    return await service.answer(request, partial(_facts, label=drive_label, path=path, raw=raw))
+
+
+def _facts(asked: Asked, label: str, path: str, raw: str) -> dict[str, Any]:
+    (drive,) = asked.drives.named([label])
+    wanted = relative_path(drive, _decoded(raw) if raw else path)
+    with asked.open_shard(drive) as database:
+        file_id = find_file(database, wanted)
+        document = None if file_id is None else recorded_document(database, file_id)
+    if document is None:
+        told = "no facts are recorded of" if file_id is not None else "there is no file"
+        raise InputError(
+            f"{drive.label}: {told} {shown(wanted)}",
+            hint="Of a sequence the first, middle and last frame are read, or all with `scan --all-frames`.",
+            code="file.not_found" if file_id is None else "file.no_record",
+        )
+    return document
 
 
 def _show(asked: Asked, label: str, path: str, raw: str) -> dict[str, Any]:

@@ -1,16 +1,18 @@
 """`reelmark inspect`: everything known of files and sequences, without a catalogue."""
 
 import sys
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from app.cli.check import objected, print_validation
-from app.cli.front import JsonOption, front_of, watched_job
+from app.cli.front import Front, JsonOption, front_of, watched_job
 from app.cli.inspected import print_document
-from app.cli.output import count_of, print_json, print_lines, say
-from app.inspection.inspect import InspectRequest, inspect_each
+from app.cli.output import count_of, local_time, print_json, print_lines, say
+from app.inspection.inspect import Document, InspectRequest, inspect_each, recorded_on_shelf
 from app.inspection.keeping import kept_in
+from app.jobs.job import CancelToken
 from app.qc.validating import validator
 from app.services.protocols import Stored
 
@@ -44,7 +46,7 @@ def inspect(
     failed = 0
     validated = validator(policy)
     with watched_job() as job, kept_in(sink, job.token) as keep:
-        found = [keep(validated(document)) for document in inspect_each(request, job)]
+        found = [keep(validated(document)) for document in inspect_each(request, job, partial(_recorded, front))]
     if keep.stored is not None:
         say(f"Kept in {sink}: {_kept(keep.stored)}")
     if json and len(files) == 1:
@@ -57,10 +59,17 @@ def inspect(
         if not json:
             if number:
                 print_lines("")
+            if recorded := document.get("recorded"):
+                print_lines(f"(the drive is not connected; as it was recorded {local_time(recorded)})")
             print_document(document)
             print_validation(document["validation"])
     sys.stdout.flush()
     return int(failed > 0 or objected(found))
+
+
+def _recorded(front: Front, path: str, token: CancelToken) -> Document | None:
+    """Ask the catalogue, which is opened only now."""
+    return recorded_on_shelf(front.engine, path, token)
 
 
 def _kept(stored: Stored) -> str:

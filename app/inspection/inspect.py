@@ -1,8 +1,12 @@
-"""The operation `inspect`: everything known of files and sequences. It needs no catalogue and writes nothing."""
+"""The operation `inspect`: everything known of files and sequences. It writes nothing.
+
+It needs no catalogue, but asks one for what was recorded of a drive that is not connected.
+"""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -10,10 +14,11 @@ from typing import Any
 from app.engine import Engine
 from app.errors import AppError, InputError
 from app.inspection.finding import find_sequence, means_sequence
+from app.inspection.records import record_of
 from app.inspection.sequences import inspect_sequence
 from app.jobs.children import ChildPool
 from app.jobs.events import Stage
-from app.jobs.job import Job
+from app.jobs.job import CancelToken, Job
 from app.model.inspecting import InspectOptions
 from app.model.names import raw, raw_name, shown
 
@@ -24,6 +29,7 @@ _GROUP = 256
 _CHILDREN = 4
 
 Document = dict[str, Any]
+Records = Callable[[str, CancelToken], Document | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +65,31 @@ class InspectResult:
     documents: tuple[Document, ...]
 
 
-def inspect(_engine: Engine, request: InspectRequest, job: Job) -> InspectResult:
+def inspect(engine: Engine, request: InspectRequest, job: Job) -> InspectResult:
     """Inspect files and sequences.
 
     Raises:
         InputError: the only path cannot be used. With several, its document says why.
         Cancelled: it was stopped.
     """
-    return InspectResult(tuple(inspect_each(request, job)))
+    return InspectResult(tuple(inspect_each(request, job, partial(recorded_on_shelf, engine))))
 
 
-def inspect_each(request: InspectRequest, job: Job) -> Iterator[Document]:
+def recorded_on_shelf(engine: Engine, path: str, token: CancelToken) -> Document | None:
+    """What is recorded of a path on a drive that is not connected, with `recorded`, the time of that; else None."""
+    if os.path.lexists(path):
+        return None
+    found = record_of(engine, path, token, shelf_only=True)
+    return None if found is None else found.document
+
+
+def inspect_each(request: InspectRequest, job: Job, records: Records | None = None) -> Iterator[Document]:
     """The documents one after the other, in the order of the request; only a bounded number is held.
+
+    Args:
+        request: what is inspected.
+        job: progress and cancel.
+        records: where given, asked for the document of a path that cannot be read.
 
     Raises:
         InputError: the only path cannot be used.
@@ -89,7 +108,9 @@ def inspect_each(request: InspectRequest, job: Job) -> Iterator[Document]:
                 if len(request.paths) > 1:
                     job.progress(done, current=shown(path))
                 job.check()
-                yield _told(path, _sequence(path, request, job) if answer is None else answer, request, job)
+                told = _sequence(path, request, job) if answer is None else answer
+                recorded = records(path, job.token) if isinstance(told, AppError) and records is not None else None
+                yield _told(path, recorded or told, request, job)
 
 
 def _sequence(path: str, request: InspectRequest, job: Job) -> Document | AppError:

@@ -1,7 +1,6 @@
 """Files that are made like another one, over all drives, connected or not: what `similar` lists."""
 
 import heapq
-import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,13 +11,12 @@ from typing import Any
 from app.catalog.assets import ShardAssets
 from app.catalog.database import Database
 from app.catalog.dberrors import ABSENT
-from app.catalog.details import find_file
 from app.catalog.inspections import recorded_document
 from app.catalog.searchplan import clear
-from app.catalog.searchwords import path_below
 from app.catalog.where import Condition, files_where
 from app.engine import Engine
 from app.errors import AppError, InputError
+from app.inspection.records import record_of
 from app.inspection.structure import (
     CHANNELS,
     METADATA,
@@ -31,7 +29,7 @@ from app.inspection.structure import (
 from app.jobs.children import ChildPool
 from app.jobs.job import Job
 from app.model.drives import Drive
-from app.model.names import raw, shown
+from app.model.names import shown
 
 _BLOCK = 1024
 _TIMEOUT_S = 60.0
@@ -201,37 +199,21 @@ def _score(neighbour: Neighbour) -> tuple[float, str, bytes]:
 
 def _query(engine: Engine, file: str, job: Job) -> _Query:
     """The document of the file: read now, or as it is recorded."""
-    path = os.path.abspath(file)  # noqa: PTH100 - bytes that are no Unicode must stay as they are
-    drive_id, file_id, recorded = _recorded(engine, path, job)
-    if Path(path).is_file():
+    record = record_of(engine, file, job.token)
+    drive_id, file_id = (record.drive.id, record.file_id or 0) if record else ("", 0)
+    if Path(file).is_file():
         with ChildPool("app.inspection.recording:read", 1) as pool:
-            for _, answer in pool.map([(None, {"path": path})], job.token, _TIMEOUT_S):
+            for _, answer in pool.map([(None, {"path": file})], job.token, _TIMEOUT_S):
                 if isinstance(answer, AppError):
                     raise InputError(f"{shown(file)}: {answer.message}", hint=answer.hint, code=answer.code)
                 return _Query(answer[-1][0]["document"], drive_id, file_id)
-    if recorded is None:
+    if record is None or record.document is None or record.file_id is None:
         raise InputError(
             f"there is no file {shown(file)}",
             hint="It is not recorded of any drive either. Of a sequence, name one of its frames.",
             code="input.not_found",
         )
-    return _Query(recorded, drive_id, file_id)
-
-
-def _recorded(engine: Engine, path: str, job: Job) -> tuple[str, int, Document | None]:
-    """The drive and row of a path where some drive has it, and what is recorded of it."""
-    for drive in engine.catalog.drives():
-        if path_below(path, drive.base) is None:
-            continue
-        try:
-            with engine.catalog.open_shard(drive, job.token) as database:
-                file_id = find_file(database, raw(path.replace(os.sep, "/"))[len(raw(drive.base.rstrip("/\\"))) + 1 :])
-                if file_id is not None:
-                    return drive.id, file_id, recorded_document(database, file_id)
-        except AppError as error:
-            if error.code != ABSENT:
-                raise
-    return "", 0, None
+    return _Query(record.document, drive_id, file_id)
 
 
 def _of_drive(

@@ -10,6 +10,7 @@ import apsw
 
 from app.catalog.database import Database
 from app.catalog.dberrors import OLDER, database_errors
+from app.catalog.factmending import drop_unused_facts
 from app.catalog.upkeep import UpkeepBook
 from app.engine import Engine
 from app.errors import AppError, NotACatalog, RecordsBroken
@@ -180,10 +181,16 @@ def _maintain(engine: Engine, request: UpkeepRequest, job: Job, target: Target) 
 
 
 def _renew(engine: Engine, target: Target, job: Job, *, full: bool) -> None:
-    """Renew what queries are planned with and merge the search index; the full form makes all indexes anew."""
+    """Renew what queries are planned with and merge the search index; the full form makes all indexes anew.
+
+    It also removes what no file has any more of the facts that files share.
+    """
     job.stage(Stage.OPTIMISE)
     with Database(target.path, target.schema, wal=engine.wal) as database:
         with watched(database.connection, job, target.name):
+            if full and target.drive is not None:
+                with database.transaction():
+                    drop_unused_facts(database)
             for sql in _optimising(target, full):
                 database.run(sql)
         database.run("PRAGMA wal_checkpoint(TRUNCATE)")

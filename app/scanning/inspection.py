@@ -23,6 +23,7 @@ from app.scanning.contents import LISTED
 from app.scanning.presence import SCAN_AGAIN, gone, is_there
 from app.scanning.problems import OF_THE_MOMENT, entry_path, note_problem
 from app.scanning.request import ScanRequest
+from app.scanning.sequencefacts import keep_sequences
 from app.scanning.target import Target
 
 _HANDLER = "app.inspection.recording:read"
@@ -79,7 +80,7 @@ class _Inspection:
             self._database.value(f"SELECT {wanted} FROM sequence WHERE {self._sequences}", (self._scan_id,)) or 0
         )
         self._job.stage(Stage.INSPECT, int(total))
-        if not total:
+        if not total and not self._all_frames:
             return
         threads = int(self._request.threads or 0) or os.cpu_count() or 1
         done = 0
@@ -98,8 +99,10 @@ class _Inspection:
                 (self._scan_id,),
             )
             self._database.run_many(
-                "UPDATE sequence SET inspected = NULL WHERE id = ?", [(number,) for number in self._put_off]
+                "UPDATE sequence SET inspected = NULL, whole = 0 WHERE id = ?", [(number,) for number in self._put_off]
             )
+        if self._all_frames:
+            keep_sequences(self._database, self._drive, self._scan_id, self._job.token)
 
     def _begin_version(self) -> None:
         """Have sequences looked at again whose frames were read by an older version."""

@@ -154,6 +154,8 @@ def test_one_file_tells_everything_that_is_known_of_it(api: Api, place: Path) ->
     assert api.get("/v1/files", drive_label="Shelf", raw_name=raw)["file"]["online"] is False
     assert api.ask("/v1/files", drive_label="Shelf", path="nothing.txt").status == 404
     assert api.ask("/v1/files", drive_label="nobody", path="a").status == 404
+    for query in ({"path": "nothing.txt"}, {"path": "a", "drive_label": "nobody"}):
+        assert api.ask("/v1/files/facts", **{"drive_label": "Shelf", **query}).status == 404
     assert api.ask("/v1/files", drive_label="Shelf", raw_name="%%").status == 422
 
 

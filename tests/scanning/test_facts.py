@@ -1,15 +1,18 @@
 """What a scan learns of media, kept and found again."""
 
+import json
 import struct
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from app.catalog.inspections import FACTS_VERSION, recorded_document
+from app.catalog.inspections import FACTS_VERSION, recorded_document, recorded_sequence
 from app.catalog.shard import open_reader, open_writer
 from app.catalog.where import condition_of, conditions_of
-from app.errors import UsageError
-from app.jobs.job import CancelToken
+from app.errors import InputError, UsageError
+from app.inspection.inspect import InspectRequest, inspect
+from app.jobs.job import CancelToken, Job
 from app.media.document import document_of
 from app.model.inspecting import InspectOptions
 from tests.media import multipart_exr, raw_exr, wav
@@ -137,3 +140,41 @@ def test_a_moved_file_takes_its_facts_along(shots: Studio) -> None:
     shots.scan(inventory_only=False)
     assert (before, found(shots, "attr:owner=Łódź")) == ({b"single.exr"}, {b"renamed.exr"})
     assert shots.rows("SELECT count(*) FROM attribute_of WHERE file_id NOT IN (SELECT file_id FROM facts)") == [(0,)]
+
+
+def test_a_drive_on_the_shelf_tells_what_inspect_told(shots: Studio) -> None:
+    shots.scan(inventory_only=False, all_frames=True)
+    files = [str(shots.base / name) for name in ("single.exr", "sh010/sh010.1004.exr", "sh010/sh010.####.exr")]
+
+    def told() -> list[dict[str, Any]]:
+        return list(inspect(shots.engine, InspectRequest(tuple(files)), Job()).documents)
+
+    there = told()
+    assert not any("recorded" in document for document in there)
+    shots.base.rename(shots.base.with_name("shelf"))
+    shelved = told()
+    assert all(document.pop("recorded").endswith("Z") for document in shelved)
+    assert json.loads(json.dumps(shelved)) == json.loads(json.dumps(there))
+    assert there[2]["sequence"]["varying"]
+
+
+def test_of_a_drive_that_is_connected_only_what_is_there_is_told(shots: Studio) -> None:
+    path = shots.base / "single.exr"
+    path.unlink()
+    with pytest.raises(InputError, match="No such file"):
+        inspect(shots.engine, InspectRequest((str(path),)), Job())
+
+
+def test_what_changed_in_a_sequence_is_told_after_the_next_scan_of_all_frames(shots: Studio) -> None:
+    shots.scan(inventory_only=False, all_frames=True)
+    render(shots.base / "sh010/sh010.1004.exr", 3, b"Other")
+    (shots.base / "sh010/sh010.1006.exr").write_bytes(b"")
+    for all_frames, kept in ((False, 1), (True, 2)):
+        shots.scan(inventory_only=False, all_frames=all_frames)
+        with open_reader(shots.shard) as database:
+            ids = [row[0] for row in database.rows("SELECT id FROM sequence ORDER BY folder_id")]
+            documents = [recorded_sequence(database, number) for number in ids]
+        assert sum(document is not None for document in documents) == kept
+    told = next(document["sequence"] for document in documents if document and document["sequence"]["zero_byte"])
+    assert told["zero_byte"] == "1006"
+    assert {(row["attribute"], row["frames"]) for row in told["header_differences"]} == {("owner", "1004")}

@@ -1,0 +1,80 @@
+"""What the catalogue has recorded of a path, for a file that is not there now."""
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from app.catalog.database import Database
+from app.catalog.dberrors import ABSENT
+from app.catalog.details import find_file
+from app.catalog.inspections import recorded_document, recorded_sequence
+from app.catalog.searchwords import path_below
+from app.engine import Engine
+from app.errors import AppError
+from app.files.framerange import is_pattern, parse_pattern
+from app.jobs.job import CancelToken
+from app.model.drives import Drive
+from app.model.names import raw
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a drive has recorded of a path: the row of the file (None for a sequence) and its document, if any."""
+
+    drive: Drive
+    file_id: int | None
+    document: Document | None
+
+
+def record_of(engine: Engine, path: str, token: CancelToken, *, shelf_only: bool = False) -> Record | None:
+    """What is recorded of a file, or of a sequence by its pattern; None where no drive has it.
+
+    Args:
+        engine: its catalogue is asked.
+        path: absolute or relative to the current folder; where the drive was seen last.
+        token: cancels.
+        shelf_only: ask only drives that are not connected: of one that is, the file itself is the truth.
+
+    Raises:
+        AppError: the shard of the drive cannot be used.
+    """
+    whole = os.path.abspath(path)  # noqa: PTH100 - bytes that are no Unicode must stay as they are
+    for drive in engine.catalog.drives(look=False):
+        if path_below(whole, drive.base) is None:
+            continue
+        if shelf_only and any(known.online for known in engine.catalog.drives() if known.id == drive.id):
+            continue
+        relative = raw(whole.replace(os.sep, "/"))[len(raw(drive.base.rstrip("/\\"))) + 1 :]
+        try:
+            with engine.catalog.open_shard(drive, token) as database:
+                found = _record(database, drive, relative)
+        except AppError as error:
+            if error.code != ABSENT:
+                raise
+            continue
+        if found is not None:
+            return found
+    return None
+
+
+def _record(database: Database, drive: Drive, relative: bytes) -> Record | None:
+    file_id = find_file(database, relative)
+    if file_id is not None:
+        return Record(drive, file_id, recorded_document(database, file_id))
+    folder, _, name = relative.rpartition(b"/")
+    if not is_pattern(name):
+        return None
+    pattern = parse_pattern(name)
+    for (sequence_id,) in list(
+        database.rows(
+            "SELECT q.id FROM sequence q JOIN folder d ON d.id = q.folder_id WHERE d.path = ? AND q.base = ?"
+            " AND q.ext = ? AND q.missed_scan IS NULL ORDER BY q.pad = ? DESC, q.frame_count DESC",
+            (folder, pattern.base, pattern.ext, pattern.pad),
+        )
+    ):
+        document = recorded_sequence(database, sequence_id)
+        if document is not None:
+            return Record(drive, None, document)
+    return None
