@@ -75,6 +75,10 @@ def _measure(file: OpenFile, form: Format, document: dict[str, Any], progress: P
     """Decode a movie or a sound from end to end; what was measured and what was broken go into its document."""
     from app.media.measuring import measure
 
+    if "not_decoded" in document["attributes"]:
+        said = f"it cannot be measured: {form.title} is not decoded"
+        document["errors"].append({"code": "media.not_decoded", "message": said})
+        return
     try:
         document["stats"], errors = measure(file, form, progress)
     except MediaError as error:

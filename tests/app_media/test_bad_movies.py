@@ -130,8 +130,9 @@ def test_what_cannot_be_decoded_is_still_told(tmp_path: Path) -> None:
     path.write_bytes(b"MThd" + struct.pack(">IHHH", 6, 0, 1, 96) + b"MTrk" + struct.pack(">I", 4) + b"\0\xff\x2f\0")
     document = _measured(path)
     assert (document["kind"], document["stats"]) == ("audio", None)
-    assert document["attributes"]["not_decoded"] == "not decoded: MIDI file"
-    assert document["errors"]
+    assert document["errors"] == [
+        {"code": "media.not_decoded", "message": "it cannot be measured: a MIDI file is not decoded"}
+    ]
 
 
 def test_packets_without_end_are_given_up(tmp_path: Path) -> None:
