@@ -4,6 +4,7 @@ It writes nothing but, of a drive that is connected, what it read and found into
 """
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,7 @@ from app.qc.keepingfindings import FindingsKeeper
 from app.qc.livefacts import HANDLER, LiveFacts
 from app.qc.policies import load_policy
 from app.qc.policy import Policy
+from app.qc.readingahead import read_ahead
 from app.qc.recordedfacts import recorded_assets
 from app.qc.validating import validation_of
 from app.qc.waivers import Waivers, read_waivers
@@ -130,19 +132,27 @@ def check(engine: Engine, request: CheckRequest, job: Job) -> CheckResult:
         return run.result(recorded=True)
     keeper = FindingsKeeper(engine, place.drive, job) if place.drive else None
     with ChildPool(HANDLER, min(_MOST_CHILDREN, os.cpu_count() or 1), memory_bytes=_MEMORY_BYTES) as pool:
-        for found in assets_below(place.paths, job):
-            if isinstance(found, tuple):
-                run.unreadable(*found)
-                continue
-            facts = LiveFacts(found, pool, job, expected if found.sequence else None)
+        assets = _live(place.paths, expected, pool, run, job)
+        for facts in read_ahead(assets, policy, pool, job):
             result = run.take(facts)
             if keeper is not None and result is not None:
-                keeper.keep(found, facts.read, validation_of(policy, result))
+                keeper.keep(facts.found, facts.read, validation_of(policy, result))
     if keeper is not None:
         keeper.close()
     if place.drive is not None and not is_there(place.drive):
         raise gone(place.drive, "Plug it in and check again, or check it by its recorded facts while it is not there.")
     return run.result()
+
+
+def _live(
+    paths: tuple[str, ...], expected: Expected | None, pool: ChildPool, run: "_Run", job: Job
+) -> Iterator[LiveFacts]:
+    """The assets below paths; a folder that cannot be read is told to the run."""
+    for found in assets_below(paths, job):
+        if isinstance(found, tuple):
+            run.unreadable(*found)
+        else:
+            yield LiveFacts(found, pool, job, expected if found.sequence else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from app.files.framerange import bare_base, frame_range, missing_count, missing_
 from app.inspection.expected import Expected
 from app.inspection.sequences import inspect_sequence
 from app.jobs.children import ChildPool, stream
+from app.jobs.framing import Message
 from app.jobs.job import Job
 from app.model.frames import FileSequence, Frame
 from app.model.inspecting import InspectOptions
@@ -72,16 +73,32 @@ class LiveFacts:
             need = Need.HEADER
         if self._found.sequence is not None and need is Need.HEADER:
             need = Need.HEADERS
-        enough = next((self._read[one] for one in sorted(self._read) if one >= need), None)
-        if enough is None:
+        for level, known in sorted(self._read.items()):
+            if level >= need and not isinstance(known, AppError):
+                return known
+        if need not in self._read:
             try:
-                enough = self._names() if need is Need.NAMES else self._document(need)
+                self._read[need] = self._names() if need is Need.NAMES else self._document(need)
             except AppError as error:
-                enough = error
-            self._read[need] = enough
-        if isinstance(enough, AppError):
-            raise enough
-        return enough
+                self._read[need] = error
+        found = self._read[need]
+        if isinstance(found, AppError):
+            raise found
+        return found
+
+    def request(self, need: Need) -> dict[str, Any]:
+        """What a child of `HANDLER` is asked for the document of a single file."""
+        options = InspectOptions(stats=need is Need.PIXELS, measure=need is Need.DECODED)
+        return {"path": self._path(self._found.name), **asdict(options)}
+
+    def put(self, need: Need, answer: list[Message] | AppError) -> None:
+        """Take the answer of a child to `request`."""
+        self._read[need] = answer if isinstance(answer, AppError) else answer[-1][0]["document"]
+
+    @property
+    def found(self) -> FoundAsset:
+        """The asset on the disk."""
+        return self._found
 
     @property
     def read(self) -> Document | None:
@@ -99,7 +116,7 @@ class LiveFacts:
         options = asdict(InspectOptions(stats=True, sample=rows))
         if sequence is None:
             try:
-                yield None, self.document(Need.PIXELS) if rows == 1 else self._ask(options)
+                yield None, self.document(Need.PIXELS) if rows == 1 else self._ask(self.request(Need.PIXELS) | options)
             except AppError as error:
                 yield None, error
             return
@@ -137,23 +154,20 @@ class LiveFacts:
         }
 
     def _document(self, need: Need) -> Document:
-        options = InspectOptions(stats=need is Need.PIXELS, measure=need is Need.DECODED)
         sequence = self._found.sequence
         if sequence is not None:
+            options = InspectOptions(stats=need is Need.PIXELS)
             return inspect_sequence(
                 self._found.folder, sequence, options, self._expected, self._job, varying_values=True
             )
-        if need is Need.HEADER:
-            answer = self._pool.call(
-                {"path": self._path(self._found.name), **asdict(options)}, self._job.token, _HEADER_S
-            )
-            document: Document = answer[-1][0]["document"]
-            return document
-        return self._ask(asdict(options))
+        if need is Need.DECODED or "image" not in self.kinds and need is Need.PIXELS:
+            return self._ask(self.request(need))
+        limit_s = _PIXELS_S if need is Need.PIXELS else _HEADER_S
+        document: Document = self._pool.call(self.request(need), self._job.token, limit_s)[-1][0]["document"]
+        return document
 
-    def _ask(self, options: dict[str, Any]) -> Document:
+    def _ask(self, request: dict[str, Any]) -> Document:
         """The document of the file from a child of its own, which says how far it is and so is never late."""
-        request = {"path": self._path(self._found.name), **options}
         for header, _ in stream(HANDLER, request, self._job.token, silence_s=_HEADER_S):
             if "document" in header:
                 document: Document = header["document"]
