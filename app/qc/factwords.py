@@ -9,7 +9,7 @@ ANY = "any"
 VALUE = "value"
 
 _KEYS: dict[str, str] = {
-    ROOT: "file:file kind:value parts:[part] channels:[channel] attributes:any streams:[any] sequence:sequence"
+    ROOT: "file:file kind:value parts:[part] channels:[channel] attributes:any streams:[stream] sequence:sequence"
     " stats:stats lossless:value errors:[error] schema_version:value width:value height:value"
     " duration_s:value",
     "file": "path name stem ext directory size_bytes mtime frame version flags header_bytes header_hash"
@@ -20,12 +20,18 @@ _KEYS: dict[str, str] = {
     "channel": "name part_index layer type p_linear x_sampling y_sampling",
     "sequence": "base ext pad first last frame_count missing_count missing gap_count ranges expected:any missing_head"
     " missing_inner missing_tail unexpected duplicate_frames zero_byte truncated unreadable:[any] size_outliers:[any]"
-    " header_differences:[any] varying:[any] timecode:any frozen black",
-    "stats": "parts:[partstats] video:[any] audio:[any] options:any",
+    " header_differences:[any] varying:[any] timecode:any frozen"
+    " black udim incomplete:[any] frozen_runs:[any]",
+    "stats": "parts:[partstats] video:[any] audio:[any] options:any frames",
     "partstats": "index name supported reason sample rows complete type bits code_max channels:[channelstats] deep:any",
     "channelstats": "name min max mean stddev nan_count inf_count pos_inf_count neg_inf_count finite_count zero_count"
-    " negative_count percentiles:any histogram:any",
-    "error": "code part rows columns message",
+    " negative_count percentiles:any histogram:any nan_frames inf_frames negative_frames",
+    "error": "code part rows columns frames stream time_s packets attribute message hint",
+    "stream": "index id type name codec codec_long_name codec_tag profile level bit_rate duration_s duration start_s"
+    " time_base language timecode dispositions:any tags:any width height depth pixel_format bit_depth"
+    " chroma_subsampling alpha frame_rate average_rate frames pixel_aspect display_aspect rotation field_order"
+    " color:any hdr:any closed_captions attached_picture sample_rate channels:any layout channel_names:any sample_format"
+    " bits compression tiled deep view_box",
 }
 
 #: Kind of object to its keys and what is behind each: another kind, a list of one in brackets, `any` or `value`.

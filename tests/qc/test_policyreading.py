@@ -61,6 +61,12 @@ def refused(text: str | bytes) -> BadPolicy:
             "",
         ),
         (HEAD + "rules:\n  - {id: r, select: parts[0].type, expect: {eq: 1}}\n", "5:26", "'['", "quotes"),
+        (
+            HEAD + "rules:\n  - {id: r, select: 'streams[video].framerate', expect: {eq: 24}}\n",
+            "5:21",
+            "framerate",
+            "frame_rate",
+        ),
         (HEAD + "match: {kind: film}\n" + RULE, "4:15", "there is no kind film", ""),
         (HEAD + "title: [1\n", "5:1", "", ""),
         (HEAD + "title: no\n  - x: [\n", "5:6", "mapping values", ""),
