@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Rows = NDArray[np.uint8]
 
 #: For fewer names the loop is quicker.
-LEAST_NAMES = 128
+LEAST_NAMES = 96
 
 _MOST_DIGITS = 7
 _MOST_LAYOUTS = 16
@@ -28,6 +28,9 @@ _LEAST_ROWS = 32
 _WORD = 8
 _DIGITS = b"0123456789"
 _ZERO, _NINE, _DOT = b"09."
+_PLACES = [10.0**place for place in range(_MOST_DIGITS - 1, -1, -1)]
+#: What digits count too much when they are taken as their ASCII codes, by how many they are.
+_ZEROS = [_ZERO * ((10**digits - 1) // 9) for digits in range(_MOST_DIGITS + 1)]
 
 
 @dataclass(slots=True)
@@ -50,13 +53,17 @@ def many_names(names: Sequence[bytes]) -> ManyNames:
     import numpy as np
 
     found = ManyNames()
+    if len(set(map(len, names))) == 1:
+        rows = np.frombuffer(b"".join(names), np.uint8).reshape(len(names), -1)
+        _take_rows(names, np.arange(len(names)), rows, found)
+        return found
     lengths = np.fromiter(map(len, names), np.int32, len(names))
     for length in np.unique(lengths).tolist():
         indices = np.flatnonzero(lengths == length)
         if len(indices) < _LEAST_ROWS:
             found.others += indices.tolist()
             continue
-        chosen = names if len(indices) == len(names) else [names[i] for i in indices.tolist()]
+        chosen = [names[i] for i in indices.tolist()]
         rows = np.frombuffer(b"".join(chosen), np.uint8).reshape(-1, length)
         _take_rows(names, indices, rows, found)
     return found
@@ -110,10 +117,10 @@ def _take_layout(
     import numpy as np
 
     start, end = columns
-    digits = rows[:, start:end].astype(np.int64) - _ZERO
-    numbers = digits @ (10 ** np.arange(end - start - 1, -1, -1, dtype=np.int64))
+    numbers = (rows[:, start:end].astype(np.float64) @ _PLACES[_MOST_DIGITS - end + start :]).astype(np.int64)
+    numbers -= _ZEROS[end - start]
     bases = _bases(rows, start, end)
-    order = np.argsort(numbers if bases is None else bases * 10**_MOST_DIGITS + numbers)
+    order = (numbers if bases is None else bases * 10**_MOST_DIGITS + numbers).argsort()
     starts = [0]
     if bases is not None:
         starts = np.flatnonzero(np.diff(bases[order], prepend=-1)).tolist()
