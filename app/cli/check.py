@@ -60,7 +60,7 @@ def check(
         _print(found)
     if found.report:
         say(f"Report: {shown(found.report)}")
-    return int(found.outcome in (Outcome.FAIL, Outcome.ERROR))
+    return int(found.outcome in (Outcome.FAIL, Outcome.ERROR) or not found.assets)
 
 
 def _variable(text: str) -> tuple[str, str]:

@@ -13,15 +13,16 @@ Document = Mapping[str, Any]
 class Need(IntEnum):
     """How much of an asset has to be read, from little to much.
 
-    NAMES: names and sizes. HEADER: the header of one file. HEADERS: those of all frames. PIXELS: pixels of every
-    frame. DECODED: a whole movie or sound.
+    NAMES: names and sizes. HEADER: the header of one file. HEADERS: those of all frames. VARYING: with the values that
+    are other ones in each frame, as `frames_varying`. PIXELS: pixels of every frame. DECODED: a whole movie or sound.
     """
 
     NAMES = 0
     HEADER = 1
     HEADERS = 2
-    PIXELS = 3
-    DECODED = 4
+    VARYING = 3
+    PIXELS = 4
+    DECODED = 5
 
 
 class NotRecorded(MediaError):

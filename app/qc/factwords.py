@@ -30,8 +30,8 @@ _KEYS: dict[str, str] = {
     "stream": "index id type name codec codec_long_name codec_tag profile level bit_rate duration_s duration start_s"
     " time_base language timecode dispositions:any tags:any width height depth pixel_format bit_depth"
     " chroma_subsampling alpha frame_rate average_rate frames pixel_aspect display_aspect rotation field_order"
-    " color:any hdr:any closed_captions attached_picture sample_rate channels:any layout channel_names:any sample_format"
-    " bits compression tiled deep view_box",
+    " color:any hdr:any closed_captions attached_picture sample_rate channels:any layout channel_names:any"
+    " sample_format bits compression tiled deep view_box",
 }
 
 #: Kind of object to its keys and what is behind each: another kind, a list of one in brackets, `any` or `value`.

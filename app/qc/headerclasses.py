@@ -67,9 +67,12 @@ def header_classes(facts: Facts, rule: Rule) -> list[HeaderClass]:
         return [HeaderClass(facts.document(Need.HEADER))]
     document = rooted(facts.document(Need.HEADERS))
     sequence = document.get("sequence") or {}
+    about = _about(rule)
+    if about & {str(entry["attribute"]) for entry in sequence.get("varying") or []}:
+        document = rooted(facts.document(Need.VARYING))
     changes: list[_Change] = []
     by_frame: dict[Frame, list[int]] = defaultdict(list)
-    for frames, change in [*_differing(sequence), *_varying(document, _about(rule))]:
+    for frames, change in [*_differing(sequence), *_varying(document, about)]:
         changes.append(change)
         for frame in frames:
             by_frame[frame].append(len(changes) - 1)
@@ -109,6 +112,8 @@ def _varying(document: Mapping[str, Any], names: frozenset[str]) -> Iterator[tup
 def _about(rule: Rule) -> frozenset[str]:
     """The attributes that a rule looks at and that may vary by nature."""
     names = {"dataWindow"} if rule.check == "exr.windows" else set()
+    if rule.check == "exr.attributes":
+        names |= {*rule.expect.get("required", ()), *rule.expect.get("forbidden", ())}
     same_as = rule.expect.get("same_as")
     for selector in (*rule.selectors, *([same_as] if isinstance(same_as, Selector) else [])):
         for step, after in zip(selector.steps, [*selector.steps[1:], None], strict=True):

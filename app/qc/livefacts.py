@@ -10,6 +10,7 @@ from app.files.framerange import bare_base, frame_range, missing_count, missing_
 from app.inspection.expected import Expected
 from app.inspection.sequences import inspect_sequence
 from app.jobs.children import ChildPool, stream
+from app.jobs.events import Stage
 from app.jobs.framing import Message
 from app.jobs.job import Job
 from app.model.frames import FileSequence, Frame
@@ -69,7 +70,7 @@ class LiveFacts:
 
     def document(self, need: Need) -> Document:
         """The document, read where it was not yet."""
-        if self._found.sequence is None and need is Need.HEADERS:
+        if self._found.sequence is None and need in (Need.HEADERS, Need.VARYING):
             need = Need.HEADER
         if self._found.sequence is not None and need is Need.HEADER:
             need = Need.HEADERS
@@ -122,9 +123,11 @@ class LiveFacts:
             return
         name_of = dict(zip(sequence.frames, sequence.names, strict=True))
         requests = ((frame, {"path": self._path(name_of[frame]), **options}) for frame in frames)
-        for frame, answer in self._pool.map(requests, self._job.token, _PIXELS_S):
-            self._job.check()
+        self._job.stage(Stage.INSPECT, len(frames))
+        for done, (frame, answer) in enumerate(self._pool.map(requests, self._job.token, _PIXELS_S), 1):
+            self._job.progress(done, current=self.asset)
             yield frame, answer if isinstance(answer, AppError) else answer[-1][0]["document"]
+        self._job.stage(Stage.CHECK)
 
     def _path(self, name: bytes) -> str:
         return f"{decoded(self._found.folder)}/{decoded(name)}"
@@ -157,14 +160,17 @@ class LiveFacts:
         sequence = self._found.sequence
         if sequence is not None:
             options = InspectOptions(stats=need is Need.PIXELS)
-            return inspect_sequence(
-                self._found.folder, sequence, options, self._expected, self._job, varying_values=True
+            varying = need >= Need.VARYING
+            document = inspect_sequence(
+                self._found.folder, sequence, options, self._expected, self._job, varying_values=varying
             )
+            self._job.stage(Stage.CHECK)
+            return document
         if need is Need.DECODED or "image" not in self.kinds and need is Need.PIXELS:
             return self._ask(self.request(need))
         limit_s = _PIXELS_S if need is Need.PIXELS else _HEADER_S
-        document: Document = self._pool.call(self.request(need), self._job.token, limit_s)[-1][0]["document"]
-        return document
+        told: Document = self._pool.call(self.request(need), self._job.token, limit_s)[-1][0]["document"]
+        return told
 
     def _ask(self, request: dict[str, Any]) -> Document:
         """The document of the file from a child of its own, which says how far it is and so is never late."""

@@ -57,6 +57,8 @@ class RecordedFacts:
             found = recorded_sequence(self._database, self._asset.sequence.id)
             if found is None:
                 raise NotRecorded(f"The headers of its frames were never recorded: {_HINT}")
+            if need is Need.VARYING and "frames_varying" not in found:
+                raise NotRecorded(f"What varies from frame to frame was never recorded: {_HINT}")
             return self._placed(found)
         found = self._file(int(self._asset.file_id or 0))
         if need >= Need.PIXELS and not found.get("stats"):

@@ -32,6 +32,8 @@ class DocumentFacts:
         """The document, where it has so much."""
         if need >= Need.PIXELS and not self._has_statistics():
             raise NotRecorded("The pixels were not looked at: there are no statistics")
+        if need is Need.VARYING and "sequence" in self.kinds and "frames_varying" not in self._document:
+            raise NotRecorded("What varies from frame to frame is not part of what is known of the sequence")
         return self._document
 
     def frame_numbers(self) -> Sequence[Frame]:

@@ -19,6 +19,7 @@ READS = {
     Need.NAMES: "names",
     Need.HEADER: "the header",
     Need.HEADERS: "all headers",
+    Need.VARYING: "all headers",
     Need.PIXELS: "pixels",
     Need.DECODED: "all of it, decoded",
 }

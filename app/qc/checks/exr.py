@@ -91,14 +91,18 @@ def _names(rule: Rule, facts: Facts) -> Iterator[Observation]:
     """Names of parts, or of views."""
     key = rule.check.rpartition(".")[2][:-1]
     for kind in header_classes(facts, rule):
-        names = _views(kind) if key == "view" else [str(part.get("name") or "") for part in kind.document["parts"]]
+        names = (
+            _views(kind)
+            if key == "view"
+            else [str(part.get("name") or "") for part in kind.document.get("parts") or []]
+        )
         for expected, observed in _wrong_names(rule, names, key):
             yield Observation(False, expected, observed, kind.frames)
 
 
 def _views(kind: HeaderClass) -> list[str]:
-    names = [str(part["view"]) for part in kind.document["parts"] if part.get("view")]
-    for part in kind.document["parts"]:
+    names = [str(part["view"]) for part in kind.document.get("parts") or [] if part.get("view")]
+    for part in kind.document.get("parts") or []:
         for item in part.get("attributes") or []:
             if item["name"] == "multiView" and isinstance(item.get("value"), list):
                 names += map(str, item["value"])
