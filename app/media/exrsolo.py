@@ -22,6 +22,7 @@ from app.media.exr import MAGIC, TILED, Channel
 from app.media.exrlayout import Packed, PartLayout, not_supported
 
 _NAMED_BY_US = frozenset((0, 1, 2, 3, 4, 5, 6, 7))
+_UINT, _HALF, _FLOAT = 0, 1, 2
 _DWAB = 9
 _SLICE, _MANY_SAMPLES = 32, 1 << 21
 Take = Callable[[int, NDArray[Any]], None]
@@ -74,7 +75,7 @@ class SoloDecoder:
         width, height = self._write(chunks)
         source = oiio.ImageInput.open(self._name)
         if source is None:
-            raise self._failed(str(oiio.geterror()))
+            raise self._failed(oiio.geterror)
         try:
             step = _SLICE if self._sliced(width, height) else height
             for top in range(0, height, step):
@@ -89,34 +90,51 @@ class SoloDecoder:
         return self._layout.part.compression == _DWAB and not self._layout.tiled and samples > _MANY_SAMPLES
 
     def _read(self, source: Any, oiio: Any, width: int, rows: tuple[int, int]) -> list[tuple[int, NDArray[Any]]]:
-        spec = source.spec()
-        order = self._order(spec.channelnames)
-        kinds = [channel.type for channel in self._channels]
+        order = self._order(source)
         found: list[tuple[int, NDArray[Any]]] = []
-        wanted = {0: oiio.UINT, 1: oiio.HALF, 2: oiio.FLOAT}
-        first = 0
-        while first < len(order):
-            end = first + 1
-            while end < len(order) and kinds[order[end]] == kinds[order[first]]:
-                end += 1
-            kind = wanted[kinds[order[first]]]
+        wanted = {_UINT: oiio.UINT, _HALF: oiio.HALF, _FLOAT: oiio.FLOAT}
+        for first, end, common in self._runs(order):
+            kind = wanted[common]
             if self._layout.tiled:
                 pixels = source.read_tiles(0, 0, 0, width, *rows, 0, 1, first, end, kind)
             else:
                 pixels = source.read_scanlines(0, 0, *rows, 0, first, end, kind)
             if pixels is None:
-                raise self._failed(str(source.geterror()))
+                raise self._failed(source.geterror)
             samples = np.asarray(pixels).reshape(-1, end - first)
-            found += [(order[at], samples[:, at - first]) for at in range(first, end)]
-            first = end
+            for at in range(first, end):
+                as_stored = samples[:, at - first]
+                if common == _FLOAT and self._channels[order[at]].type == _HALF:
+                    as_stored = as_stored.astype(np.float16)
+                found.append((order[at], as_stored))
         return found
 
-    def _failed(self, reason: str) -> MediaError:
-        text = " ".join(reason.replace(self._name, "").split())[:200]
+    def _runs(self, order: list[int]) -> list[tuple[int, int, int]]:
+        """First and end of channels that are read at once, and as which type: a second read unpacks all again.
+
+        Halves among floats are read as floats, which hold them exactly; integers are no floats.
+        """
+        whole = [self._channels[index].type == _UINT for index in order]
+        starts = [at for at in range(len(order)) if at == 0 or whole[at] != whole[at - 1]]
+        runs = []
+        for first, end in zip(starts, [*starts[1:], len(order)], strict=True):
+            kinds = {self._channels[index].type for index in order[first:end]}
+            runs.append((first, end, kinds.pop() if len(kinds) == 1 else _FLOAT))
+        return runs
+
+    def _failed(self, told: Callable[[], Any]) -> MediaError:
+        try:
+            text = " ".join(str(told()).replace(f'"{self._name}"', "").replace(self._name, "").split())[:200]
+        except UnicodeDecodeError:
+            text = ""
         return MediaError(f"the chunk cannot be decoded: {text or 'it is damaged'}", code="pixels.damaged")
 
-    def _order(self, names: Sequence[str]) -> list[int]:
+    def _order(self, source: Any) -> list[int]:
         """For each channel as the library orders them, its index in file order."""
+        try:
+            names = source.spec().channelnames
+        except UnicodeDecodeError as problem:
+            raise not_supported("the library cannot name its channels") from problem
         ours = {self._name_of(index).decode("utf-8", "surrogateescape"): index for index in range(len(self._channels))}
         try:
             order = [ours[name] for name in names]

@@ -16,7 +16,22 @@ from tests.app_media import exrmaking
 from tests.app_media.exrmaking import planes, statistics, write
 
 KINDS = ("half", "float", "uint")
-PACKED = ("none", "rle", "zips", "zip", "piz", "pxr24", "b44", "b44a", "dwaa", "dwab", "htj2k256", "htj2k32")
+PACKED = (
+    "none",
+    "rle",
+    "zips",
+    "zip",
+    "piz",
+    "pxr24",
+    "b44",
+    "b44a",
+    "dwaa",
+    "dwab",
+    "htj2k256",
+    "htj2k32",
+    "lj2k",
+    "zstd",
+)
 
 
 def agrees(path: Path, part: dict[str, Any], index: int = 0) -> None:
@@ -92,6 +107,29 @@ def test_each_part_by_itself(tmp_path: Path) -> None:
     for index, part in enumerate(parts):
         assert part["index"] == index
         agrees(path, part, index)
+
+
+@pytest.mark.parametrize("packed", ["none", "zip", "piz", "dwaa", "b44"])
+def test_types_side_by_side(packed: str, tmp_path: Path) -> None:
+    special = packed not in ("dwaa", "b44")  # which give up what is not finite
+    whole, half, wide = planes("uint"), planes("half", special=special), planes("float", special=special)
+    channels = {"R": half["R"], "G": half["G"], "B": half["B"], "Z": wide["R"], "id.a": whole["R"], "N.x": wide["G"]}
+    (part,), errors = statistics(write(tmp_path / "a.exr", channels, packed))
+    assert errors == []
+    for channel in part["channels"]:
+        stored = channels[channel["name"]].astype(np.float64)
+        finite = stored[np.isfinite(stored)]
+        assert channel["finite_count"] == finite.size
+        assert channel["mean"] == pytest.approx(finite.mean(), rel=1e-6 if special else 0.01)
+
+
+@pytest.mark.parametrize("packed", ["zip", "dwaa"])
+def test_names_of_any_kind(packed: str, tmp_path: Path) -> None:
+    names = ["a" * 200, "Ärger.R", "R", "layer.with.many.G", "c00001", "0"]
+    stored = dict(zip(names, [planes("half")["R"]] * len(names), strict=True))
+    (part,), errors = statistics(write(tmp_path / "a.exr", stored, packed))
+    assert errors == []
+    assert {channel["name"] for channel in part["channels"]} == set(names)
 
 
 def test_a_window_that_begins_below_zero(tmp_path: Path) -> None:
