@@ -27,7 +27,15 @@ def print_document(document: dict[str, Any]) -> None:
         print_lines(f"  {name}: {value}")
     print_statistics(document["stats"] or {})
     for error in document["errors"]:
-        print_lines(f"  ! {error['message']}")
+        print_lines(f"  ! {_place(error)}{error['message']}")
+
+
+def _place(error: dict[str, Any]) -> str:
+    """Where in the pixels an error lies; empty where it does not say."""
+    words = [f"{name} {error[name]}" for name in ("rows", "columns") if error.get(name)]
+    if error.get("part") is not None:
+        words.insert(0, f"part {error['part']}")
+    return ", ".join(words) + ": " if words else ""
 
 
 def _part(part: dict[str, Any]) -> str:
