@@ -27,6 +27,7 @@ Rows = dict[str, list[Row]]
 Document = Mapping[str, Any]
 
 _WHOLE = 1 << 62
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _SEQUENCE = ("frame_count", "missing_count", "missing", "ranges")
 _PLAIN_STATS = frozenset(STATS.names) - {"percentiles", "histogram", "other", "part_index", "channel"}
 
@@ -269,7 +270,7 @@ def _raw(text: Any) -> bytes | None:
 
 
 def _json(value: Any) -> str | None:
-    return _cell(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    return _cell(_encode(value))
 
 
 def _cell(text: str | None) -> str | None:

@@ -46,7 +46,11 @@ class FactWriter:
         return True
 
     def _keep(self, table: FactTable, rows: list[Row]) -> None:
-        columns = self._columns.setdefault(table.name, {name: [] for name in table.names})
+        if not rows:
+            return
+        columns = self._columns.get(table.name)
+        if columns is None:
+            columns = self._columns[table.name] = {name: [] for name in table.names}
         for name, values in columns.items():
             values.extend(row.get(name) for row in rows)
         self._rows += len(rows)

@@ -108,10 +108,16 @@ class StoredObject:
         asked = {"Range": f"bytes={start * BLOCK}-{end - 1}"}
         if self.etag:
             asked["IfMatch"] = self.etag
-        _, data = self._get(asked, end - start * BLOCK)
+        answer, data = self._get(asked, end - start * BLOCK)
+        self._require_same(answer)
         if len(data) != end - start * BLOCK:
             raise _bad_answer(self.name, "it sent fewer bytes than were asked for")
         return self._keep(start, data)
+
+    def _require_same(self, answer: Mapping[str, Any]) -> None:
+        """Raise where the answer is about another version: not every store heeds the condition."""
+        if self.etag and answer.get("ETag", self.etag) != self.etag:
+            raise _changed(self.name)
 
     def _keep(self, start: int, data: bytes) -> dict[int, bytes]:
         blocks = {start + at // BLOCK: data[at : at + BLOCK] for at in range(0, len(data), BLOCK)}
@@ -179,6 +185,7 @@ class StoredObject:
             pinned = {"IfMatch": self.etag} if self.etag else {}
             answer = self._client.get_object(**_where(self.name), **pinned)
             self.requests += 1
+            self._require_same(answer)
             done = 0
             with closing(answer["Body"]) as body:
                 while data := body.read(_PIECE):

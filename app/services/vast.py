@@ -145,10 +145,12 @@ class VastSink:
     def _in_transaction(self, work: Callable[[Any], Done]) -> Done:
         """Run it in a transaction, again where that lost a conflict or the store was busy for a moment."""
         errors = self._errors
-        again = (errors.Conflict, errors.ServiceUnavailable, errors.RequestTimeout, errors.InternalServerError)
+        again = (
+            errors.Conflict, errors.Exists, errors.ServiceUnavailable, errors.RequestTimeout,
+            errors.InternalServerError,
+        )  # fmt: skip
         failures = (
-            errors.HttpError, errors.Missing, errors.Exists, errors.NotSupported, errors.InvalidArgument,
-            errors.ConnectionError,
+            errors.HttpError, errors.Missing, errors.NotSupported, errors.InvalidArgument, errors.ConnectionError,
         )  # fmt: skip
         for attempt in range(1, _TRIES + 1):
             try:

@@ -68,7 +68,9 @@ def test_any_bytes_are_those_of_the_file(shelf: Shelf, client: object) -> None:
     assert stored.requests == before
 
 
-def test_the_version_that_was_opened_is_the_one_that_is_read(shelf: Shelf, client: object) -> None:
+@pytest.mark.parametrize("heeds", [True, False], ids=["conditional", "unconditional"])
+def test_the_version_that_was_opened_is_the_one_that_is_read(heeds: bool, shelf: Shelf, client: object) -> None:
+    shelf.heeds_conditions = heeds
     name = sparse(shelf, "a.exr", 1 << 20)
     shelf.faults = ["replace"]
     stored = StoredObject(client, name)

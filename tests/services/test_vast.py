@@ -48,6 +48,13 @@ def failing(error: Exception) -> Callable[[], None]:
     return fail
 
 
+def test_tables_that_somebody_else_makes_meanwhile_are_used() -> None:
+    cluster = Cluster(before_commit=[lambda: sink_on(cluster).prepare() and None])
+    with sink_on(cluster) as sink:
+        sink.upsert("files", files("a.exr"))
+    assert cluster.rows("files").num_rows == 1
+
+
 def test_a_store_that_stays_busy_is_given_up_on_with_a_reason() -> None:
     cluster = Cluster(before_commit=[failing(ServiceUnavailable("slow down"))] * 9)
     waits: list[float] = []
