@@ -1,19 +1,21 @@
 """`reelmark inspect`: everything known of files and sequences, without a catalogue."""
 
 import sys
+from collections.abc import Callable
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from app.cli.check import objected, print_validation
-from app.cli.front import Front, JsonOption, front_of, watched_job
-from app.cli.inspected import print_document
-from app.cli.output import count_of, local_time, print_json, print_lines, say
-from app.inspection.inspect import Document, InspectRequest, inspect_each, recorded_on_shelf
+from app.cli.documentprinting import JsonPrinter, Printer, TextPrinter
+from app.cli.front import Front, JsonOption, front_of, stop_on_signal
+from app.cli.output import OutputFailed, count_of, say
+from app.cli.progress import JobDisplay
+from app.errors import AppError, Cancelled
+from app.inspection.filedocuments import DocumentText
+from app.inspection.inspect import Document, InspectRequest, inspect_as_text, recorded_on_shelf
 from app.inspection.keeping import kept_in
-from app.jobs.job import CancelToken
-from app.qc.validating import validator
+from app.jobs.job import CancelToken, Job
 from app.services.protocols import Stored
 
 app = typer.Typer()
@@ -43,33 +45,69 @@ def inspect(
     front = front_of(ctx)
     _ = front.settings
     request = InspectRequest(tuple(files), stats, deep_stats, sample, range_, policy, raw=raw)
-    failed = 0
-    validated = validator(policy)
-    with watched_job() as job, kept_in(sink, job.token) as keep:
-        found = [keep(validated(document)) for document in inspect_each(request, job, partial(_recorded, front))]
-    if keep.stored is not None:
-        say(f"Kept in {sink}: {_kept(keep.stored)}")
-    if json and len(files) == 1:
-        print_json(found[0])
-        return int(objected(found))
-    if json:
-        print_json({"files": found})
-    for number, document in enumerate(found):
-        failed += document["kind"] is None
-        if not json:
-            if number:
-                print_lines("")
-            if recorded := document.get("recorded"):
-                print_lines(f"(the drive is not connected; as it was recorded {local_time(recorded)})")
-            print_document(document)
-            print_validation(document["validation"])
-    sys.stdout.flush()
-    return int(failed > 0 or objected(found))
+    printer = JsonPrinter(len(files)) if json else TextPrinter()
+    try:
+        objected, kept = _inspect_and_print(front, request, sink, printer)
+    except (Cancelled, KeyboardInterrupt):
+        stopped = AppError("Stopped before the last file.", code="job.cancelled")
+        if not printer.end(stopped):
+            raise
+        return Cancelled.exit_code
+    except OutputFailed:
+        raise
+    except AppError as error:
+        if not printer.end(error):
+            raise
+        return error.exit_code
+    printer.end()
+    if kept is not None:
+        say(f"Kept in {sink}: {_kept(kept)}")
+    return int(objected)
+
+
+def _inspect_and_print(
+    front: Front, request: InspectRequest, sink: str, printer: Printer
+) -> tuple[bool, Stored | None]:
+    """Print each document as it comes; whether one is to be objected to, and what was kept in a sink."""
+    judged = _judgement(request.policy)
+    passed_on = printer.take_text if isinstance(printer, JsonPrinter) and len(request.paths) > 1 else None
+    objected = False
+    token = CancelToken()
+    with stop_on_signal(token), JobDisplay(sys.stderr) as display, kept_in(sink, token) as keep:
+        for told in inspect_as_text(request, Job(display.hear, token), partial(_recorded, front)):
+            if isinstance(told, DocumentText) and passed_on and not (request.policy or sink):
+                passed_on(told.text)
+                continue
+            document, bad = judged(told.parsed() if isinstance(told, DocumentText) else told)
+            objected |= bad or document["kind"] is None
+            keep(document)
+            with display.aside():
+                printer.take(document)
+    return objected, keep.stored
 
 
 def _recorded(front: Front, path: str, token: CancelToken) -> Document | None:
     """Ask the catalogue, which is opened only now."""
     return recorded_on_shelf(front.engine, path, token)
+
+
+Judged = Callable[[dict[str, Any]], tuple[dict[str, Any], bool]]
+
+
+def _judgement(policy: str) -> Judged:
+    """What judges documents by a policy, and tells whether it objects; loaded only where there is one."""
+    if not policy:
+        return lambda document: (document, False)
+    from app.cli.check import objected
+    from app.qc.validating import validator
+
+    validated = validator(policy)
+
+    def judged(document: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+        found = validated(document)
+        return found, objected([found])
+
+    return judged
 
 
 def _kept(stored: Stored) -> str:

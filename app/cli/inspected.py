@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from app.cli.attributetext import attribute_text, error_text
+from app.cli.inspectedexr import print_exr
 from app.cli.inspectedmovie import print_movie
 from app.cli.inspectedsequence import print_sequence
 from app.cli.inspectedstats import print_statistics
-from app.cli.output import count_of, human_bytes, print_lines
+from app.cli.output import human_bytes, local_time, print_lines
 
 
 def print_document(document: dict[str, Any]) -> None:
@@ -16,29 +18,42 @@ def print_document(document: dict[str, Any]) -> None:
     if document["kind"] in ("video", "audio"):
         print_movie(document)
         return
+    if "parts" in document:
+        print_exr(document)
+        return
+    _print_other(document)
+
+
+def _print_other(document: dict[str, Any]) -> None:
+    """A still that is no OpenEXR, another file, or one of which nothing can be told."""
     file = document["file"]
-    size = human_bytes(file["size_bytes"]) if "size_bytes" in file else "not read"
-    print_lines(f"{file['path']}  {size}")
-    for part in document.get("parts", ()):
-        print_lines(_part(part))
+    print_lines(file["path"])
+    if "size_bytes" in file:
+        words = [title_of(file["format"], file["mime"]), human_bytes(file["size_bytes"]), local_time(file["mtime"])]
+        if document.get("width"):
+            words.insert(1, f"{document['width']} x {document['height']}")
+        print_lines("  " + ", ".join(words))
     for stream in document.get("streams", ()):
-        print_lines("  " + "  ".join(f"{name} {value}" for name, value in stream.items() if value not in (None, "")))
+        print_lines("    " + _stream(stream))
+    width = max(map(len, document["attributes"]), default=0)
     for name, value in document["attributes"].items():
-        print_lines(f"  {name}: {value}")
+        print_lines(f"    {name.ljust(width)}  {attribute_text('', value, 0)}")
     print_statistics(document["stats"] or {})
     for error in document["errors"]:
-        print_lines(f"  ! {_place(error)}{error['message']}")
+        print_lines(f"  ! {error_text(error)}")
 
 
-def _place(error: dict[str, Any]) -> str:
-    """Where in the pixels an error lies; empty where it does not say."""
-    words = [f"{name} {error[name]}" for name in ("rows", "columns") if error.get(name)]
-    if error.get("part") is not None:
-        words.insert(0, f"part {error['part']}")
-    return ", ".join(words) + ": " if words else ""
+def title_of(format_name: str, mime: str) -> str:
+    """What a file is: the name of its format, else its MIME type."""
+    return format_name or mime or "an unknown file"
 
 
-def _part(part: dict[str, Any]) -> str:
-    channels = part["channels"] or []
-    words = [part["type"] or "", f"{part['width']} x {part['height']}", count_of(len(channels), "channel")]
-    return "  " + "  ".join(word for word in (f"part {part['index']}", part["name"], *words) if word)
+def _stream(stream: dict[str, Any]) -> str:
+    """One image of a file: size, depth, channels."""
+    words = [f"{stream['type']} {stream['index']}", stream.get("name") or ""]
+    if stream.get("width"):
+        words.append(f"{stream['width']} x {stream['height']}")
+    words += [str(stream[key]) for key in ("depth", "compression") if stream.get(key)]
+    if stream.get("channels"):
+        words.append(", ".join(map(str, stream["channels"])))
+    return "  ".join(word for word in words if word)

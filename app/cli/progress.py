@@ -1,6 +1,9 @@
 """The progress of a job on a terminal: one line that moves, lasting notices above it. Elsewhere only the notices."""
 
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
@@ -64,6 +67,18 @@ class JobDisplay:
     ) -> None:
         if self._progress is not None:
             self._progress.stop()
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """While inside, the moving line is not there, where standard output is the same terminal."""
+        if self._progress is None or not sys.stdout.isatty():
+            yield
+            return
+        self._progress.stop()
+        try:
+            yield
+        finally:
+            self._progress.start()
 
     def hear(self, event: JobEvent) -> None:
         """Take one event of the job."""

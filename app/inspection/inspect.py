@@ -4,27 +4,26 @@ It needs no catalogue, but asks one for what was recorded of a drive that is not
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from app.engine import Engine
 from app.errors import AppError, InputError
-from app.inspection.finding import find_sequence, means_sequence
-from app.inspection.records import record_of
-from app.inspection.sequences import inspect_sequence
+from app.inspection.filedocuments import HANDLER, DocumentText, file_documents
+from app.inspection.finding import means_sequence
 from app.jobs.children import ChildPool
 from app.jobs.events import Stage
 from app.jobs.job import CancelToken, Job
 from app.model.inspecting import InspectOptions
 from app.model.names import raw, raw_name, shown
 
-_HANDLER = "app.media.worker:document"
+if TYPE_CHECKING:
+    from app.engine import Engine
+
 _MEMORY_BYTES = 4 << 30
-_TIMEOUT_S = 60.0
 _GROUP = 256
 _CHILDREN = 4
 
@@ -65,7 +64,7 @@ class InspectResult:
     documents: tuple[Document, ...]
 
 
-def inspect(engine: Engine, request: InspectRequest, job: Job) -> InspectResult:
+def inspect(engine: "Engine", request: InspectRequest, job: Job) -> InspectResult:
     """Inspect files and sequences.
 
     Raises:
@@ -75,8 +74,10 @@ def inspect(engine: Engine, request: InspectRequest, job: Job) -> InspectResult:
     return InspectResult(tuple(inspect_each(request, job, partial(recorded_on_shelf, engine))))
 
 
-def recorded_on_shelf(engine: Engine, path: str, token: CancelToken) -> Document | None:
+def recorded_on_shelf(engine: "Engine", path: str, token: CancelToken) -> Document | None:
     """What is recorded of a path on a drive that is not connected, with `recorded`, the time of that; else None."""
+    from app.inspection.records import record_of
+
     if os.path.lexists(path):
         return None
     found = record_of(engine, path, token, shelf_only=True)
@@ -96,25 +97,50 @@ def inspect_each(request: InspectRequest, job: Job, records: Records | None = No
         UsageError: the range of frames cannot be read, or a path cannot be a sequence.
         Cancelled: it was stopped.
     """
+    for told in inspect_as_text(request, job, records):
+        yield told.parsed() if isinstance(told, DocumentText) else told
+
+
+def inspect_as_text(
+    request: InspectRequest, job: Job, records: Records | None = None
+) -> Iterator[Document | DocumentText]:
+    """The same, with the documents of files as the JSON that the children wrote. Raises as `inspect_each`."""
     job.stage(Stage.INSPECT, len(request.paths))
     done = 0
-    with ChildPool(
-        _HANDLER, min(_CHILDREN, len(request.paths), os.cpu_count() or 1), memory_bytes=_MEMORY_BYTES
-    ) as pool:
+    size = min(_CHILDREN, len(request.paths), os.cpu_count() or 1)
+    with ChildPool(HANDLER, size, memory_bytes=_MEMORY_BYTES) as pool:
         paths = iter(request.paths)
         while group := list(islice(paths, _GROUP)):
-            for path, answer in zip(group, _in_order(pool, group, request, job), strict=True):
+            for path, told in _group(pool, group, request, job):
                 done += 1
                 if len(request.paths) > 1:
                     job.progress(done, current=shown(path))
                 job.check()
-                told = _sequence(path, request, job) if answer is None else answer
                 recorded = records(path, job.token) if isinstance(told, AppError) and records is not None else None
-                yield _told(path, recorded or told, request, job)
+                yield _usable(path, recorded or told, request, job)
+
+
+def _group(
+    pool: ChildPool, paths: list[str], request: InspectRequest, job: Job
+) -> Iterator[tuple[str, Document | DocumentText | AppError]]:
+    """What is told of each of some paths, in their order."""
+    folders = {path for path in paths if os.path.isdir(path)}  # noqa: PTH112 - bytes that are no Unicode must stay
+    sequences = {path for path in paths if path not in folders and means_sequence(path, request.range)}
+    files = {index: path for index, path in enumerate(paths) if path not in folders and path not in sequences}
+    heard = _Steps(request.paths[0], job).hear if len(request.paths) == 1 else None
+    told = file_documents(pool, files, request.options, job.token, heard)
+    for index, path in enumerate(paths):
+        if index in files:
+            yield path, next(told)[1]
+        else:
+            yield path, _folder(path) if path in folders else _sequence(path, request, job)
 
 
 def _sequence(path: str, request: InspectRequest, job: Job) -> Document | AppError:
     """The document of a sequence, or why there is none; a range that is none is raised."""
+    from app.inspection.finding import find_sequence
+    from app.inspection.sequences import inspect_sequence
+
     try:
         found = find_sequence(path, request.range)
     except InputError as error:
@@ -122,23 +148,6 @@ def _sequence(path: str, request: InspectRequest, job: Job) -> Document | AppErr
     document = inspect_sequence(found.directory, found.sequence, request.options, found.expected, job)
     job.stage(Stage.INSPECT, len(request.paths))
     return document
-
-
-def _in_order(
-    pool: ChildPool, paths: list[str], request: InspectRequest, job: Job
-) -> Iterator[Document | AppError | None]:
-    """The answers for some paths in their order, each as soon as those before it are there; None for a sequence."""
-    ready: dict[int, Document | AppError | None] = {}
-    next_one = 0
-    heard = _Steps(request.paths[0], job).hear if len(request.paths) == 1 else None
-    for index, answer in pool.map(_requests(paths, request, ready), job.token, _TIMEOUT_S, heard):
-        ready[index] = answer if isinstance(answer, AppError) else answer[0][0]["document"]
-        while next_one in ready:
-            yield ready.pop(next_one)
-            next_one += 1
-    while next_one in ready:
-        yield ready.pop(next_one)
-        next_one += 1
 
 
 class _Steps:
@@ -155,18 +164,6 @@ class _Steps:
         self._job.progress(done, current=self._path)
 
 
-def _requests(
-    paths: Iterable[str], request: InspectRequest, ready: dict[int, Document | AppError | None]
-) -> Iterator[tuple[int, Document]]:
-    for index, path in enumerate(paths):
-        if os.path.isdir(path):  # noqa: PTH112 - bytes that are no Unicode must stay as they are
-            ready[index] = _folder(path)
-        elif means_sequence(path, request.range):
-            ready[index] = None
-        else:
-            yield index, {"path": path, **asdict(request.options)}
-
-
 def _folder(path: str) -> InputError:
     return InputError(
         f"{shown(path)} is a folder",
@@ -175,14 +172,22 @@ def _folder(path: str) -> InputError:
     )
 
 
-def _told(path: str, answer: Document | AppError, request: InspectRequest, job: Job) -> Document:
+def _usable(
+    path: str, told: Document | DocumentText | AppError, request: InspectRequest, job: Job
+) -> Document | DocumentText:
     """The document; where there is none, the error of the only path, or a document that says why."""
-    if not isinstance(answer, AppError):
-        return answer
+    if not isinstance(told, AppError):
+        return told
     if len(request.paths) == 1:
-        raise InputError(f"{shown(path)}: {answer.message}", hint=answer.hint, code=answer.code)
-    job.item_failed(shown(path), answer.message, answer.code)
-    return failed_document(path, answer)
+        raise InputError(_sentence(path, told), hint=told.hint, code=told.code)
+    job.item_failed(shown(path), told.message, told.code)
+    return failed_document(path, told)
+
+
+def _sentence(path: str, error: AppError) -> str:
+    """The error with the name of its file, once."""
+    name = shown(path)
+    return error.message if error.message.startswith(name) else f"{name}: {error.message}"
 
 
 def failed_document(path: str, error: AppError) -> Document:

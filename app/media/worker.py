@@ -21,6 +21,7 @@ from app.media.formats import Format
 from app.media.opening import OpenFile, opened
 from app.media.registry import inspect as look
 from app.media.registry import recognise
+from app.model.documents import json_text
 from app.model.facts import facts_to_json
 from app.model.inspecting import InspectOptions
 
@@ -47,10 +48,12 @@ def inspect(request: dict[str, Any], send: Send) -> None:
 
 
 def document(request: dict[str, Any], send: Send) -> None:
-    """Everything known of one file.
+    """Everything known of files.
 
-    Request: `path` and the fields of `InspectOptions`. Sends `{"progress": [done, total]}` while pixels or sound are
-    decoded, at most ten times a second, and `{"document"}` at the end.
+    Request: the fields of `InspectOptions`, and `path` for one file, answered by `{"document"}` or a MediaError; or
+    `paths` for several, answered by one message each, in order: `index` with the document as JSON for payload, or with
+    `problem` (an error's envelope). Sends `{"progress": [done, total]}` while pixels or sound are decoded, at most ten
+    times a second.
     """
     options = InspectOptions(**{name: request[name] for name in _OPTIONS if name in request})
     next_word = 0.0
@@ -62,7 +65,16 @@ def document(request: dict[str, Any], send: Send) -> None:
             next_word = now + _EVERY_S
             send({"progress": [done, total]})
 
-    send({"document": document_of(request["path"], options, tell)})
+    if "path" in request:
+        send({"document": document_of(request["path"], options, tell)})
+        return
+    for index, path in enumerate(request["paths"]):
+        try:
+            found = document_of(path, options, tell)
+        except MediaError as problem:
+            send({"index": index, "problem": problem.envelope()["error"]})
+        else:
+            send({"index": index}, json_text(found, indent=None).encode())
 
 
 def difference(request: dict[str, Any], send: Send) -> None:
