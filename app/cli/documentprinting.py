@@ -1,10 +1,9 @@
 """How `inspect` prints documents as they come, so that a hundred thousand of them take no memory."""
 
-import sys
 from typing import Any, Protocol
 
 from app.cli.inspected import print_document
-from app.cli.output import local_time, output_errors, print_json, print_lines
+from app.cli.output import local_time, print_json, print_lines, write_bytes
 from app.errors import AppError
 from app.model.documents import json_text
 
@@ -65,7 +64,7 @@ class JsonPrinter:
 
     def take_text(self, text: bytes) -> None:
         """Print a document of several that is JSON already."""
-        self._write((b",\n" if self._begun else b'{"files": [\n') + text)
+        write_bytes((b",\n" if self._begun else b'{"files": [\n') + text)
         self._begun = True
 
     def end(self, error: AppError | None = None) -> bool:
@@ -73,13 +72,5 @@ class JsonPrinter:
         if self._single or (error is not None and not self._begun):
             return False
         behind = b"" if error is None else b', "error": ' + json_text(error.envelope()["error"], indent=None).encode()
-        self._write((b"\n]" if self._begun else b'{"files": []') + behind + b"}\n")
+        write_bytes((b"\n]" if self._begun else b'{"files": []') + behind + b"}\n")
         return error is not None
-
-    def _write(self, data: bytes) -> None:
-        with output_errors():
-            buffer = getattr(sys.stdout, "buffer", None)
-            if buffer is None:
-                sys.stdout.write(data.decode())
-            else:
-                buffer.write(data)

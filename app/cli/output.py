@@ -23,15 +23,25 @@ _UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 
 def print_json(document: Any) -> None:
     """Write one JSON document to standard output, as UTF-8 whatever the terminal speaks."""
-    data = json_text(document).encode("utf-8") + b"\n"
+    write_bytes(json_text(document).encode("utf-8") + b"\n")
+    with output_errors():
+        sys.stdout.flush()
+
+
+def write_bytes(data: bytes) -> None:
+    """Write UTF-8 to standard output, whatever the terminal speaks.
+
+    Without a buffer (`python -u`) a signal may cut a write short; the rest is written then.
+    """
     with output_errors():
         sys.stdout.flush()
         buffer = getattr(sys.stdout, "buffer", None)
         if buffer is None:
             sys.stdout.write(data.decode("utf-8"))
-        else:
-            buffer.write(data)
-        sys.stdout.flush()
+            return
+        rest = memoryview(data)
+        while rest:
+            rest = rest[buffer.write(rest) or 0 :]
 
 
 def print_lines(*lines: str) -> None:
