@@ -10,6 +10,7 @@ import typer
 from app.cli.front import Front, JsonOption, front_of, run_operation, watched_job
 from app.cli.output import count_of, human_bytes, output_errors, print_lines, say
 from app.errors import UsageError
+from app.model.drives import Drive
 from app.model.names import shown
 from app.model.times import parse_time
 from app.reports.exports import FORMATS, ExportResult
@@ -54,14 +55,7 @@ def export(
     ids = tuple(found.id for found in drives) if drive else ()
     wanted = InventoryFilter(include_deleted, av_only, _since(since))
     request = ExportInventoryRequest(form, ids, wanted, None if out is None or to_stdout else str(out))
-    if to_stdout:
-        with watched_job() as job, output_errors():
-            result = write_inventory(front.engine, request, drives, _stdout(), job, "-")
-            sys.stdout.flush()
-    else:
-        if out is None:
-            front.home.require_writable()
-        result = run_operation(front, "export_inventory", request)
+    result = _written(front, request, drives, to_stdout)
     for label in result.left_out:
         say(f"warning: {label} was left out: its records cannot be read.")
     if json:
@@ -69,6 +63,18 @@ def export(
     elif not to_stdout:
         print_lines(f"{count_of(result.rows, 'file')}, {human_bytes(result.bytes)}: {shown(result.path)}")
     return int(bool(result.left_out))
+
+
+def _written(front: Front, request: ExportInventoryRequest, drives: list[Drive], to_stdout: bool) -> ExportResult:
+    if not to_stdout:
+        if request.path is None:
+            front.home.require_writable()
+        done: ExportResult = run_operation(front, "export_inventory", request)
+        return done
+    with watched_job() as job, output_errors():
+        result = write_inventory(front.engine, request, drives, _stdout(), job, "-")
+        sys.stdout.flush()
+    return result
 
 
 def _sink(front: Front, form: str, out: Path | None) -> str:
