@@ -7,7 +7,7 @@ from typing import Any
 
 from app.qc.values import distance, items_of, number_of, same, words
 
-_LONGEST = 4096
+_LONGEST = 512
 
 
 @dataclass(frozen=True, slots=True)

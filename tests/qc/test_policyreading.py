@@ -43,7 +43,7 @@ def refused(text: str | bytes) -> BadPolicy:
         (HEAD + "rules:\n  - {id: r, select: 'kind[0]', expect: {eq: 1}}\n", "5:21", "no list", ""),
         (HEAD + "rules:\n  - {id: r, select: kind, expect: {equal: 1}}\n", "5:36", "no operator equal", ""),
         (HEAD + "rules:\n  - {id: r, select: kind, expect: {regex: '('}}\n", "5:43", "no regular expression", ""),
-        (HEAD + "rules:\n  - {id: r, select: kind, expect: {regex: '(a+)+$'}}\n", "5:43", "repeats", "separator"),
+        (HEAD + "rules:\n  - {id: r, select: kind, expect: {regex: '(a+)+$'}}\n", "5:43", "repeats", "limit"),
         (HEAD + "rules:\n  - {id: r, select: kind, expect: {min: lots}}\n", "5:41", "lots is no number", "24000/1001"),
         (HEAD + "rules:\n  - {id: r, select: kind, expect: {eq: '{nope}'}}\n", "5:40", "no variable nope", ""),
         (HEAD + "rules:\n  - {id: r, check: sequence.mising}\n", "5:20", "sequence.mising", "sequence.missing"),
