@@ -40,7 +40,7 @@ def _judge(rule: Rule, selector: Selector, kind: HeaderClass) -> Iterator[Observ
     if not found:
         yield Observation(
             False,
-            f"{selector.text} {_told(rule, expect)}".strip(),
+            _told(rule, expect),
             frames=kind.frames,
             evidence=selector.text,
             nothing=True,

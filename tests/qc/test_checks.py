@@ -358,6 +358,12 @@ def test_a_part_that_cannot_be_decoded_is_no_pass() -> None:
         assert result.findings[0].evidence == "pixels not supported"
 
 
+def test_pixels_of_a_movie_under_the_name_of_a_picture_are_no_pass() -> None:
+    document = {**movie(), "file": {"path": "/p/m.exr", "name": "m.exr", "size_bytes": 9}}
+    for check in ("pixels.finite", "pixels.black", "pixels.damaged"):
+        assert judged(f"  - {{id: r, check: {check}}}", document).outcome is Outcome.ERROR
+
+
 def test_a_check_is_silent_about_what_it_is_not_about() -> None:
     assert judged("  - {id: r, check: sequence.missing}\n  - {id: s, check: video.decode}", exr()).results == ()
 

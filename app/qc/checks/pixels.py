@@ -113,7 +113,7 @@ def _channels(rule: Rule, document: Document) -> Iterator[tuple[str, Mapping[str
 
 def _unsupported(document: Document) -> Iterator[_Fault]:
     """Parts whose pixels cannot be decoded, or were not looked at: nothing can be said of them."""
-    if not document.get("stats"):
+    if not (document.get("stats") or {}).get("parts"):
         yield _Fault("", "", "pixels that can be read", "there are no statistics of its pixels", 0, unable=True)
     for name, part in _parts(document):
         if part.get("supported") is False:
