@@ -28,7 +28,7 @@ def inspect(
     stats: Annotated[bool, typer.Option("--stats", help="Decode everything and count pixels or samples.")] = False,
     deep_stats: Annotated[bool, typer.Option("--deep-stats", help="Count the samples of deep pixels too.")] = False,
     sample: Annotated[
-        int, typer.Option("--sample", metavar="N", min=1, help="Count every N-th line of pixels only.")
+        int, typer.Option("--sample", metavar="N", min=1, help="Count every N-th block of lines or row of tiles only.")
     ] = 1,
     range_: Annotated[str, typer.Option("--range", metavar="A-B", help="The frames that a sequence should have.")] = "",
     policy: Annotated[str, typer.Option("--policy", metavar="P", help="Judge what was found by a policy.")] = "",

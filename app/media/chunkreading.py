@@ -23,9 +23,9 @@ _PIECE = 2 << 20
 Group = Sequence[tuple[Chunk, int]]
 
 
-def rows_of_chunks(layout: PartLayout, table: ChunkTable, sample: int, damage: Damage) -> Iterator[list[Chunk]]:
+def rows_of_chunks(layout: PartLayout, table: ChunkTable, sample: int, damage: Damage) -> Iterator[Iterator[Chunk]]:
     """Every so many rows of chunks; where the table of chunks ends too early, all of the rest is told at once."""
-    listed = min(-(-table.present // layout.across), layout.down)
+    listed = table.present // layout.across
     for row in range(0, listed, sample):
         yield layout.row_of_chunks(row)
     if listed < layout.down:
@@ -46,7 +46,7 @@ class ChunkReader:
 
     def threads(self, most: int) -> int:
         """How many threads may decode at once: one, where a chunk is large."""
-        first = self._layout.row_of_chunks(0)[0]
+        first = next(self._layout.row_of_chunks(0))
         return 1 if self._layout.raw_bytes(first) > LARGE_CHUNK else most
 
     @contextmanager

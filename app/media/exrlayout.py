@@ -107,18 +107,17 @@ class PartLayout:
     def _pixel_bytes(self) -> int:
         return sum(SAMPLE_BYTES[channel.type] for channel in self.part.channels)
 
-    def row_of_chunks(self, row: int) -> list[Chunk]:
+    def row_of_chunks(self, row: int) -> Iterator[Chunk]:
         """The chunks of one row of chunks, left to right; `row` counts from 0 at the top."""
         x0, y0, x1, y1 = self.window
         top = y0 + row * self.lines
         bottom = min(top + self.lines - 1, y1)
         if not self.tiled:
-            return [Chunk(row, (x0, top, x1, bottom), (top,))]
-        return [
-            Chunk(row * self.across + column, (left, top, right, bottom), (column, row, 0, 0))
-            for column, left in enumerate(range(x0, x1 + 1, self.columns))
-            for right in [min(left + self.columns - 1, x1)]
-        ]
+            yield Chunk(row, (x0, top, x1, bottom), (top,))
+            return
+        for column, left in enumerate(range(x0, x1 + 1, self.columns)):
+            right = min(left + self.columns - 1, x1)
+            yield Chunk(row * self.across + column, (left, top, right, bottom), (column, row, 0, 0))
 
     def rows_from(self, row: int) -> Chunk:
         """All that lies in a row of chunks and below it, as if it were one chunk."""
@@ -195,10 +194,9 @@ class ChunkTable:
         if offset == 0:
             raise MediaError("the chunk was never written", code="pixels.damaged")
         if offset >= self._file.size:
-            reason = f"the table of chunks leads to byte {offset} and the file ends at byte {self._file.size}"
-            raise MediaError(reason, code="pixels.damaged")
+            raise MediaError("the table of chunks leads beyond the end of the file", code="pixels.damaged")
         if offset < self.lowest:
-            raise MediaError(f"the table of chunks leads to byte {offset}, into the header", code="pixels.damaged")
+            raise MediaError("the table of chunks leads into the header", code="pixels.damaged")
         return offset
 
     def why_short(self) -> str:

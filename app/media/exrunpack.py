@@ -54,7 +54,7 @@ def _inflated(packed: bytes, size: int) -> bytes:
     try:
         found = inflater.decompress(packed, size + 1)
     except zlib.error as problem:
-        raise _corrupt(str(problem)) from problem
+        raise _corrupt(str(problem).rpartition(": ")[2]) from problem
     if len(found) != size or not inflater.eof:
         raise _corrupt(f"it holds {'more' if len(found) > size else len(found)} bytes instead of {size}")
     return found
@@ -140,7 +140,7 @@ class _Inflater:
             try:
                 found += self._inflater.decompress(self._fed, count - len(found))
             except zlib.error as problem:
-                raise _corrupt(str(problem)) from problem
+                raise _corrupt(str(problem).rpartition(": ")[2]) from problem
             self._fed = self._inflater.unconsumed_tail
             if self._inflater.eof and len(found) < count:
                 raise _corrupt("it ends too early")

@@ -10,7 +10,7 @@ class InspectOptions:
     Attributes:
         stats: pixels are decoded and counted.
         deep_stats: the samples of deep parts as well.
-        sample: every how manieth scan line or pixel is counted (1: all).
+        sample: every how manieth block of scan lines, or row of tiles, is counted (1: all).
         measure: movies and sound are decoded and measured; always so with `stats`.
         raw: attributes of any size are given as bytes, not only the small ones.
     """

@@ -27,7 +27,7 @@ class Toggles:
         enable_validate: a policy judges what was found.
         policy_path: that policy: a file, or the name of a shipped one.
         schema_version: form of the result, 2 or 1 (flat).
-        sample: every how manieth line of pixels is counted.
+        sample: every how manieth block of scan lines, or row of tiles, is counted.
     """
 
     enable_meta: bool = True

@@ -88,7 +88,7 @@ def test_a_single_flipped_byte_where_there_is_a_checksum(packed: str, tmp_path: 
 
 @pytest.mark.parametrize(
     ("offset", "reason"),
-    [(0, "never written"), (1 << 40, "the file ends at byte"), (9, "into the header"), (2**64 - 1, "ends at byte")],
+    [(0, "never written"), (1 << 40, "beyond the end"), (9, "into the header"), (2**64 - 1, "beyond the end")],
 )
 def test_a_table_of_chunks_that_leads_astray(offset: int, reason: str, tmp_path: Path) -> None:
     path = repointed(picture(tmp_path / "a.exr", "zip"), 3, offset)
@@ -202,6 +202,18 @@ def test_a_picture_of_terabytes_is_refused(packed: int, tmp_path: Path) -> None:
     assert (part["supported"], part["channels"]) == (False, [])
     assert part["reason"].startswith("pixels not supported: ")
     assert [error["code"] for error in errors] == ["pixels.not_supported"]
+
+
+def test_a_picture_of_a_billion_tiles_of_which_none_is_there(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.exr", planes("half"), "none", tile=32)
+    whole = path.read_bytes()
+    for name in (b"dataWindow\0box2i\0", b"displayWindow\0box2i\0"):
+        at = whole.index(name) + len(name) + 4
+        whole = whole[:at] + struct.pack("<4i", 0, 0, (1 << 30) - 1, 15) + whole[at + 16 :]
+    at = whole.index(b"tiles\0tiledesc\0") + 19
+    path.write_bytes(whole[:at] + struct.pack("<II", 1, 1) + whole[at + 8 :])
+    _, errors = statistics(path)
+    assert [(error["code"], error["rows"]) for error in errors] == [("pixels.damaged", "0-15")]
 
 
 def test_an_unknown_compression_is_not_damage(tmp_path: Path) -> None:
