@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 
 from ui import formats, theme
 from ui.models.channels_model import ChannelRow, ChannelsModel, channel_rows
-from ui.tabs.document_facts import measured_nodes
 from ui.tabs.facts_pane import FactsPane
+from ui.tabs.measured_facts import measured_nodes
 from ui.widgets.buttons import KeyButton, tool_button
 from ui.widgets.facts_grid import Fact, FactsGrid
 from ui.widgets.histogram import Histogram, Series, color_of, figure
@@ -34,7 +34,7 @@ _MANY = 12
 _MOST_DRAWN = 8
 _NAME_ROOM = 130
 #: Of the columns; those after the fourth are shown where there is room.
-_WIDTHS = (0, 76, 76, 88, 76, 78, 86, 76, 60)
+_WIDTHS = (0, 70, 70, 80, 70, 78, 86, 76, 60)
 _ALWAYS = 4
 _NOT_MEASURED = "Not measured yet. Measuring decodes every pixel."
 
@@ -174,6 +174,7 @@ class ChannelsPane(QWidget):
         self.table.setAccessibleName("Channels")
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.table.setAlternatingRowColors(False)
+        self.table.setTextElideMode(Qt.TextElideMode.ElideRight)
         for column, width in enumerate(_WIDTHS[1:], 1):
             self.table.setColumnWidth(column, width)
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)

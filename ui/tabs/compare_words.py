@@ -63,8 +63,8 @@ def pixel_rows(document: Mapping[str, Any]) -> list[PlainRow]:
                 (
                     one_line(str(entry.get("channel"))),
                     plain(entry.get("part")),
-                    figure(_number(entry.get("max_error"))),
-                    figure(_number(entry.get("mean_error"))),
+                    figure(_number(entry.get("max_error")), 3),
+                    figure(_number(entry.get("mean_error")), 3),
                     share,
                     formats.count(entry["non_finite"]) if entry.get("non_finite") else "none",
                     str(entry.get("worst_frame") or ""),

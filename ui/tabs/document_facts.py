@@ -7,6 +7,8 @@ from typing import Any
 
 from ui import formats
 from ui.models.fact_nodes import FactNode, one_line, paged, plain
+from ui.tabs.fact_values import key_words, value_node
+from ui.tabs.measured_facts import measured_nodes
 from ui.tabs.sequence_facts import sequence_nodes
 
 Document = dict[str, Any]
@@ -25,7 +27,6 @@ _SHOWN_ELSEWHERE = frozenset(
     {"index", "name", "width", "height", "data_window", "display_window", "tiled", "channels", "attributes"}
 )
 
-_UNITS = {"s": "s", "hz": "Hz", "db": "dB", "dbtp": "dBTP", "lufs": "LUFS", "lu": "LU", "bytes": "bytes"}
 _LOSSES = ("attribute.lossy", "attribute.omitted", "header.lossy", "header.damaged")
 _HARMLESS = ("pixels.not_supported", "pixels.unsupported", "attribute.omitted", "attribute.lossy")
 
@@ -54,7 +55,8 @@ def document_nodes(document: Document, *, with_file: bool = True) -> tuple[FactN
     groups += [_stream_node(n, stream) for n, stream in enumerate(shown.get("streams") or (), 1)]
     if not shown.get("parts"):
         groups += _flat_attributes(shown.get("attributes"))
-    groups += measured_nodes(document.get("stats"))
+    if measured := tuple(measured_nodes(document.get("stats"))):
+        groups.append(FactNode("Measured", "", measured, raw=document["stats"]))
     return tuple(groups)
 
 
@@ -218,30 +220,3 @@ def _flat_attributes(attributes: Any) -> Iterable[FactNode]:
     if isinstance(attributes, dict) and attributes:
         nodes = [value_node(str(name), value) for name, value in sorted(attributes.items())]
         yield FactNode("Attributes", formats.count(len(nodes)), paged(nodes), raw=attributes)
-
-
-def measured_nodes(stats: Any) -> Iterable[FactNode]:
-    """Lines of what decoding showed of a movie or a sound; of pictures the channels tell."""
-    if isinstance(stats, dict):
-        told = [value_node(key_words(str(k)), v) for k, v in stats.items() if k != "parts" and v]
-        if told:
-            yield FactNode("Measured", "", paged(told), raw=stats)
-
-
-def key_words(key: str) -> str:
-    """How a key of JSON reads: `duration_s` as `Duration (s)`, `bit_rate` as `Bit rate`."""
-    name, _, unit = key.rpartition("_")
-    if name and unit in _UNITS:
-        return f"{name.replace('_', ' ').capitalize()} ({_UNITS[unit]})"
-    return key.replace("_", " ").capitalize() if key.islower() else key
-
-
-def value_node(name: str, value: Any) -> FactNode:
-    """A value as a line, and what it holds as lines below it."""
-    if isinstance(value, dict) and value and set(value) not in ({"id", "name"}, {"n", "d"}):
-        below = [value_node(key_words(str(key)), entry) for key, entry in value.items()]
-        return FactNode(one_line(name), "", paged(below), raw=value)
-    if isinstance(value, list) and value and all(isinstance(entry, dict) for entry in value):
-        below = [value_node(str(n), entry) for n, entry in enumerate(value, 1)]
-        return FactNode(one_line(name), formats.count(len(value)), paged(below), raw=value)
-    return FactNode(one_line(name), plain(value), raw=value)

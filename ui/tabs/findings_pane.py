@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from ui.models.fact_nodes import one_line, plain
 from ui.tabs.review_history import plain_tree, say_in
@@ -69,13 +69,15 @@ class FindingsPane(QWidget):
         self.tree.blockSignals(True)
         self.tree.clear()
         for finding in findings:
-            item = QTreeWidgetItem([finding.check, finding.seen, finding.frames])
+            good = finding.state in ("pass", "pending") and not finding.frames
+            item = QTreeWidgetItem([finding.seen if good else finding.check, finding.seen, finding.frames])
             item.setIcon(0, verdict_icon(VerdictMark(finding.state)))
             item.setData(0, _FINDING, finding)
             item.setToolTip(0, finding.check)
             item.setToolTip(1, finding.seen)
             item.setToolTip(2, finding.frames)
             self.tree.addTopLevelItem(item)
+            item.setFirstColumnSpanned(good)
         if not findings and nothing:
             say_in(self.tree, nothing)
         self.tree.blockSignals(False)
@@ -102,8 +104,11 @@ class FindingsPane(QWidget):
         plain_tree(self.tree, "Findings")
         self.tree.setRootIsDecorated(False)
         self.tree.setIndentation(0)
-        self.tree.setColumnWidth(0, 132)
-        self.tree.setColumnWidth(1, 96)
+        header = self.tree.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        for place, width in ((0, 124), (2, 88)):
+            self.tree.setColumnWidth(place, width)
         self.policies.setAccessibleName("Policy")
         self.policies.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.policies.setMinimumContentsLength(12)

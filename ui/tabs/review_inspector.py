@@ -38,7 +38,7 @@ class Inspector(QWidget):
         self.findings, self.history = FindingsPane(), HistoryTree(words)
         self.notice = NoticeLine()
         self.written = WrittenBlock(words)
-        self.setMinimumWidth(280)
+        self.setMinimumWidth(300)
         self._shown: tuple[object, Mapping[str, Any] | None] = ((), None)
         self._lay_out()
 

@@ -289,7 +289,7 @@ class ReviewTab(QWidget):
     def _inspect(self, loaded: Loaded) -> None:
         document = self.documents.document() or loaded.recorded
         self.inspector.show_asset(loaded.dossier, self._reel(loaded).findings, document)
-        self.stage.show_consistency((document or {}).get("sequence"))
+        self.stage.show_consistency(document)
 
     def _show_document(self) -> None:
         """An inspection told more of the asset in sight."""

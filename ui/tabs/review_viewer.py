@@ -11,6 +11,7 @@ from app.errors import AppError
 from app.media.frames import Probe
 from ui import formats
 from ui.kept_pictures import KeptPicture
+from ui.tabs.measured_facts import movie_marks
 from ui.tabs.review_decoder import Decoder, Peaks, Picture
 from ui.tabs.review_player import Player
 from ui.tabs.review_reel import Reel, timecode
@@ -103,18 +104,16 @@ class ReviewViewer(QWidget):
         else:
             self.show_reel(reel)
 
-    def show_consistency(self, sequence: Mapping[str, Any] | None) -> None:
-        """Show what an inspection found along the frames; None for nothing.
-
-        Args:
-            sequence: `sequence` of a document.
-        """
-        reel = self.player.reel
-        shown = sequence is not None and reel is not None and reel.moves and not reel.labels
+    def show_consistency(self, document: Mapping[str, Any] | None) -> None:
+        """Show what an inspection found along the frames of a sequence or a measured movie; None for nothing."""
+        reel, told = self.player.reel, document or {}
+        measured = told.get("kind") == "video" and bool(told.get("stats"))
+        shown = reel is not None and reel.moves and not reel.labels and (measured or bool(told.get("sequence")))
         self.consistency.setVisible(shown)
-        if shown and sequence is not None and reel is not None:
-            marks = consistency_marks(dict(sequence))
-            self.consistency.set_marks(marks, reel.first, reel.last, "All frames are as they should be")
+        if shown and reel is not None:
+            marks = movie_marks(told["stats"]) if measured else consistency_marks(dict(told["sequence"]))
+            good = "No black or frozen frames" if measured else "All frames are as they should be"
+            self.consistency.set_marks(marks, reel.first, reel.last, good)
 
     def step_view(self, step: int) -> None:
         """Go to the next part or layer, or the one before."""

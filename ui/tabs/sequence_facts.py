@@ -40,8 +40,8 @@ def sequence_nodes(sequence: dict[str, Any]) -> list[FactNode]:
             lines.append(FactNode(word, "not measured yet"))
     lines += _timecode(sequence.get("timecode"))
     groups = [FactNode("Sequence", str(sequence.get("ranges") or ""), tuple(lines), raw=sequence)]
-    groups += _listed("Unreadable", sequence.get("unreadable"), _reason)
-    groups += _listed("Truncated", sequence.get("incomplete"), _reason)
+    groups += _listed("Unreadable", sequence.get("unreadable"), _reason, "fail")
+    groups += _listed("Truncated", sequence.get("incomplete"), _reason, "fail")
     groups += _listed("Size stands out", sequence.get("size_outliers"), _outlier)
     groups += _listed("Header differs", sequence.get("header_differences"), _difference)
     if varying := sequence.get("varying"):
@@ -114,12 +114,12 @@ def _difference(entry: dict[str, Any]) -> tuple[str, str, str]:
     return f"{entry.get('attribute')}", words, f"frames {entry.get('frames')}"
 
 
-def _listed(title: str, entries: Any, words: Any) -> Iterable[FactNode]:
+def _listed(title: str, entries: Any, words: Any, state: str = "stale") -> Iterable[FactNode]:
     """A group with a line for each entry; none where there are no entries."""
     nodes = []
     for entry in entries or ():
         name, value, more = words(entry)
         below = (FactNode("Frames", more.removeprefix("frames ")),) if more else ()
-        nodes.append(FactNode(one_line(name), one_line(str(value)), below, state="stale", raw=entry))
+        nodes.append(FactNode(one_line(name), one_line(str(value)), below, state=state, raw=entry))
     if nodes:
-        yield FactNode(title, formats.count(len(nodes)), paged(nodes), state="stale")
+        yield FactNode(title, formats.count(len(nodes)), paged(nodes), state=state)

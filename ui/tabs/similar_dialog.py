@@ -82,7 +82,7 @@ class SimilarDialog(QDialog):
         self.told.setText(
             f"{formats.many(len(found.neighbours), 'file')} or sequences, {formats.count(alike)} of them made alike"
             if found.neighbours
-            else "No other OpenEXR file is catalogued that could be compared with it."
+            else "Nothing to compare it with: drives scanned by an earlier version must be scanned once more."
         )
         problems = [f"{drive.label}: {said(error)}" for drive, error in found.problems]
         self.notice.say(" ".join(problems))

@@ -104,8 +104,9 @@ def test_columns_that_need_room_are_shown_where_there_is_some(qtbot: QtBot, pane
 
 
 def test_a_sound_shows_what_was_measured_instead(pane: ChannelsPane) -> None:
-    pane.show_document({"kind": "audio", "streams": [{"type": "audio", "channels": 2}], "stats": {"peak_db": -3.0}})
+    stats = {"audio": [{"loudness": {"true_peak_dbtp": -3.04}}]}
+    pane.show_document({"kind": "audio", "streams": [{"type": "audio", "channels": 2}], "stats": stats})
     assert pane.pages.currentWidget() is pane.streams
-    assert pane.streams.lines() == ["Measured", "Peak (dB) -3"]
+    assert pane.streams.lines() == ["Audio 1", "True peak −3.0\xa0dBTP", "Silent none", "Clipped none"]
     pane.show_document(None)
     assert not pane.measure.isEnabled()

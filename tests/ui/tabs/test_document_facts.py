@@ -8,7 +8,9 @@ from app.media.document import document_of
 from app.model.inspecting import InspectOptions
 from tests import media
 from ui.models.fact_nodes import FactNode
-from ui.tabs.document_facts import document_nodes, hex_words, lossless_words, measured_nodes, problem_words
+from ui.tabs.document_facts import document_nodes, hex_words, lossless_words, problem_words
+from ui.tabs.measured_facts import measured_nodes, movie_marks
+from ui.widgets.consistency import Mark, Trait
 
 SEQUENCE: dict[str, Any] = {
     "base": "sh010.", "ext": ".exr", "pad": 4, "first": 1001, "last": 1010, "frame_count": 8, "missing_count": 2,
@@ -100,8 +102,19 @@ def test_a_sound_shows_its_streams_and_what_was_measured(tmp_path: Path) -> None
     lines = flat(document_nodes(document))
     assert any(line.startswith("Audio 1: pcm") for line in lines)
     assert "  Sample rate: 48000" in lines
-    (measured,) = measured_nodes({"loudness": {"integrated_lufs": -23.1}, "parts": []})
-    assert flat([measured]) == ["Measured: ", "  Loudness: ", "    Integrated (LUFS): -23.1"]
+    loud = document_of(str(media.wav(tmp_path / "loud.wav", 1.0)), InspectOptions(measure=True))
+    lines = [line.strip().partition(": ") for line in flat(document_nodes(loud)[-1].children)]
+    told = {name: value for name, _, value in lines}
+    assert told["Audio 1"] == told["Loudness"]
+    assert told["Loudness"].endswith("LUFS")
+    assert told["Clipped"] == "none"
+
+
+def test_a_movie_tells_its_black_and_frozen_frames(tmp_path: Path) -> None:
+    stats = {"video": [{"black": {"frames": "0-3", "count": 4}, "frozen": {"frames": "", "count": 0}}], "audio": []}
+    assert flat(tuple(measured_nodes(stats))) == ["Video 1: ", "  Black: 4 frames: 0-3", "  Frozen: none"]
+    assert movie_marks(stats) == (Mark(0, 3, Trait.BLACK),)
+    assert movie_marks(None) == ()
 
 
 def test_a_document_of_nothing_gives_no_lines() -> None:
