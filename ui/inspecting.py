@@ -46,6 +46,7 @@ class Inspecting(QObject):
         hits.compare_requested.connect(self.compare)
         hits.similar_requested.connect(self.similar)
         review.compare_requested.connect(self.compare_with)
+        review.similar_requested.connect(self.similar)
 
     def inspect(self, paths: Sequence[str]) -> InspectDialog | None:
         """Open a dialogue over some files; None for none."""

@@ -102,7 +102,7 @@ def _measured(stats: Any) -> dict[tuple[int, str], Mapping[str, Any]]:
 class ChannelsModel(QAbstractTableModel):
     """A table of channels."""
 
-    HEADS = ("Channel", "Min", "Max", "NaN, Inf", "Mean", "Std dev", "Negative", "Zero", "Type")
+    HEADS = ("Name", "Min", "Max", "NaN, Inf", "Mean", "Std dev", "Negative", "Zero", "Type")
 
     def __init__(self) -> None:
         super().__init__()

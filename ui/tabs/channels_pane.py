@@ -188,7 +188,7 @@ class ChannelsPane(QWidget):
         tools.addWidget(self.pointed, 1)
         lower.addLayout(tools)
         lower.addWidget(self.histogram, 3)
-        lower.addWidget(_scrolled(self.details), 2)
+        lower.addWidget(_scrolled(self.details), 1)
         split = QSplitter(Qt.Orientation.Vertical)
         split.setObjectName(f"{name.lower().replace(' ', '_')}_channels_split")
         split.setProperty("role", "gap")

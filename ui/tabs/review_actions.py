@@ -42,6 +42,7 @@ def _verdict_rows(tab: "ReviewTab") -> tuple[_Row, ...]:
         ("channels", "Show the channels", "S", "report", partial(tab.inspector.show_tab, CHANNELS)),
         ("measure", "Measure the channels", "M", "scan", tab.measure),
         ("compare", "Compare with another…", "C", "link", tab.compare),
+        ("similar", "Find similar structure", "", "search", tab.similar),
         ("findings", "Show the findings", "", "", partial(tab.inspector.show_tab, FINDINGS)),
         ("history", "Show the history", "H", "clock", partial(tab.inspector.show_tab, HISTORY)),
     )

@@ -46,6 +46,8 @@ class ReviewTab(QWidget):
 
     compare_requested = Signal(str)
     """The path of the asset that is to be compared with another."""
+    similar_requested = Signal(str)
+    """An OpenEXR file whose like are looked for."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -158,6 +160,14 @@ class ReviewTab(QWidget):
         dossier = self.dossier()
         if dossier is not None and dossier.drive.online:
             self.compare_requested.emit(str(dossier.path))
+
+    def similar(self) -> None:
+        """Ask for files that are made like the asset, or its first frame."""
+        path = self._loaded.reel.path(self._loaded.reel.first) if self._loaded is not None else None
+        if path is not None and path.lower().endswith(".exr"):
+            self.similar_requested.emit(path)
+        else:
+            self.bar.say("Only OpenEXR files are compared by their structure.", "stale")
 
     def next_pending(self) -> None:
         """Go to the next asset that nobody judged."""

@@ -79,8 +79,9 @@ class SimilarDialog(QDialog):
         self._found = found.neighbours
         self.rows.set_rows([_row(neighbour) for neighbour in found.neighbours])
         alike = sum(neighbour.score > 0.999 for neighbour in found.neighbours)
+        same = f", {formats.count(alike)} made in the same way" if alike else ""
         self.told.setText(
-            f"{formats.many(len(found.neighbours), 'file')} or sequences, {formats.count(alike)} of them made alike"
+            f"{formats.many(len(found.neighbours), 'neighbour')}{same}, the nearest first"
             if found.neighbours
             else "Nothing to compare it with: drives scanned by an earlier version must be scanned once more."
         )
@@ -131,7 +132,7 @@ class SimilarDialog(QDialog):
         self.table.setModel(self.rows)
         style_table(self.table, "Similar files", stretch=4)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        for column, width in ((0, 64), (1, 240), (2, 110), (3, 110), (5, 200)):
+        for column, width in ((0, 64), (1, 230), (2, 150), (3, 110), (5, 130)):
             self.table.setColumnWidth(column, width)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
@@ -172,8 +173,9 @@ def _why(neighbour: Neighbour) -> list[Fact]:
     """What differs, a line each."""
     facts = []
     for difference in neighbour.why[:_MOST_WHY]:
-        here, there = ", ".join(difference.only_here), ", ".join(difference.only_there)
-        facts.append(Fact(difference.feature, f"here {one_line(here) or '–'}   there {one_line(there) or '–'}"))
+        sides = (("only here", difference.only_here), ("only there", difference.only_there))
+        words = [f"{side} {one_line(', '.join(features))}" for side, features in sides if features]
+        facts.append(Fact(difference.feature.capitalize(), " · ".join(words)))
     if len(neighbour.why) > _MOST_WHY:
         facts.append(Fact("and", formats.many(len(neighbour.why) - _MOST_WHY, "more difference")))
     return facts or [Fact("Differences", "none: it is made the same way", "pass")]
