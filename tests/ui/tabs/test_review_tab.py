@@ -361,7 +361,8 @@ def test_an_offline_drive_shows_what_is_known_and_takes_no_verdict(qtbot: QtBot,
         assert tab.stage.problem.isVisible()
         assert "not connected" in tab.stage.problem.text()
         assert not tab.bar.buttons["pass"].isEnabled()
-        assert any("openexr" in line for line in tab.inspector.facts.lines())
+        pane = tab.inspector.facts
+        qtbot.waitUntil(lambda: any("scanlineimage" in line for line in pane.lines()), timeout=WAIT_MS)
         press(qtbot, "p")
         assert not tab._desk.jobs.running()
         shutil.move(library.with_name("unplugged"), library)
@@ -413,7 +414,7 @@ def test_an_inspection_tells_what_the_scan_did_not(qtbot: QtBot, tab: ReviewTab)
     qtbot.waitUntil(lambda: tab.documents.document() is not None, timeout=WAIT_MS)
     pane = tab.inspector.facts
     qtbot.waitUntil(lambda: pane.badge.fullText() == "Header proven lossless", timeout=WAIT_MS)
-    assert "Missing inside 1004" in pane.lines()
+    qtbot.waitUntil(lambda: "Missing inside 1004" in pane.lines(), timeout=WAIT_MS)
     assert tab.stage.consistency.isVisible()
     assert [mark.first for mark in tab.stage.consistency.marks()] == [1004]
     tab.stage.consistency.frame_chosen.emit(1004)
