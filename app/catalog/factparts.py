@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -33,8 +34,8 @@ _LAYOUT = frozenset(
 )  # fmt: skip
 _LONG = 4096
 _PACKED_FROM = 200
-#: Values that take more, packed, are left out.
-_LONGEST = 8 << 20
+#: Letters of JSON up to which a value is remembered, and beyond which it is left out.
+_SHORT, _LONGEST = 1000, 16 << 20
 _NUMBER = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]{0,18})?([eE][+-]?[0-9]{1,3})?\Z")
 _RATIO = re.compile(r"([0-9]{1,12})/([0-9]{1,12})\Z")
 _SCALAR = (str, int, float)
@@ -48,7 +49,8 @@ class Value:
         name, type: as the file says; no type where the format has none.
         text: the folded beginning of the value as a person would write it.
         number: the value where it is a number, or stands for one.
-        body: the whole entry of the document, packed.
+        body: the rest of its entry in the document, packed; of a flat one the value.
+        hash: tells it from every other attribute and value.
     """
 
     name: str
@@ -56,11 +58,7 @@ class Value:
     text: str
     number: float | None
     body: bytes
-
-    @property
-    def hash(self) -> bytes:
-        """Tells it from every other attribute and value."""
-        return digest(f"{self.name}\0{self.type}\0".encode("utf-8", "backslashreplace") + self.body)
+    hash: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +284,7 @@ def _part_values(rest: Document) -> Iterator[Value]:
         if isinstance(entries := part.get("attributes"), list):
             part["attributes"] = len(entries)
             for entry in entries:
-                yield _value(entry["name"], entry["type"], {**entry}, entry.get("value"))
+                yield _entry_value(entry)
 
 
 def _flat_values(rest: Document, document: Document) -> list[Value]:
@@ -301,18 +299,44 @@ def _flat_values(rest: Document, document: Document) -> list[Value]:
         rest["attributes"] = "flat"
         return []
     rest["attributes"] = len(flat)
-    return [_value(name, "", value, value) for name, value in flat.items()]
+    return [_flat_value(name, value) for name, value in flat.items()]
 
 
-def _value(name: str, kind: str, body: Any, value: Any) -> Value:
-    if kind and isinstance(body, dict):
-        body = {key: inside for key, inside in body.items() if key not in ("name", "type")}
-    whole = packed(body)
-    if len(whole) > _LONGEST:
-        body = {**body, "value": None, "raw": None, "left_out": True} if kind else None
-        whole = packed(body)
-    text = folded_text(text_of(value)).decode("utf-8", "replace")[:TEXT_LENGTH]
-    return Value(name, kind, text.replace("\0", ""), number_of(value), whole)
+def _entry_value(entry: Document) -> Value:
+    """An attribute of a part. Equal ones are worked out once: the frames of a sequence share most."""
+    body = {key: inside for key, inside in entry.items() if key not in ("name", "type")}
+    text = _json(body)
+    name, kind = _clean(entry["name"]), _clean(entry["type"])
+    if len(text) <= _SHORT:
+        return _worked_out(name, kind, text, "value")
+    if len(text) > _LONGEST:
+        text = _json({**body, "value": None, "raw": None, "left_out": True})
+    return _work_out(name, kind, text, "value")
+
+
+def _flat_value(name: str, value: Any) -> Value:
+    """An attribute that the document tells of the file as a whole."""
+    text = _json(value)
+    return _work_out(_clean(name), "", text if len(text) <= _LONGEST else "null", "")
+
+
+def _work_out(name: str, kind: str, text: str, key: str) -> Value:
+    """A value from the JSON of its body; the value itself is under the key of it, if any."""
+    value = json.loads(text)
+    value = value.get(key) if key else value
+    told = folded_text(_clean(text_of(value))).decode("utf-8", "replace")[:TEXT_LENGTH]
+    body = deflated(text.encode("ascii"))
+    return Value(name, kind, told, number_of(value), body, digest(f"{name}\0{kind}\0".encode() + body))
+
+
+_worked_out = lru_cache(8192)(_work_out)
+
+
+def _clean(text: str) -> str:
+    """Text that a database takes: without NUL and halves of letters."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def _taken_stats(rest: Document) -> Any:
@@ -332,12 +356,11 @@ def _duration(document: Document) -> float | None:
 
 def _word(value: Any) -> str:
     """A name as text: of a number with a name, the name."""
-    return text_of(value).replace("\0", "") if value is not None else ""
+    return _clean(text_of(value)) if value is not None else ""
 
 
 def _integer(value: Any) -> int | None:
     return value if isinstance(value, int) and -(1 << 63) <= value < 1 << 63 else None
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"))
+_json = json.JSONEncoder(separators=(",", ":")).encode

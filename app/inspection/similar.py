@@ -226,7 +226,7 @@ def _of_drive(
         clear(database, "fact_file")
         sql, bindings = files_where(request.where)
         database.run(f"INSERT OR IGNORE INTO temp.fact_file {sql}", bindings)
-    scored, count = _scores(database, vectors, held=bool(request.where))
+    scored, count = ranked_structures(database, vectors, held=bool(request.where))
     found: list[Neighbour] = []
     told: set[int] = set()
     for score, metadata, channels, structure_id in scored:
@@ -248,7 +248,9 @@ def _of_drive(
     return found, count
 
 
-def _scores(database: Database, vectors: bytes, *, held: bool) -> tuple[Iterator[tuple[float, float, float, int]], int]:
+def ranked_structures(
+    database: Database, vectors: bytes, *, held: bool
+) -> tuple[Iterator[tuple[float, float, float, int]], int]:
     """Score, its two parts and number of every structure, best first; and how many there are.
 
     The vectors come in blocks, so that memory stays bounded: of each structure four numbers are kept.

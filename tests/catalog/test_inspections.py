@@ -216,6 +216,25 @@ def test_a_value_is_searched_as_a_person_would_write_it(value: Any, text: str, n
     assert number_of(value) == number
 
 
+def test_names_and_types_that_are_odd_cost_nothing(kept: Kept, tmp_path: Path) -> None:
+    (tmp_path / "media").mkdir()
+    odd = (
+        (b"", b"no type"),
+        (b"blob", b""),
+        (b"string", b"a\0b"),
+        (b"string", b"\xff\xfe"),
+        (b"string", b"long " * 9000),
+    )
+    path = tmp_path / "media" / "a.exr"
+    document = documented(raw_exr(path, *((b"odd %d" % at, *pair) for at, pair in enumerate(odd) if pair[0])))
+    for entry in document["parts"][0]["attributes"][-2:]:
+        entry["type"] = ""
+    document["attributes"]["half a letter \ud83d"] = "\ud83d and \0"
+    assert kept.read(kept.keep(document)) == {
+        **document, "attributes": {name.replace("\ud83d", "?"): value for name, value in document["attributes"].items()}
+    }  # fmt: skip
+
+
 def test_a_document_of_another_shape_comes_back_all_the_same() -> None:
     odd = {"schema_version": 9, "file": {"path": "/p", "name": "p", "size_bytes": 1, "mtime": "t", "new": [1]},
            "parts": [{"index": 0, "attributes": [{"name": "a", "type": "t", "size": 1, "value": None, "raw": "AA=="}]},

@@ -37,9 +37,9 @@ class Records:
         home = find_home(self.home, {})
         return open_engine(load_settings(home, {}, settings), home, repairing=True)
 
-    def scan(self) -> None:
+    def scan(self, *, inventory_only: bool = True) -> None:
         """Scans the drive."""
-        run(self.engine, "scan", ScanRequest((str(self.base),), "Card", inventory_only=True), Job())
+        run(self.engine, "scan", ScanRequest((str(self.base),), "Card", inventory_only=inventory_only), Job())
 
     @property
     def shard(self) -> Path:

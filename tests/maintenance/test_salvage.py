@@ -10,14 +10,17 @@ import pytest
 
 from app.catalog.database import Database
 from app.catalog.find import Find
+from app.catalog.inspections import recorded_document
 from app.catalog.migrations import CATALOG
 from app.catalog.search import SearchQuery
+from app.catalog.shard import open_reader
 from app.errors import AppError, RecordsBroken
 from app.jobs.job import Job
 from app.maintenance.request import TargetResult, UpkeepRequest
 from app.maintenance.salvage import salvage_records
 from app.operations import run
 from tests.maintenance.conftest import Records
+from tests.media import raw_exr
 
 
 def salvage(records: Records, **options: bool) -> TargetResult:
@@ -261,3 +264,31 @@ def test_a_page_that_the_disk_cannot_read_costs_its_own_rows(records: Records, m
     assert records.faults() == ()
     records.scan()
     assert records.value("SELECT count(*) FROM file") == 300
+
+
+def test_facts_are_salvaged_whole_or_read_anew(records: Records) -> None:
+    for number in range(40):
+        folder = records.base / f"shot_{number:03}"
+        folder.mkdir(exist_ok=True)
+        for frame in range(1, 4):
+            owner = b"owner %d, told at some length so that it takes room " % number
+            raw_exr(
+                folder / f"a.{frame:04}.exr", (b"owner", b"string", owner * 4), (b"n", b"int", bytes([frame, 0, 0, 0]))
+            )
+    records.scan(inventory_only=False)
+    with open_reader(records.shard) as database:
+        whole = [row[0] for row in database.rows("SELECT file_id FROM facts WHERE header_id IS NOT NULL")]
+    assert len(whole) == 120
+    for table in ("attribute", "attribute_of", "facts"):
+        records.break_page(records.pages_of(table)[0])
+    salvage(records)
+    assert records.faults() == ()
+    with open_reader(records.shard) as database:
+        kept = [file_id for file_id in whole if recorded_document(database, file_id)]
+        assert len(kept) < 120
+        for document in (recorded_document(database, file_id) for file_id in kept):
+            assert document is not None and len(document["parts"][0]["attributes"]) == 10
+    records.scan(inventory_only=False)
+    with open_reader(records.shard) as database:
+        assert all(recorded_document(database, file_id) for file_id in whole)
+    assert records.faults() == ()
