@@ -1,6 +1,7 @@
 """Facts that hold together again: after rows were lost, and after files that had them are gone."""
 
 import json
+from collections.abc import Sequence
 
 from app.catalog.database import Database
 from app.catalog.factparts import channel_rows, inflated, part_rows
@@ -66,20 +67,34 @@ def _derive_attribute_in(database: Database) -> None:
 
 
 def _drop_shortened(database: Database) -> None:
-    """Drop the facts of files that have fewer attributes than their header says."""
+    """Drop the facts of files that have not one attribute at each place that their header says."""
     wanted = {
         number: _attributes_in(json.loads(inflated(body)))
         for number, body in database.rows("SELECT id, body FROM header")
     }
-    in_set = {number: length // 8 for number, length in database.rows("SELECT id, length(members) FROM attribute_set")}
-    own = dict(database.rows("SELECT file_id, count(*) FROM attribute_of GROUP BY file_id"))
-    rows = database.rows("SELECT file_id, header_id, set_id FROM facts WHERE header_id IS NOT NULL")
-    lost = [
-        (file_id,)
-        for file_id, header_id, set_id in rows
-        if wanted[header_id] != in_set.get(set_id, 0) + own.get(file_id, 0)
-    ]
+    sets = {
+        set_id: _tally([place for place, _ in set_members(database, set_id)])
+        for (set_id,) in list(database.rows("SELECT id FROM attribute_set"))
+    }
+    own = {
+        file_id: (count, total)
+        for file_id, count, total in database.rows(
+            "SELECT file_id, count(*), sum(place) FROM attribute_of GROUP BY file_id"
+        )
+    }
+    lost = []
+    for file_id, header_id, set_id in database.rows(
+        "SELECT file_id, header_id, set_id FROM facts WHERE header_id IS NOT NULL"
+    ):
+        shared, mine = sets.get(set_id, (0, 0)), own.get(file_id, (0, 0))
+        if (shared[0] + mine[0], shared[1] + mine[1]) != _tally(range(wanted[header_id])):
+            lost.append((file_id,))
     database.run_many("DELETE FROM facts WHERE file_id = ?", lost)
+
+
+def _tally(places: Sequence[int]) -> tuple[int, int]:
+    """How many places, and their sum: together they tell whether all are there."""
+    return len(places), sum(places)
 
 
 def _attributes_in(header: dict[str, object]) -> int:
