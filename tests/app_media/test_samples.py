@@ -6,8 +6,11 @@ from pathlib import Path
 from app.errors import MediaError
 from app.jobs.children import ChildFailed
 from app.jobs.job import CancelToken
+from app.media.document import document_of
+from app.media.exrbytes import header_bytes
 from app.media.frames import FrameReader
 from app.media.inspectors import Inspectors
+from app.model.inspecting import InspectOptions
 
 
 def test_every_sample_is_read_or_refused(samples: Path) -> None:
@@ -36,3 +39,13 @@ def test_every_sample_is_shown_or_refused(samples: Path) -> None:
                     shown += 1
     assert shown > 0
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 3 << 20
+
+
+def test_the_header_of_every_sample_follows_from_its_document(samples: Path) -> None:
+    told = 0
+    for path in samples.rglob("*.exr"):
+        document = document_of(str(path), InspectOptions())
+        assert path.read_bytes()[: document["file"]["header_bytes"]] == header_bytes(document)
+        assert (document["lossless"], document["errors"]) == (True, [])
+        told += 1
+    assert told > 0
