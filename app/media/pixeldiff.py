@@ -43,16 +43,16 @@ class Side:
     source: PixelSource
     integers: dict[int, Callable[[int, int], Pixels]] = field(default_factory=dict)
 
-    def rows(self, y0: int, y1: int, x0: int, x1: int) -> Callable[[int], Errors]:
-        """Decode rows y0 up to but not y1; gives columns x0 up to but not x1 of a channel as float64."""
+    def rows(self, y0: int, y1: int, x0: int, x1: int) -> Callable[[int], Pixels]:
+        """Decode rows y0 up to but not y1; gives columns x0 up to but not x1 of a channel."""
         source = self.source
         left = source.data_window[0]
         pixels = source.read(y0, y1, 0, len(source.channels))
 
-        def channel(index: int) -> Errors:
+        def channel(index: int) -> Pixels:
             whole = self.integers.get(index)
             found = whole(y0, y1) if whole else pixels[..., index]
-            return found[:, x0 - left : x1 - left].astype(np.float64)
+            return found[:, x0 - left : x1 - left]
 
         return channel
 
@@ -105,6 +105,14 @@ def _integer_reader(opened: Any, spec: Any, part: int, channel: int) -> Callable
     return read
 
 
+def _equal_bits(a: Pixels, b: Pixels) -> bool:
+    """Whether two blocks are the same to the last bit, NaN included."""
+    if a.dtype != b.dtype:
+        return False
+    bits = np.dtype(f"u{a.dtype.itemsize}")
+    return bool((a.view(bits) == b.view(bits)).all())
+
+
 @dataclass(slots=True)
 class _Channel:
     """What is counted of one channel."""
@@ -119,8 +127,14 @@ class _Channel:
     first: dict[str, Any] | None = None
     region: list[int] | None = None
 
-    def take(self, a: Errors, b: Errors, tolerance: float, x0: int, y0: int) -> tuple[Errors, NDArray[np.bool_]]:
-        """Count a block; its errors (0 where not finite) and where what is not finite differs."""
+    def take(
+        self, pixels_a: Pixels, pixels_b: Pixels, tolerance: float, x0: int, y0: int
+    ) -> tuple[Errors, NDArray[np.bool_]] | None:
+        """Count a block; its errors (0 where not finite) and where what is not finite differs; None for equal bits."""
+        if _equal_bits(pixels_a, pixels_b):
+            self.compared += int(np.isfinite(pixels_a).sum())
+            return None
+        a, b = pixels_a.astype(np.float64), pixels_b.astype(np.float64)
         finite = np.isfinite(a) & np.isfinite(b)
         with np.errstate(invalid="ignore"):
             errors = np.abs(a - b)
@@ -193,6 +207,13 @@ class Heat:
     def differs(self, tolerance: float) -> bool:
         """Whether there is anything to be seen."""
         return bool(self.odd.any()) or float(self.errors.max(initial=0.0)) > tolerance
+
+    def compared(self, box: Box) -> None:
+        """Note that pixels were compared."""
+        x0, y0, x1, y1 = (edge - self.box[place % 2] for place, edge in enumerate(box))
+        factor = self.factor
+        place = self.errors[y0 // factor : y1 // factor + 1, x0 // factor : x1 // factor + 1]
+        np.maximum(place, 0, out=place)
 
     def take(self, name: str, errors: Errors, odd: NDArray[np.bool_], x0: int, y0: int) -> None:
         """Note a block of a channel whose first pixel is at x0, y0."""
@@ -300,9 +321,13 @@ def _compare_rows(
         try:
             a, b = (side.rows(top, end, x0, x1 + 1) for side in sides)
             for channel, index_a, index_b in zip(channels, *indices, strict=True):
-                errors, odd = channel.take(a(index_a), b(index_b), tolerance, x0, top)
-                for heat in found.heats:
-                    heat.take(channel.name, errors, odd, x0, top)
+                counted = channel.take(a(index_a), b(index_b), tolerance, x0, top)
+                if counted is not None:
+                    errors, odd = counted
+                    for heat in found.heats:
+                        heat.take(channel.name, errors, odd, x0, top)
+            for heat in found.heats:
+                heat.compared((x0, top, x1, end - 1))
         except MediaError as problem:
             _note(found, problem, top, end - 1)
             if not all(side.source.random_access for side in sides) or len(found.errors) >= _ERROR_LIMIT:
