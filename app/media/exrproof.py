@@ -18,8 +18,8 @@ from app.media.exrvalues import brief_of, is_finite, shown, value_of
 
 #: An attribute with more bytes than this is told by its size alone, unless its bytes are asked for.
 OMIT_ABOVE = 1 << 20
-_SMALL, _SMALL_KEPT = 1 << 10, 16384
-_LARGE, _LARGE_KEPT = 1 << 18, 64
+_SMALL, _SMALL_KEPT = 1 << 9, 16384
+_LARGE, _LARGE_KEPT = 1 << 18, 32
 
 
 @dataclass(frozen=True, slots=True)
