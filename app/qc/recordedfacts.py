@@ -19,8 +19,10 @@ from app.model.frames import Frame
 from app.model.names import raw, shown
 from app.qc.facts import Document, Need, NotRecorded
 from app.qc.kinds import kinds_of_name
+from app.qc.recordedheaders import document_of_frames
 
-_HINT = "connect the drive, or scan it with facts while it is there"
+_MEASURE = "connect the drive and check it again"
+_HINT = "connect the drive and check it once, or scan it with scan.all_frames on"
 
 
 class RecordedFacts:
@@ -54,15 +56,10 @@ class RecordedFacts:
         if need is Need.NAMES:
             return self._names()
         if self._asset.sequence is not None:
-            found = recorded_sequence(self._database, self._asset.sequence.id)
-            if found is None:
-                raise NotRecorded(f"The headers of its frames were never recorded: {_HINT}")
-            if need is Need.VARYING and "frames_varying" not in found:
-                raise NotRecorded(f"What varies from frame to frame was never recorded: {_HINT}")
-            return self._placed(found)
+            return self._sequence(need)
         found = self._file(int(self._asset.file_id or 0))
         if need >= Need.PIXELS and not found.get("stats"):
-            raise NotRecorded(f"Its pixels or sound were never measured: {_HINT}")
+            raise NotRecorded(f"Its pixels or sound were never measured: {_MEASURE}")
         return self._placed(found)
 
     def frame_numbers(self) -> Sequence[Frame]:
@@ -81,12 +78,38 @@ class RecordedFacts:
         if summed is not None and summed.get("stats"):
             yield None, self._placed(summed)
             return
-        missing = NotRecorded(f"The pixels of its frames were never measured: {_HINT}")
-        numbers = self._frame_ids()
+        missing = NotRecorded(f"The pixels of its frames were never measured: {_MEASURE}")
+        numbers = self._frame_rows()
         for frame in frames:
-            file_id = numbers.get(frame)
-            found = recorded_document(self._database, file_id) if file_id is not None else None
+            found = recorded_document(self._database, numbers[frame][0]) if frame in numbers else None
             yield frame, found if found is not None and found.get("stats") else missing
+
+    def _sequence(self, need: Need) -> Document:
+        """The document that was recorded, or one made of what was recorded of each frame."""
+        assert self._asset.sequence is not None
+        found = recorded_sequence(self._database, self._asset.sequence.id)
+        if found is not None and not (need is Need.VARYING and "frames_varying" not in found):
+            return self._placed(found)
+        numbers = self._frame_rows()
+        frames = sorted(numbers)
+        made = document_of_frames(
+            frames,
+            [numbers[frame][1] for frame in frames],
+            lambda index: self._recorded(numbers[frames[index]][0]),
+            varying=need is Need.VARYING,
+        )
+        if made is None:
+            raise NotRecorded(f"The headers of its frames were never recorded: {_HINT}")
+        names = self._names()
+        return {**names, **made, "sequence": {**names["sequence"], **made["sequence"]}, "stats": None, "errors": []}
+
+    def _recorded(self, file_id: int) -> dict[str, Any] | str | None:
+        """What was recorded of a frame, or why it could not be read."""
+        document = recorded_document(self._database, file_id)
+        if document is not None:
+            return document
+        facts = recorded_facts(self._database, file_id)
+        return facts.error or None if facts is not None else None
 
     def _placed(self, document: dict[str, Any]) -> dict[str, Any]:
         """The document with the path as this result tells it."""
@@ -150,8 +173,9 @@ class RecordedFacts:
             )
         )
 
-    def _frame_ids(self) -> dict[Frame, int]:
-        rows = {name: file_id for file_id, name, _ in self._rows()}
+    def _frame_rows(self) -> dict[Frame, tuple[int, int]]:
+        """Id and size of each frame."""
+        rows = {name: (file_id, size) for file_id, name, size in self._rows()}
         groups, _ = file_sequences(sorted(rows), min_frames=1)
         return {frame: rows[name] for group in groups for frame, name in zip(group.frames, group.names, strict=True)}
 

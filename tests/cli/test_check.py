@@ -9,6 +9,7 @@ import pytest
 from app.catalog.inspections import findings_of
 from app.cli.edge import run_command_line
 from tests import media
+from tests.qc.planted import write_faults
 from tests.ui.enginekit import make_engine
 
 POLICY = """schema: qcpolicy/1
@@ -27,7 +28,7 @@ rules:
 def shots(tmp_path: Path) -> Path:
     folder = tmp_path / "shots"
     folder.mkdir()
-    for frame in (1001, 1002, 1004):
+    for frame in (1001, 1002, 1004, 1005):
         media.exr(folder / f"sh010.{frame}.exr", frame)
     media.exr(folder / "still.exr", compression="piz")
     (folder / "notes.txt").write_text("nothing to judge")
@@ -175,3 +176,22 @@ def test_findings_of_a_connected_drive_are_kept_in_its_records(shots: Path, tmp_
         [judged] = findings_of(shard, shard.value("SELECT id FROM folder WHERE path = x''"), b"still.exr")
     assert (judged["policy"]["id"], judged["outcome"]) == ("try.it", "fail")
     assert [one["rule"] for one in judged["findings"]] == ["comp"]
+
+
+def test_a_scan_of_every_frame_lets_a_drive_be_judged_as_well_on_the_shelf(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_faults(tmp_path / "faults")
+    assert call(tmp_path, "settings", "set", "scan.all_frames", "true") == 0
+    assert call(tmp_path, "scan", str(folder), "--drive", "A001") in (0, 1)
+    told = []
+    for source in ([str(folder)], ["--drive", "A001"]):
+        capsys.readouterr()
+        assert call(tmp_path, "check", *source, "--policy", "sequence.hygiene", "--json") == 1
+        told.append(json.loads(capsys.readouterr().out))
+        if folder.exists():
+            folder.rename(tmp_path / "shelf")
+    live, recorded = told
+    assert (live["recorded"], recorded["recorded"]) == (False, True)
+    assert recorded["findings"] == live["findings"]
+    assert len(live["findings"]) >= 8
