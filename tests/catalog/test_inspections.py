@@ -216,6 +216,17 @@ def test_a_value_is_searched_as_a_person_would_write_it(value: Any, text: str, n
     assert number_of(value) == number
 
 
+def test_values_that_compare_equal_are_kept_apart(kept: Kept, tmp_path: Path) -> None:
+    (tmp_path / "media").mkdir()
+    told = []
+    for number, value in enumerate((0.0, -0.0, 0.0)):
+        packed = struct.pack("<f", value)
+        path = raw_exr(tmp_path / "media" / f"{number}x.exr", (b"a", b"float", packed), (b"b", b"v2f", packed * 2))
+        told.append(str(kept.read(kept.keep(documented(path)))["attributes"]))
+    assert told[0] == told[2] != told[1]
+    assert told[1].count("-0.0") == 3
+
+
 def test_names_and_types_that_are_odd_cost_nothing(kept: Kept, tmp_path: Path) -> None:
     (tmp_path / "media").mkdir()
     odd = (
