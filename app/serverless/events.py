@@ -6,7 +6,6 @@ shapes: docs/serverless.md.
 """
 
 import base64
-import binascii
 import json
 import os
 import re
@@ -249,7 +248,7 @@ class Asked:
     def _base64(self, text: str, depth: int) -> None:
         try:
             self._bytes(base64.b64decode(text, validate=True), depth + 1)
-        except binascii.Error:
+        except ValueError:
             self._problem("event.unreadable", "the event's body is no base64")
 
     def _object(self, event: Any, depth: int) -> None:

@@ -177,8 +177,8 @@ def test_a_group_without_a_command_shows_its_help(group: str, capsys: pytest.Cap
 
 
 def test_a_wrong_value_is_told_in_plain_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--home", str(tmp_path), "search", "x", "--min-size", "big"]) == 2
-    assert "--min-size must be a whole number." in capsys.readouterr().err
+    assert main(["--home", str(tmp_path), "search", "x", "--limit", "big"]) == 2
+    assert "--limit must be a whole number." in capsys.readouterr().err
     assert main(["--home", str(tmp_path), "drives", "show", "x", "--limit", "-1"]) == 2
     assert "--limit must be 0 or more." in capsys.readouterr().err
 
