@@ -11,6 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import Any
 
+import numpy as np
+
 from app.errors import MediaError
 from app.media.chunkreading import ChunkReader, rows_of_chunks
 from app.media.counting import Counter, FloatCounter, UintCounter, half_counter
@@ -27,6 +29,7 @@ PICTURE_LIMIT = 1 << 40
 #: Bytes of samples that a thread unpacks at once, where a chunk is not larger by itself.
 _GROUP_BYTES = 1 << 20
 _THREADS = 4
+_KEPT_BYTES = 8 << 20
 
 
 def nothing(_done: int, _total: int) -> None:
@@ -54,6 +57,7 @@ def exr_statistics(
 
     oiio.attribute("threads", 1)
     oiio.attribute("exr_threads", -1)
+    _keep_freed_memory()
     threads = threads or max(1, min(_THREADS, os.cpu_count() or 1))
     parts: list[dict[str, Any]] = []
     errors: list[dict[str, Any]] = []
@@ -74,6 +78,16 @@ def exr_statistics(
             done += -(-layout.down // sample)
         errors += damage.entries()
     return {"parts": parts}, errors
+
+
+def _keep_freed_memory() -> None:
+    """Let the C library keep what is freed between chunks, instead of asking the system for new pages each time.
+
+    glibc takes the size of a freed mapping as the size from which it maps anew, and twice that as what it keeps
+    (`mallopt(3)`, M_MMAP_THRESHOLD). The pages of this one are never touched. Without it a tenth to a quarter of the
+    time goes into page faults.
+    """
+    np.empty(_KEPT_BYTES, np.uint8)
 
 
 def _layout(header: Header, index: int) -> PartLayout | MediaError:
