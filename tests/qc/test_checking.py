@@ -1,7 +1,9 @@
 """`check` over whole folders: planted faults are found with their frames, and a clean folder gives no finding."""
 
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from app.engine import Engine
@@ -134,3 +136,25 @@ def test_a_check_can_be_stopped(engine: Engine, faults: Path) -> None:
     token.cancel()
     with pytest.raises(Cancelled):
         check(engine, CheckRequest((str(faults),), "netflix.vfx.final.exr"), Job(token=token))
+
+
+def test_frozen_frames_are_found_by_their_pixels(engine: Engine, tmp_path: Path) -> None:
+    def as_the_third(frame: int, _header: dict[str, Any], channels: dict[str, Any]) -> None:
+        if frame in (1004, 1005):
+            random = np.random.default_rng(1003)
+            for name in ("B", "G", "R"):
+                channels[name] = random.uniform(0.1, 0.9, channels[name].shape).astype(np.float16)
+
+    write_shot(tmp_path / "shots", "0130", as_the_third)
+    policy = tmp_path / "p.yaml"
+    head = 'schema: qcpolicy/1\nid: p\nversion: "1"\nrules:\n'
+    policy.write_text(f"{head}  - {{id: frozen, check: sequence.frozen}}\n")
+    assert told(checked(engine, tmp_path / "shots", str(policy))) == {("0130", "frozen", "FAIL", "1004-1005")}
+
+
+def test_only_the_frames_of_a_sample_are_looked_at(engine: Engine, faults: Path, tmp_path: Path) -> None:
+    policy = tmp_path / "p.yaml"
+    head = 'schema: qcpolicy/1\nid: p\nversion: "1"\nmatch: {path: "**/*_0080_*"}\nrules:\n'
+    for frames, found in (("[first, middle, last]", set()), ("every:2", set()), ("all", {"1002"})):
+        policy.write_text(f"{head}  - {{id: nan, check: pixels.finite, sample: {{frames: {frames}}}}}\n")
+        assert {one[3] for one in told(checked(engine, faults, str(policy)))} == found, frames
