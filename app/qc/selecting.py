@@ -1,6 +1,7 @@
 """Judges what a selector finds: every match has to satisfy every operator."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from app.qc.checks.check import all_told, broken
@@ -19,45 +20,23 @@ def judge_selection(rule: Rule, classes: list[HeaderClass]) -> Iterator[Observat
 
 
 def _judge(rule: Rule, selector: Selector, kind: HeaderClass) -> Iterator[Observation]:
-    found = selector.find(kind.document)
+    found = selector.find(kind.document) or [Found(None, selector.text, absent=True)]
     expect: dict[str, Any] = dict(rule.expect)
     if "exists" in expect:
         wanted = expect.pop("exists")
-        there = [one for one in found if not one.absent]
-        if wanted and (not found or len(there) < len(found)):
-            for one in [one for one in found if one.absent] or [Found(None, selector.text)]:
-                yield _observed(one, "there", "nothing", kind, ok=False)
+        wrong = [one for one in found if one.absent is wanted]
+        for one in wrong:
+            yield _observed(one, "there" if wanted else "not there", words(one.value), kind)
+        if wrong or not wanted or not expect:
             return
-        if not wanted:
-            for one in there:
-                yield _observed(one, "not there", words(one.value), kind, ok=False)
-            return
-    if not expect:
-        return
     if "same_as" in expect and (told := _resolve_same(expect, kind)) is not None:
         yield told
         return
-    if not found:
-        yield Observation(
-            False,
-            _told(rule, expect),
-            frames=kind.frames,
-            evidence=selector.text,
-            nothing=True,
-        )
     for one in found:
         if one.absent:
-            yield Observation(
-                False,
-                _told(rule, expect),
-                frames=kind.frames,
-                part=one.part,
-                channel=one.channel,
-                evidence=one.path,
-                nothing=True,
-            )
+            yield replace(_observed(one, _told(rule, expect), "", kind), nothing=True)
         elif broken(one.value, expect):
-            yield _observed(one, _told(rule, expect), words(one.value), kind, ok=False)
+            yield _observed(one, _told(rule, expect), words(one.value), kind)
 
 
 def _resolve_same(expect: dict[str, Any], kind: HeaderClass) -> Observation | None:
@@ -76,5 +55,5 @@ def _told(rule: Rule, expect: dict[str, Any]) -> str:
     return f"{all_told(expect)} ({rule.expect['same_as'].text})"
 
 
-def _observed(one: Found, expected: str, observed: str, kind: HeaderClass, *, ok: bool) -> Observation:
-    return Observation(ok, expected, observed, kind.frames, one.part, one.channel, evidence=one.path)
+def _observed(one: Found, expected: str, observed: str, kind: HeaderClass) -> Observation:
+    return Observation(False, expected, observed, kind.frames, one.part, one.channel, evidence=one.path)

@@ -104,7 +104,7 @@ class Selector:
         return Need.HEADER
 
     def find(self, document: Mapping[str, Any]) -> list[Found]:
-        """What it finds, in the order of the document. An empty list: nothing."""
+        """What it finds, in the order of the document; what was named and is not there is `absent`."""
         found = [Found(rooted(document))]
         for at, step in enumerate(self.steps):
             found = [below for one in found for below in _below(one, step, at == 0)]
@@ -187,20 +187,18 @@ def _below(found: Found, step: Step, at_root: bool) -> Iterator[Found]:
 
 
 def _by_key(found: Found, key: str, at_root: bool) -> Iterator[Found]:
+    """What an object, or a list of attributes, has under a key; absent where it does not have it."""
     path = key if at_root else f"{found.path}.{key}"
+    value = None
     if isinstance(found.value, Mapping):
-        if key in found.value:
-            if found.value[key] is not None:
-                yield replace(found, value=found.value[key], path=path)
-        elif (value := derived(found.value, key)) is not None:
-            yield replace(found, value=value, path=path)
+        value = found.value[key] if key in found.value else derived(found.value, key)
     elif isinstance(found.value, list):
-        for item in found.value:
-            if isinstance(item, Mapping) and item.get("name") == key:
-                value = item.get("value")
-                if value is None:
-                    value = {name: item[name] for name in ("type", "raw") if name in item}
-                yield replace(found, value=value, path=path)
+        item = next((item for item in found.value if isinstance(item, Mapping) and item.get("name") == key), None)
+        if item is not None:
+            value = item.get("value")
+            if value is None:
+                value = {name: item[name] for name in ("type", "raw") if name in item}
+    yield replace(found, value=value, path=path, absent=value is None)
 
 
 def _in_list(found: Found, step: Step) -> Iterator[Found]:

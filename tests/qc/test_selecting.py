@@ -204,3 +204,15 @@ def test_pixels_of_a_whole_sequence_are_judged_by_their_statistics_together() ->
         "few": (Outcome.ERROR, "1003"),
         "black": (Outcome.FAIL, "1002"),
     }
+
+
+def test_of_all_parts_each_has_to_have_what_is_asked_of_all() -> None:
+    document = exr()
+    second = {**document["parts"][0], "index": 1, "name": "depth", "attributes": []}
+    document["parts"].append(second)
+    [found] = findings("parts[*].attributes.owner", "{eq: ILM}", document)
+    assert (found.part, found.observed) == ("1 depth", "no parts[1].attributes.owner")
+    [found] = findings("parts[*].attributes.owner", "{exists: true}", document)
+    assert found.part == "1 depth"
+    assert outcome("parts[*].attributes.owner", "{eq: ILM}", document, ", missing: pass") is Outcome.PASS
+    assert outcome("parts[2].name", "{exists: false}", document) is Outcome.PASS

@@ -103,11 +103,11 @@ def _constant(rule: Rule, facts: Facts) -> Iterator[Observation]:
 
     classes = header_classes(facts, rule)
     for selector in rule.selectors:
-        usual = [(found.path, found.value) for found in selector.find(classes[0].document)]
-        if not usual and all(not selector.find(other.document) for other in classes):
-            yield Observation(False, f"{selector.text} in all frames", nothing=True)
+        if all(found.absent for kind in classes for found in selector.find(kind.document)):
+            yield Observation(False, "the same in all frames", evidence=selector.text, nothing=True)
+        usual = {found.path: found.value for found in selector.find(classes[0].document)}
         for other in classes[1:]:
-            yield from _differences(dict(usual), selector, other)
+            yield from _differences(usual, selector, other)
 
 
 def _differences(usual: dict[str, Any], selector: Any, other: Any) -> Iterator[Observation]:
