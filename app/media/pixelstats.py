@@ -53,11 +53,7 @@ def exr_statistics(
     Returns:
         The `stats` of the document, and what belongs to its `errors`. Nothing that a file holds raises.
     """
-    import OpenImageIO as oiio  # noqa: N813 - the name its own documentation uses
-
-    oiio.attribute("threads", 1)
-    oiio.attribute("exr_threads", -1)
-    _keep_freed_memory()
+    _prepare()
     threads = threads or max(1, min(_THREADS, os.cpu_count() or 1))
     parts: list[dict[str, Any]] = []
     errors: list[dict[str, Any]] = []
@@ -80,13 +76,17 @@ def exr_statistics(
     return {"parts": parts}, errors
 
 
-def _keep_freed_memory() -> None:
-    """Let the C library keep what is freed between chunks, instead of asking the system for new pages each time.
+def _prepare() -> None:
+    """Let the library start no threads of its own, and the C library keep what is freed between chunks.
 
-    glibc takes the size of a freed mapping as the size from which it maps anew, and twice that as what it keeps
+    It would ask the system for new pages each time. glibc takes the size of a freed mapping as the size from which it maps anew, and twice that as what it keeps
     (`mallopt(3)`, M_MMAP_THRESHOLD). The pages of this one are never touched. Without it a tenth to a quarter of the
     time goes into page faults.
     """
+    import OpenImageIO as oiio  # noqa: N813 - the name its own documentation uses
+
+    oiio.attribute("threads", 1)
+    oiio.attribute("exr_threads", -1)
     np.empty(_KEPT_BYTES, np.uint8)
 
 
