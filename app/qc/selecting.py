@@ -26,7 +26,8 @@ def _judge(rule: Rule, selector: Selector, kind: HeaderClass) -> Iterator[Observ
         wanted = expect.pop("exists")
         wrong = [one for one in found if one.absent is wanted]
         for one in wrong:
-            yield _observed(one, "there" if wanted else "not there", words(one.value), kind)
+            seen = f"no {one.path}" if one.absent else words(one.value)
+            yield _observed(one, f"{'some' if wanted else 'no'} {one.path}", seen, kind)
         if wrong or not wanted or not expect:
             return
     if "same_as" in expect and (told := _resolve_same(expect, kind)) is not None:

@@ -6,6 +6,7 @@ from app.engine import Engine
 from app.jobs.job import Job
 from app.qc.checking import CheckRequest, CheckResult, check
 from app.reports.checkwords import told, word_of
+from tests import media
 from tests.qc.plantedmovies import with_black, with_still, write_movie
 
 
@@ -46,3 +47,10 @@ def test_silence_another_rate_and_a_cut_file_are_found(engine: Engine, tmp_path:
     cut = write_movie(tmp_path / "cut.mov")
     cut.write_bytes(cut.read_bytes()[:5000])
     assert {word for _, word, _ in found(engine, cut)} >= {"FAIL"}
+
+
+def test_a_movie_without_sound_is_one_objection(engine: Engine, tmp_path: Path) -> None:
+    result = checked(engine, media.movie(tmp_path / "mute.mov", sound=False))
+    assert [one.rule for one in result.findings if one.rule.startswith("audio") and one.outcome.value == "fail"] == [
+        "audio.loudness"
+    ]
