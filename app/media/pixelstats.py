@@ -79,9 +79,9 @@ def exr_statistics(
 def _prepare() -> None:
     """Let the library start no threads of its own, and the C library keep what is freed between chunks.
 
-    It would ask the system for new pages each time. glibc takes the size of a freed mapping as the size from which it maps anew, and twice that as what it keeps
-    (`mallopt(3)`, M_MMAP_THRESHOLD). The pages of this one are never touched. Without it a tenth to a quarter of the
-    time goes into page faults.
+    It would ask the system for new pages each time, which takes a tenth to a quarter of the time. glibc takes the size
+    of a freed mapping as the size from which it maps anew, and twice that as what it keeps (`mallopt(3)`,
+    M_MMAP_THRESHOLD). The pages of this one are never touched.
     """
     import OpenImageIO as oiio  # noqa: N813 - the name its own documentation uses
 
