@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import partial
 from typing import Annotated, Any
 
@@ -14,7 +15,8 @@ from app.cli.progress import JobDisplay
 from app.errors import AppError, Cancelled
 from app.inspection.filedocuments import DocumentText
 from app.inspection.inspect import Document, InspectRequest, inspect_as_text, recorded_on_shelf
-from app.inspection.keeping import kept_in
+from app.inspection.keeping import Keeper, kept_in
+from app.inspection.shardkeeping import SHARD_SINK, kept_in_shards
 from app.jobs.job import CancelToken, Job
 from app.services.protocols import Stored
 
@@ -34,7 +36,7 @@ def inspect(
     policy: Annotated[str, typer.Option("--policy", metavar="P", help="Judge what was found by a policy.")] = "",
     raw: Annotated[bool, typer.Option("--raw", help="Give attributes of any size as bytes.")] = False,
     sink: Annotated[
-        str, typer.Option("--sink", metavar="S", help="Keep the facts as tables too: parquet:FOLDER or vast.")
+        str, typer.Option("--sink", metavar="S", help="Keep the facts as tables too: shard, parquet:FOLDER or vast.")
     ] = "",
     json: JsonOption = False,
 ) -> int:
@@ -73,7 +75,7 @@ def _inspect_and_print(
     passed_on = printer.take_text if isinstance(printer, JsonPrinter) and len(request.paths) > 1 else None
     objected = False
     token = CancelToken()
-    with stop_on_signal(token), JobDisplay(sys.stderr) as display, kept_in(sink, token) as keep:
+    with stop_on_signal(token), JobDisplay(sys.stderr) as display, _keeping(front, sink, token) as keep:
         for told in inspect_as_text(request, Job(display.hear, token), partial(_recorded, front)):
             if isinstance(told, DocumentText) and passed_on and not (request.policy or sink):
                 passed_on(told.text)
@@ -84,6 +86,14 @@ def _inspect_and_print(
             with display.aside():
                 printer.take(document)
     return objected, keep.stored
+
+
+def _keeping(front: Front, sink: str, token: CancelToken) -> AbstractContextManager[Keeper]:
+    """The sink; that of the drives' own records needs the catalogue."""
+    if sink != SHARD_SINK:
+        return kept_in(sink, token)
+    front.require_writing()
+    return kept_in_shards(front.engine, token)
 
 
 def _recorded(front: Front, path: str, token: CancelToken) -> Document | None:

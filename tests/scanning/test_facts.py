@@ -17,6 +17,7 @@ from app.media.document import document_of
 from app.model.inspecting import InspectOptions
 from tests.media import multipart_exr, raw_exr, wav
 from tests.scanning.conftest import Studio
+from tests.unprivileged import reelmark
 
 
 def render(path: Path, number: int, owner: bytes = b"ILM", size: tuple[int, int] = (4, 2)) -> None:
@@ -178,3 +179,28 @@ def test_what_changed_in_a_sequence_is_told_after_the_next_scan_of_all_frames(sh
     told = next(document["sequence"] for document in documents if document and document["sequence"]["zero_byte"])
     assert told["zero_byte"] == "1006"
     assert {(row["attribute"], row["frames"]) for row in told["header_differences"]} == {("owner", "1004")}
+
+
+def test_what_inspect_measured_is_kept_for_the_shelf_while_the_file_is_as_it_was_scanned(shots: Studio) -> None:
+    changed = shots.base / "parts.exr"
+    changed.write_bytes(changed.read_bytes() + b"\0")
+    files = [
+        shots.base / "single.exr",
+        shots.base / "sh010/sh010.1002.exr",
+        shots.base / "sh020/sh020.####.exr",
+        changed,
+    ]
+    outside = raw_exr(shots.base.parent / "outside.exr")
+    done = reelmark(
+        "--home", shots.engine.home.root, "inspect", "--stats", "--json", "--sink", "shard", *files, outside
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)["files"]
+    assert {b"single.exr", b"sh010/sh010.1002.exr"} <= found(shots, "nan=0")
+    assert b"parts.exr" not in found(shots, "nan=0")
+    shots.base.rename(shots.base.with_name("shelf"))
+    for number in (0, 1, 2):
+        (shelved,) = inspect(shots.engine, InspectRequest((str(files[number]),)), Job()).documents
+        assert shelved.pop("recorded")
+        assert shelved == told[number]
+        assert shelved["stats"]
