@@ -47,6 +47,7 @@ def opened(qtbot: QtBot, inspecting: Inspecting) -> Open:
         qtbot.waitExposed(dialog)
         qtbot.waitUntil(lambda: dialog.asset() is not None, timeout=WAIT_MS)
         qtbot.waitUntil(lambda: dialog.documents.document() is not None, timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: dialog.facts.model.rowCount() > 0, timeout=WAIT_MS)
         return dialog
 
     return open_over

@@ -251,11 +251,11 @@ def test_everything_known_of_a_hit_is_one_tab_away(qtbot: QtBot, tab: SearchTab)
     assert pane.lines() == []
     tab.preview.tabs.setCurrentIndex(1)
     qtbot.waitUntil(lambda: pane.badge.fullText() == "Header proven lossless", timeout=20_000)
-    assert any(line.startswith("Part 0") for line in pane.lines())
+    qtbot.waitUntil(lambda: any(line.startswith("Part 0") for line in pane.lines()), timeout=20_000)
     search(qtbot, tab, "harbour_old", "harbour_old.png")
     select(tab, "harbour_old.png")
     qtbot.waitUntil(lambda: pane.badge.fullText() == "as scanned just now", timeout=20_000)
-    assert any("png" in line for line in pane.lines())
+    qtbot.waitUntil(lambda: any("png" in line for line in pane.lines()), timeout=20_000)
 
 
 def test_hits_can_be_inspected_and_two_be_compared(qtbot: QtBot, tab: SearchTab) -> None:
