@@ -74,7 +74,9 @@ class AssetDocuments(QObject):
         """Decode the asset in sight and count its values; a job like any other."""
         if self._asset is None or self._asset in self._jobs.values():
             return
-        request, name = InspectRequest((self._asset[0],), stats=True), shown(PurePath(self._asset[0]).name)
+        path = self._asset[0]
+        deep = _is_deep(self.document() or {})
+        request, name = InspectRequest((path,), stats=True, deep_stats=deep), shown(PurePath(path).name)
         self._jobs[self._desk.jobs.start("inspect", request, title=name, small=True)] = self._asset
         self._show_progress()
 
@@ -131,3 +133,9 @@ class AssetDocuments(QObject):
             self._channels.show_progress(0, None)
         else:
             self._channels.show_idle()
+
+
+def _is_deep(document: Mapping[str, Any]) -> bool:
+    """Whether samples of deep parts can be counted as well."""
+    shown_one = document.get("representative") or document
+    return bool((shown_one.get("file") or {}).get("is_deep"))

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from ui import formats, theme
 from ui.models.channels_model import ChannelRow, ChannelsModel, channel_rows
+from ui.tabs.document_facts import stats_by_part
 from ui.tabs.facts_pane import FactsPane
 from ui.tabs.measured_facts import measured_nodes
 from ui.widgets.buttons import KeyButton, tool_button
@@ -52,6 +53,7 @@ class ChannelsPane(QWidget):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._all: list[ChannelRow] = []
+        self._parts: dict[Any, dict[str, Any]] = {}
         self.model = ChannelsModel()
         self.table = QTableView()
         self.filter = QLineEdit(placeholderText="Filter channels…", clearButtonEnabled=True)
@@ -74,6 +76,7 @@ class ChannelsPane(QWidget):
         """Show the channels of a document; None for no asset."""
         kept = self.selected()
         self._all = channel_rows(document) if document else []
+        self._parts = stats_by_part((document or {}).get("stats"))
         moving = bool(document) and document is not None and document.get("kind") in ("video", "audio")
         self.pages.setCurrentIndex(1 if moving else 0)
         stats = document.get("stats") if document else None
@@ -151,7 +154,9 @@ class ChannelsPane(QWidget):
     def _draw(self) -> None:
         rows = self.selected()[:_MOST_DRAWN]
         series = [found for place, row in enumerate(rows) if (found := _series(row, place)) is not None]
-        if any(row.stats is not None for row in rows):
+        if any(self._parts.get(row.part, {}).get("supported") is False for row in rows):
+            empty = "Pixels of this kind cannot be decoded here, which is no damage"
+        elif any(row.stats is not None for row in rows):
             empty = "No finite value in it"
         else:
             empty = _NOT_MEASURED if self._all else "There is no picture in it"

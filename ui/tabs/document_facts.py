@@ -51,12 +51,13 @@ def document_nodes(document: Document, *, with_file: bool = True) -> tuple[FactN
     if isinstance(inner, dict):
         name = (inner.get("file") or {}).get("name", "")
         groups.append(FactNode("Frame looked at", one_line(str(name))))
-    groups += [_part_node(part) for part in shown.get("parts") or ()]
+    measured = stats_by_part(document.get("stats") or shown.get("stats"))
+    groups += [_part_node(part, measured.get(part.get("index"), {})) for part in shown.get("parts") or ()]
     groups += [_stream_node(n, stream) for n, stream in enumerate(shown.get("streams") or (), 1)]
     if not shown.get("parts"):
         groups += _flat_attributes(shown.get("attributes"))
-    if measured := tuple(measured_nodes(document.get("stats"))):
-        groups.append(FactNode("Measured", "", measured, raw=document["stats"]))
+    if told := tuple(measured_nodes(document.get("stats"))):
+        groups.append(FactNode("Measured", "", told, raw=document["stats"]))
     return tuple(groups)
 
 
@@ -133,7 +134,13 @@ def file_lines(file: Document) -> Iterable[FactNode]:
             yield FactNode(word, plain(value), raw=value)
 
 
-def _part_node(part: Document) -> FactNode:
+def stats_by_part(stats: Any) -> dict[Any, Document]:
+    """What was measured of each part, by its index."""
+    parts = stats.get("parts") if isinstance(stats, dict) else None
+    return {part.get("index", place): part for place, part in enumerate(parts or ())}
+
+
+def _part_node(part: Document, measured: Document) -> FactNode:
     index, name = part.get("index", 0), part.get("name") or ""
     channels, attributes = part.get("channels") or [], part.get("attributes") or []
     lines = [
@@ -146,6 +153,10 @@ def _part_node(part: Document) -> FactNode:
         for key, word in (("data_window", "Data window"), ("display_window", "Display window"))
         if part.get(key)
     ]
+    if measured.get("supported") is False:
+        lines.append(FactNode("Pixels", "cannot be decoded here, which is no damage", state="stale", raw=measured))
+    if isinstance(measured.get("deep"), dict):
+        lines.append(value_node("Deep samples", measured["deep"]))
     lines.append(_channels_node(channels))
     lines.append(FactNode("Attributes", formats.count(len(attributes)), paged([_attribute(a) for a in attributes])))
     size = f"{part['width']} × {part['height']}" if part.get("width") and part.get("height") else ""

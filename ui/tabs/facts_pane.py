@@ -21,7 +21,7 @@ from ui.workers.reader import Reader
 _TYPING_MS = 60
 _OPEN_AT_ONCE = 40
 _TYPE_FROM = 460
-_NAME, _WIDEST_NAME = 130, 300
+_NAME, _WIDEST_NAME = 148, 300
 
 
 class FactsPane(QWidget):

@@ -117,6 +117,14 @@ def test_a_movie_tells_its_black_and_frozen_frames(tmp_path: Path) -> None:
     assert movie_marks(None) == ()
 
 
+def test_deep_samples_and_pixels_that_are_not_supported_are_told_in_their_part() -> None:
+    parts = [{"index": 0, "channels": []}, {"index": 1, "channels": []}]
+    stats = {"parts": [{"index": 0, "deep": {"empty_pixels": 7}}, {"index": 1, "supported": False}]}
+    lines = flat(document_nodes({"parts": parts, "stats": stats}))
+    assert "    Empty pixels: 7" in lines
+    assert "  Pixels: cannot be decoded here, which is no damage" in lines
+
+
 def test_a_document_of_nothing_gives_no_lines() -> None:
     assert document_nodes({}) == ()
     assert document_nodes({"parts": [{"index": 0, "channels": None, "attributes": None}]})[0].name == "Part 0"
