@@ -52,7 +52,7 @@ def figure(value: float | None, digits: int = 4) -> str:
     """A value in four figures, or so many: `0.1834`, `65,504`, `1.2e−7`."""
     if value is None:
         return "–"
-    if value == 0 or 10.0 ** (-digits) <= abs(value) < 1e6:
+    if value == 0 or (1e-2 if digits < 4 else 1e-4) <= abs(value) < 1e6:
         text = f"{value:,.{digits}g}" if abs(value) < 10**digits else f"{value:,.0f}"
         return text.replace("e+0", "e+").replace("-", "−")
     return f"{value:.{digits - 1}g}".replace("e-0", "e-").replace("e+0", "e+").replace("-", "−")
