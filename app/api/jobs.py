@@ -26,7 +26,10 @@ _LONGEST_NUMBER = 18
 #: Operations that nobody may ask for over a wire: they run programs of others.
 _NOT_HERE = frozenset(("install_tool",))
 #: Fields of requests that hold a place on a disk.
-_PLACES = ("path", "paths", "folder", "receipt", "shard", "backup")
+_PLACES = (
+    "path", "paths", "folder", "receipt", "shard", "backup", "root", "a", "b", "picture", "policy", "waivers", "out",
+    "sink",
+)  # fmt: skip
 
 routes = APIRouter(tags=["jobs"])
 
@@ -117,7 +120,7 @@ def _operation(name: str) -> Operation:
 def _require_whole_paths(request: Any) -> None:
     """Refuse paths that only mean something to who knows in which folder the server was started.
 
-    A path below a drive that is named beside it is whole, and so is the name of a backup.
+    A path below a drive that is named beside it is whole, and so are the name of a backup and the id of a policy.
 
     Raises:
         UsageError: one is relative, or no path at all.
@@ -128,10 +131,25 @@ def _require_whole_paths(request: Any) -> None:
         for place in map(str, places):
             if "\0" in place:
                 raise UsageError(f"request.{name}: a path holds no NUL")
-            below = {"path": bool(getattr(request, "drive", None)), "backup": Path(place).name == place}.get(name)
-            whole = Path(place).is_absolute() or below
-            if not whole:
+            if not (Path(place).is_absolute() or _is_whole(request, name, place)):
                 raise UsageError(f"request.{name}: {place} is not an absolute path", hint="Send the whole path.")
+
+
+def _is_whole(request: Any, name: str, place: str) -> bool:
+    """Whether what is no absolute path stands for one all the same, or for none."""
+    match name:
+        case "path":
+            return bool(getattr(request, "drive", None))
+        case "backup":
+            return Path(place).name == place
+        case "policy":
+            return Path(place).name == place and Path(place).suffix not in (".yaml", ".yml")
+        case "sink":
+            kind, _, folder = place.partition(":")
+            return kind != "parquet" or Path(folder).is_absolute()
+        case "picture" | "waivers" | "out":
+            return not place
+    return False
 
 
 def _request_of(kind: type, given: dict[str, Any]) -> Any:

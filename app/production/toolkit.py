@@ -1,15 +1,16 @@
 """What validation knows of a show: from the settings, overridden by a `toolkit.yaml` and by options."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from app.errors import AppError, UsageError
+from app.errors import AppError, InputError, UsageError
+from app.model.names import shown
 from app.model.production import parse_layout
 from app.production.validate import ExpectedRange, Naming
 from app.settings.values import Production
-from app.yamltree import Node, read_yaml
+from app.yamlnodes import MOST_BYTES, Mapping, Node, Scalar, kind_of, read_yaml
 
 #: Looked for in the current folder where no other file is named.
 FILE_NAME = "toolkit.yaml"
@@ -58,9 +59,21 @@ def read_config(path: Path, base: ShowConfig) -> ShowConfig:
         InputError: it cannot be read, or a value in it is wrong; with line and column.
     """
     reading = _Reading(replace(base, source=path))
-    for key, node in read_yaml(path).items("the configuration"):
+    for key, node in _entries(read_yaml(_bytes_of(path), shown(str(path))), "the configuration"):
         reading.take(key, node)
     return reading.config
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise InputError(
+            f"{shown(str(path))} cannot be read: {error.strerror}",
+            hint="Give a YAML file that you may read.",
+            code="yaml.unreadable",
+        ) from error
 
 
 class _Reading:
@@ -82,7 +95,7 @@ class _Reading:
             reader(node)
 
     def _note_unknown(self, key: str, node: Node) -> None:
-        self.config = replace(self.config, unknown=(*self.config.unknown, (key, node.line)))
+        self.config = replace(self.config, unknown=(*self.config.unknown, (key, node.place.line)))
 
     def _root(self, node: Node) -> None:
         assert self.config.source is not None
@@ -94,12 +107,12 @@ class _Reading:
         try:
             parse_layout(text)
         except UsageError as error:
-            node.refuse(error.message, error.hint)
+            raise node.place.error(error.message, error.hint) from error
         self.config = replace(self.config, layout=text)
 
     def _naming(self, node: Node) -> None:
         naming = self.config.naming
-        for key, value in node.items("naming"):
+        for key, value in _entries(node, "naming"):
             if key == "frame_prefix":
                 naming = replace(naming, prefix=_text(value, "frame_prefix", empty=True))
             elif key == "frame_padding":
@@ -112,7 +125,7 @@ class _Reading:
         self.config = replace(self.config, naming=naming)
 
     def _thresholds(self, node: Node) -> None:
-        for key, value in node.items("thresholds"):
+        for key, value in _entries(node, "thresholds"):
             if key == "disk_warning_mb":
                 self.config = replace(self.config, warn_bytes=round(_number(value, key, 1e12) * _MEGABYTE))
             else:
@@ -120,11 +133,11 @@ class _Reading:
 
     def _ranges(self, node: Node) -> None:
         ranges = []
-        for shots, value in node.items("frame_ranges"):
+        for shots, value in _entries(node, "frame_ranges"):
             try:
                 ranges.append(expected_range(_text(value, "a frame range"), shots))
             except AppError as error:
-                value.refuse(error.message, error.hint)
+                raise value.place.error(error.message, error.hint) from error
         self.config = replace(self.config, ranges=tuple(ranges))
 
     def _log_dir(self, node: Node) -> None:
@@ -133,7 +146,7 @@ class _Reading:
 
     def _later(self, node: Node) -> None:
         """A section that other commands read; its shape is checked here all the same."""
-        for _ in node.items("this section"):
+        for _ in _entries(node, "this section"):
             continue
 
 
@@ -157,19 +170,26 @@ def expected_range(text: str, shots: str = "*") -> ExpectedRange:
     return found
 
 
+def _entries(node: Node, what: str) -> Iterable[tuple[str, Node]]:
+    """Keys and values; `what` is the word for them in the message where it is something else."""
+    if not isinstance(node, Mapping):
+        raise node.place.error(f"{what} has to be keys and values, not {kind_of(node)}")
+    return node.entries.items()
+
+
 def _text(node: Node, what: str, *, empty: bool = False) -> str:
-    if isinstance(node.value, dict | list) or (node.value is None and not empty):
-        node.refuse(f"{what} has to be a text, not {node.kind}")
+    if not isinstance(node, Scalar) or (node.value is None and not empty):
+        raise node.place.error(f"{what} has to be a text, not {kind_of(node)}")
     text = "" if node.value is None else node.text
     if "\0" in text or not (text or empty):
-        node.refuse(f"{what} has to be a text")
+        raise node.place.error(f"{what} has to be a text")
     return text
 
 
 def _number(node: Node, what: str, most: float, *, whole: bool = False) -> float:
-    value = node.value
+    value = node.value if isinstance(node, Scalar) else None
     kinds = (int,) if whole else (int, float)
     if isinstance(value, bool) or not isinstance(value, kinds) or not 0 <= value <= most:
         kind = "a whole number" if whole else "a number"
-        node.refuse(f"{what} has to be {kind} from 0 to {most:g}, not {node.kind}")
+        raise node.place.error(f"{what} has to be {kind} from 0 to {most:g}, not {kind_of(node)}")
     return float(value)

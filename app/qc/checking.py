@@ -113,7 +113,7 @@ def check(engine: Engine, request: CheckRequest, job: Job) -> CheckResult:
     """Judge assets by a policy, one after the other.
 
     Raises:
-        BadPolicy: the policy or the waivers cannot be used.
+        BadYaml: the policy or the waivers cannot be used.
         InputError: a path is not there, or there is no such policy or drive.
         UsageError: a variable or the range cannot be read, or there is nothing to check.
         Cancelled: it was stopped.

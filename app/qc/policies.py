@@ -10,7 +10,7 @@ from app.errors import InputError
 from app.model.names import shown
 from app.qc.policy import Policy
 from app.qc.policyreading import read_policy
-from app.qc.yamlnodes import MOST_BYTES, did_you_mean, mapping_of, plain, read_yaml
+from app.yamlnodes import MOST_BYTES, did_you_mean, mapping_of, plain, read_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def load_policy(name: str, variables: Mapping[str, str] | None = None) -> Policy
         variables: values of its variables.
 
     Raises:
-        BadPolicy: it cannot be used.
+        BadYaml: it cannot be used.
         InputError: there is no such policy, or its file cannot be read.
         UsageError: a variable is wrong or lacks its value.
     """

@@ -8,7 +8,7 @@ from typing import Any
 from app.model.frames import Frame
 from app.qc.facts import Need
 from app.qc.selectors import Selector
-from app.qc.yamlnodes import Place
+from app.yamlnodes import Place
 
 SEVERITIES = ("error", "warning", "info")
 MISSING = ("fail", "pass", "skip")

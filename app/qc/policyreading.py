@@ -9,8 +9,8 @@ from app.errors import UsageError
 from app.qc.policy import Group, Policy, Rule, WaiverTerms, all_rules
 from app.qc.policyvalues import Values
 from app.qc.rulereading import RuleReader
-from app.qc.yamlnodes import Listing, Node, Place, Scalar, did_you_mean, known_keys, mapping_of, plain, read_yaml
-from app.qc.yamlnodes import Mapping as MappingNode
+from app.yamlnodes import Listing, Node, Place, Scalar, did_you_mean, known_keys, mapping_of, plain, read_yaml
+from app.yamlnodes import Mapping as MappingNode
 
 SCHEMA = "qcpolicy/1"
 _TOP = ("schema", "id", "version", "title", "description", "match", "defaults", "vars", "rules", "waivers")
@@ -28,10 +28,12 @@ def read_policy(data: bytes, source: str, given: Mapping[str, str] | None = None
         given: values of variables, over those of `vars`.
 
     Raises:
-        BadPolicy: it is not a policy that can be used; the message begins with `file:line:column`.
+        BadYaml: it is not a policy that can be used; the message begins with `file:line:column`.
         UsageError: a variable is given that the policy does not have, or none is where one is needed.
     """
     root = mapping_of(read_yaml(data, source), "a policy")
+    if not root.entries:
+        raise root.place.error("the file is empty", "docs/policies.md shows what a policy looks like.")
     known_keys(root, _TOP, "a policy")
     schema = _needed(root, "schema")
     if plain(schema) != SCHEMA:

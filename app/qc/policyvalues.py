@@ -9,8 +9,8 @@ from app.files.framerange import parse_frames
 from app.qc.regexes import check_regex
 from app.qc.selectors import Selector, read_selector
 from app.qc.values import CHROMATICITIES, number_of
-from app.qc.yamlnodes import Listing, Node, Scalar, did_you_mean, plain
-from app.qc.yamlnodes import Mapping as MappingNode
+from app.yamlnodes import Listing, Node, Scalar, did_you_mean, plain
+from app.yamlnodes import Mapping as MappingNode
 
 _VARIABLE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
@@ -34,7 +34,7 @@ class Values:
                 range, object, any, or `one of A B C`.
 
         Raises:
-            BadPolicy: it is something else.
+            BadYaml: it is something else.
         """
         if takes.startswith("one of "):
             return self._choice(node, takes.split()[2:])

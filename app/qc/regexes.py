@@ -7,7 +7,7 @@ on a name that does not match: their number doubles with each letter. Several `.
 import re
 from typing import Any
 
-from app.qc.yamlnodes import Place
+from app.yamlnodes import Place
 
 _LONGEST = 1000
 _MANY = 64
@@ -19,7 +19,7 @@ def check_regex(text: str, place: Place) -> None:
     """Refuse an expression that cannot be compiled, is very long, or could take forever.
 
     Raises:
-        BadPolicy: it is one of these.
+        BadYaml: it is one of these.
     """
     if len(text) > _LONGEST:
         raise place.error(f"the expression has more than {_LONGEST} letters")

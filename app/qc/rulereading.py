@@ -11,8 +11,8 @@ from app.qc.operators import OPERATORS
 from app.qc.policy import KINDS, MISSING, SEVERITIES, Group, Match, Rule, Sample
 from app.qc.policyvalues import Values
 from app.qc.selectors import Selector
-from app.qc.yamlnodes import Listing, Node, Place, Scalar, did_you_mean, known_keys, mapping_of, plain
-from app.qc.yamlnodes import Mapping as MappingNode
+from app.yamlnodes import Listing, Node, Place, Scalar, did_you_mean, known_keys, mapping_of, plain
+from app.yamlnodes import Mapping as MappingNode
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _COMMON = ("id", "title", "when", "severity", "missing")
@@ -42,7 +42,7 @@ class RuleReader:
         """A rule or a group.
 
         Raises:
-            BadPolicy: it cannot be used.
+            BadYaml: it cannot be used.
         """
         mapping = mapping_of(node, "a rule")
         how = [key for key in _GROUPS if key in mapping.entries]

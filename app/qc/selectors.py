@@ -18,7 +18,7 @@ from typing import Any
 
 from app.qc.facts import Need
 from app.qc.factwords import ANY, ROOT, SHAPES, derived, shape_below
-from app.qc.yamlnodes import Place, did_you_mean
+from app.yamlnodes import Place, did_you_mean
 
 _TOKEN = re.compile(
     r"""(?P<dot>\.)?(?P<key>[A-Za-z_][\w-]*)
@@ -115,7 +115,7 @@ def read_selector(text: str, place: Place) -> Selector:
     """Read a selector.
 
     Raises:
-        BadPolicy: it cannot be read, or names what no document has.
+        BadYaml: it cannot be read, or names what no document has.
     """
     steps = []
     at = 0

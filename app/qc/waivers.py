@@ -10,7 +10,7 @@ from app.errors import InputError
 from app.model.names import shown
 from app.qc.findings import Finding, Outcome
 from app.qc.policy import Policy, WaiverTerms, all_rules
-from app.qc.yamlnodes import (
+from app.yamlnodes import (
     MOST_BYTES,
     Listing,
     Mapping,
@@ -91,7 +91,7 @@ def read_waivers(name: str, policy: Policy, today: date | None = None) -> Waiver
         today: the day; that of the clock (UTC) where omitted.
 
     Raises:
-        BadPolicy: the file cannot be used.
+        BadYaml: the file cannot be used.
         InputError: it cannot be read.
     """
     try:

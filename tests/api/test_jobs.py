@@ -130,6 +130,15 @@ def test_nobody_lets_a_program_be_installed_over_the_api(writer: Api) -> None:
         ("travel_drive", {"drive": "A", "folder": "out"}),
         ("export_inventory", {"format": "csv", "path": "../x.csv"}),
         ("scan", {"paths": ["/x\0y"]}),
+        ("validate", {"root": "shows"}),
+        ("disk", {"root": "shows"}),
+        ("diff", {"a": "a.exr", "b": "/x/b.exr"}),
+        ("diff", {"a": "/x/a.exr", "b": "/x/b.exr", "picture": "d.png"}),
+        ("inspect", {"paths": ["/x/a.exr"], "policy": "mine.yaml"}),
+        ("check", {"paths": ["/x"], "policy": "sub/mine"}),
+        ("check", {"paths": ["/x"], "policy": "sequence.hygiene", "waivers": "w.yaml"}),
+        ("check", {"paths": ["/x"], "policy": "sequence.hygiene", "report": "json", "out": "r.json"}),
+        ("export_facts", {"sink": "parquet:facts"}),
     ],
 )
 def test_a_path_that_depends_on_where_the_server_was_started_is_refused(
@@ -137,6 +146,13 @@ def test_a_path_that_depends_on_where_the_server_was_started_is_refused(
 ) -> None:
     refused = writer.ask("/v1/jobs", method="POST", body={"operation": operation, "request": request_})
     assert (refused.status, refused.code) == (422, "request.invalid")
+    assert "absolute path" in refused.error["message"] or "NUL" in refused.error["message"]
+
+
+def test_a_check_by_a_shipped_policy_is_done_over_the_api(writer: Api, tmp_path: Path) -> None:
+    job = start(writer, "check", paths=[str(make_tree(tmp_path / "card"))], policy="sequence.hygiene")
+    done = until(writer, job["id"], lambda job: job["ended"] is not None)
+    assert (done["state"], done["error"]) == ("done", None)
 
 
 def test_an_export_of_a_drive_that_is_not_there_fails_and_the_list_of_jobs_stays_short(

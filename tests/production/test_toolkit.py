@@ -87,3 +87,11 @@ def test_wrong_types_are_told_with_line_and_column(tmp_path: Path, text: str, sa
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read"):
         read_config(tmp_path / "no.yaml", ShowConfig())
+
+
+def test_shots_and_prefixes_of_digits_stay_as_they_are_written(tmp_path: Path) -> None:
+    file = tmp_path / "toolkit.yaml"
+    file.write_text("naming:\n  frame_prefix: 0010\nframe_ranges:\n  0020: 1001-1100\n")
+    config = read_config(file, ShowConfig())
+    assert config.naming.prefix == "0010"
+    assert config.ranges[0].shots == "0020"

@@ -7,7 +7,7 @@ import pytest
 
 from app.qc.policies import policy_bytes, shipped_policies
 from app.qc.regexes import check_regex
-from app.qc.yamlnodes import BadPolicy, Place
+from app.yamlnodes import BadYaml, Place
 
 HERE = Place("x.yaml", 1, 1)
 
@@ -18,7 +18,7 @@ HERE = Place("x.yaml", 1, 1)
      r"^(([a-z])+.)+[A-Z]([a-z])+$", ".*.*.*.*$", "(a{1,9}){1,999}$"],
 )  # fmt: skip
 def test_an_expression_that_could_run_for_hours_is_refused(text: str) -> None:
-    with pytest.raises(BadPolicy, match="x.yaml:1:1"):
+    with pytest.raises(BadYaml, match="x.yaml:1:1"):
         check_regex(text, HERE)
 
 

@@ -9,7 +9,7 @@ from app.qc.findings import AssetResult, Outcome
 from app.qc.judging import judge
 from app.qc.validating import DocumentFacts
 from app.qc.waivers import read_waivers
-from app.qc.yamlnodes import BadPolicy
+from app.yamlnodes import BadYaml
 from tests.qc.policykit import exr, policy
 
 TODAY = date(2026, 11, 20)
@@ -73,7 +73,7 @@ def test_a_waiver_outside_the_terms_does_not_count(tmp_path: Path, change: tuple
 def test_a_file_of_waivers_is_read_as_strictly_as_a_policy(tmp_path: Path, waiver: str, words: str) -> None:
     file = tmp_path / "w.yaml"
     file.write_text(f"schema: qcwaivers/1\nwaivers:\n  - {waiver}\n", encoding="utf-8")
-    with pytest.raises(BadPolicy, match=words):
+    with pytest.raises(BadYaml, match=words):
         read_waivers(str(file), policy(RULES, TERMS), TODAY)
 
 

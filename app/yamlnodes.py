@@ -1,4 +1,4 @@
-"""YAML as a policy needs it: mappings, lists and plain values, each with its line and column, and nothing that runs.
+"""YAML that people write for us: mappings, lists and plain values, each with its line and column; nothing runs.
 
 Built from PyYAML's events, never from its constructors: no object is made from a tag, no anchor is followed. Values
 are resolved as in YAML 1.2 (`true`, `false`, `null`, decimal numbers): `no`, `on` and `1:30` stay text.
@@ -11,19 +11,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.errors import InputError
-from app.log import visible
 
-MOST_BYTES = 256 * 1024
+#: A file with more bytes is refused.
+MOST_BYTES = 1 << 20
 _MOST_DEPTH = 32
 _WHOLE = re.compile(r"[-+]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?")
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
-class BadPolicy(InputError):
-    """A policy, or a file that goes with one, that cannot be used; says where, as `file:line:column`."""
+class BadYaml(InputError):
+    """A file, such as a policy, that cannot be used; says where, as `file:line:column`."""
 
-    default_code = "policy.invalid"
+    default_code = "yaml.invalid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +34,10 @@ class Place:
     line: int
     column: int
 
-    def error(self, message: str, hint: str = "") -> BadPolicy:
+    def error(self, message: str, hint: str = "") -> BadYaml:
         """An error at this place."""
-        return BadPolicy(
-            f"{self.file}:{self.line}:{self.column}: {visible(message)}",
+        return BadYaml(
+            f"{self.file}:{self.line}:{self.column}: {message}",
             hint=hint,
             context={"file": self.file, "line": self.line, "column": self.column},
         )
@@ -45,10 +45,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """One value: text, number, true or false, or nothing."""
+    """One value: text, number, true or false, or nothing; and how it is written, without quotes."""
 
     place: Place
     value: str | int | float | bool | None
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,13 @@ def plain(node: Node) -> Any:
             return {key: plain(value) for key, value in node.entries.items()}
 
 
+def kind_of(node: Node) -> str:
+    """What a node is, as the end of a sentence."""
+    if isinstance(node, Scalar):
+        return "nothing" if node.value is None else repr(node.text)
+    return "a list" if isinstance(node, Listing) else "keys and values"
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The hint for a word that is not known: the nearest, or all of them."""
     names = list(known)
@@ -100,7 +108,7 @@ def mapping_of(node: Node, what: str) -> Mapping:
     """The node as keys and values.
 
     Raises:
-        BadPolicy: it is something else.
+        BadYaml: it is something else.
     """
     if not isinstance(node, Mapping):
         raise node.place.error(f"{what} is made of keys and values", "Write it as key: value.")
@@ -111,7 +119,7 @@ def known_keys(node: Mapping, known: Iterable[str], what: str) -> None:
     """Refuse a key that is not known.
 
     Raises:
-        BadPolicy: one is not.
+        BadYaml: one is not.
     """
     for key, place in node.keys.items():
         if key not in known:
@@ -119,15 +127,15 @@ def known_keys(node: Mapping, known: Iterable[str], what: str) -> None:
 
 
 def read_yaml(data: bytes, file: str) -> Node:
-    """Read one YAML document.
+    """Read one YAML document. One that holds nothing is a mapping without keys.
 
     Args:
         data: the bytes of the file.
         file: its name, for errors.
 
     Raises:
-        BadPolicy: it is too large, no UTF-8, no YAML, empty, or uses what a policy may not: tabs, anchors, aliases,
-            tags, several documents, keys twice or keys that are no text.
+        BadYaml: it is too large, no UTF-8, no YAML, or uses what it may not: tabs, anchors, aliases, tags, several
+            documents, keys twice or keys that are no plain words.
     """
     import yaml
 
@@ -142,17 +150,17 @@ def read_yaml(data: bytes, file: str) -> Node:
         problem = error.problem or "this is no YAML"
         hint = next((hint for sign, hint in _HINTS if sign in problem), "Check indentation, colons and quotes here.")
         raise place.error(problem, hint) from error
-    except yaml.YAMLError as error:
-        raise Place(file, 1, 1).error(str(error).partition("\n")[0], "Save it as plain UTF-8 text.") from error
-    if builder.root is None:
-        raise Place(file, 1, 1).error("the file is empty", "docs/policies.md shows what a policy looks like.")
-    return builder.root
+    except yaml.reader.ReaderError as error:
+        before = text[: error.position]
+        place = Place(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
+        raise place.error("this character is not allowed in YAML", "Save it as plain UTF-8 text.") from error
+    return Mapping(Place(file, 1, 1), {}, {}) if builder.root is None else builder.root
 
 
 def _text_of(data: bytes, file: str) -> str:
     if len(data) > MOST_BYTES:
         raise Place(file, 1, 1).error(
-            f"the file has more than {MOST_BYTES // 1024} KiB", "No policy is that long; is it the right file?"
+            f"the file has more than {MOST_BYTES // 1024} KiB", "Nobody writes that much by hand; is it the right file?"
         )
     try:
         return data.decode("utf-8-sig")
@@ -188,7 +196,7 @@ class _Open:
     def _new_key(self, node: Node) -> str:
         if not isinstance(node, Scalar) or node.value is None:
             raise node.place.error("a key is a word", "Put the key before the colon in quotes.")
-        key = node.value if isinstance(node.value, str) else str(node.value).lower()
+        key = node.text
         if key in self.keys:
             raise node.place.error(f"{key} is there twice, first in line {self.keys[key].line}", "Keep one of them.")
         self.keys[key] = node.place
@@ -218,9 +226,10 @@ class _Builder:
             case yaml.DocumentStartEvent():
                 self._documents += 1
                 if self._documents > 1:
-                    raise place.error("a second document begins here", "One file holds one policy.")
+                    raise place.error("a second document begins here", "One file holds one document.")
             case yaml.ScalarEvent():
-                self._add(Scalar(place, _value(event.value) if event.implicit[0] else event.value))
+                value = _value(event.value) if event.implicit[0] else event.value
+                self._add(Scalar(place, value, event.value))
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
                 if len(self._open) >= _MOST_DEPTH:
                     raise place.error(f"this is nested more than {_MOST_DEPTH} deep")
@@ -234,11 +243,11 @@ class _Builder:
         import yaml
 
         if isinstance(event, yaml.AliasEvent):
-            raise place.error(f"*{event.anchor} is an alias, which a policy may not have", "Write the value out.")
+            raise place.error(f"*{event.anchor} is an alias, which is not allowed here", "Write the value out.")
         if getattr(event, "anchor", None):
-            raise place.error(f"&{event.anchor} is an anchor, which a policy may not have", "Write the value out.")
+            raise place.error(f"&{event.anchor} is an anchor, which is not allowed here", "Write the value out.")
         if getattr(event, "tag", None) and not isinstance(event, yaml.DocumentStartEvent):
-            raise place.error(f"{event.tag} is a tag, which a policy may not have", "Leave the tag away.")
+            raise place.error(f"{event.tag} is a tag, which is not allowed here", "Leave the tag away.")
 
     def _add(self, node: Node) -> None:
         if self._open:
