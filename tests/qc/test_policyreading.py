@@ -82,7 +82,7 @@ def test_a_mistake_is_told_with_its_place(text: str, place: str, words: str, hin
 
 def test_bytes_that_are_no_text_are_told_with_their_place() -> None:
     assert refused(HEAD.encode() + b"title: caf\xe9\n").message.startswith("x.yaml:4:11: this is no UTF-8")
-    assert "x.yaml:1:1" in refused(b"id: a\x00b\n").message
+    assert "x.yaml:1:6" in refused(b"id: a\x00b\n").message
 
 
 def test_a_file_that_would_grow_to_billions_is_refused_at_once() -> None:
