@@ -133,14 +133,14 @@ class _Gathering:
         if not frames or frames[-1] != frame:
             frames.append(frame)
 
-    def stats(self) -> dict[str, Any]:
+    def stats(self, sample: int) -> dict[str, Any]:
         """The statistics as JSON."""
         parts: dict[int, dict[str, Any]] = {
             index: {"index": index, "supported": False, "reason": reason, "channels": []}
             for index, reason in self.reasons.items()
         }
         for (index, name), channel in self.channels.items():
-            part = parts.setdefault(index, {"index": index, "supported": True, "channels": []})
+            part = parts.setdefault(index, {"index": index, "supported": True, "sample": sample, "channels": []})
             part["channels"].append({"name": name, **channel.document()})
         return {"parts": [parts[index] for index in sorted(parts)], "frames": frame_range(self.read)}
 
@@ -167,7 +167,7 @@ def read_pixels(reader: FrameReader, indices: Sequence[int], sample: int) -> Pix
         reader.job.progress(done)
     repeated = _repeated(reader, found.digests, indices)
     errors = [{**error, "frames": frame_range(frames)} for error, frames in found.errors.values()]
-    return PixelFacts(found.stats(), repeated, found.black, errors)
+    return PixelFacts(found.stats(sample), repeated, found.black, errors)
 
 
 def _in_order(

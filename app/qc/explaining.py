@@ -9,7 +9,14 @@ from app.qc.policy import Group, Rule, leaves
 
 #: Checks that object to files which no other check can look at.
 _OF_FILES = frozenset(
-    {"files.zero_byte", "files.readable", "sequence.zero_byte", "sequence.truncated", "sequence.unreadable"}
+    {
+        "files.zero_byte",
+        "files.readable",
+        "sequence.zero_byte",
+        "sequence.truncated",
+        "sequence.unreadable",
+        "pixels.damaged",
+    }
 )
 
 

@@ -1,5 +1,6 @@
 """The fixed operators of `expect`: what each takes, when it holds, and how it is told. There is no other language."""
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -67,13 +68,13 @@ def _matches_not(found: Any, wanted: Any) -> bool:
 
 def _contains(found: Any, wanted: Any) -> bool:
     if isinstance(found, str):
-        return all(isinstance(part, str) and part in found for part in wanted)
+        return all(str(part) in found for part in wanted)
     return all(any(same(item, one) for item in items_of(found)) for one in wanted)
 
 
 def _forbids(found: Any, wanted: Any) -> bool:
     if isinstance(found, str):
-        return not any(isinstance(part, str) and part in found for part in wanted)
+        return not any(str(part) in found for part in wanted)
     return not any(same(item, one) for item in items_of(found) for one in wanted)
 
 
@@ -93,7 +94,7 @@ def _near(found: Any, wanted: Any) -> bool:
 
 
 def _unique(found: Any, wanted: Any) -> bool:
-    items = [words(item) for item in items_of(found)]
+    items = [json.dumps(item, sort_keys=True) for item in items_of(found)]
     return (len(set(items)) == len(items)) is wanted
 
 

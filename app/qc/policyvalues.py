@@ -82,7 +82,7 @@ class Values:
 
     def _number(self, node: Node) -> Any:
         value = self._value(node)
-        if number_of(value) is None or isinstance(value, Mapping):
+        if not _is_number(value):
             raise node.place.error(f"{plain(node)} is no number", "Numbers are written 24, 0.5 or 24000/1001.")
         return value
 
@@ -101,7 +101,7 @@ class Values:
     def _limits(self, node: Node) -> tuple[Any, Any]:
         """Two numbers, the lower first."""
         value = self._value(node)
-        if not (isinstance(value, list) and len(value) == 2 and all(number_of(one) is not None for one in value)):
+        if not (isinstance(value, list) and len(value) == 2 and all(map(_is_number, value))):
             raise node.place.error("two numbers are expected here", "Write them as [lowest, highest].")
         if (number_of(value[0]) or 0) > (number_of(value[1]) or 0):
             raise node.place.error(f"{value[0]} is more than {value[1]}", "The lower number comes first.")
@@ -169,3 +169,9 @@ class Values:
                 f"{plain(node)} is not one of {', '.join(choices)}", did_you_mean(str(value), choices)
             )
         return str(value)
+
+
+def _is_number(value: Any) -> bool:
+    """Whether a value can be a limit: a number or a rational, not NaN."""
+    number = None if isinstance(value, Mapping) else number_of(value)
+    return number is not None and number == number  # noqa: PLR0124 - NaN alone differs from itself

@@ -184,6 +184,8 @@ def _below(found: Found, step: Step, at_root: bool) -> Iterator[Found]:
         yield from _by_key(found, step.key, at_root)
     elif isinstance(found.value, list):
         yield from _in_list(found, step)
+    else:
+        yield replace(found, value=None, absent=True)
 
 
 def _by_key(found: Found, key: str, at_root: bool) -> Iterator[Found]:
@@ -193,7 +195,8 @@ def _by_key(found: Found, key: str, at_root: bool) -> Iterator[Found]:
     if isinstance(found.value, Mapping):
         value = found.value[key] if key in found.value else derived(found.value, key)
     elif isinstance(found.value, list):
-        item = next((item for item in found.value if isinstance(item, Mapping) and item.get("name") == key), None)
+        named = (item for item in reversed(found.value) if isinstance(item, Mapping) and item.get("name") == key)
+        item = next(named, None)  # of several the last one counts, as in the OpenEXR library
         if item is not None:
             value = item.get("value")
             if value is None:
@@ -206,6 +209,8 @@ def _in_list(found: Found, step: Step) -> Iterator[Found]:
     if step.index is not None:
         if step.index < len(items):
             yield _item(found, step.index, items[step.index])
+        else:
+            yield replace(found, value=None, path=f"{found.path}[{step.index}]", absent=True)
         return
     if step.names:
         for pattern in step.names:

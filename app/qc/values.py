@@ -28,17 +28,19 @@ def same(found: Any, wanted: Any) -> bool:
     if isinstance(found, Mapping):
         return _same_object(found, wanted)
     if isinstance(found, list):
-        numbers = _numbers(found)
         if isinstance(wanted, Mapping):
-            return numbers is not None and numbers == _numbers(wanted)
-        names = [name_of(item) for item in found]
-        return isinstance(wanted, list) and len(names) == len(wanted) and all(map(same, names, wanted))
+            return _same_numbers(_numbers(found), _numbers(wanted))
+        return isinstance(wanted, list) and len(found) == len(wanted) and all(map(_same_item, found, wanted))
     if isinstance(found, bool) or isinstance(wanted, bool) or found is None or wanted is None:
         return found is wanted
     if isinstance(found, str) and isinstance(wanted, str):
         return found == wanted
-    one, other = number_of(found), number_of(wanted)
-    return one is not None and other is not None and (one == other or _same_single(one, other))
+    return _same_number(found, wanted)
+
+
+def _same_item(found: Any, wanted: Any) -> bool:
+    """Whether an item of a list is the one named, or is equal to an item of a document."""
+    return same(found if isinstance(wanted, Mapping) else name_of(found), wanted)
 
 
 def _same_object(found: Mapping[str, Any], wanted: Any) -> bool:
@@ -53,8 +55,19 @@ def _same_object(found: Mapping[str, Any], wanted: Any) -> bool:
         return bool(found["text"] == wanted)
     if "name" in found:
         return bool(found["name"] == wanted)
-    numbers = _numbers(found)
-    return numbers is not None and numbers == _numbers(wanted)
+    return _same_numbers(_numbers(found), _numbers(wanted))
+
+
+def _same_numbers(ours: list[Any] | None, theirs: list[Any] | None) -> bool:
+    """Whether two lists hold the same numbers."""
+    return ours is not None and theirs is not None and len(ours) == len(theirs) and all(map(_same_number, ours, theirs))
+
+
+def _same_number(found: Any, wanted: Any) -> bool:
+    one, other = number_of(found), number_of(wanted)
+    if one is None or other is None:
+        return False
+    return one == other or (not isinstance(found, int) and _same_single(one, other))
 
 
 def _same_single(one: Fraction | float, other: Fraction | float) -> bool:
@@ -105,11 +118,13 @@ def name_of(item: Any) -> Any:
 
 
 def items_of(value: Any) -> list[Any]:
-    """The items of a list by name; the keys of an object; a single value as the only one."""
+    """The items of a list by name; the keys of an object; a single value, a rational or a time code as the only one."""
     if isinstance(value, list):
         return [name_of(item) for item in value]
     if isinstance(value, Mapping):
-        return [value["name"]] if {"id", "name"} <= value.keys() else list(value)
+        if {"id", "name"} <= value.keys():
+            return [value["name"]]
+        return [words(value)] if {"n", "d"} <= value.keys() or "text" in value else list(value)
     return [] if value is None else [value]
 
 
@@ -138,8 +153,8 @@ def distance(found: Any, wanted: Any) -> float | None:
     ours, theirs = _numbers(found), _numbers(wanted)
     if ours is None or theirs is None or len(ours) != len(theirs):
         return None
-    worst = max((abs(float(a) - float(b)) for a, b in zip(ours, theirs, strict=True)), default=0.0)
-    return math.inf if math.isnan(worst) else worst
+    apart = [abs(float(a) - float(b)) for a, b in zip(ours, theirs, strict=True)]
+    return math.inf if any(map(math.isnan, apart)) else max(apart, default=0.0)
 
 
 def words(value: Any) -> str:

@@ -21,6 +21,13 @@ def with_stats(**channel_stats: Any) -> dict[str, Any]:
     return document
 
 
+def with_both(red: dict[str, Any], green: dict[str, Any]) -> dict[str, Any]:
+    """The statistics of two channels, R and G."""
+    document = with_stats()
+    document["stats"]["parts"][0]["channels"] = [{**STATS, **red}, {**STATS, **green, "name": "G"}]
+    return document
+
+
 def named(name: str, folder: str = "/p/4096x2160") -> dict[str, Any]:
     return exr(f"{folder}/{name}")
 
@@ -181,7 +188,7 @@ CASES: list[tuple[str, str, dict[str, Any], dict[str, Any], str]] = [
     (
         "pixels.stats",
         "select: [G], expect: {nan: 0}",
-        with_stats(nan_count=1),
+        with_both({"nan_count": 1}, {}),
         with_stats(name="G", nan_count=1),
         "1 NaN",
     ),
@@ -356,6 +363,76 @@ def test_a_part_that_cannot_be_decoded_is_no_pass() -> None:
         result = judged(f"  - {{id: r, check: {check}}}", document)
         assert result.outcome is Outcome.ERROR
         assert result.findings[0].evidence == "pixels not supported"
+
+
+@pytest.mark.parametrize("check", ["pixels.finite", "pixels.black", "pixels.stats, expect: {max: 9}"])
+@pytest.mark.parametrize(
+    ("part", "reason"),
+    [
+        ({"channels": [], "reason": "where its pixels lie is not known"}, "where its pixels lie is not known"),
+        ({"complete": False, "sample": 1}, "not all of its pixels could be decoded"),
+        ({"complete": False, "sample": 10}, "only one of 10 blocks of rows was looked at"),
+    ],
+)
+def test_pixels_that_were_not_all_seen_are_no_pass(check: str, part: dict[str, Any], reason: str) -> None:
+    document = with_stats()
+    document["stats"]["parts"][0] |= part
+    result = judged(f"  - {{id: r, check: {check}}}", document)
+    assert (result.outcome, result.findings[0].evidence) == (Outcome.ERROR, reason)
+    seldom = judged(f"  - {{id: r, check: {check}, sample: {{rows: 'every:10'}}}}", document)
+    assert (seldom.outcome is Outcome.PASS) is (part.get("sample") == 10)
+
+
+@pytest.mark.parametrize(("frames", "errors"), [("1001-1009", []), ("1001-1010", [1010])])
+def test_frames_of_a_sequence_that_were_not_decoded_are_no_pass(frames: str, errors: list[int]) -> None:
+    document = sequence(black="")
+    document["stats"] = with_stats()["stats"] | {"frames": frames}
+    document["errors"] = [{"code": "pixels.damaged", "message": "cut off", "frames": str(each)} for each in errors]
+    for check in ("pixels.finite", "pixels.black"):
+        [finding] = judged(f"  - {{id: r, check: {check}}}", document).findings
+        assert (finding.outcome, finding.frames) == (Outcome.ERROR, "1010")
+    sampled = judged("  - {id: r, check: pixels.finite, sample: {frames: 'every:5'}}", document)
+    assert sampled.outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize("check", ["pixels.finite", "pixels.black", "pixels.stats, expect: {max: 9}"])
+@pytest.mark.parametrize("select", ["[G]", "[R, G]", "['beauty.*']"])
+def test_channels_that_are_not_there_are_missing(check: str, select: str) -> None:
+    document = with_stats()
+    rule = f"  - {{id: r, check: {check}, select: {select}, missing: MISSING}}"
+    assert judged(rule.replace("MISSING", "fail"), document).outcome is Outcome.FAIL
+    assert judged(rule.replace("MISSING", "skip"), document).outcome is Outcome.SKIPPED
+
+
+def test_infinite_pixels_are_above_every_limit_and_no_number_is_within() -> None:
+    infinite = with_stats(inf_count=3, pos_inf_count=3, neg_inf_count=0)
+    rule = "  - {id: r, check: pixels.stats, expect: {max: 65504}}"
+    assert [one.observed for one in judged(rule, infinite).findings] == ["inf"]
+    assert judged(rule.replace("max", "min").replace("65504", "-9"), infinite).outcome is Outcome.PASS
+    assert judged(rule.replace("65504", "65504, inf: 3"), infinite).outcome is Outcome.PASS
+    empty = with_stats(min=None, max=None, mean=None, finite_count=0, nan_count=9)
+    assert [one.observed for one in judged(rule, empty).findings] == ["no finite value"]
+
+
+def test_groups_of_a_name_without_an_expression_are_no_pass() -> None:
+    assert judged("  - {id: r, check: name, expect: {equals: {shot: sh010}}}", exr()).outcome is Outcome.ERROR
+
+
+def test_a_header_without_what_every_header_has_is_not_readable() -> None:
+    document = exr()
+    document["errors"] = [{"code": "attribute.absent", "part": 0, "message": "compression is absent"}]
+    assert judged("  - {id: r, check: files.readable}", document).outcome is Outcome.FAIL
+
+
+def test_frames_without_a_time_code_and_breaks_beyond_those_told_are_objected_to() -> None:
+    rule = "  - {id: r, check: sequence.timecode_continuous, expect: {max: 2}}"
+    lacking = sequence(timecode={"continuous": True, "breaks": [], "break_count": 0, "without": "1004-1005"})
+    [finding] = judged(rule, lacking).findings
+    assert (finding.outcome, finding.frames) == (Outcome.FAIL, "1004-1005")
+    breaks = [{"frame": frame, "expected": "a", "found": "b"} for frame in (1003, 1007)]
+    many = sequence(timecode={"continuous": False, "breaks": breaks, "break_count": 500, "without": ""})
+    [finding] = judged(rule, many).findings
+    assert finding.observed.startswith("500, the first of them")
 
 
 def test_pixels_of_a_movie_under_the_name_of_a_picture_are_no_pass() -> None:

@@ -69,6 +69,7 @@ def refused(text: str | bytes) -> BadYaml:
         ),
         (HEAD + "match: {kind: film}\n" + RULE, "4:15", "there is no kind film", ""),
         (HEAD + "title: [1\n", "5:1", "", ""),
+        (HEAD + "rules:\n  - {id: r, check: pixels.stats, expect: {max: nan}}\n", "5:48", "nan is no number", ""),
         (HEAD + "title: no\n  - x: [\n", "5:6", "mapping values", ""),
     ],
 )

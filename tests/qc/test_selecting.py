@@ -1,5 +1,6 @@
 """Rules with `select` over documents: what holds, what does not, and what is said of it."""
 
+import struct
 from typing import Any
 
 import pytest
@@ -41,6 +42,9 @@ def findings(select: str, expect: str, document: dict[str, Any] | None = None) -
         ("parts[type=scanline*].compression", "{eq: zip}"),
         ("file.ext", "{eq: exr}"),
         ("lossless", "{eq: true}"),
+        ("parts[0].channels", "{same_as: 'parts[0].channels'}"),
+        ("parts[0].attributes.framesPerSecond", "{regex: '^24000/'}"),
+        ("file.name", "{contains: [10], forbid: [11]}"),
     ],
 )
 def test_what_is_as_expected_passes(select: str, expect: str) -> None:
@@ -62,6 +66,9 @@ def test_what_is_as_expected_passes(select: str, expect: str) -> None:
         ("parts[0].attributes.chromaticities", "{exists: true}"),
         ("parts[0].tiled", "{eq: 0}"),
         ("file.size_bytes", "{max: 999}"),
+        ("file.name", "{forbid: [10]}"),
+        ("parts[*].channels[4].type", "{eq: half}"),
+        ("parts[0].attributes.owner[0]", "{eq: ILM}"),
     ],
 )
 def test_what_is_not_as_expected_fails(select: str, expect: str) -> None:
@@ -82,11 +89,40 @@ def test_a_float_of_the_file_equals_the_decimal_that_it_was_written_from() -> No
     assert outcome("parts[0].attributes.gain", "{eq: 0.1001}", exr(attributes=attributes)) is Outcome.FAIL
 
 
+def test_whole_numbers_are_compared_to_the_last_digit() -> None:
+    document = exr()
+    document["file"]["size_bytes"] = 16_777_216
+    assert outcome("file.size_bytes", "{eq: 16777216}", document) is Outcome.PASS
+    assert outcome("file.size_bytes", "{eq: 16777217}", document) is Outcome.FAIL
+
+
+def test_no_number_among_others_is_near_nothing() -> None:
+    attributes = [{"name": "adoptedNeutral", "type": "v2f", "size": 8, "value": [0.5, "NaN"]}]
+    near = "{near: [0.5, 0.5], tol: 0.1}"
+    assert outcome("parts[0].attributes.adoptedNeutral", near, exr(attributes=attributes)) is Outcome.FAIL
+    assert outcome("parts[0].attributes.adoptedNeutral", "{unique: true}", exr(attributes=attributes)) is Outcome.PASS
+
+
+def test_of_attributes_of_one_name_the_last_counts() -> None:
+    attributes = [{"name": "owner", "type": "string", "size": 1, "value": value} for value in ("A", "B")]
+    assert outcome("parts[0].attributes.owner", "{eq: B}", exr(attributes=attributes)) is Outcome.PASS
+
+
+def test_a_part_without_the_item_of_that_number_is_told() -> None:
+    document = exr()
+    document["parts"].append({**document["parts"][0], "index": 1, "channels": [channel("Z")]})
+    found = findings("parts[*].channels[1].type", "{eq: half}", document)
+    assert [(one.part, one.observed) for one in found] == [("1", "no parts[1].channels[1]")]
+
+
 def test_chromaticities_are_compared_by_name_within_a_tolerance() -> None:
     ap0 = {"red": [0.7347, 0.2653], "green": [0.0, 1.0], "blue": [0.0001, -0.077], "white": [0.32168, 0.33767]}
     attributes = [{"name": "chromaticities", "type": "chromaticities", "size": 32, "value": ap0}]
     select = "parts[0].attributes.chromaticities"
     assert outcome(select, "{near: ap0, tol: 1.0e-4}", exr(attributes=attributes)) is Outcome.PASS
+    single = {key: [struct.unpack("<f", struct.pack("<f", one))[0] for one in pair] for key, pair in ap0.items()}
+    stored = [{"name": "chromaticities", "type": "chromaticities", "size": 32, "value": single}]
+    assert outcome(select, "{eq: ap0}", exr(attributes=stored)) is Outcome.PASS
     assert outcome(select, "{near: rec709, tol: 1.0e-4}", exr(attributes=attributes)) is Outcome.FAIL
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from app.errors import MediaError
+from app.media.exrparts import SERIOUS
 from app.qc.checks.check import Check, all_told, broken
 from app.qc.facts import Facts, Need
 from app.qc.findings import Observation
@@ -43,7 +44,7 @@ def _readable(_rule: Rule, facts: Facts) -> Iterator[Observation]:
         return
     for entry in errors:
         code = str(entry.get("code", ""))
-        if code.partition(".")[0] in _DAMAGE and code != "header.lossy":
+        if (code.partition(".")[0] in _DAMAGE and code != "header.lossy") or code in SERIOUS:
             yield Observation(False, "a file without damage", str(entry.get("message", "")))
 
 

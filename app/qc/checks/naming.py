@@ -30,6 +30,10 @@ def _name(rule: Rule, facts: Facts) -> Iterator[Observation]:
     if "max_length" in expect:
         size = len(text)
         yield Observation(size <= expect["max_length"], f"at most {expect['max_length']} characters", str(size))
+    if "equals" in expect and not pattern:
+        yield Observation(
+            False, "groups of regex", evidence="equals is about the groups of regex, which is not there", unable=True
+        )
     if match:
         yield from _groups(match, expect.get("equals", {}), text)
 

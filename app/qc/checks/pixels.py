@@ -33,6 +33,7 @@ class _Fault:
     amount: float
     region: str = ""
     unable: bool = False
+    nothing: bool = False
     frames: str = ""
 
 
@@ -80,6 +81,7 @@ class FaultJudge:
                 fault.channel,
                 fault.region,
                 evidence=fault.observed if fault.unable else "",
+                nothing=fault.nothing,
                 unable=fault.unable,
             )
 
@@ -104,10 +106,9 @@ def _parts(document: Document) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 def _channels(rule: Rule, document: Document) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The statistics of each channel that a rule selects, with the name of its part."""
-    selected = rule.options.get("select", ("*",))
     for name, part in _parts(document):
         for channel in part.get("channels") or []:
-            if any(fnmatchcase(str(channel.get("name", "")), pattern) for pattern in selected):
+            if _is_selected(rule, str(channel.get("name", ""))):
                 yield name, channel
 
 
@@ -118,6 +119,58 @@ def _unsupported(document: Document) -> Iterator[_Fault]:
     for name, part in _parts(document):
         if part.get("supported") is False:
             yield _Fault(name, "", "pixels that can be read", "pixels not supported", 0, unable=True)
+
+
+def _unseen(rule: Rule, document: Document) -> Iterator[_Fault]:
+    """Why a rule does not see all that it is about: pixels that were not decoded, channels that are not there."""
+    yield from _unsupported(document)
+    for name, part in _parts(document):
+        why = "" if part.get("supported") is False else _why_unseen(rule, part)
+        if why:
+            yield _Fault(name, "", "pixels that can be read", why, 0, unable=True)
+    if _is_summed(document) and (frames := _unread_frames(rule, document)):
+        why = "not all of its pixels could be decoded"
+        yield _Fault("", "", "pixels that can be read", why, 0, unable=True, frames=frames)
+    names = {str(channel.get("name", "")) for _, part in _parts(document) for channel in part.get("channels") or []}
+    for pattern in rule.options.get("select", ()) if names else ():
+        if pattern not in names and not any(letter in pattern for letter in "*?["):
+            yield _Fault("", pattern, f"a channel {pattern}", f"no channel {pattern}", 0, nothing=True)
+    if names and not any(_is_selected(rule, name) for name in names):
+        yield _Fault("", "", "channels to look at", "none of its channels is selected", 0, nothing=True)
+
+
+def _why_unseen(rule: Rule, part: Mapping[str, Any]) -> str:
+    """Why statistics of a part are not those of all rows that a rule asks for; empty where they are."""
+    sample = int(part.get("sample") or 1)
+    if not part.get("channels"):
+        return str(part.get("reason") or "no pixels could be decoded")
+    if sample > rule.sample.rows:
+        return f"only one of {sample} blocks of rows was looked at"
+    return "not all of its pixels could be decoded" if part.get("complete") is False and sample == 1 else ""
+
+
+def _unread_frames(rule: Rule, document: Document) -> str:
+    """Frames of a sequence that a rule is about and that its statistics do not tell whole."""
+    stats, ranges = document.get("stats") or {}, str((document.get("sequence") or {}).get("ranges") or "")
+    if "frames" not in stats or not ranges:
+        return ""
+    asked = set(rule.sample.of(parse_frames(ranges)))
+    unread = asked.difference(parse_frames(stats["frames"]) if stats["frames"] else ())
+    for error in _damages(document):
+        unread |= asked.intersection(parse_frames(str(error["frames"])) if error.get("frames") else ())
+    return range_of(unread)
+
+
+def _damages(document: Document) -> Iterator[Mapping[str, Any]]:
+    """What is told of pixels that could not be decoded."""
+    for error in document.get("errors") or []:
+        if str(error.get("code", "")).partition(".")[0] in _DAMAGE and error["code"] != "pixels.not_supported":
+            yield error
+
+
+def _is_selected(rule: Rule, name: str) -> bool:
+    default = _COLOUR if rule.check == "pixels.black" else ("*",)
+    return any(fnmatchcase(name, pattern) for pattern in rule.options.get("select", default))
 
 
 def _number(value: Any) -> float:
@@ -134,7 +187,7 @@ _COUNTS = {"nan": ("nan_count", "NaN"), "inf": ("inf_count", "infinite"), "negat
 
 
 def _stats(rule: Rule, document: Document) -> Iterator[_Fault]:
-    yield from _unsupported(document)
+    yield from _unseen(rule, document)
     for part, channel in _channels(rule, document):
         name = str(channel.get("name", ""))
         for key, (field_name, word) in _COUNTS.items():
@@ -155,21 +208,27 @@ def _stats(rule: Rule, document: Document) -> Iterator[_Fault]:
 
 
 def _bounds(rule: Rule, part: str, name: str, channel: Mapping[str, Any]) -> Iterator[_Fault]:
-    """Values below, above, or with a mean outside what is expected."""
-    if "min" in rule.expect and (lowest := _number(channel.get("min"))) < _number(rule.expect["min"]):
+    """Values below, above, or with a mean outside what is expected. Infinite ones count unless `inf` allows them."""
+    lowest, highest, mean = (_number(channel.get(key)) for key in ("min", "max", "mean"))
+    asked = [key for key in ("min", "max", "mean") if key in rule.expect]
+    if "inf" not in rule.expect:
+        lowest = -math.inf if channel.get("neg_inf_count") else lowest
+        highest = math.inf if channel.get("pos_inf_count") else highest
+    if asked and channel.get("finite_count") == 0 and (channel.get("nan_count") or channel.get("inf_count")):
+        yield _Fault(part, name, "finite values", "no finite value", 0)
+    if "min" in rule.expect and lowest < _number(rule.expect["min"]):
         yield _Fault(part, name, f"at least {words(rule.expect['min'])}", words(lowest), -lowest)
-    if "max" in rule.expect and (highest := _number(channel.get("max"))) > _number(rule.expect["max"]):
+    if "max" in rule.expect and highest > _number(rule.expect["max"]):
         yield _Fault(part, name, f"at most {words(rule.expect['max'])}", words(highest), highest)
     if "mean" in rule.expect and "nan_frames" not in channel:
         lowest, highest = map(_number, rule.expect["mean"])
-        mean = _number(channel.get("mean"))
         if mean < lowest or mean > highest:
             apart = max(lowest - mean, mean - highest)
             yield _Fault(part, name, f"a mean of {words(lowest)} to {words(highest)}", f"mean {words(mean)}", apart)
 
 
 def _finite(rule: Rule, document: Document) -> Iterator[_Fault]:
-    yield from _unsupported(document)
+    yield from _unseen(rule, document)
     for part, channel in _channels(rule, document):
         nan, inf = int(channel.get("nan_count") or 0), int(channel.get("inf_count") or 0)
         if nan + inf:
@@ -182,18 +241,17 @@ def _finite(rule: Rule, document: Document) -> Iterator[_Fault]:
 def _damaged(_rule: Rule, document: Document) -> Iterator[_Fault]:
     yield from _unsupported(document)
     names = dict(_part_names(document))
-    for error in document.get("errors") or []:
-        if str(error.get("code", "")).partition(".")[0] in _DAMAGE and error["code"] != "pixels.not_supported":
-            rows = str(error.get("rows") or "")
-            yield _Fault(
-                names.get(error.get("part"), ""),
-                "",
-                "pixels that can be decoded",
-                str(error.get("message") or "damaged"),
-                1,
-                region=f"rows {rows}" if rows else "",
-                frames=str(error.get("frames") or ""),
-            )
+    for error in _damages(document):
+        rows = str(error.get("rows") or "")
+        yield _Fault(
+            names.get(error.get("part"), ""),
+            "",
+            "pixels that can be decoded",
+            str(error.get("message") or "damaged"),
+            1,
+            region=f"rows {rows}" if rows else "",
+            frames=str(error.get("frames") or ""),
+        )
 
 
 def _part_names(document: Document) -> Iterator[tuple[Any, str]]:
@@ -209,22 +267,18 @@ class BlackJudge:
         self._rule = rule
         self._black: list[Frame] = []
         self._single = False
-        self._unable: dict[str, list[Frame]] = {}
+        self._unable: dict[tuple[str, bool], list[Frame]] = {}
 
     def see(self, frame: Frame | None, document: Document) -> None:
         """Take one frame."""
-        for fault in _unsupported(document):
-            self._unable.setdefault(fault.observed, []).extend([] if frame is None else [frame])
+        for fault in _unseen(self._rule, document):
+            frames = parse_frames(fault.frames) if fault.frames else () if frame is None else (frame,)
+            self._unable.setdefault((fault.observed, fault.nothing), []).extend(frames)
         if _is_summed(document):
             self._take_sequence(document["sequence"])
             return
         threshold = _number(self._rule.expect.get("threshold", 0.0001))
-        selected = self._rule.options.get("select", _COLOUR)
-        highest = [
-            _number(channel.get("max"))
-            for _, channel in _channels(self._rule, document)
-            if any(fnmatchcase(str(channel.get("name", "")), pattern) for pattern in selected)
-        ]
+        highest = [_number(channel.get("max")) for _, channel in _channels(self._rule, document)]
         if highest and all(value <= threshold for value in highest):
             self._single = frame is None
             self._black += [] if frame is None else [frame]
@@ -232,18 +286,26 @@ class BlackJudge:
     def _take_sequence(self, sequence: Mapping[str, Any]) -> None:
         """Take what is known of all frames together: which are black, by the usual threshold and channels."""
         if sequence.get("black") is None:
-            self._unable.setdefault("it is not known which frames are black", [])
+            self._unable.setdefault(("it is not known which frames are black", False), [])
         else:
             self._black += parse_frames(str(sequence["black"])) if sequence["black"] else ()
 
     def fail(self, frame: Frame | None, error: AppError) -> None:
         """Take note that a frame could not be read."""
-        self._unable.setdefault(error.message, []).extend([] if frame is None else [frame])
+        self._unable.setdefault((error.message, False), []).extend([] if frame is None else [frame])
 
     def observations(self) -> Iterable[Observation]:
         """The black frames."""
-        for reason, frames in self._unable.items():
-            yield Observation(False, "pixels that can be read", frames=range_of(frames), evidence=reason, unable=True)
+        for (reason, nothing), frames in self._unable.items():
+            yield Observation(
+                False,
+                "channels to look at" if nothing else "pixels that can be read",
+                reason if nothing else "",
+                range_of(frames),
+                evidence=reason,
+                nothing=nothing,
+                unable=not nothing,
+            )
         if self._single:
             yield Observation(bool(self._rule.expect.get("max_run")), "a picture that is not black", "black")
         else:

@@ -1,6 +1,7 @@
 """Checks of file sequences: their numbers, their files, what is equal in all frames."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from app.files.framerange import missing_frames, parse_frames
@@ -135,17 +136,24 @@ def _timecode(rule: Rule, facts: Facts) -> Iterator[Observation]:
     if not timecode:
         yield Observation(False, "a time code in each frame", nothing=True)
         return
+    if timecode.get("without"):
+        yield Observation(False, "a time code in each frame", "none", str(timecode["without"]), nothing=True)
     breaks = timecode.get("breaks") or []
     if not breaks:
         yield Observation(bool(timecode.get("continuous")), "time code without a break", "a break")
         return
     first = breaks[0]
-    yield of_frames(
+    seen = of_frames(
         rule,
         range_of(entry["frame"] for entry in breaks),
         "breaks of time code",
         evidence=f"frame {first['frame']} has {first['found']}, not {first['expected']}",
     )
+    count = int(timecode.get("break_count") or 0)
+    if count > len(breaks):  # the first hundred are told
+        more = "max" in rule.expect and count > rule.expect["max"]
+        seen = replace(seen, ok=seen.ok and not more, observed=f"{count}, the first of them {seen.frames}")
+    yield seen
 
 
 def _check(name: str, summary: str, need: Need, judge: Callable[[Rule, Facts], Iterator[Observation]]) -> Check:
