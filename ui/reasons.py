@@ -1,5 +1,7 @@
 """Why something was not done, as the window says it."""
 
+from pathlib import PurePath
+
 from app.errors import AppError
 from app.model.names import shown
 
@@ -9,3 +11,8 @@ def said(error: AppError) -> str:
     message, hint = shown(error.message).strip(), shown(error.hint).strip()
     stop = "" if not message or message.endswith((".", "!", "?")) else "."
     return f"{message}{stop} {hint}".strip()
+
+
+def said_of(error: AppError, path: str) -> str:
+    """What an error says of a file that is in sight: the folder of `path` is left out."""
+    return said(error).replace(f"{shown(str(PurePath(path).parent))}/", "")

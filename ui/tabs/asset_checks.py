@@ -14,7 +14,7 @@ from app.model.names import shown
 from app.qc.checking import CheckRequest, CheckResult
 from app.qc.policies import ShippedPolicy, shipped_policies
 from ui.desk import Desk
-from ui.reasons import said
+from ui.reasons import said_of
 from ui.tabs.asset_documents import AssetStamp
 from ui.tabs.findings_pane import OTHER_POLICY, FindingsPane
 from ui.workers.job_worker import Done, Failed, Outcome
@@ -42,6 +42,7 @@ class AssetChecks(QObject):
         self._drive = ""
         self._kept: OrderedDict[AssetStamp, tuple[Mapping[str, Any], str]] = OrderedDict()
         self._jobs: dict[str, AssetStamp] = {}
+        self._policies: dict[str, str] = {}
         self._reader = Reader("policies", self)
         self._reader.answered.connect(self._read)
         pane.check_asked.connect(self.check)
@@ -79,7 +80,8 @@ class AssetChecks(QObject):
         self._desk.window.state.set_text(_POLICY, policy)
         path = self._asset[0]
         request = CheckRequest((path,), policy, drive=self._drive)
-        self._jobs[self._desk.jobs.start("check", request, title=shown(PurePath(path).name), small=True)] = self._asset
+        job_id = self._desk.jobs.start("check", request, title=shown(PurePath(path).name), small=True)
+        self._jobs[job_id], self._policies[job_id] = self._asset, policy
         self._pane.say("Checking…")
 
     def cancel(self) -> None:
@@ -101,7 +103,7 @@ class AssetChecks(QObject):
         self._pane.check.setEnabled(self._asset is not None)
 
     def _job_ended(self, job_id: str, outcome: Outcome) -> None:
-        asset = self._jobs.pop(job_id, None)
+        asset, policy = self._jobs.pop(job_id, None), self._policies.pop(job_id, "")
         if asset is None:
             return
         if isinstance(outcome, Done) and isinstance(outcome.result, CheckResult):
@@ -113,7 +115,7 @@ class AssetChecks(QObject):
                 self.changed.emit()
         elif asset == self._asset:
             error = outcome.error if isinstance(outcome, Failed) else None
-            self._pane.say(said(error) if isinstance(error, AppError) else "Stopped")
+            self._pane.say(said_of(error, policy) if isinstance(error, AppError) else "Stopped")
 
 
 def validation_of(result: CheckResult) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from app.errors import AppError
 from app.inspection.inspect import InspectRequest, InspectResult
 from app.model.names import shown
 from ui.desk import Desk
-from ui.reasons import said
+from ui.reasons import said_of
 from ui.tabs.channels_pane import ChannelsPane
 from ui.widgets.job_view import JobView
 from ui.workers.inspections import Inspections
@@ -41,6 +41,7 @@ class AssetDocuments(QObject):
         super().__init__(parent)
         self._desk, self._channels = desk, channels
         self._asset: AssetStamp | None = None
+        self._unreadable: AssetStamp | None = None
         self._kept: OrderedDict[AssetStamp, Mapping[str, Any]] = OrderedDict()
         self._jobs: dict[str, AssetStamp] = {}
         self._inspections = Inspections(desk.engine, "asset", self)
@@ -57,7 +58,7 @@ class AssetDocuments(QObject):
         """Another asset is in sight, or the same one again; None for none, and for one that cannot be read now."""
         if asset == self._asset:
             return
-        self._asset = asset
+        self._asset, self._unreadable = asset, None
         self._inspections.drop()
         self.problem.emit("")
         self._show_progress()
@@ -72,7 +73,7 @@ class AssetDocuments(QObject):
 
     def measure(self) -> None:
         """Decode the asset in sight and count its values; a job like any other."""
-        if self._asset is None or self._asset in self._jobs.values():
+        if self._asset is None or self._asset in self._jobs.values() or self._asset == self._unreadable:
             return
         path = self._asset[0]
         deep = _is_deep(self.document() or {})
@@ -101,7 +102,8 @@ class AssetDocuments(QObject):
 
     def _failed(self, request: InspectRequest, error: AppError) -> None:
         if self._asset is not None and request.paths == (self._asset[0],):
-            self.problem.emit(said(error))
+            self._unreadable = self._asset
+            self.problem.emit(said_of(error, self._asset[0]))
 
     def _keep(self, asset: AssetStamp, document: Mapping[str, Any]) -> None:
         self._kept[asset] = document
@@ -126,7 +128,7 @@ class AssetDocuments(QObject):
         if isinstance(outcome, Done) and isinstance(outcome.result, InspectResult):
             self._keep(asset, outcome.result.documents[0])
         elif isinstance(outcome, Failed) and isinstance(outcome.error, AppError) and asset == self._asset:
-            self.problem.emit(said(outcome.error))
+            self.problem.emit(said_of(outcome.error, asset[0]))
 
     def _show_progress(self) -> None:
         if self._asset is not None and self._asset in self._jobs.values():

@@ -33,11 +33,13 @@ from ui.widgets.tables import style_table
 
 _MANY = 12
 _MOST_DRAWN = 8
-_NAME_ROOM = 130
+_NAME_ROOM = (60, 130)
 #: Of the columns; those after the fourth are shown where there is room.
 _WIDTHS = (0, 70, 70, 80, 70, 78, 86, 76, 60)
 _ALWAYS = 4
+_WIDEST = 150
 _NOT_MEASURED = "Not measured yet. Measuring decodes every pixel."
+_NOT_DECODED = "Not measured yet. Measuring decodes every frame and every sample: black, frozen, silence, loudness."
 
 
 class ChannelsPane(QWidget):
@@ -54,6 +56,7 @@ class ChannelsPane(QWidget):
         super().__init__(parent)
         self._all: list[ChannelRow] = []
         self._parts: dict[Any, dict[str, Any]] = {}
+        self._summary, self._nothing = "", ""
         self.model = ChannelsModel()
         self.table = QTableView()
         self.filter = QLineEdit(placeholderText="Filter channels…", clearButtonEnabled=True)
@@ -62,6 +65,7 @@ class ChannelsPane(QWidget):
         self.pointed = DimLabel()
         self.details = FactsGrid()
         self.streams = FactsPane(f"{name} measured", self)
+        self.unmeasured = DimLabel(_NOT_DECODED)
         self.measure = KeyButton("Measure", icon="scan", key="M")
         self.cancel = KeyButton("Cancel")
         self.progress = QProgressBar(textVisible=False)
@@ -78,8 +82,9 @@ class ChannelsPane(QWidget):
         self._all = channel_rows(document) if document else []
         self._parts = stats_by_part((document or {}).get("stats"))
         moving = bool(document) and document is not None and document.get("kind") in ("video", "audio")
-        self.pages.setCurrentIndex(1 if moving else 0)
         stats = document.get("stats") if document else None
+        self.pages.setCurrentIndex((1 if stats else 2) if moving else 0)
+        self._nothing = "" if document is None else _NOT_MEASURED if self._all else "There is no picture in it"
         self.measure.setText("Measure again" if stats else "Measure")
         self.measure.setEnabled(document is not None)
         if moving:
@@ -87,8 +92,9 @@ class ChannelsPane(QWidget):
         many = sum(not row.is_head for row in self._all)
         self.filter.setVisible(many > _MANY)
         self._fill(kept)
+        self._summary = _summary(document, many, moving=moving)
         if not self.is_measuring():
-            self.said.setFullText(_summary(document, many, moving=moving))
+            self.said.setFullText(self._summary)
 
     def selected(self) -> list[ChannelRow]:
         """The channels whose values are drawn."""
@@ -105,8 +111,7 @@ class ChannelsPane(QWidget):
     def show_idle(self, words: str = "") -> None:
         """Nothing is being measured any more; `words` say why there is nothing new."""
         self._measuring(on=False)
-        if words:
-            self.said.setFullText(words)
+        self.said.setFullText(words or self._summary)
 
     def is_measuring(self) -> bool:
         """Whether a measurement runs."""
@@ -120,9 +125,17 @@ class ChannelsPane(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Qt: where there is room, every column is shown."""
         super().resizeEvent(event)
-        room = self.width() - _NAME_ROOM
+        self._fit()
+
+    def _fit(self) -> None:
+        """Show the columns that there is room for, each as wide as its figures."""
+        least, most = _NAME_ROOM
+        room = self.width() - min(max(least, self.table.sizeHintForColumn(0)), most)
         for column, width in enumerate(_WIDTHS):
-            room -= width
+            wanted = min(max(width, self.table.sizeHintForColumn(column)), _WIDEST) if column else 0
+            room -= wanted if room >= wanted or column >= _ALWAYS else width
+            if column:
+                self.table.setColumnWidth(column, wanted if room >= 0 else width)
             self.table.setColumnHidden(column, column >= _ALWAYS and room < 0)
 
     def _measuring(self, *, on: bool) -> None:
@@ -141,6 +154,7 @@ class ChannelsPane(QWidget):
         names = {(row.part, row.name) for row in kept}
         chosen = [place for place, row in enumerate(rows) if not row.is_head and (row.part, row.name) in names]
         self._select(chosen or _first_layer(rows))
+        self._fit()
 
     def _select(self, places: list[int]) -> None:
         selection = QItemSelection()
@@ -159,7 +173,7 @@ class ChannelsPane(QWidget):
         elif any(row.stats is not None for row in rows):
             empty = "No finite value in it"
         else:
-            empty = _NOT_MEASURED if self._all else "There is no picture in it"
+            empty = self._nothing
         self.histogram.set_series(series, empty)
         self.details.set_facts(_facts(rows))
 
@@ -204,6 +218,9 @@ class ChannelsPane(QWidget):
         split.setStretchFactor(1, 1)
         self.pages.addWidget(split)
         self.pages.addWidget(self.streams)
+        self.unmeasured.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.unmeasured.setWordWrap(True)
+        self.pages.addWidget(self.unmeasured)
         self.pointed.setFont(theme.ui_font(0.92, numbers=True))
         row = QHBoxLayout()
         row.setSpacing(8)

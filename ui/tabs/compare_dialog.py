@@ -6,14 +6,13 @@ from pathlib import PurePath
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
     QDoubleSpinBox,
     QGridLayout,
     QHBoxLayout,
-    QHeaderView,
     QProgressBar,
     QSplitter,
     QTableView,
@@ -33,7 +32,8 @@ from ui.tabs.compare_words import differing, header_rows, pixel_rows, problems, 
 from ui.widgets.buttons import KeyButton
 from ui.widgets.frame_viewer import FrameViewer
 from ui.widgets.labels import DimLabel, ElidedLabel, IconLabel, NoticeLine, PlainLabel
-from ui.widgets.tables import style_table
+from ui.widgets.spin import MARGIN
+from ui.widgets.tables import give_room, share_columns, style_table
 from ui.widgets.viewer_frame import PictureInfo
 
 _SIDES = (("a", "A"), ("difference", "Difference"), ("b", "B"))
@@ -74,6 +74,7 @@ class CompareDialog(QDialog):
         self._connect()
         self._name(self._pair)
         self.show_side("difference")
+        give_room(self)
         self._ask()
 
     def side(self) -> str:
@@ -99,6 +100,11 @@ class CompareDialog(QDialog):
         super().done(result)
         self.close()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: both sides share the new width."""
+        super().resizeEvent(event)
+        share_columns(self.header_table, 2, 3)
+
     def sizeHint(self) -> QSize:
         """Qt: room for a picture and a table."""
         return QSize(1180, 740)
@@ -118,6 +124,8 @@ class CompareDialog(QDialog):
         self.sign.set_icon(sign, f"{state}_text" if state else "dim")
         self.header.set_rows(header_rows(found.document))
         self._hide_columns(found.document)
+        self.header_table.setColumnWidth(1, min(max(90, self.header_table.sizeHintForColumn(1)), 220))
+        share_columns(self.header_table, 2, 3)
         count = len(self.header.rows())
         self.tabs.setTabText(0, f"Header {formats.count(count)}" if count else "Header")
         self.notice.say(problems(found.document))
@@ -241,18 +249,16 @@ class CompareDialog(QDialog):
         column.addWidget(self.legend)
         self.legend.setWordWrap(True)
         for table, model, name, stretch in (
-            (self.header_table, self.header, "Header differences", 2),
+            (self.header_table, self.header, "Header differences", 3),
             (self.pixel_table, self.pixels, "Pixel differences", 0),
         ):
             table.setModel(model)
             style_table(table, name, stretch=stretch)
             table.setAlternatingRowColors(False)
-        for column_, width in ((0, 52), (1, 150), (4, 110)):
+        for column_, width in ((0, 52), (1, 150), (2, 150), (4, 110)):
             self.header_table.setColumnWidth(column_, width)
         for column_, width in ((1, 52), (2, 84), (3, 76), (4, 128), (5, 88), (6, 70)):
             self.pixel_table.setColumnWidth(column_, width)
-        for column_ in (2, 3):
-            self.header_table.horizontalHeader().setSectionResizeMode(column_, QHeaderView.ResizeMode.Stretch)
         self.tabs.addTab(self.header_table, "Header")
         self.tabs.addTab(self.pixel_table, "Pixels")
         self.tabs.tabBar().setExpanding(False)
@@ -269,6 +275,7 @@ class CompareDialog(QDialog):
         self.tolerance.setDecimals(6)
         self.tolerance.setSingleStep(0.001)
         self.tolerance.setKeyboardTracking(False)
+        self.tolerance.lineEdit().setTextMargins(MARGIN, 0, 0, 0)
         self.tolerance.setAccessibleName("Tolerance")
         self.tolerance.setToolTip("Errors up to this are none")
         row = QHBoxLayout()

@@ -21,7 +21,7 @@ from ui.workers.reader import Reader
 _TYPING_MS = 60
 _OPEN_AT_ONCE = 40
 _TYPE_FROM = 460
-_NAME, _WIDEST_NAME = 148, 300
+_NAME, _WIDEST_NAME = 148, 360
 
 
 class FactsPane(QWidget):
@@ -50,6 +50,8 @@ class FactsPane(QWidget):
         self._badge_line = QWidget()
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
         self._typing.timeout.connect(self._search)
+        self._fitting = QTimer(self, singleShot=True, interval=0)
+        self._fitting.timeout.connect(self._fit_names)
         self.filter.textChanged.connect(self._typed)
         self._make_actions()
         self._lay_out()
@@ -104,6 +106,7 @@ class FactsPane(QWidget):
     def stop(self, *, wait: bool = True) -> None:
         """End the thread; a dialogue that closes must not wait for it."""
         self._typing.stop()
+        self._fitting.stop()
         if wait:
             self._reader.stop()
         else:
@@ -113,7 +116,12 @@ class FactsPane(QWidget):
         """Qt: where there is room, the types are shown as well."""
         super().resizeEvent(event)
         self.view.setColumnHidden(2, self.width() < _TYPE_FROM)
-        self.view.header().resizeSection(0, min(max(_NAME, round(self.width() * 0.36)), _WIDEST_NAME))
+        self._fit_names()
+
+    def _fit_names(self) -> None:
+        """Names in full where there is room: at most half of it."""
+        most = max(_NAME, min(self.view.viewport().width() // 2, _WIDEST_NAME))
+        self.view.header().resizeSection(0, min(max(_NAME, self.view.sizeHintForColumn(0)), most))
 
     def _typed(self) -> None:
         self._typing.start()
@@ -141,6 +149,7 @@ class FactsPane(QWidget):
         searched = tree.hits is not None
         self._open(QModelIndex(), tree.nodes, chosen, searched=searched)
         self._say_hits(tree)
+        self._fit_names()
         if not searched:
             bar.setValue(place)
 
@@ -255,6 +264,7 @@ class FactsPane(QWidget):
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._open_menu)
         self.view.selectionModel().currentChanged.connect(self._current_changed)
+        self.view.expanded.connect(lambda _index: self._fitting.start())
         header = self.view.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)

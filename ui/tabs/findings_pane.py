@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from ui.models.fact_nodes import one_line, plain
@@ -13,11 +14,12 @@ from ui.tabs.sequence_facts import spans_of
 from ui.widgets.buttons import KeyButton
 from ui.widgets.elided_box import ElidedBox
 from ui.widgets.facts_grid import Fact, FactsGrid
-from ui.widgets.labels import ElidedLabel
+from ui.widgets.labels import DimLabel
 from ui.widgets.verdict import VerdictMark, verdict_icon
 
 #: What the chooser gives for “Choose a file…”.
 OTHER_POLICY = "?"
+_NAME = 124
 _FINDING = Qt.ItemDataRole.UserRole + 1
 _STATES = {"pass": "pass", "waived": "pass", "skipped": "pending"}
 
@@ -36,7 +38,7 @@ class FindingsPane(QWidget):
         self.details = FactsGrid()
         self.policies = ElidedBox()
         self.check = KeyButton("Check", icon="check")
-        self.said = ElidedLabel(mode=Qt.TextElideMode.ElideRight, dim=True)
+        self.said = DimLabel()
         self._bar = QWidget()
         self._lay_out()
         self.tree.currentItemChanged.connect(self._go)
@@ -80,13 +82,27 @@ class FindingsPane(QWidget):
             item.setFirstColumnSpanned(good)
         if not findings and nothing:
             say_in(self.tree, nothing)
+        self._fit()
         self.tree.blockSignals(False)
         self.details.set_facts([])
 
     def say(self, words: str) -> None:
         """How the check stands, or ended."""
-        self.said.setFullText(words)
+        self.said.setText(words)
         self.said.setVisible(bool(words))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: names of checks take what they need of the new width."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Names of checks in full where there is room; frames only where there are some."""
+        items = [self.tree.topLevelItem(row) for row in range(self.tree.topLevelItemCount())]
+        self.tree.setColumnHidden(2, not any(item.text(2) for item in items))
+        names = [self.tree.sizeHintForIndex(self.tree.indexFromItem(item)).width() for item in items
+                 if not item.isFirstColumnSpanned()]  # fmt: skip
+        self.tree.setColumnWidth(0, min(max([_NAME, *names]), max(_NAME, round(self.width() * 0.45))))
 
     def _go(self, item: QTreeWidgetItem | None, _other: object = None) -> None:
         finding = item.data(0, _FINDING) if item is not None else None
@@ -107,8 +123,8 @@ class FindingsPane(QWidget):
         header = self.tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        for place, width in ((0, 124), (2, 88)):
-            self.tree.setColumnWidth(place, width)
+        self.tree.setColumnWidth(2, 88)
+        self.said.setWordWrap(True)
         self.policies.setAccessibleName("Policy")
         self.policies.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.policies.setMinimumContentsLength(12)
@@ -148,7 +164,7 @@ def _finding(entry: Mapping[str, Any]) -> Finding:
     state = _STATES.get(outcome) or ("stale" if severity in ("warning", "info") or outcome == "error" else "fail")
     frames = str(entry.get("frames") or "")
     spans = spans_of(frames)
-    observed = plain(entry.get("observed")) if entry.get("observed") is not None else outcome
+    observed = plain(_given(entry.get("observed"), entry.get("evidence"), outcome))
     pairs = (("Rule", entry.get("rule")), ("Outcome", " · ".join(filter(None, (outcome, severity)))),
              ("Expected", entry.get("expected")), ("Observed", entry.get("observed")), ("Frames", frames or None),
              ("Part", entry.get("part")), ("Channel", entry.get("channel")), ("Region", entry.get("region")),
@@ -157,3 +173,8 @@ def _finding(entry: Mapping[str, Any]) -> Finding:
     where = ", ".join(filter(None, (frames, str(entry.get("channel") or ""))))
     rule = one_line(str(entry.get("rule") or ""))
     return Finding(state, rule, observed, where, spans[0][0] if spans else None, more)
+
+
+def _given(*values: Any) -> Any:
+    """The first that says something; a rule that could not be checked has only its evidence."""
+    return next((value for value in values if value not in (None, "", [], {})), "")

@@ -36,6 +36,7 @@ from ui.tabs.sequence_facts import consistency_marks
 from ui.widgets.buttons import KeyButton
 from ui.widgets.consistency_strip import ConsistencyStrip
 from ui.widgets.labels import DimLabel, ElidedLabel, NoticeLine
+from ui.widgets.tables import give_room
 from ui.widgets.tips import tip
 from ui.workers.reader import Reader
 
@@ -71,6 +72,7 @@ class InspectDialog(QDialog):
         self._lay_out()
         self._connect()
         self.notice.say("")
+        give_room(self)
         self._reader.ask("assets", partial(assets_at, list(paths)))
 
     def asset(self) -> AssetAt | None:

@@ -20,7 +20,7 @@ from ui.reasons import said
 from ui.widgets.buttons import KeyButton
 from ui.widgets.facts_grid import Fact, FactsGrid
 from ui.widgets.labels import DimLabel, ElidedLabel, NoticeLine
-from ui.widgets.tables import style_table
+from ui.widgets.tables import give_room, style_table
 from ui.workers.reader import Reader
 
 _LIMIT = 200
@@ -56,6 +56,7 @@ class SimilarDialog(QDialog):
         self._lay_out()
         self._connect()
         self._chosen()
+        give_room(self)
         self._reader.ask("similar", partial(_look, desk.engine, path))
 
     def neighbour(self) -> Neighbour | None:

@@ -4,7 +4,8 @@ from functools import partial
 
 from PySide6.QtWidgets import QSpinBox
 
-_MARGIN = 6
+#: Left of the digits.
+MARGIN = 6
 
 
 def spin_box(least: int, most: int, value: int, name: str, units: tuple[str, str] | None = None) -> QSpinBox:
@@ -21,7 +22,7 @@ def spin_box(least: int, most: int, value: int, name: str, units: tuple[str, str
     field.setRange(least, most)
     field.setValue(value)
     field.setAccessibleName(name)
-    field.lineEdit().setTextMargins(_MARGIN, 0, 0, 0)
+    field.lineEdit().setTextMargins(MARGIN, 0, 0, 0)
     if units is not None:
         _name_units(field, units, value)
         field.valueChanged.connect(partial(_name_units, field, units))

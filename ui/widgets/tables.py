@@ -1,11 +1,14 @@
 """What every table and tree of the window has in common."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QTreeView, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QAbstractItemView, QDialog, QHeaderView, QTableView, QTreeView, QWidget
 
 from ui.widgets.tips import TipDelegate
 
 ROW_HEIGHT = 28
+_NARROW = 80
+#: How many rows tell how wide a column should be.
+_ROWS_MEASURED = 100
 
 
 def style_table(view: QTableView, name: str, stretch: int | None = None) -> None:
@@ -58,6 +61,29 @@ def _style_header(header: QHeaderView, name: str, stretch: int | None) -> None:
     if stretch is not None and stretch < header.count():
         header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
     header.setMinimumSectionSize(48)
+    header.setResizeContentsPrecision(_ROWS_MEASURED)
+
+
+def share_columns(view: QTableView, first: int, second: int) -> None:
+    """Divide the room of two neighbouring columns by what they hold; neither takes more than it needs or than half.
+
+    Args:
+        view: a table whose `second` column stretches.
+        first: the column that is made narrower or wider.
+        second: the one that takes what is left.
+    """
+    shown = (c for c in range(view.horizontalHeader().count()) if not view.isColumnHidden(c))
+    room = view.viewport().width() - sum(view.columnWidth(c) for c in shown if c not in (first, second))
+    wanted, other = (max(view.sizeHintForColumn(c), _NARROW) for c in (first, second))
+    spare = room - wanted - other
+    width = wanted + spare // 2 if spare >= 0 else max(room // 2, room - other) if wanted > room // 2 else wanted
+    view.setColumnWidth(first, max(width, _NARROW))
+
+
+def give_room(dialog: QDialog) -> None:
+    """Make a dialogue as large as it wishes to be, where the screen has room; Qt itself stops at two thirds of it."""
+    most = dialog.screen().availableSize()
+    dialog.resize(dialog.sizeHint().boundedTo(QSize(round(most.width() * 0.94), round(most.height() * 0.9))))
 
 
 def separator(parent: QWidget | None = None) -> QWidget:

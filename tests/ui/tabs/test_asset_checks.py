@@ -75,7 +75,7 @@ def test_findings_of_a_policy_stand_beside_those_of_the_scan(qtbot: QtBot, tab: 
     lines = "\n".join(lines_of(pane.tree))
     assert "Missing frames 1 missing 1004" in lines
     assert "seq.complete" in lines
-    assert pane.said.fullText() == "1 fail · 1 pass"
+    assert pane.said.text() == "1 fail · 1 pass"
     assert tab.inspector.tabs.tabText(2) == "Findings 2"
     row = next(n for n in range(pane.tree.topLevelItemCount()) if pane.tree.topLevelItem(n).text(0) == "seq.complete")
     tab.stage.player.go_to(1001)
@@ -92,10 +92,10 @@ def test_the_answer_is_there_again_when_the_asset_is(qtbot: QtBot, tab: ReviewTa
     press(qtbot, "]")
     wait_loaded(qtbot, tab, b"still.exr")
     assert tab.checks.validation() is None
-    assert pane.said.fullText() == ""
+    assert pane.said.text() == ""
     press(qtbot, "[")
     wait_loaded(qtbot, tab, SEQUENCE)
-    assert pane.said.fullText() == "1 fail · 1 pass"
+    assert pane.said.text() == "1 fail · 1 pass"
 
 
 def test_a_policy_that_cannot_be_used_says_where(qtbot: QtBot, tab: ReviewTab, tmp_path: Path) -> None:
@@ -103,7 +103,9 @@ def test_a_policy_that_cannot_be_used_says_where(qtbot: QtBot, tab: ReviewTab, t
     wrong.write_text(POLICY.replace("check: sequence.missing", "check: sequence.mising"), encoding="utf-8")
     tab.checks.check(str(wrong))
     said = tab.inspector.findings.said
-    qtbot.waitUntil(lambda: "sequence.mising" in said.fullText(), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: "sequence.mising" in said.text(), timeout=WAIT_MS)
+    assert said.text().startswith("wrong.yaml:")
+    assert said.wordWrap()
 
 
 def test_an_absent_drive_is_judged_by_what_was_recorded(
@@ -115,7 +117,7 @@ def test_an_absent_drive_is_judged_by_what_was_recorded(
         wait_loaded(qtbot, tab, SEQUENCE)
         tab.checks.check(policy)
         pane = checked(qtbot, tab)
-        assert "by what the last scan recorded" in pane.said.fullText()
+        assert "by what the last scan recorded" in pane.said.text()
         assert "seq.complete" in "\n".join(lines_of(pane.tree))
 
 
@@ -129,3 +131,19 @@ def test_states_follow_outcome_and_severity() -> None:
     assert state("error", "error") == "stale"
     assert state("pass", "error") == "pass"
     assert state("skipped", "error") == "pending"
+
+
+def test_a_rule_that_could_not_be_checked_says_why() -> None:
+    entry = {"rule": "exr.flag", "outcome": "error", "severity": "error", "observed": "", "evidence": "never recorded"}
+    (found,) = policy_findings({"findings": [entry]})
+    assert found.seen == "never recorded"
+
+
+def test_frames_take_room_only_where_there_are_some(qtbot: QtBot) -> None:
+    pane = FindingsPane()
+    qtbot.addWidget(pane)
+    entry = {"rule": "aces.compression", "outcome": "fail", "severity": "error", "observed": "zip"}
+    pane.show_findings(policy_findings({"findings": [entry]}))
+    assert pane.tree.isColumnHidden(2)
+    pane.show_findings(policy_findings({"findings": [{**entry, "frames": "1003-1004"}]}))
+    assert not pane.tree.isColumnHidden(2)

@@ -110,3 +110,33 @@ def test_a_sound_shows_what_was_measured_instead(pane: ChannelsPane) -> None:
     assert pane.streams.lines() == ["Audio 1", "True peak −3.0\xa0dBTP", "Silent none", "Clipped none"]
     pane.show_document(None)
     assert not pane.measure.isEnabled()
+
+
+def test_what_was_said_of_a_measurement_goes_with_it(pane: ChannelsPane) -> None:
+    pane.show_document(document(measured=True))
+    pane.show_progress(99, 100)
+    pane.show_idle()
+    assert pane.said.fullText() == "4 channels"
+
+
+def test_nothing_is_claimed_of_a_file_that_cannot_be_read(pane: ChannelsPane) -> None:
+    pane.show_document(None)
+    assert pane.histogram.accessibleDescription() == ""
+    pane.show_document({"kind": "image", "parts": [], "stats": None})
+    assert pane.histogram.accessibleDescription() == "There is no picture in it"
+
+
+def test_figures_are_shown_in_full_in_a_narrow_inspector(qtbot: QtBot, pane: ChannelsPane) -> None:
+    pane.resize(330, 700)
+    told = document(measured=True)
+    for channel in told["stats"]["parts"][0]["channels"]:
+        channel.update(min=-0.000488, max=0.000488, nan_count=960, inf_count=20)
+    pane.show_document(told)
+    for column in (1, 2, 3):
+        assert pane.table.columnWidth(column) >= pane.table.sizeHintForColumn(column)
+
+
+def test_a_movie_that_was_not_measured_says_what_measuring_tells(pane: ChannelsPane) -> None:
+    pane.show_document({"kind": "video", "streams": [{"type": "video"}], "stats": None})
+    assert pane.unmeasured.isVisible()
+    assert not pane.streams.isVisible()

@@ -13,9 +13,11 @@ from tests import media
 from tests.ui.enginekit import make_engine
 from ui.desk import Desk
 from ui.main_window import MainWindow
+from ui.models.plain_rows import PlainRow
 from ui.tabs.compare_dialog import CompareDialog
 from ui.tabs.compare_reader import file_of, pair_of
 from ui.tabs.compare_words import verdict
+from ui.widgets.tables import share_columns
 from ui.widgets.viewer_frame import ViewerState
 from ui.workers.job_controller import JobController
 
@@ -110,3 +112,22 @@ def test_not_compared_is_not_equal() -> None:
     assert verdict({"equal": None, "header": [], "pixels": []}, pixels=True) == (
         "No difference was found, but not everything could be compared", "stale",
     )  # fmt: skip
+
+
+def test_a_long_value_takes_the_room_that_a_short_one_leaves(qtbot: QtBot, compare: Compare, tmp_path: Path) -> None:
+    a, b = media.exr(tmp_path / "a.exr", 1), media.exr(tmp_path / "b.exr", 1)
+    dialog = compare(a, b)
+    dialog.resize(1000, 600)
+    dialog.header_table.setColumnWidth(1, 100)
+    long = "graded, denoised and rendered again"
+    for place, cells_ in ((2, ("", "comments", long, "short", "")), (3, ("", "comments", "short", long, ""))):
+        dialog.header.set_rows([PlainRow(cells_)])
+        share_columns(dialog.header_table, 2, 3)
+        assert dialog.header_table.columnWidth(place) >= dialog.header_table.sizeHintForColumn(place)
+
+
+def test_a_comparison_opens_as_large_as_the_screen_allows(compare: Compare, tmp_path: Path) -> None:
+    a = media.exr(tmp_path / "a.exr", 1)
+    dialog = compare(a, a)
+    room = dialog.screen().availableSize()
+    assert dialog.width() >= min(dialog.sizeHint().width(), round(room.width() * 0.9))

@@ -133,3 +133,14 @@ def test_a_hundred_thousand_attributes_and_five_thousand_channels_do_not_hold_th
         QGuiApplication.processEvents()
         slowest = max(slowest, time.thread_time() - started)
     assert slowest < 0.25  # far below it on a free machine: 0.05 is what is felt
+
+
+def test_names_are_shown_in_full_where_there_is_room(qtbot: QtBot, pane: FactsPane) -> None:
+    inner = (FactNode("Frames decoded by the second video stream", "72"),)
+    pane.resize(330, 700)
+    pane.show_nodes((FactNode("Video 1", "", (FactNode("Frames decoded", "72"), FactNode("More", "", inner))),))
+    assert pane.view.columnWidth(0) >= pane.view.sizeHintForColumn(0)
+    pane.resize(900, 700)
+    pane.view.expand(index_of(pane, "Video 1", "More"))
+    qtbot.waitUntil(lambda: pane.view.columnWidth(0) > 200, timeout=WAIT_MS)
+    assert pane.view.columnWidth(0) >= pane.view.sizeHintForColumn(0)

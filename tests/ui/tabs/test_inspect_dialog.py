@@ -112,3 +112,16 @@ def test_files_can_be_dropped_anywhere_on_the_window(qtbot: QtBot, inspecting: I
     dialog = window.findChildren(InspectDialog)[0]
     qtbot.waitUntil(lambda: dialog.name.fullText() == "still.exr", timeout=WAIT_MS)
     assert "Inspect a file…" in [action.text() for action in window.file_menu.actions()]
+
+
+def test_a_file_that_cannot_be_read_says_so_once_and_is_not_measured(
+    qtbot: QtBot, inspecting: Inspecting, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.exr"
+    broken.write_bytes(media.exr(tmp_path / "whole.exr", 1).read_bytes()[:60])
+    dialog = inspecting.inspect([str(broken)])
+    assert dialog is not None
+    qtbot.waitUntil(lambda: dialog.notice.words().startswith("broken.exr: "), timeout=WAIT_MS)
+    dialog.documents.measure()
+    assert not dialog.channels.is_measuring()
+    assert dialog.channels.histogram.accessibleDescription() == ""
