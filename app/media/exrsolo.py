@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from app.errors import MediaError
 from app.media.exr import MAGIC, TILED, Channel
 from app.media.exrlayout import Packed, PartLayout, not_supported
+from app.media.openimageio import MOST_CHANNELS
 
 _NAMED_BY_US = frozenset((0, 1, 2, 3, 4, 5, 6, 7))
 _UINT, _HALF, _FLOAT = 0, 1, 2
@@ -33,13 +34,15 @@ class SoloDecoder:
     """Decodes chunks of one part, one caller at a time. Close it.
 
     Raises:
-        MediaError: OpenImageIO does not give sub-sampled channels (`pixels.not_supported`).
+        MediaError: OpenImageIO does not give sub-sampled channels, nor so many (`pixels.not_supported`).
     """
 
     def __init__(self, layout: PartLayout) -> None:
         if layout.subsampled:
             name = layout.part.compression
             raise not_supported(f"sub-sampled channels in the compression {name}")
+        if len(layout.part.channels) > MOST_CHANNELS:
+            raise not_supported(f"more than {MOST_CHANNELS} channels in the compression {layout.part.compression}")
         self._layout = layout
         self._named = layout.part.compression not in _NAMED_BY_US
         self._channels = layout.part.channels

@@ -15,6 +15,7 @@ from app.media.complete import why_incomplete
 from app.media.exrchunks import missing_data
 from app.media.exrparts import SERIOUS, part_facts
 from app.media.formats import Format
+from app.media.openimageio import openimageio
 from app.media.opening import OpenFile
 from app.model.facts import MediaFacts
 
@@ -50,9 +51,7 @@ def inspect_exr(file: OpenFile, form: Format) -> MediaFacts:
 
 def inspect_with_openimageio(file: OpenFile, form: Format) -> MediaFacts:
     """Facts of an image that OpenImageIO reads. Raises MediaError where it cannot."""
-    import OpenImageIO as oiio  # noqa: N813 - the name its own documentation uses
-
-    oiio.attribute("threads", 1)
+    oiio = openimageio()
     source = oiio.ImageInput.open(file.native_name)
     incomplete = why_incomplete(file, form.name)
     if source is None:

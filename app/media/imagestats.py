@@ -19,6 +19,7 @@ from app.media.damagetold import Damage
 from app.media.exrlayout import Chunk, not_supported, rows_text
 from app.media.formats import Format
 from app.media.image import oiio_reason
+from app.media.openimageio import openimageio
 from app.media.opening import OpenFile
 from app.media.sources import PILLOW_FORMATS, PIXEL_LIMIT, RANDOM_ACCESS, UNDECODED, pixel_source
 
@@ -95,9 +96,7 @@ def _page(file: OpenFile, form: Format, index: int) -> Iterator[_Page | None]:
                 lambda first, end: source.read(first, end, 0, len(source.channels)), 1, random_access=True,
             )  # fmt: skip
         return
-    import OpenImageIO as oiio  # noqa: N813 - the name its own documentation uses
-
-    oiio.attribute("threads", 1)
+    oiio = openimageio()
     config = oiio.ImageSpec()
     config.attribute("oiio:UnassociatedAlpha", 1)
     opened = oiio.ImageInput.open(file.native_name, config)

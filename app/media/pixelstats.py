@@ -20,6 +20,7 @@ from app.media.damagetold import Damage
 from app.media.deepstats import deep_part_statistics
 from app.media.exr import Header
 from app.media.exrlayout import Chunk, ChunkTable, PartLayout, named, not_supported, rows_text
+from app.media.openimageio import openimageio
 from app.media.opening import OpenFile
 
 Progress = Callable[[int, int], None]
@@ -83,9 +84,7 @@ def _prepare() -> None:
     of a freed mapping as the size from which it maps anew, and twice that as what it keeps (`mallopt(3)`,
     M_MMAP_THRESHOLD). The pages of this one are never touched.
     """
-    import OpenImageIO as oiio  # noqa: N813 - the name its own documentation uses
-
-    oiio.attribute("threads", 1)
+    oiio = openimageio()
     oiio.attribute("exr_threads", -1)
     np.empty(_KEPT_BYTES, np.uint8)
 

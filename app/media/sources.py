@@ -12,6 +12,7 @@ from app.media.display import Pixels
 from app.media.exr import Box
 from app.media.formats import Format
 from app.media.image import oiio_reason, pillow_reasons
+from app.media.openimageio import openimageio
 from app.media.opening import OpenFile
 
 #: A picture with more pixels than this is refused.
@@ -75,9 +76,7 @@ def pixel_source(file: OpenFile, form: Format, part: int = 0, *, exact: bool = F
     if form.name in PILLOW_FORMATS:
         yield _pillow_source(file, form, part, exact)
         return
-    import OpenImageIO as oiio  # noqa: N813 - the name its own documentation uses
-
-    oiio.attribute("threads", 2)
+    oiio = openimageio(2)
     oiio.attribute("exr_threads", 2)
     config = oiio.ImageSpec()
     config.attribute("oiio:UnassociatedAlpha", 1)

@@ -228,3 +228,12 @@ def test_a_file_that_is_no_exr_is_refused_before(tmp_path: Path) -> None:
     path.write_bytes(b"not at all" * 10)
     with opened(path) as file, pytest.raises(MediaError):
         exr_statistics(file, read_header(file))
+
+
+@pytest.mark.parametrize("packed", ["none", "zip", "piz"])
+def test_a_render_of_thousands_of_channels_is_measured(packed: str, tmp_path: Path) -> None:
+    names = [f"layer{n // 4:04}.{'RGBA'[n % 4]}" for n in range(2000)]
+    made = {name: np.full((4, 4), n / 2000, np.float16) for n, name in enumerate(names)}
+    (part,), errors = statistics(write(tmp_path / "many.exr", made, packed))
+    assert (part["supported"], part["complete"], errors) == (True, True, [])
+    assert {channel["name"]: channel["max"] for channel in part["channels"]}["layer0250.R"] == 0.5

@@ -4,6 +4,7 @@ import io
 from pathlib import Path
 
 import numpy as np
+import OpenEXR
 import pytest
 from PIL import Image
 
@@ -126,3 +127,10 @@ def test_a_file_that_was_written_meanwhile_is_refused(tmp_path: Path) -> None:
         serve(asked, send)
     serve({**asked, "tolerance_ns": 10}, send)
     assert [answer["kind"] for answer in answers] == ["thumbnail"]
+
+
+def test_a_render_of_thousands_of_channels_has_a_picture(tmp_path: Path) -> None:
+    planes = {f"layer{n // 4:04}.{'RGBA'[n % 4]}": np.full((8, 8), 0.5, np.float16) for n in range(2000)}
+    path = tmp_path / "many.exr"
+    OpenEXR.File({"compression": OpenEXR.ZIP_COMPRESSION}, planes).write(str(path))
+    assert pixels(small(path)).shape[:2] == (8, 8)

@@ -98,7 +98,8 @@ class FindingsPane(QWidget):
 
     def _fit(self) -> None:
         """Names of checks in full where there is room; frames only where there are some."""
-        items = [self.tree.topLevelItem(row) for row in range(self.tree.topLevelItemCount())]
+        found = (self.tree.topLevelItem(row) for row in range(self.tree.topLevelItemCount()))
+        items = [item for item in found if item is not None]
         self.tree.setColumnHidden(2, not any(item.text(2) for item in items))
         names = [self.tree.sizeHintForIndex(self.tree.indexFromItem(item)).width() for item in items
                  if not item.isFirstColumnSpanned()]  # fmt: skip

@@ -16,7 +16,7 @@ class ConditionMenu(FormMenu):
         super().__init__(parent)
         self.field = QLineEdit(placeholderText="width>=1920; attr:owner=ILM")
         self.field.setAccessibleName("Conditions")
-        self.field.setFixedWidth(280)
+        self.field.setMinimumWidth(280)
         self.field.textEdited.connect(self._check)
         self.field.returnPressed.connect(self._try)
         apply = KeyButton("Apply", key="Enter")

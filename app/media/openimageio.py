@@ -1,0 +1,16 @@
+"""OpenImageIO, set up in the one way in which every reader of this package uses it."""
+
+from typing import Any
+
+#: The library refuses pictures of more channels and then calls them no pictures at all; its own limit is 1,024, which
+#: a render with many layers passes. What a picture may take of memory is limited by each reader.
+MOST_CHANNELS = 1 << 16
+
+
+def openimageio(threads: int = 1) -> Any:
+    """The library, imported where it is used first (it takes its time), with so many threads of its own."""
+    import OpenImageIO as oiio  # noqa: N813 - the name its own documentation uses
+
+    oiio.attribute("threads", threads)
+    oiio.attribute("limits:channels", MOST_CHANNELS)
+    return oiio
