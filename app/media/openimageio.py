@@ -2,9 +2,9 @@
 
 from typing import Any
 
-#: The library refuses pictures of more channels and then calls them no pictures at all; its own limit is 1,024, which
-#: a render with many layers passes. What a picture may take of memory is limited by each reader.
-MOST_CHANNELS = 1 << 16
+#: What its reader of OpenEXR can be made to take; untold it stops at 1,024, which a render with many layers passes.
+#: It calls a file that has more no picture at all. What a picture may take of memory is limited by each reader.
+MOST_CHANNELS = 1 << 12
 
 
 def openimageio(threads: int = 1) -> Any:

@@ -9,10 +9,10 @@ import numpy as np
 
 from app.errors import MediaError
 from app.media.display import Pixels
-from app.media.exr import Box
+from app.media.exr import Box, read_header
 from app.media.formats import Format
 from app.media.image import oiio_reason, pillow_reasons
-from app.media.openimageio import openimageio
+from app.media.openimageio import MOST_CHANNELS, openimageio
 from app.media.opening import OpenFile
 
 #: A picture with more pixels than this is refused.
@@ -82,11 +82,22 @@ def pixel_source(file: OpenFile, form: Format, part: int = 0, *, exact: bool = F
     config.attribute("oiio:UnassociatedAlpha", 1)
     opened = oiio.ImageInput.open(file.native_name, config)
     if opened is None:
-        raise MediaError(f"it cannot be read as {form.title}: {oiio_reason(file)}", code="media.damaged")
+        raise _not_opened(file, form)
     try:
         yield _openimageio_source(opened, file, form, part, exact)
     finally:
         opened.close()
+
+
+def _not_opened(file: OpenFile, form: Format) -> MediaError:
+    """Why the library does not open a file: not every one that it refuses is damaged."""
+    reason = f"it cannot be read as {form.title}: {oiio_reason(file)}"
+    if form.name == "openexr":
+        most = max(len(part.channels) for part in read_header(file).parts)
+        if most > MOST_CHANNELS:
+            reason = f"pictures are made of at most {MOST_CHANNELS} channels: it has {most}"
+            return MediaError(reason, code="pixels.not_supported")
+    return MediaError(reason, code="media.damaged")
 
 
 def _openimageio_source(opened: Any, file: OpenFile, form: Format, part: int, exact: bool) -> PixelSource:

@@ -44,6 +44,7 @@ _KIND_OF = {Category.IMAGE: "thumbnail", Category.VIDEO: "filmstrip", Category.A
 #: Errors that are none: there is nothing to be seen, no decoder for it, or no file to look at.
 _NO_PICTURE = (
     "media.no_picture", "media.no_sound", "media.not_decoded", "media.too_large", "media.empty", "media.placeholder",
+    "pixels.not_supported",
 )  # fmt: skip
 
 

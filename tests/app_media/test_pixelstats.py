@@ -232,8 +232,15 @@ def test_a_file_that_is_no_exr_is_refused_before(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("packed", ["none", "zip", "piz"])
 def test_a_render_of_thousands_of_channels_is_measured(packed: str, tmp_path: Path) -> None:
-    names = [f"layer{n // 4:04}.{'RGBA'[n % 4]}" for n in range(2000)]
-    made = {name: np.full((4, 4), n / 2000, np.float16) for n, name in enumerate(names)}
+    names = [f"layer{n // 4:04}.{'RGBA'[n % 4]}" for n in range(4096)]
+    made = {name: np.full((4, 4), n / 4096, np.float16) for n, name in enumerate(names)}
     (part,), errors = statistics(write(tmp_path / "many.exr", made, packed))
     assert (part["supported"], part["complete"], errors) == (True, True, [])
-    assert {channel["name"]: channel["max"] for channel in part["channels"]}["layer0250.R"] == 0.5
+    assert {channel["name"]: channel["max"] for channel in part["channels"]}["layer0512.R"] == 0.5
+
+
+def test_more_channels_than_can_be_decoded_are_no_damage(tmp_path: Path) -> None:
+    made = {f"layer{n:04}": np.zeros((2, 2), np.float16) for n in range(4097)}
+    (part,), errors = statistics(write(tmp_path / "more.exr", made, "zip"))
+    assert part["supported"] is False
+    assert [error["code"] for error in errors] == ["pixels.not_supported"]

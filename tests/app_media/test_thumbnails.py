@@ -134,3 +134,11 @@ def test_a_render_of_thousands_of_channels_has_a_picture(tmp_path: Path) -> None
     path = tmp_path / "many.exr"
     OpenEXR.File({"compression": OpenEXR.ZIP_COMPRESSION}, planes).write(str(path))
     assert pixels(small(path)).shape[:2] == (8, 8)
+
+
+def test_a_picture_that_has_too_many_channels_is_not_called_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "more.exr"
+    planes = {f"layer{n:04}": np.zeros((2, 2), np.float16) for n in range(4097)}
+    OpenEXR.File({"compression": OpenEXR.ZIP_COMPRESSION}, planes).write(str(path))
+    with pytest.raises(MediaError, match="at most 4096 channels: it has 4097"):
+        small(path)
