@@ -33,7 +33,8 @@ from ui.widgets.tables import style_table
 
 _MANY = 12
 _MOST_DRAWN = 8
-_NAME_ROOM = (60, 130)
+_NAME_ROOM = (68, 130)
+_BESIDE = 34
 #: Of the columns; those after the fourth are shown where there is room.
 _WIDTHS = (0, 70, 70, 80, 70, 78, 86, 76, 60)
 _ALWAYS = 4
@@ -130,13 +131,16 @@ class ChannelsPane(QWidget):
     def _fit(self) -> None:
         """Show the columns that there is room for, each as wide as its figures."""
         least, most = _NAME_ROOM
-        room = self.width() - min(max(least, self.table.sizeHintForColumn(0)), most)
-        for column, width in enumerate(_WIDTHS):
-            wanted = min(max(width, self.table.sizeHintForColumn(column)), _WIDEST) if column else 0
-            room -= wanted if room >= wanted or column >= _ALWAYS else width
-            if column:
-                self.table.setColumnWidth(column, wanted if room >= 0 else width)
-            self.table.setColumnHidden(column, column >= _ALWAYS and room < 0)
+        spare = self.width() - _BESIDE - min(max(least, self.table.sizeHintForColumn(0)), most) - sum(_WIDTHS[:_ALWAYS])
+        for column, width in enumerate(_WIDTHS[1:], 1):
+            more = max(0, min(self.table.sizeHintForColumn(column), _WIDEST) - width)
+            if column >= _ALWAYS:
+                self.table.setColumnHidden(column, spare < width + more)
+                spare -= width + more
+            else:
+                more = min(more, max(0, spare))
+                spare -= more
+            self.table.setColumnWidth(column, width + more)
 
     def _measuring(self, *, on: bool) -> None:
         self.cancel.setVisible(on)

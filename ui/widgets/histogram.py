@@ -55,6 +55,8 @@ def figure(value: float | None, digits: int = 4) -> str:
     if value == 0 or (1e-2 if digits < 4 else 1e-4) <= abs(value) < 1e6:
         text = f"{value:,.{digits}g}" if abs(value) < 10**digits else f"{value:,.0f}"
         return text.replace("e+0", "e+").replace("-", "−")
+    if digits < 4 and 1e-4 <= abs(value) < 1e-3:
+        return f"{value:.{digits - 2}e}".replace("e-0", "e-").replace("-", "−")
     return f"{value:.{digits - 1}g}".replace("e-0", "e-").replace("e+0", "e+").replace("-", "−")
 
 

@@ -72,6 +72,7 @@ def test_a_series_that_does_not_fit_its_edges_is_not_drawn(qtbot: QtBot) -> None
 def test_figures_of_three_digits_fit_a_narrow_column() -> None:
     values = (0.0040931, 0.011372, -0.0123456, 65504.0, 1025.0, 12.3456)
     assert [figure(value, 3) for value in values] == ["0.0041", "0.0114", "−0.0123", "65,504", "1,025", "12.3"]
+    assert figure(-0.00048828, 3) == "−4.9e−4"
 
 
 def test_figures_are_short_and_keep_their_sign() -> None:
