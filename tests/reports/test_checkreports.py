@@ -2,12 +2,13 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from app.errors import UsageError
+from app.errors import InputError, UsageError
 from app.jobs.job import Job
 from app.qc.checking import CheckRequest, CheckResult
 from app.qc.findings import AssetResult, Finding, Outcome, RuleResult
@@ -109,3 +110,20 @@ def test_a_report_without_a_file_or_of_no_form_is_refused_before_anything_is_rea
         check_form(CheckRequest((), "p", report="html"))
     with pytest.raises(UsageError, match="no report pdf"):
         check_form(CheckRequest((), "p", report="pdf", out="x"))
+
+
+@pytest.mark.parametrize("name", ["sh010.1001.exr", "mine.yaml", "w.yaml", "notes"])
+def test_a_report_never_replaces_media_nor_what_it_is_made_of(tmp_path: Path, name: str) -> None:
+    place = tmp_path / name
+    place.write_bytes(b"precious")
+    asked = CheckRequest((str(tmp_path / "notes"),), str(tmp_path / "mine.yaml"), waivers=str(tmp_path / "w.yaml"))
+    with pytest.raises(UsageError, match="would replace"):
+        check_form(replace(asked, report="json", out=str(place)))
+    check_form(replace(asked, report="json", out=str(tmp_path / "new.json")))
+    (tmp_path / "new.json").write_text("{}")
+    check_form(replace(asked, report="json", out=str(tmp_path / "new.json")))
+
+
+def test_a_report_into_a_folder_that_is_not_there_is_refused_before_anything_is_checked(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="its folder is not there"):
+        check_form(CheckRequest((), "p", report="json", out=str(tmp_path / "no" / "r.json")))
