@@ -11,12 +11,13 @@ from typing import Any
 
 from app.errors import AppError
 from app.files.framerange import bare_base, frame_range, sequence_name, sequence_pattern
-from app.inspection.consistency import Consistency, compared_headers, size_outliers
+from app.inspection.consistency import Consistency, Difference, compared_headers, size_outliers
 from app.inspection.expected import Expected, Missing, missing_of
 from app.inspection.framereading import CUT, EMPTY, UNREADABLE, WHOLE, FrameHeads, FrameReader, Key, read_heads
 from app.inspection.framestats import children_for, read_pixels, runs_of
 from app.inspection.timecode import Continuity, continuity
 from app.jobs.job import Job
+from app.media.frameheads import ALL_PARTS
 from app.model.frames import FileSequence, Frame
 from app.model.inspecting import InspectOptions
 from app.model.names import decoded, raw, raw_name, shown
@@ -26,6 +27,7 @@ SCHEMA_VERSION = 2
 _REASON_LIMIT = 100
 _DIFFERENCE_LIMIT = 500
 _VALUES_A_REQUEST = 64
+_PARTS: Key = (-1, "parts")
 
 
 def inspect_sequence(
@@ -266,6 +268,8 @@ def _told_differences(
     for difference in kept:
         for index in (difference.expected, difference.odd[0]):
             wanted.setdefault(index, []).append(difference.key)
+            if difference.key == _PARTS:
+                wanted[index].append(ALL_PARTS)
     values = _read_values(reader, wanted)
     return [
         _key_document(difference.key)
@@ -274,8 +278,17 @@ def _told_differences(
             "frames": ranges_of(reader.sequence.frames, difference.odd),
             "value": values.get((difference.odd[0], difference.key)),
         }
+        | _parts_of(difference, values)
         for difference in kept
     ]
+
+
+def _parts_of(difference: Difference, values: dict[tuple[int, Key], Any]) -> dict[str, Any]:
+    """What is told of the parts of frames that have more or fewer of them."""
+    if difference.key != _PARTS:
+        return {}
+    sides = {"expected_parts": difference.expected, "parts": difference.odd[0]}
+    return {side: values.get((index, ALL_PARTS)) for side, index in sides.items()}
 
 
 def _varying_values(reader: FrameReader, heads: FrameHeads, varying: Sequence[Key]) -> dict[str, dict[str, Any]]:

@@ -9,7 +9,7 @@ import json
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from typing import Any
 
 from app.errors import MediaError
@@ -17,7 +17,7 @@ from app.jobs.framing import Send
 from app.media.exr import Header, read_header
 from app.media.exrchunks import chunk_fault
 from app.media.exrstream import ended
-from app.media.exrvalues import brief
+from app.media.exrvalues import brief, value_of
 from app.media.opening import OpenFile, opened
 from app.media.registry import inspect_open, recognise
 from app.model.facts import MediaFacts
@@ -25,13 +25,21 @@ from app.model.inspecting import InspectOptions
 
 #: What a frame is found to be.
 WHOLE, EMPTY, CUT, UNREADABLE = range(4)
+#: Stands for everything that is told of the parts of a frame.
+ALL_PARTS = (-1, "all parts")
+#: Attributes whose value is told whole, however long it is.
+_WHOLE = frozenset(("channels",))
 #: The digest of an attribute that is not there.
 ABSENT = 1
 
 _TIMECODE = struct.Struct("<II")
-_CUT_CODES = ("media.truncated", "media.short", "chunks.cut_off", "chunks.absent")
+#: Codes of a frame that ends too early.
+CUT_CODES = ("media.truncated", "media.short", "chunks.cut_off", "chunks.absent")
 _ATTRIBUTE_LIMIT = 10_000
 _DIFFERENCE_LIMIT = 2000
+_LONGEST_VALUE = 1 << 20
+#: What differs from frame to frame by nature, and so does not tell parts of one kind apart.
+_BY_NATURE = frozenset(("timeCode", "keyCode", "imageCounter", "capDate", "utcOffset", "dataWindow", "chunkCount"))
 
 #: Digest of each attribute, by part and name.
 Table = list[dict[str, int]]
@@ -52,8 +60,9 @@ def heads(request: dict[str, Any], send: Send) -> None:
 
     Request: `folder`; `names`; `reference`, a table or None for the first readable one of `names`. Answer: `table`
     and `rows`, for each name `[state, bytes, mtime in ns, reason, differences, time code]`. Differences are None
-    where no header could be read; one is `[part, attribute, digest]`: part -1 with `parts` is their number, an empty
-    attribute their order. Time and flags of the time code are one number, None where there is none.
+    where no header could be read; one is `[part, attribute, digest]`: part -1 with `parts` is their number and what
+    parts the first does not have, an empty attribute the order of attributes. Time and flags of the time code are one
+    number, None where there is none.
     """
     comparer = _Comparer(request["reference"])
     rows = [_row(f"{request['folder']}/{name}", comparer) for name in request["names"]]
@@ -63,8 +72,8 @@ def heads(request: dict[str, Any], send: Send) -> None:
 def values(request: dict[str, Any], send: Send) -> None:
     """Read the values of some attributes of some frames.
 
-    Request: `folder`; `wanted`: for each frame its name and pairs of part and attribute. Answer: `values`, a list for
-    each frame, None for what is not there.
+    Request: `folder`; `wanted`: for each frame its name and pairs of part and attribute; part -1 with `parts` is their
+    number, with `all parts` what is told of them. Answer: `values`, a list for each frame, None for what is not there.
     """
     send({"values": [_values_of(f"{request['folder']}/{name}", pairs) for name, pairs in request["wanted"]]})
 
@@ -86,7 +95,7 @@ def _row(path: str, comparer: "_Comparer") -> list[Any]:
                 return [EMPTY, 0, mtime_ns, "the file is empty", None, None]
             found = comparer.look(file)
     except MediaError as problem:
-        state = CUT if problem.code in _CUT_CODES else UNREADABLE
+        state = CUT if problem.code in CUT_CODES else UNREADABLE
         return [state, size, mtime_ns, problem.message, None, None]
     state = WHOLE if not found.incomplete else CUT if found.cut else UNREADABLE
     return [state, size, mtime_ns, found.incomplete, found.differences, found.timecode]
@@ -137,7 +146,7 @@ class _Comparer:
             return []
         found: list[list[Any]] = []
         if len(table) != len(self.table):
-            found.append([-1, "parts", _digest(b"count", str(len(table)).encode())])
+            found.append([-1, "parts", _digest_of_parts(len(table), table[len(self.table) :])])
         for part, (reference, attributes) in enumerate(zip(self.table, table, strict=False)):
             if attributes == reference:
                 if list(attributes) != list(reference):
@@ -158,12 +167,18 @@ def _fault(file: OpenFile, header: Header) -> tuple[str, bool]:
     if absent:
         return f"the OpenEXR header is damaged: the required attribute {absent[0]} is absent", False
     fault = chunk_fault(file, header, [part.chunk_count() for part in header.parts])
-    return (fault.message, fault.code in _CUT_CODES) if fault else ("", False)
+    return (fault.message, fault.code in CUT_CODES) if fault else ("", False)
 
 
 def _digest(kind: bytes, value: bytes) -> int:
     """Eight bytes for a value and its type; 0 and 1 stand for "as the reference" and "absent"."""
     return int.from_bytes(blake2b(kind + b"\0" + value, digest_size=8).digest()) | 2
+
+
+def _digest_of_parts(count: int, more: Table) -> int:
+    """Eight bytes for the number of parts and for those that the reference does not have."""
+    told = [{name: digest for name, digest in part.items() if name not in _BY_NATURE} for part in more]
+    return _digest(b"count", json.dumps([count, told], sort_keys=True).encode())
 
 
 def _text(name: bytes) -> str:
@@ -207,19 +222,28 @@ def _values_of(path: str, pairs: list[tuple[int, str]]) -> list[Any]:
             form, _ = recognise(file)
             if form.name == "openexr":
                 header = read_header(file)
-                return [_exr_value(header, part, name) for part, name in pairs]
+                return [_exr_value(file, header, part, name) for part, name in pairs]
             parts = general_values(inspect_open(file))
     except MediaError:
         return [None] * len(pairs)
     return [len(parts) if part < 0 else parts[part].get(name) if part < len(parts) else None for part, name in pairs]
 
 
-def _exr_value(header: Header, part: int, name: str) -> Any:
+def _exr_value(file: OpenFile, header: Header, part: int, name: str) -> Any:
     if part < 0:
-        return len(header.parts)
+        if name != ALL_PARTS[1]:
+            return len(header.parts)
+        from app.media.exrdocument import exr_document
+
+        return exr_document(file, header)["parts"]
     if part >= len(header.parts):
         return None
     if not name:
         return [attribute.name.decode("utf-8", "replace") for attribute in header.parts[part].attributes]
     attribute = header.parts[part].get(name.encode("utf-8", "surrogateescape"))
-    return None if attribute is None else brief(attribute)
+    if attribute is None:
+        return None
+    value = value_of(attribute) if len(attribute.raw) <= _LONGEST_VALUE and name in _WHOLE else None
+    told = brief(attribute) if value is None else value
+    opaque = isinstance(told, dict) and told.keys() == {"type", "bytes"}
+    return {**told, "sha256": sha256(attribute.raw).hexdigest()} if opaque else told

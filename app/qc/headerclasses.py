@@ -46,11 +46,15 @@ class HeaderClass:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """An attribute that a frame has otherwise than the representative: the part (None: no EXR), name and value."""
+    """An attribute that a frame has otherwise than the rest: the part (None: the header as a whole), name and value.
+
+    `parts` are those of a frame that has more or fewer of them.
+    """
 
     part: int | None
     name: str
     value: Any
+    parts: list[dict[str, Any]] | None = None
 
 
 def header_classes(facts: Facts, rule: Rule) -> list[HeaderClass]:
@@ -78,6 +82,7 @@ def header_classes(facts: Facts, rule: Rule) -> list[HeaderClass]:
             by_frame[frame].append(len(changes) - 1)
     if not by_frame:
         return [HeaderClass(document)]
+    document = _usual(document, sequence)
     frames_of: dict[tuple[int, ...], list[Frame]] = defaultdict(list)
     for frame, indices in by_frame.items():
         frames_of[tuple(indices)].append(frame)
@@ -89,9 +94,24 @@ def header_classes(facts: Facts, rule: Rule) -> list[HeaderClass]:
     ]
 
 
+def _usual(document: Mapping[str, Any], sequence: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The document as most frames have it: the representative may be one of the frames that differ."""
+    lost = [sequence.get("zero_byte"), sequence.get("truncated")]
+    lost += [entry.get("frames") for entry in sequence.get("unreadable") or []]
+    unwhole = {frame for text in lost if text for frame in parse_frames(str(text))}
+    frames = parse_frames(str(sequence.get("ranges") or ""))
+    representative = next((frame for frame in frames if frame not in unwhole), None)
+    changes = [
+        _Change(entry.get("part"), str(entry["attribute"]), entry.get("expected"), entry.get("expected_parts"))
+        for entry in sequence.get("header_differences") or []
+        if representative in parse_frames(str(entry["frames"]))
+    ]
+    return _with(document, changes) if changes else document
+
+
 def _differing(sequence: Mapping[str, Any]) -> Iterator[tuple[tuple[Frame, ...], _Change]]:
     for entry in sequence.get("header_differences") or []:
-        change = _Change(entry.get("part"), str(entry["attribute"]), entry.get("value"))
+        change = _Change(entry.get("part"), str(entry["attribute"]), entry.get("value"), entry.get("parts"))
         yield parse_frames(str(entry["frames"])), change
 
 
@@ -126,7 +146,8 @@ def _about(rule: Rule) -> frozenset[str]:
 
 def _with(document: Mapping[str, Any], changes: list[_Change]) -> dict[str, Any]:
     """The document as it would be for frames with these changes."""
-    parts: list[dict[str, Any]] = deepcopy(document.get("parts") or [])
+    other = next((change.parts for change in changes if change.parts is not None), None)
+    parts: list[dict[str, Any]] = deepcopy(document.get("parts") or [] if other is None else other)
     attributes = dict(document.get("attributes") or {})
     changed: dict[str, Any] = {**document, "parts": parts, "attributes": attributes}
     for change in changes:
@@ -146,7 +167,13 @@ def _with(document: Mapping[str, Any], changes: list[_Change]) -> dict[str, Any]
 def _set(part: dict[str, Any], name: str, value: Any) -> None:
     """Give a part another value; None where those frames do not have the attribute."""
     key = _KEYS.get(name)
-    if key is not None:
+    if name == "tiles":
+        told = value or {}
+        part["tile_width"], part["tile_height"] = told.get("x_size"), told.get("y_size")
+        part["level_mode"] = told.get("level")
+    if name == "type" and value is not None:
+        part["tiled"] = value in ("tiledimage", "deeptile")
+    if key is not None and not (value is None and key in ("type", "chunk_count")):
         part[key] = value
         if key == "data_window" and value is not None:
             part["width"] = value["max"][0] - value["min"][0] + 1

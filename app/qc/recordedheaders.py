@@ -14,13 +14,13 @@ from app.inspection.consistency import Consistency, compared_headers, size_outli
 from app.inspection.framereading import CUT, EMPTY, UNREADABLE, WHOLE, FrameHeads
 from app.inspection.sequences import frame_rate
 from app.inspection.timecode import continuity
-from app.media.frameheads import ABSENT
+from app.media.frameheads import ABSENT, CUT_CODES
 from app.model.frames import Frame
 
 #: The recorded document of the frame at an index; why it could not be read, as text; None where nothing was recorded.
 ReadFrame = Callable[[int], dict[str, Any] | str | None]
 
-_CUT_CODES = ("media.truncated", "media.short", "chunks.missing")
+_UNREADABLE_CODES = ("header.damaged", "attribute.absent", "chunks.outside")
 _Values = list[dict[str, Any]]
 
 
@@ -75,13 +75,16 @@ def _values(document: dict[str, Any]) -> _Values:
 
 def _state(document: dict[str, Any]) -> tuple[int, str]:
     errors = document.get("errors") or []
-    cut = next((error for error in errors if error.get("code") in _CUT_CODES), None)
-    return (WHOLE, "") if cut is None else (CUT, str(cut.get("message", "")))
+    for state, codes in ((UNREADABLE, _UNREADABLE_CODES), (CUT, CUT_CODES)):
+        found = next((error for error in errors if error.get("code") in codes), None)
+        if found is not None:
+            return state, str(found.get("message", ""))
+    return WHOLE, ""
 
 
 def _differences(reference: _Values, values: _Values) -> Iterator[list[Any]]:
     if len(reference) != len(values):
-        yield [-1, "parts", _digest(len(values))]
+        yield [-1, "parts", _digest([len(values), values[len(reference) :]])]
     for part, (usual, found) in enumerate(zip(reference, values, strict=False)):
         for name in dict.fromkeys([*usual, *found]):
             if usual.get(name) != found.get(name):
@@ -127,13 +130,17 @@ def _told(frames: Sequence[Frame], heads: FrameHeads, document: dict[str, Any]) 
 def _told_differences(frames: Sequence[Frame], consistency: Consistency, read: ReadFrame) -> Iterator[dict[str, Any]]:
     for difference in consistency.differences:
         part, name = difference.key
-        found = read(difference.odd[0])
-        yield {
+        usual, odd = read(difference.expected), read(difference.odd[0])
+        told = {
             "part": part if part >= 0 else None,
             "attribute": name,
+            "expected": _value(usual, part, name),
             "frames": frame_range([frames[index] for index in difference.odd]),
-            "value": _value(found, part, name),
+            "value": _value(odd, part, name),
         }
+        if part < 0 and isinstance(usual, dict) and isinstance(odd, dict):
+            told |= {"expected_parts": usual["parts"], "parts": odd["parts"]}
+        yield told
 
 
 def _varying(

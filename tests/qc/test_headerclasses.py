@@ -1,0 +1,107 @@
+"""Frames whose headers differ are judged each by its own header, whichever of them comes first."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.engine import Engine
+from app.jobs.job import Job
+from app.qc.checking import CheckRequest, check
+from app.qc.recordedheaders import document_of_frames
+from tests.ui.enginekit import make_engine
+
+_PIXELS = np.zeros((40, 40), np.float16)
+_HEAD = 'schema: qcpolicy/1\nid: try.it\nversion: "1"\nrules:\n'
+Frames = dict[int, Callable[[], Any]]
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    return make_engine(tmp_path / "home")
+
+
+def part(name: str = "rgba", compression: str = "ZIP", channels: int = 1, **header: Any) -> Any:
+    import OpenEXR
+
+    head = {"type": OpenEXR.scanlineimage, "compression": getattr(OpenEXR, f"{compression}_COMPRESSION"), **header}
+    return OpenEXR.Part(head, {f"C{number:03}": _PIXELS for number in range(channels)}, name)
+
+
+def found(
+    engine: Engine, folder: Path, odd: Frames, rule: str, usual: Callable[[], Any] = part
+) -> set[tuple[str, str]]:
+    """Frames and what was observed, of eight frames of which some are odd."""
+    import OpenEXR
+
+    folder.mkdir(exist_ok=True)
+    for frame in range(1001, 1009):
+        made = odd.get(frame, usual)()
+        OpenEXR.File(made if isinstance(made, list) else [made]).write(str(folder / f"a.{frame}.exr"))
+    policy = folder.parent / "policy.yaml"
+    policy.write_text(f"{_HEAD}  - {{id: r, {rule}}}\n")
+    result = check(engine, CheckRequest((str(folder),), str(policy)), Job())
+    return {(finding.frames, finding.observed) for finding in result.findings}
+
+
+_COMPRESSION = "select: 'parts[*].compression', expect: {eq: %s}"
+
+
+def test_the_first_frame_may_be_the_odd_one(engine: Engine, tmp_path: Path) -> None:
+    odd: Frames = {1001: lambda: part(compression="PIZ")}
+    assert found(engine, tmp_path / "a", odd, _COMPRESSION % "zip") == {("1001", "piz")}
+    assert found(engine, tmp_path / "a", odd, _COMPRESSION % "piz") == {("1002-1008", "zip")}
+    constant = "check: sequence.constant, select: 'parts[*].compression'"
+    assert found(engine, tmp_path / "a", odd, constant) == {("1001", "piz")}
+
+
+@pytest.mark.parametrize("frame", [1001, 1004])
+def test_a_part_that_one_frame_has_more_is_judged(engine: Engine, tmp_path: Path, frame: int) -> None:
+    odd: Frames = {frame: lambda: [part(), part("bad", "PIZ")]}
+    assert found(engine, tmp_path / "a", odd, _COMPRESSION % "zip") == {(str(frame), "piz")}
+    names = "check: exr.parts, expect: {only: [rgba]}"
+    assert found(engine, tmp_path / "a", odd, names) == {(str(frame), "rgba, bad")}
+
+
+def test_a_part_that_one_frame_lacks_is_missing_there_alone(engine: Engine, tmp_path: Path) -> None:
+    names = "check: exr.parts, expect: {required: [rgba, depth]}"
+    odd: Frames = {1001: part}
+    assert found(engine, tmp_path / "a", odd, names, lambda: [part(), part("depth")]) == {
+        ("1001", "rgba; without depth")
+    }
+
+
+def test_more_parts_of_another_kind_are_told_apart(engine: Engine, tmp_path: Path) -> None:
+    odd: Frames = {1003: lambda: [part(), part("b")], 1005: lambda: [part(), part("b", "PIZ")]}
+    assert found(engine, tmp_path / "a", odd, _COMPRESSION % "zip") == {("1005", "piz")}
+
+
+def test_a_tiled_frame_among_lines(engine: Engine, tmp_path: Path) -> None:
+    import OpenEXR
+
+    odd: Frames = {1006: lambda: part(type=OpenEXR.tiledimage, tiles=OpenEXR.TileDescription())}
+    assert found(engine, tmp_path / "a", odd, "check: exr.tiled") == {("1006", "tiles")}
+
+
+def test_a_frame_with_another_one_of_very_many_channels(engine: Engine, tmp_path: Path) -> None:
+    rule = "select: 'parts[0].channels[C200].type', expect: {eq: half}"
+    odd: Frames = {1002: lambda: part(channels=200)}
+    many = found(engine, tmp_path / "a", odd, rule, lambda: part(channels=201))
+    assert many == {("1002", "no parts[0].channels[C200]")}
+
+
+def test_recorded_frames_that_are_cut_off_or_lack_what_they_need_are_told_as_such() -> None:
+    def read(index: int) -> dict[str, Any]:
+        code = {1: "chunks.cut_off", 2: "attribute.absent", 3: "chunks.absent"}.get(index)
+        attributes = [{"name": "compression", "type": "compression", "value": "piz" if index == 0 else "zip"}]
+        errors = [{"code": code, "message": "why"}] if code else []
+        return {"parts": [{"index": 0, "attributes": attributes}], "attributes": {}, "errors": errors}
+
+    document = document_of_frames([1001, 1002, 1003, 1004, 1005], [9] * 5, read, varying=False)
+    assert document is not None
+    assert document["sequence"]["truncated"] == "1002,1004"
+    assert document["sequence"]["unreadable"] == [{"frames": "1003", "reason": "why"}]
+    [difference] = document["sequence"]["header_differences"]
+    assert (difference["frames"], difference["value"], difference["expected"]) == ("1001", "piz", "zip")
