@@ -1,7 +1,8 @@
-"""Regular expressions of a policy: refused where they are wrong, or where a name could make them run for hours.
+r"""Regular expressions of a policy: refused where they are wrong, or where a name could make them run for hours.
 
 An open repetition of something that can be shared out in several ways (`(a+)+`, `(a|aa)*`, `(a?a)+`) tries all of them
-on a name that does not match: their number doubles with each letter. Several `.*` in one expression multiply.
+on a name that does not match: their number doubles with each letter. So does a limited one (`(a?){60}`) that has many
+ways. Several `.*` in one expression multiply, and so do repetitions that follow each other (`\d+\d+\d+\d+`).
 """
 
 import re
@@ -11,6 +12,8 @@ from app.yamlnodes import Place
 
 _LONGEST = 1000
 _MANY = 64
+_OPEN = 256
+_MOST_WAYS = 100_000
 _MOST_ANYTHING = 3
 _HINT = "Give a repetition a limit, or begin what is repeated with a letter that stands nowhere else: (_[a-z]+)*."
 
@@ -30,30 +33,43 @@ def check_regex(text: str, place: Place) -> None:
         raise place.error(
             f"{text} is no regular expression: {error}", "Python's `re` says what may be written."
         ) from None
-    if _shared_out(tree, inside=False):
+    if _shared_out(tree, 0):
         raise place.error(f"{text} repeats what repeats already, and could run for hours", _HINT)
     if _anything(tree) > _MOST_ANYTHING:
         raise place.error(f"{text} has more than {_MOST_ANYTHING} open repetitions of any letter", "Say which letters.")
 
 
-def _shared_out(tree: Any, *, inside: bool) -> bool:
-    """Whether something inside an open repetition can match the same letters in several ways."""
+def _shared_out(tree: Any, times: int) -> bool:
+    """Whether something that is repeated so many times can match the same letters in very many ways."""
+    if _in_a_row(tree) > _MOST_ANYTHING:
+        return True
     for kind, value in tree:
         name = str(kind)
         if name in _REPEATS:
             least, most, body = value
-            if inside and least != most and not _is_fenced(tree, body):
+            most = min(int(most), _OPEN)
+            if least < most and not _is_fenced(tree, body) and (most - int(least) + 1) ** times > _MOST_WAYS:
                 return True
-            if _shared_out(body, inside=inside or int(most) > _MANY):
+            if _shared_out(body, min(max(times, 1) * most, _OPEN) if most > 1 else times):
                 return True
         elif name == "BRANCH":
-            if inside and not _are_apart(value[1]):
+            if not _are_apart(value[1]) and len(value[1]) ** times > _MOST_WAYS:
                 return True
-            if any(_shared_out(branch, inside=inside) for branch in value[1]):
+            if any(_shared_out(branch, times) for branch in value[1]):
                 return True
-        elif any(_shared_out(branch, inside=inside) for branch in _bodies(name, value)):
+        elif any(_shared_out(branch, times) for branch in _bodies(name, value)):
             return True
     return False
+
+
+def _in_a_row(tree: Any) -> int:
+    """How many open repetitions follow each other with nothing between them."""
+    longest = row = 0
+    for kind, value in tree:
+        is_open = str(kind) in _REPEATS and int(value[1]) > _MANY
+        row = row + 1 if is_open else 0
+        longest = max(longest, row)
+    return longest
 
 
 _REPEATS = ("MAX_REPEAT", "MIN_REPEAT")

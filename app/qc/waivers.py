@@ -9,7 +9,7 @@ from pathlib import Path
 from app.errors import InputError
 from app.model.names import shown
 from app.qc.findings import Finding, Outcome
-from app.qc.policy import Policy, WaiverTerms, all_rules
+from app.qc.policy import Group, Policy, WaiverTerms, all_rules
 from app.yamlnodes import (
     MOST_BYTES,
     Listing,
@@ -111,16 +111,25 @@ def read_waivers(name: str, policy: Policy, today: date | None = None) -> Waiver
     if not isinstance(listed, Listing):
         raise root.place.error("waivers is missing", "Write waivers: and a list, each with a dash.")
     day = today or datetime.now(UTC).date()
-    rules = [rule.id for rule in all_rules(policy.rules)]
-    return Waivers(tuple(_waiver(mapping_of(item, "a waiver"), policy.waivers, rules, day) for item in listed.items))
+    rules = [rule.id for rule in policy.rules]
+    nested = {
+        rule.id: group.id for group in policy.rules if isinstance(group, Group) for rule in all_rules(group.rules)
+    }
+    return Waivers(
+        tuple(_waiver(mapping_of(item, "a waiver"), policy.waivers, rules, nested, day) for item in listed.items)
+    )
 
 
-def _waiver(node: Mapping, terms: WaiverTerms, rules: list[str], today: date) -> Waiver:
+def _waiver(node: Mapping, terms: WaiverTerms, rules: list[str], nested: dict[str, str], today: date) -> Waiver:
     known_keys(node, _KEYS, "a waiver")
     words = {key: _word(node, key) for key in _KEYS if key in node.entries}
     for key in ("rule", "asset", "who"):
         if not words.get(key):
             raise node.place.error(f"{key} is missing", "A waiver has rule, asset, who, role, note and until.")
+    if words["rule"] in nested:
+        raise node.entries["rule"].place.error(
+            f"{words['rule']} is a rule of the group {nested[words['rule']]}", "Waive the group: it is what is judged."
+        )
     if words["rule"] not in rules:
         raise node.entries["rule"].place.error(
             f"the policy has no rule {words['rule']}", did_you_mean(words["rule"], rules)

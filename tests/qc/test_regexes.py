@@ -15,7 +15,8 @@ HERE = Place("x.yaml", 1, 1)
 @pytest.mark.parametrize(
     "text",
     ["(a+)+$", "(a*)*$", "(a|aa)+$", "(a?a)+$", r"(\w\w?)+$", "(.*a)*$", "((ab)*)*$", "(a+_?)+$", "([a-z]+|x)*$",
-     r"^(([a-z])+.)+[A-Z]([a-z])+$", ".*.*.*.*$", "(a{1,9}){1,999}$"],
+     r"^(([a-z])+.)+[A-Z]([a-z])+$", ".*.*.*.*$", "(a{1,9}){1,999}$",
+     "(?:a?){60}b", "(a{1,60}){1,60}b", r"\d+\d+\d+\d+\d+x", "(a|ab|b){1,40}c", "([a-z]+){2,4}!"],
 )  # fmt: skip
 def test_an_expression_that_could_run_for_hours_is_refused(text: str) -> None:
     with pytest.raises(BadYaml, match="x.yaml:1:1"):
@@ -25,7 +26,8 @@ def test_an_expression_that_could_run_for_hours_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["^AGM_[0-9]{3}_[A-Z]+_v[0-9]+$", "^[A-Za-z0-9]+(_[A-Za-z0-9]+){2,}_v[0-9]{3,4}$", r"^(foo|bar|ba)_\d+$",
-     r"(_[a-z]+|-[0-9]+)*$", "(ab)+", "(a|b|c)+x", r"^(?P<show>\w+?)_.*$", r"(\d\d:)+\d\d", "(?:left|right)*"],
+     r"(_[a-z]+|-[0-9]+)*$", "(ab)+", "(a|b|c)+x", r"^(?P<show>\w+?)_.*$", r"(\d\d:)+\d\d", "(?:left|right)*",
+     r"^(\d{2,4}_?){3}$", r"^[A-Z]+\d+[a-z]+_v\d+$", "(_[a-z]{2,5}){1,4}$"],
 )  # fmt: skip
 def test_an_expression_for_names_is_taken_and_is_quick(text: str) -> None:
     check_regex(text, HERE)

@@ -77,6 +77,14 @@ def test_a_file_of_waivers_is_read_as_strictly_as_a_policy(tmp_path: Path, waive
         read_waivers(str(file), policy(RULES, TERMS), TODAY)
 
 
+def test_a_waiver_of_a_rule_inside_a_group_is_told_to_name_the_group(tmp_path: Path) -> None:
+    file = tmp_path / "w.yaml"
+    file.write_text("schema: qcwaivers/1\nwaivers:\n  - {rule: g.1, asset: a, who: b}\n", encoding="utf-8")
+    rules = "  - all:\n      id: g\n      rules:\n        - {select: kind, expect: {eq: x}}"
+    with pytest.raises(BadYaml, match="w.yaml:3:12: g.1 is a rule of the group g"):
+        read_waivers(str(file), policy(rules, TERMS), TODAY)
+
+
 def test_what_could_not_be_judged_cannot_be_waived(tmp_path: Path) -> None:
     file = tmp_path / "w.yaml"
     file.write_text(f"schema: qcwaivers/1\nwaivers:\n  - {GOOD}\n", encoding="utf-8")
