@@ -226,7 +226,13 @@ def _values_of(path: str, pairs: list[tuple[int, str]]) -> list[Any]:
             parts = general_values(inspect_open(file))
     except MediaError:
         return [None] * len(pairs)
-    return [len(parts) if part < 0 else parts[part].get(name) if part < len(parts) else None for part, name in pairs]
+    return [_general_value(parts, part, name) for part, name in pairs]
+
+
+def _general_value(parts: list[dict[str, Any]], part: int, name: str) -> Any:
+    if part < 0:
+        return len(parts) if name != ALL_PARTS[1] else None
+    return parts[part].get(name) if part < len(parts) else None
 
 
 def _exr_value(file: OpenFile, header: Header, part: int, name: str) -> Any:

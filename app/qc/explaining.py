@@ -16,6 +16,8 @@ _OF_FILES = frozenset(
         "sequence.truncated",
         "sequence.unreadable",
         "pixels.damaged",
+        "video.decode",
+        "audio.decode",
     }
 )
 

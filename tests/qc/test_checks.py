@@ -356,6 +356,24 @@ def test_nothing_that_was_not_measured_passes() -> None:
             assert judged(f"  - {{id: r, check: {check}, {rest}}}", bare).outcome is Outcome.ERROR, check
 
 
+def test_a_movie_of_which_nothing_could_be_decoded_is_no_pass() -> None:
+    document = movie({"stream": 0, "frames_decoded": 0, "black": {"frames": ""}}, {"stream": 1, "samples": 0})
+    for check in (
+        "video.black",
+        "video.frozen",
+        "video.constant_rate",
+        "audio.silence",
+        "audio.clipped",
+        "audio.phase",
+    ):
+        result = judged(f"  - {{id: r, check: {check}}}", document)
+        assert result.outcome is Outcome.ERROR, check
+        assert result.findings[0].evidence.startswith("not one "), check
+    document["errors"] = [{"code": "frames.none", "stream": 0, "message": "not one frame can be decoded"}]
+    both = judged("  - {id: r, check: video.black}\n  - {id: d, check: video.decode}", document)
+    assert [one.outcome for one in both.results] == [Outcome.SKIPPED, Outcome.FAIL]
+
+
 def test_a_part_that_cannot_be_decoded_is_no_pass() -> None:
     document = exr()
     document["stats"] = {"parts": [{"index": 0, "supported": False, "channels": []}]}

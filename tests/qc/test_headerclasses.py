@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from app.engine import Engine
 from app.jobs.job import Job
@@ -90,6 +91,17 @@ def test_a_frame_with_another_one_of_very_many_channels(engine: Engine, tmp_path
     odd: Frames = {1002: lambda: part(channels=200)}
     many = found(engine, tmp_path / "a", odd, rule, lambda: part(channels=201))
     assert many == {("1002", "no parts[0].channels[C200]")}
+
+
+def test_a_still_of_another_format_with_more_pages_than_the_rest(engine: Engine, tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    folder.mkdir()
+    page = Image.new("RGB", (16, 16))
+    for frame in range(1001, 1009):
+        page.save(folder / f"a.{frame}.tif", save_all=True, append_images=[page] if frame == 1003 else [])
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(f"{_HEAD}  - {{id: r, select: width, expect: {{eq: 16}}}}\n")
+    assert check(engine, CheckRequest((str(folder),), str(policy)), Job()).outcome == "pass"
 
 
 def test_recorded_frames_that_are_cut_off_or_lack_what_they_need_are_told_as_such() -> None:

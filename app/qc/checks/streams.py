@@ -60,7 +60,12 @@ def measured(
         elif not stats:
             yield Observation(False, f"a stream of {kind}", observed=f"no {kind} stream", nothing=True)
         for one in stats or []:
-            yield from look(rule, {**one, "type": kind})
+            if one.get("frames_decoded" if kind == "video" else "samples") == 0:
+                seen = "not one frame" if kind == "video" else "not one sample"
+                told = label({**one, "type": kind})
+                yield Observation(False, channel=told, evidence=f"{seen} could be decoded", unable=True)
+            else:
+                yield from look(rule, {**one, "type": kind})
 
     return judge
 
