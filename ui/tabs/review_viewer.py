@@ -24,6 +24,8 @@ from ui.widgets.viewer_frame import PictureInfo, SoundInfo
 
 _PROBE_MS = 60
 _RESIZE_MS = 200
+#: Errors of files that are well, and only cannot be decoded here.
+_NO_DAMAGE = ("pixels.not_supported", "media.not_decoded", "media.too_large")
 
 
 class ReviewViewer(QWidget):
@@ -253,9 +255,10 @@ class ReviewViewer(QWidget):
         self._say_problem("")
         name = (reel.label(position) if reel.moves else "") if reel else ""
         path = (reel.path(position) or "").rpartition("/")[2] if reel else ""
-        hint = error.hint or "Look at the file, or ask for it again, then scan the drive."
+        whole = error.code in _NO_DAMAGE
+        hint = error.hint or ("" if whole else "Look at the file, or ask for it again, then scan the drive.")
         title = f"Frame {name} cannot be shown" if name else "This cannot be shown"
-        self.viewer.show_error(f"{_clean(path)}: {error.message}.\n{hint}", title)
+        self.viewer.show_error(f"{_clean(path)}: {error.message}.\n{hint}".strip(), title)
 
     def _loading(self, position: int) -> None:
         reel = self.player.reel

@@ -133,7 +133,7 @@ class SimilarDialog(QDialog):
         self.table.setModel(self.rows)
         style_table(self.table, "Similar files", stretch=4)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        for column, width in ((0, 64), (1, 230), (2, 150), (3, 110), (5, 130)):
+        for column, width in ((0, 64), (1, 230), (2, 150), (3, 128), (5, 130)):
             self.table.setColumnWidth(column, width)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
@@ -163,7 +163,7 @@ def _row(neighbour: Neighbour) -> PlainRow:
             f"{neighbour.score * 100:.0f}{formats.NBSP}%",
             one_line(shown(name)),
             neighbour.frames,
-            neighbour.drive.label if neighbour.drive.online else f"{neighbour.drive.label} (not connected)",
+            neighbour.drive.label if neighbour.drive.online else f"{neighbour.drive.label} · offline",
             f"/{one_line(shown(folder))}",
             first,
         )

@@ -5,6 +5,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+import OpenEXR
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
@@ -443,3 +445,18 @@ def test_every_key_is_an_action_with_words(tab: ReviewTab) -> None:
     assert {"P", "F", "U", "N", "]", "[", "Space", "J", "K", "L", "Left", "Right", "1", "9", "Ctrl+Z"} <= set(keys)
     assert len(keys) == len(set(keys))
     assert all(action.text() for action in tab.actions())
+
+
+def test_a_picture_that_cannot_be_decoded_here_is_not_asked_for_again(
+    qtbot: QtBot, engine: Engine, tmp_path: Path
+) -> None:
+    folder = tmp_path / "renders"
+    folder.mkdir()
+    planes = {f"layer{n:04}": np.zeros((2, 2), np.float16) for n in range(4097)}
+    OpenEXR.File({"compression": OpenEXR.ZIP_COMPRESSION}, planes).write(str(folder / "more.exr"))
+    scan(engine, folder)
+    with review(qtbot, engine) as tab:
+        wait_loaded(qtbot, tab, b"more.exr")
+        wait_picture(qtbot, tab, ViewerState.ERROR)
+        assert "at most 4096 channels" in tab.stage.viewer.accessibleDescription()
+        assert "ask for it again" not in tab.stage.viewer.accessibleDescription()
