@@ -26,7 +26,8 @@ def disk(
     shows_root: ShowsRootOption = None,
     log_dir: LogDirOption = None,
     warn_mb: Annotated[
-        float | None, typer.Option("--warn-mb", metavar="MB", min=0, help="Megabytes from which a shot is told.")
+        float | None,
+        typer.Option("--warn-mb", metavar="MB", min=0, max=1e12, help="Megabytes from which a shot is told."),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit code 1 where a shot is over the threshold.")] = False,
     json: JsonOption = False,

@@ -10,6 +10,7 @@ from app.catalog.inspections import store_document, store_sequence
 from app.catalog.searchwords import path_below
 from app.catalog.shard import open_writer
 from app.engine import Engine
+from app.files.framerange import parse_pattern
 from app.inspection.keeping import Keeper
 from app.inspection.records import Document
 from app.inspection.structure import structure_of
@@ -104,19 +105,16 @@ def _keep_file(database: Database, path: bytes, document: Document) -> bool:
 
 
 def _keep_sequence(database: Database, path: bytes, document: Document) -> bool:
-    folder, told = path.rpartition(b"/")[0], document["sequence"]
+    folder, _, name = path.rpartition(b"/")
+    told, pattern = document["sequence"], parse_pattern(name)
     found = database.row(
         "SELECT q.id, q.newest_ns, q.bytes FROM sequence q JOIN folder d ON d.id = q.folder_id WHERE d.path = ?"
-        " AND q.ranges = ? AND q.frame_count = ? AND q.base = ? AND q.pad = ? AND q.missed_scan IS NULL",
-        (folder, told["ranges"], told["frame_count"], _base(document), told["pad"]),
+        " AND q.ranges = ? AND q.frame_count = ? AND q.base = ? AND q.ext = ? AND q.pad = ?"
+        " AND q.missed_scan IS NULL",
+        (folder, told["ranges"], told["frame_count"], pattern.base, pattern.ext, told["pad"]),
     )
     file = document["file"]
     if found is None or (rfc3339_ns(found[1]), found[2]) != (file["newest"], file["size_bytes"]):
         return False
     store_sequence(database, int(found[0]), document)
     return True
-
-
-def _base(document: Document) -> bytes:
-    """What stands before the frame number, with its separator."""
-    return raw(str(document["file"]["name"])).partition(b"#")[0]

@@ -1,5 +1,6 @@
 """What validation knows of a show: from the settings, overridden by a `toolkit.yaml` and by options."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from app.yamlnodes import MOST_BYTES, Mapping, Node, Scalar, kind_of, read_yaml
 #: Looked for in the current folder where no other file is named.
 FILE_NAME = "toolkit.yaml"
 _MEGABYTE = 1_000_000
+_RANGE = re.compile(r"(-?[0-9]{1,18})-(-?[0-9]{1,18})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +158,9 @@ def expected_range(text: str, shots: str = "*") -> ExpectedRange:
     Raises:
         UsageError: it is no such range.
     """
-    first, dash, last = text.strip().rpartition("-")
-    try:
-        found = ExpectedRange(shots, int(first), int(last))
-    except ValueError:
-        found = None
-    if not dash or found is None or found.first > found.last:
+    match = _RANGE.fullmatch(text.strip())
+    found = ExpectedRange(shots, int(match[1]), int(match[2])) if match else None
+    if found is None or found.first > found.last:
         raise UsageError(
             f"{text!r} is no range of frames",
             hint="Write the first and the last frame as 1001-1100.",

@@ -140,8 +140,10 @@ class ValidateResult:
 
     @property
     def remarked(self) -> bool:
-        """Whether there is anything else to look at."""
-        return any(report.remarks or report.status in ("no_renders", "no_frames") for report in self.reports)
+        """Whether there is anything else to look at; that there is no shot at all is."""
+        return not self.reports or any(
+            report.remarks or report.status in ("no_renders", "no_frames") for report in self.reports
+        )
 
 
 def validate(_engine: Engine | None, request: ValidateRequest, job: Job) -> ValidateResult:

@@ -273,12 +273,16 @@ class FolderComparison:
         self._add_singles(known.id, names, sizes, mtimes, new)
         self._tally.add("new", len(new))
         dissolved: set[int] = set()
+        changed: set[int] = set()
         for at, name in enumerate(names):
             file = there.pop(name, None)
             if file is not None:
-                self._compare_file(known.id, file, sizes[at], mtimes[at], sequence_of.get(at))
-                if file.sequence_id is not None and file.sequence_id != sequence_of.get(at):
+                now_in = sequence_of.get(at)
+                if self._compare_file(known.id, file, sizes[at], mtimes[at], now_in) and now_in is not None:
+                    changed.add(now_in)
+                if file.sequence_id is not None and file.sequence_id != now_in:
                     dissolved.add(file.sequence_id)
+        self._sequences.change(changed)
         self._sequences.dissolve(dissolved - set(sequence_of.values()))
         held = set(folder.left_out)
         kept = [file for file in there.values() if not file.missed]
@@ -287,13 +291,14 @@ class FolderComparison:
         )
         return kept
 
-    def _compare_file(self, folder_id: int, file: KnownFile, size: int, mtime_ns: int, sequence_id: int | None) -> None:
+    def _compare_file(self, folder_id: int, file: KnownFile, size: int, mtime_ns: int, sequence_id: int | None) -> bool:
+        """Bring a file's row up to date; whether the file is another than it was."""
         same = size == file.size and abs(mtime_ns - file.mtime_ns) <= self._tolerance_ns
         if same and not file.missed:
             self._tally.add("unchanged")
             if sequence_id != file.sequence_id:
                 self._database.run("UPDATE file SET sequence_id = ? WHERE id = ?", (sequence_id, file.id))
-            return
+            return False
         self._tally.add("new" if file.missed else "changed")
         keep_past(self._database, str(file.id), self._scan_id, BACK if file.missed else CHANGED)
         state = file.hash_state
@@ -310,6 +315,7 @@ class FolderComparison:
             if folder_id in self._with_problems:
                 forget_problem(self._database, folder_id, file.name)
         raise_newest(self._database, [(mtime_ns, file.id)])
+        return not same
 
     def _note_unlisted(self, folder: Folder, known: _Known) -> None:
         """A folder that could not be listed: nothing in it is known, so nothing in it is missing.

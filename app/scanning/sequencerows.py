@@ -71,6 +71,13 @@ class SequenceRows:
             )
         return int(row[0])
 
+    def change(self, sequence_ids: set[int]) -> None:
+        """Mark sequences as changed of which a frame was: their size and newest time may be the same."""
+        self._database.run_many(
+            "UPDATE sequence SET changed_scan = ?1 WHERE id = ?2 AND changed_scan <> ?1",
+            [(self._scan_id, sequence_id) for sequence_id in sequence_ids],
+        )
+
     def dissolve(self, sequence_ids: set[int]) -> None:
         """Mark sequences as missed of which too few frames are left to be one."""
         self._database.run_many(

@@ -66,6 +66,25 @@ def test_remarks_fail_only_when_strict(example: Path, tmp_path: Path, capsys: py
     call(capsys, tmp_path / "home", "validate", "--strict", code=1)
 
 
+def test_no_shot_at_all_is_no_pass_when_strict(
+    example: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:  # fmt: skip
+    elsewhere = str(tmp_path / "examples")
+    call(capsys, tmp_path / "home", "validate", elsewhere, code=0)
+    call(capsys, tmp_path / "home", "validate", elsewhere, "--strict", code=1)
+
+
+def test_frames_below_zero_are_expected(example: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (example / "frame_-0003.exr").write_bytes(b"x")
+    printed = call(capsys, tmp_path / "home", "validate", "--range", "-5--2", "--json", code=1)
+    assert json.loads(printed)["shows"][0]["shots"][0]["missing_count"]
+
+
+@pytest.mark.parametrize("megabytes", ["inf", "nan", "1e300"])
+def test_a_threshold_is_a_number_of_megabytes(example: Path, tmp_path: Path, megabytes: str) -> None:
+    assert main(["--home", str(tmp_path / "h"), "disk", "--warn-mb", megabytes]) == 2
+
+
 def test_disk_names_size_count_and_threshold(
     example: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:  # fmt: skip

@@ -1,6 +1,7 @@
 """What a scan learns of media, kept and found again."""
 
 import json
+import os
 import struct
 from pathlib import Path
 from typing import Any
@@ -181,7 +182,30 @@ def test_what_changed_in_a_sequence_is_told_after_the_next_scan_of_all_frames(sh
     assert {(row["attribute"], row["frames"]) for row in told["header_differences"]} == {("owner", "1004")}
 
 
+def test_a_frame_that_an_older_one_replaced_makes_what_is_kept_of_its_sequence_old(shots: Studio) -> None:
+    frames = [shots.base / f"sh010/sh010.{number}.exr" for number in range(1001, 1010)]
+    for number, frame in enumerate(frames):
+        os.utime(frame, (1_700_000_000 + number,) * 2)
+    shots.scan(inventory_only=False, all_frames=True)
+    render(frames[3], 3, b"Old")
+    os.utime(frames[3], (1_600_000_000,) * 2)
+    shots.scan(inventory_only=False, all_frames=True)
+    with open_reader(shots.shard) as database:
+        ids = [row[0] for row in database.rows("SELECT id FROM sequence")]
+        documents = [recorded_sequence(database, number) for number in ids]
+    changed = [
+        (row["attribute"], row["frames"])
+        for document in documents
+        if document is not None
+        for row in document["sequence"]["header_differences"]
+    ]
+    assert changed == [("owner", "1004")]
+
+
 def test_what_inspect_measured_is_kept_for_the_shelf_while_the_file_is_as_it_was_scanned(shots: Studio) -> None:
+    for number in (1, 2):
+        render(shots.base / f"sh#30/a#b.{number:04}.exr", number)
+    shots.scan(inventory_only=False)
     changed = shots.base / "parts.exr"
     changed.write_bytes(changed.read_bytes() + b"\0")
     files = [
@@ -190,6 +214,7 @@ def test_what_inspect_measured_is_kept_for_the_shelf_while_the_file_is_as_it_was
         shots.base / "sh020/sh020.####.exr",
         changed,
     ]
+    files.append(shots.base / "sh#30/a#b.####.exr")
     outside = raw_exr(shots.base.parent / "outside.exr")
     done = reelmark(
         "--home", shots.engine.home.root, "inspect", "--stats", "--json", "--sink", "shard", *files, outside
@@ -199,7 +224,7 @@ def test_what_inspect_measured_is_kept_for_the_shelf_while_the_file_is_as_it_was
     assert {b"single.exr", b"sh010/sh010.1002.exr"} <= found(shots, "nan=0")
     assert b"parts.exr" not in found(shots, "nan=0")
     shots.base.rename(shots.base.with_name("shelf"))
-    for number in (0, 1, 2):
+    for number in (0, 1, 2, 4):
         (shelved,) = inspect(shots.engine, InspectRequest((str(files[number]),)), Job()).documents
         assert shelved.pop("recorded")
         assert shelved == told[number]
