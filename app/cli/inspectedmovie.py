@@ -122,6 +122,9 @@ def _measured(stats: Facts) -> Iterator[str]:
 
 def _seen(found: Facts) -> Iterator[str]:
     expected = found["frames_expected"]
+    if not found["frames_decoded"]:
+        yield f"no frame could be decoded{f', of {expected}' if expected else ''}"
+        return
     yield f"{found['frames_decoded']}{f' of {expected}' if expected else ''} frames decoded"
     for key in ("black", "frozen"):
         yield f"{key}: {found[key]['frames'] or 'none'}"
@@ -138,7 +141,7 @@ def _seen(found: Facts) -> Iterator[str]:
 
 def _heard(found: Facts) -> Iterator[str]:
     if not found["samples"]:
-        yield "nothing decoded"
+        yield "no sound could be decoded"
         return
     loudness = found["loudness"]
     words = (("integrated_lufs", "LUFS"), ("range_lu", "LU"), ("true_peak_dbtp", "dBTP"))

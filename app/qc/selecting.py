@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from app.qc.checks.check import all_told, broken
+from app.qc.checks.completeness import unseen_statistics
 from app.qc.findings import Observation
 from app.qc.headerclasses import HeaderClass
 from app.qc.policy import Rule
@@ -16,6 +17,7 @@ def judge_selection(rule: Rule, classes: list[HeaderClass]) -> Iterator[Observat
     """What a rule with `select` sees in each kind of frame."""
     for kind in classes:
         for selector in rule.selectors:
+            yield from unseen_statistics(rule, selector, kind.document)
             yield from _judge(rule, selector, kind)
 
 

@@ -368,7 +368,7 @@ def test_a_movie_of_which_nothing_could_be_decoded_is_no_pass() -> None:
     ):
         result = judged(f"  - {{id: r, check: {check}}}", document)
         assert result.outcome is Outcome.ERROR, check
-        assert result.findings[0].evidence.startswith("not one "), check
+        assert result.findings[0].evidence.startswith("no "), check
     document["errors"] = [{"code": "frames.none", "stream": 0, "message": "not one frame can be decoded"}]
     both = judged("  - {id: r, check: video.black}\n  - {id: d, check: video.decode}", document)
     assert [one.outcome for one in both.results] == [Outcome.SKIPPED, Outcome.FAIL]
@@ -497,3 +497,43 @@ def test_attributes_that_differ_in_each_frame_are_judged_in_each() -> None:
   - {id: reel, check: exr.attributes, expect: {required: [reelName]}}"""
     found = {(one.rule, one.frames) for one in judged(rules, document).findings}
     assert found == {("window", "1004,1006"), ("reel", "1002")}
+
+
+def test_a_stream_that_was_not_decoded_to_its_end_never_passes() -> None:
+    broken = movie(errors=[BROKEN])
+    [black, clipped] = judged("  - {id: v, check: video.black}\n  - {id: a, check: audio.clipped}", broken).results
+    assert (black.outcome, clipped.outcome) == (Outcome.ERROR, Outcome.PASS)
+    assert black.findings[0].evidence == "bad slice"
+    unmeasured = movie(stats={"video": [], "audio": []})
+    [black] = judged("  - {id: v, check: video.black, missing: skip}", unmeasured).results
+    assert (black.outcome, black.findings[0].evidence) == (Outcome.ERROR, "it was not decoded")
+
+
+@pytest.mark.parametrize("limits", ["integrated: [-24, -22]", "range_max: 20", "short_term_max: -10"])
+def test_sound_too_short_for_its_loudness_is_not_called_silent(limits: str) -> None:
+    none = {"integrated_lufs": None, "range_lu": None, "max_short_term_lufs": None}
+    short = movie(audio={"samples": 4800, "sample_rate": 48000, "loudness": none})
+    [result] = judged(f"  - {{id: r, check: audio.ebur128, expect: {{{limits}}}}}", short).results
+    assert result.outcome is Outcome.ERROR
+    assert result.findings[0].evidence.startswith("too short to be measured: 0.1 s")
+
+
+def test_each_reason_of_damage_is_told_with_its_own_frames() -> None:
+    document = sequence()
+    document["stats"] = {**with_stats()["stats"], "frames": "1001-1010"}
+    document["errors"] = [
+        {"code": "pixels.damaged", "part": 0, "message": "a chunk is cut off", "frames": "1004"},
+        {"code": "chunks.missing", "part": 0, "message": "a chunk is not there", "frames": "1007-1008"},
+    ]
+    found = judged("  - {id: r, check: pixels.damaged}", document).findings
+    assert [(one.observed, one.frames) for one in found] == [
+        ("a chunk is cut off", "1004"),
+        ("a chunk is not there", "1007-1008"),
+    ]
+
+
+def test_damage_without_a_sentence_of_its_own_never_passes() -> None:
+    document = with_stats()
+    document["stats"]["parts"][0]["complete"] = False
+    [result] = judged("  - {id: r, check: pixels.damaged}", document).results
+    assert result.outcome is Outcome.ERROR

@@ -252,3 +252,39 @@ def test_of_all_parts_each_has_to_have_what_is_asked_of_all() -> None:
     assert found.part == "1 depth"
     assert outcome("parts[*].attributes.owner", "{eq: ILM}", document, ", missing: pass") is Outcome.PASS
     assert outcome("parts[2].name", "{exists: false}", document) is Outcome.PASS
+
+
+def _measured(**part: Any) -> dict[str, Any]:
+    document = exr()
+    counted = {"name": "R", "nan_count": 0}
+    document["stats"] = {"parts": [{"index": 0, "supported": True, "sample": 1, "channels": [counted], **part}]}
+    return document
+
+
+_NANS = "stats.parts[*].channels[*].nan_count"
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"complete": False},
+        {"channels": []},
+        {"supported": False, "reason": "deep"},
+        {"sample": 4, "complete": False},
+    ],
+)
+def test_statistics_that_do_not_tell_all_rows_never_pass(part: dict[str, Any]) -> None:
+    assert outcome(_NANS, "{eq: 0}", _measured()) is Outcome.PASS
+    assert outcome(_NANS, "{eq: 0}", _measured(**part), ", missing: pass") is Outcome.ERROR
+
+
+def test_statistics_of_a_sequence_with_a_frame_that_could_not_be_read_never_pass() -> None:
+    document = sequence(frozen="")
+    document["stats"] = {**_measured()["stats"], "frames": "1001-1010"}
+    assert outcome(_NANS, "{eq: 0}", document) is Outcome.PASS
+    document["stats"]["frames"] = "1001-1004,1006-1010"
+    [finding] = findings(_NANS, "{eq: 0}", document)
+    assert (finding.outcome, finding.frames) == (Outcome.ERROR, "1005")
+    assert outcome("sequence.frozen", '{eq: ""}', document) is Outcome.ERROR
+    [result] = judged("  - {id: r, check: sequence.frozen}", document).results
+    assert (result.outcome, result.findings[0].frames) == (Outcome.ERROR, "1005")

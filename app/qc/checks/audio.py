@@ -16,6 +16,8 @@ _LOUDNESS = (
     ("momentary_max", "max_momentary_lufs", "LUFS", "the highest momentary loudness, in LUFS"),
     ("short_term_max", "max_short_term_lufs", "LUFS", "the highest short-term loudness, in LUFS"),
 )
+#: Seconds of sound that a figure is measured of at least (EBU Tech 3341 and 3342: windows of 400 ms and of 3 s).
+_SHORTEST_S = {"integrated_lufs": 0.4, "max_momentary_lufs": 0.4, "max_short_term_lufs": 3.0, "range_lu": 3.0}
 
 
 def _loudness(rule: Rule, stream: Stream) -> Iterator[Observation]:
@@ -25,19 +27,34 @@ def _loudness(rule: Rule, stream: Stream) -> Iterator[Observation]:
         lowest, highest = rule.expect["integrated"]
         value = number_of(found.get("integrated_lufs"))
         expected = f"{words(lowest)} to {words(highest)} LUFS"
-        if value is None:
+        if value is None and (why := _why_unmeasured(stream, "integrated_lufs")):
+            yield Observation(False, expected, channel=label(stream), evidence=why, unable=True)
+        elif value is None:
             yield Observation(False, expected, "silence", channel=label(stream), nothing=True)
         elif not (number_of(lowest) or 0) <= value <= (number_of(highest) or 0):
             yield Observation(False, expected, f"{words(float(value))} LUFS", channel=label(stream))
     for key, name, unit, _ in _LOUDNESS:
         most, value = number_of(rule.expect.get(key)), number_of(found.get(name))
-        if most is not None and value is not None and value > most:
+        if most is not None and value is None and (why := _why_unmeasured(stream, name)):
+            yield Observation(False, f"at most {words(most)} {unit}", channel=label(stream), evidence=why, unable=True)
+        elif most is not None and value is not None and value > most:
             yield Observation(
                 False,
                 f"at most {words(rule.expect[key])} {unit}",
                 f"{words(float(value))} {unit}",
                 channel=label(stream),
             )
+
+
+def _why_unmeasured(stream: Stream, name: str) -> str:
+    """Why a figure of loudness is not there; empty for silence."""
+    samples, rate = stream.get("samples"), stream.get("sample_rate")
+    if samples and rate and samples / rate < _SHORTEST_S.get(name, 0):
+        return f"too short to be measured: {samples / rate:.2g} s, of {_SHORTEST_S[name]:g} s"
+    channels = stream.get("channels") or []
+    if name in _SHORTEST_S and len(channels) > 2 and all(str(one.get("name", "")).isdigit() for one in channels):
+        return f"the loudness of {len(channels)} channels without names cannot be measured"
+    return ""
 
 
 def _silence(rule: Rule, stream: Stream) -> Iterator[Observation]:

@@ -10,6 +10,7 @@ from app.errors import AppError
 from app.files.framerange import parse_frames
 from app.model.frames import Frame
 from app.qc.checks.check import Check, FrameJudge, Parameter
+from app.qc.checks.completeness import damages_of, is_summed, parts_of, unread_frames, why_unseen
 from app.qc.checks.framelists import FRAME_LIMITS, of_frames, range_of
 from app.qc.facts import Document, Need
 from app.qc.findings import Observation
@@ -17,14 +18,16 @@ from app.qc.policy import Rule
 from app.qc.values import number_of, words
 
 _IMAGE = frozenset({"image"})
-_DAMAGE = ("pixels", "chunks", "media")
 _COLOUR = ("R", "G", "B", "Y", "RY", "BY", "*.R", "*.G", "*.B")
 _SELECT = Parameter("select", "names", "the channels, by name or with `*` and `?`; all where nothing is said")
 
 
 @dataclass(frozen=True, slots=True)
 class _Fault:
-    """Something wrong with one channel of one frame; how bad it is, for telling the worst of many frames."""
+    """Something wrong with one channel of one frame; how bad it is, for telling the worst of many frames.
+
+    Faults that are not `is_alike` are other ones where other words tell them.
+    """
 
     part: str
     channel: str
@@ -35,6 +38,7 @@ class _Fault:
     unable: bool = False
     nothing: bool = False
     frames: str = ""
+    is_alike: bool = True
 
 
 @dataclass(slots=True)
@@ -75,7 +79,7 @@ class FaultJudge:
             yield Observation(
                 False,
                 fault.expected,
-                fault.observed if len(gathered.frames) < 2 else f"{fault.observed} at the worst",
+                f"{fault.observed} at the worst" if fault.amount and len(gathered.frames) > 1 else fault.observed,
                 frames,
                 fault.part,
                 fault.channel,
@@ -86,7 +90,7 @@ class FaultJudge:
             )
 
     def _add(self, frame: Frame | None, fault: _Fault) -> None:
-        reason = fault.observed if fault.unable else fault.region
+        reason = fault.region if fault.is_alike and not fault.unable else f"{fault.region}: {fault.observed}"
         key = (fault.part, fault.channel, fault.expected + reason, fault.unable)
         gathered = self._gathered.setdefault(key, _Gathered(fault))
         if fault.amount > gathered.worst.amount:
@@ -95,43 +99,21 @@ class FaultJudge:
             gathered.frames.append(frame)
 
 
-def _parts(document: Document) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The statistics of each part, with the name of the part."""
-    stats = document.get("stats") or {}
-    names = {part.get("index"): part.get("name") for part in document.get("parts") or []}
-    for part in stats.get("parts") or []:
-        index = part.get("index", 0)
-        yield f"{index} {names[index]}" if names.get(index) else str(index), part
-
-
 def _channels(rule: Rule, document: Document) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The statistics of each channel that a rule selects, with the name of its part."""
-    for name, part in _parts(document):
+    for name, part in parts_of(document):
         for channel in part.get("channels") or []:
             if _is_selected(rule, str(channel.get("name", ""))):
                 yield name, channel
 
 
-def _unsupported(document: Document) -> Iterator[_Fault]:
-    """Parts whose pixels cannot be decoded, or were not looked at: nothing can be said of them."""
-    if not (document.get("stats") or {}).get("parts"):
-        yield _Fault("", "", "pixels that can be read", "there are no statistics of its pixels", 0, unable=True)
-    for name, part in _parts(document):
-        if part.get("supported") is False:
-            yield _Fault(name, "", "pixels that can be read", "pixels not supported", 0, unable=True)
-
-
 def _unseen(rule: Rule, document: Document) -> Iterator[_Fault]:
     """Why a rule does not see all that it is about: pixels that were not decoded, channels that are not there."""
-    yield from _unsupported(document)
-    for name, part in _parts(document):
-        why = "" if part.get("supported") is False else _why_unseen(rule, part)
-        if why:
-            yield _Fault(name, "", "pixels that can be read", why, 0, unable=True)
-    if _is_summed(document) and (frames := _unread_frames(rule, document)):
+    yield from _unseen_pixels(rule, document)
+    if is_summed(document) and (frames := unread_frames(rule, document)):
         why = "not all of its pixels could be decoded"
         yield _Fault("", "", "pixels that can be read", why, 0, unable=True, frames=frames)
-    names = {str(channel.get("name", "")) for _, part in _parts(document) for channel in part.get("channels") or []}
+    names = {str(channel.get("name", "")) for _, part in parts_of(document) for channel in part.get("channels") or []}
     for pattern in rule.options.get("select", ()) if names else ():
         if pattern not in names and not any(letter in pattern for letter in "*?["):
             yield _Fault("", pattern, f"a channel {pattern}", f"no channel {pattern}", 0, nothing=True)
@@ -139,33 +121,14 @@ def _unseen(rule: Rule, document: Document) -> Iterator[_Fault]:
         yield _Fault("", "", "channels to look at", "none of its channels is selected", 0, nothing=True)
 
 
-def _why_unseen(rule: Rule, part: Mapping[str, Any]) -> str:
-    """Why statistics of a part are not those of all rows that a rule asks for; empty where they are."""
-    sample = int(part.get("sample") or 1)
-    if not part.get("channels"):
-        return str(part.get("reason") or "no pixels could be decoded")
-    if sample > rule.sample.rows:
-        return f"only one of {sample} blocks of rows was looked at"
-    return "not all of its pixels could be decoded" if part.get("complete") is False and sample == 1 else ""
-
-
-def _unread_frames(rule: Rule, document: Document) -> str:
-    """Frames of a sequence that a rule is about and that its statistics do not tell whole."""
-    stats, ranges = document.get("stats") or {}, str((document.get("sequence") or {}).get("ranges") or "")
-    if "frames" not in stats or not ranges:
-        return ""
-    asked = set(rule.sample.of(parse_frames(ranges)))
-    unread = asked.difference(parse_frames(stats["frames"]) if stats["frames"] else ())
-    for error in _damages(document):
-        unread |= asked.intersection(parse_frames(str(error["frames"])) if error.get("frames") else ())
-    return range_of(unread)
-
-
-def _damages(document: Document) -> Iterator[Mapping[str, Any]]:
-    """What is told of pixels that could not be decoded."""
-    for error in document.get("errors") or []:
-        if str(error.get("code", "")).partition(".")[0] in _DAMAGE and error["code"] != "pixels.not_supported":
-            yield error
+def _unseen_pixels(rule: Rule, document: Document) -> Iterator[_Fault]:
+    """Pixels that cannot be decoded, or were not looked at: nothing can be said of them."""
+    parts = list(parts_of(document))
+    if not parts:
+        yield _Fault("", "", "pixels that can be read", "there are no statistics of its pixels", 0, unable=True)
+    for name, part in parts:
+        if why := why_unseen(rule, document, part):
+            yield _Fault(name, "", "pixels that can be read", why, 0, unable=True)
 
 
 def _is_selected(rule: Rule, name: str) -> bool:
@@ -176,11 +139,6 @@ def _is_selected(rule: Rule, name: str) -> bool:
 def _number(value: Any) -> float:
     number = number_of(value)
     return math.nan if number is None else float(number)
-
-
-def _is_summed(document: Document) -> bool:
-    """Whether the statistics are those of all frames of a sequence together."""
-    return bool(document.get("sequence"))
 
 
 _COUNTS = {"nan": ("nan_count", "NaN"), "inf": ("inf_count", "infinite"), "negative": ("negative_count", "negative")}
@@ -199,11 +157,11 @@ def _stats(rule: Rule, document: Document) -> Iterator[_Fault]:
                     f"at most {most} {word} values",
                     f"{count} {word}",
                     count,
-                    unable=bool(most) and _is_summed(document),
+                    unable=bool(most) and is_summed(document),
                     frames=str(channel.get(f"{key}_frames") or ""),
                 )
         yield from _bounds(rule, part, name, channel)
-        if "mean" in rule.expect and _is_summed(document):
+        if "mean" in rule.expect and is_summed(document):
             yield _Fault(part, name, "a mean of each frame", "only the mean of all frames is known", 0, unable=True)
 
 
@@ -238,20 +196,28 @@ def _finite(rule: Rule, document: Document) -> Iterator[_Fault]:
             yield _Fault(part, str(channel.get("name", "")), "finite values alone", told, nan + inf, frames=frames)
 
 
-def _damaged(_rule: Rule, document: Document) -> Iterator[_Fault]:
-    yield from _unsupported(document)
+def _damaged(rule: Rule, document: Document) -> Iterator[_Fault]:
     names = dict(_part_names(document))
-    for error in _damages(document):
+    damages = list(damages_of(document))
+    for error in damages:
         rows = str(error.get("rows") or "")
         yield _Fault(
             names.get(error.get("part"), ""),
             "",
             "pixels that can be decoded",
             str(error.get("message") or "damaged"),
-            1,
+            0,
             region=f"rows {rows}" if rows else "",
             frames=str(error.get("frames") or ""),
+            is_alike=False,
         )
+    if not damages:
+        yield from _unseen_pixels(rule, document)
+        unread = unread_frames(rule, document) if is_summed(document) else ""
+        if unread:
+            yield _Fault("", "", "pixels that can be read", "they could not be read", 0, unable=True, frames=unread)
+    elif any(int(part.get("sample") or 1) > rule.sample.rows for _, part in parts_of(document)):
+        yield _Fault("", "", "pixels that can be read", "only some of its rows were looked at", 0, unable=True)
 
 
 def _part_names(document: Document) -> Iterator[tuple[Any, str]]:
@@ -274,7 +240,7 @@ class BlackJudge:
         for fault in _unseen(self._rule, document):
             frames = parse_frames(fault.frames) if fault.frames else () if frame is None else (frame,)
             self._unable.setdefault((fault.observed, fault.nothing), []).extend(frames)
-        if _is_summed(document):
+        if is_summed(document):
             self._take_sequence(document["sequence"])
             return
         threshold = _number(self._rule.expect.get("threshold", 0.0001))

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.files.framerange import missing_frames, parse_frames
 from app.qc.checks.check import Check, Parameter, all_told, broken
+from app.qc.checks.completeness import unseen_frames
 from app.qc.checks.framelists import FRAME_LIMITS, of_frames, range_of
 from app.qc.facts import Facts, Need
 from app.qc.findings import Observation
@@ -74,7 +75,10 @@ def _frames(key: str, what: str, need: Need) -> Callable[[Rule, Facts], Iterator
     """A check of frames that the document lists under a key."""
 
     def judge(rule: Rule, facts: Facts) -> Iterator[Observation]:
-        found = _sequence(facts, need).get(key)
+        document = facts.document(need)
+        found = (document.get("sequence") or {}).get(key)
+        if need is Need.PIXELS:
+            yield from unseen_frames(rule, document)
         if found is None and need is not Need.NAMES:
             yield Observation(False, f"no {what}", evidence="it was not looked at", unable=True)
         else:

@@ -11,6 +11,11 @@ from app.qc.values import words
 
 Stream = Mapping[str, Any]
 _MOST_STRETCHES = 5
+#: What is told of streams that were not decoded to their end, or of which frames are not there.
+_UNSEEN = frozenset(
+    {"frames.none", "frames.missing", "frames.damaged", "sound.none", "sound.damaged", "media.damaged"}
+    | {"media.too_large"}
+)
 
 
 def streams_of(document: Document, kind: str) -> list[Stream]:
@@ -57,17 +62,42 @@ def measured(
         stats = (document.get("stats") or {}).get(kind)
         if stats is None:
             yield Observation(False, evidence="it was not decoded", unable=True)
-        elif not stats:
+            return
+        if not stats and not streams_of(document, kind):
             yield Observation(False, f"a stream of {kind}", observed=f"no {kind} stream", nothing=True)
-        for one in stats or []:
-            if one.get("frames_decoded" if kind == "video" else "samples") == 0:
-                seen = "not one frame" if kind == "video" else "not one sample"
-                told = label({**one, "type": kind})
-                yield Observation(False, channel=told, evidence=f"{seen} could be decoded", unable=True)
-            else:
+        for stream, why in undecoded(document, kind):
+            yield Observation(False, f"{kind} that can be decoded", channel=label(stream), evidence=why, unable=True)
+        for one in stats:
+            if not _is_empty(kind, one):
                 yield from look(rule, {**one, "type": kind})
 
     return judge
+
+
+def undecoded(document: Document, kind: str) -> Iterator[tuple[Stream, str]]:
+    """The streams of a kind that were not decoded from end to end, and why."""
+    measured_of = {one.get("stream"): one for one in (document.get("stats") or {}).get(kind) or []}
+    streams = {stream.get("index"): stream for stream in streams_of(document, kind)}
+    for index in dict.fromkeys([*streams, *measured_of]):
+        stream = {**streams.get(index, {"index": index}), "type": kind}
+        why = _why_undecoded(kind, measured_of.get(index), index, document)
+        if why:
+            yield stream, why
+
+
+def _is_empty(kind: str, found: Stream) -> bool:
+    return found.get("frames_decoded" if kind == "video" else "samples") == 0
+
+
+def _why_undecoded(kind: str, found: Stream | None, index: Any, document: Document) -> str:
+    """Why what was measured of a stream does not tell all of it; empty where it does."""
+    if found is not None and _is_empty(kind, found):
+        return "no frame could be decoded" if kind == "video" else "no sound could be decoded"
+    told = [error for error in document.get("errors") or [] if error.get("code") in _UNSEEN]
+    for error in told:
+        if error.get("stream") in (None, index):
+            return str(error.get("message") or error["code"])
+    return "it was not decoded" if found is None else ""
 
 
 def broken_packets(kind: str) -> Callable[[Rule, Facts], Iterator[Observation]]:
