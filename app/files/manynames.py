@@ -6,6 +6,7 @@ read from its digits, all without a step per name. What does not fit is left to 
 the rules are the same (see `sequences.py`).
 """
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
     Rows = NDArray[np.uint8]
 
 #: For fewer names the loop is quicker.
-LEAST_NAMES = 96
+LEAST_NAMES = 256
+
+#: Loading numpy takes as long as so many names one by one.
+_AS_LONG_AS_LOADING = 100_000
 
 _MOST_DIGITS = 7
 _MOST_LAYOUTS = 16
@@ -31,6 +35,18 @@ _ZERO, _NINE, _DOT = b"09."
 _PLACES = [10.0**place for place in range(_MOST_DIGITS - 1, -1, -1)]
 #: What digits count too much when they are taken as their ASCII codes, by how many they are.
 _ZEROS = [_ZERO * ((10**digits - 1) // 9) for digits in range(_MOST_DIGITS + 1)]
+
+
+_one_by_one = 0
+
+
+def pays(names: int) -> bool:
+    """Whether to take so many names together: numpy is loaded once as many came as loading it takes."""
+    global _one_by_one  # noqa: PLW0603
+    if "numpy" in sys.modules:
+        return True
+    _one_by_one += names
+    return _one_by_one > _AS_LONG_AS_LOADING
 
 
 @dataclass(slots=True)

@@ -31,7 +31,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 
-from app.files.manynames import LEAST_NAMES, many_names
+from app.files.manynames import LEAST_NAMES, many_names, pays
 from app.files.numbering import VERSION_ENDS, are_distinct, are_fractions, is_date, is_day, is_version, paddings, widths
 from app.model.frames import FileSequence, Frame
 from app.model.kinds import Category, category_of_extension
@@ -173,7 +173,7 @@ def file_sequences(
 
 def _collect_all(names: Sequence[bytes]) -> tuple[dict[bytes, list[int]], dict[bytes, list[Frame]], list[int]]:
     """As `_collect`, and the numbers of those names that could be taken together, which are many in a large folder."""
-    if len(names) < LEAST_NAMES:
+    if len(names) < LEAST_NAMES or not pays(len(names)):
         numbered, rest = _collect(enumerate(names))
         return numbered, {}, rest
     many = many_names(names)

@@ -23,7 +23,6 @@ from app.scanning.contents import LISTED
 from app.scanning.presence import SCAN_AGAIN, gone, is_there
 from app.scanning.problems import OF_THE_MOMENT, entry_path, note_problem
 from app.scanning.request import ScanRequest
-from app.scanning.sequencefacts import keep_sequences
 from app.scanning.target import Target
 
 _HANDLER = "app.inspection.recording:read"
@@ -102,6 +101,8 @@ class _Inspection:
                 "UPDATE sequence SET inspected = NULL, whole = 0 WHERE id = ?", [(number,) for number in self._put_off]
             )
         if self._all_frames:
+            from app.scanning.sequencefacts import keep_sequences
+
             keep_sequences(self._database, self._drive, self._scan_id, self._job.token)
 
     def _begin_version(self) -> None:

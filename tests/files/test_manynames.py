@@ -1,6 +1,8 @@
 """Names taken by the thousand are grouped as names taken one by one."""
 
 import random
+import subprocess
+import sys
 from unittest.mock import patch
 
 import pytest
@@ -24,8 +26,21 @@ def one_by_one(names: list[bytes]) -> Grouping:
 
 
 def together(names: list[bytes]) -> Grouping:
-    with patch.object(sequences, "LEAST_NAMES", 1), patch.object(manynames, "_LEAST_ROWS", 1):
+    with (
+        patch.object(sequences, "LEAST_NAMES", 1),
+        patch.object(manynames, "_LEAST_ROWS", 1),
+        patch.object(manynames, "_AS_LONG_AS_LOADING", 0),
+    ):
         return group_names(names)
+
+
+def test_a_few_folders_do_not_wait_for_numpy_and_many_do_not_do_without_it() -> None:
+    told = (
+        "import sys; from app.files.sequences import group_names; names = [b'sh.%06d.exr' % n for n in range(60_000)];"
+        "group_names(names); print('numpy' in sys.modules, end=' '); group_names(names); print('numpy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]
 
 
 @settings(max_examples=300, deadline=None)
