@@ -19,9 +19,12 @@ from itertools import islice
 from typing import Any
 
 from app.model.names import folded_text
+from app.model.structure import Structure
 
 Document = dict[str, Any]
 
+#: Bytes of a hash.
+HASH_BYTES = 16
 #: Characters of a value that can be searched.
 TEXT_LENGTH = 300
 _OF_THE_ROW = ("path", "name", "raw_name", "size_bytes", "mtime")
@@ -85,9 +88,24 @@ class Pieces:
     duration_s: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What is to be kept of one file.
+
+    Attributes:
+        pieces: its document, taken apart.
+        structure: where it stands among similar files; None where that is not known.
+        error: why it is not sound; empty where it is.
+    """
+
+    pieces: Pieces
+    structure: Structure | None
+    error: str
+
+
 def digest(data: bytes) -> bytes:
-    """The hash under which contents are kept: BLAKE2b of 16 bytes."""
-    return hashlib.blake2b(data, digest_size=16).digest()
+    """The hash under which contents are kept: BLAKE2b of `HASH_BYTES` bytes."""
+    return hashlib.blake2b(data, digest_size=HASH_BYTES).digest()
 
 
 def deflated(text: bytes) -> bytes:

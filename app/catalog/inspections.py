@@ -7,43 +7,23 @@ taken apart: `app.catalog.factparts`.
 
 import json
 import os
-import struct
 from collections.abc import Sequence
 from typing import Any
 
 from app.catalog.database import Database
-from app.catalog.factmending import keep_parts
-from app.catalog.factparts import (
-    Document,
-    Pieces,
-    Value,
-    deflated,
-    digest,
-    inflated,
-    packed,
-    put_together,
-    stat_rows,
-    take_apart,
-    unpacked,
-)
-from app.catalog.factsets import set_members, set_of
+from app.catalog.factparts import Document, Inspected, inflated, packed, put_together, take_apart, unpacked
+from app.catalog.factrows import rows_of
+from app.catalog.factsets import set_members
+from app.catalog.factstoring import COLUMNS, FACTS_VERSION, PLACES, store_inspected
 from app.catalog.shard import last_base
 from app.model.facts import MediaFacts, damage_of, facts_from_json, facts_of_document
 from app.model.names import decoded, raw_name, shown
 from app.model.structure import Structure
 from app.model.times import now_us, rfc3339, rfc3339_ns
 
-#: Raise it when an inspector learns more; facts of older versions are read again.
-FACTS_VERSION = 2
-
-_COLUMNS = (
-    "file_id, version, kind, facts, error, header_id, set_id, structure_id, duration_s, header_hash, own, read_us"
-)
-_SPACE = "?, " * 11 + "?"
 _FINDING = ("rule", "outcome", "severity", "frames")
 _OF_THE_REPRESENTATIVE = ("parts", "channels", "attributes")
 _SEE_THERE = "representative"
-_AT_ONCE = 500
 
 
 def store_document(database: Database, file_id: int, document: Document, structure: Structure | None = None) -> None:
@@ -51,35 +31,14 @@ def store_document(database: Database, file_id: int, document: Document, structu
 
     Statistics that were measured before are kept where the document has none and its header is still the same.
     """
-    pieces = take_apart(document)
-    header_id = _header(database, pieces)
-    before = database.row("SELECT header_hash, structure_id FROM facts WHERE file_id = ?", (file_id,))
-    same = before is not None and bool(pieces.header_hash) and before[0] == pieces.header_hash
-    numbers = _attribute_ids(database, pieces.values)
-    set_id, own = set_of(database, file_id, header_id, numbers)
-    structure_id = before[1] if before and same else None
-    if structure is not None:
-        structure_id = _structure(database, structure)
-    error = damage_of(document)
-    database.run(
-        f"INSERT OR REPLACE INTO facts ({_COLUMNS}) VALUES ({_SPACE})",
-        (file_id, FACTS_VERSION, pieces.kind, "", error, header_id, set_id, structure_id, pieces.duration_s,
-         pieces.header_hash or None, pieces.own or None, now_us()),
-    )  # fmt: skip
-    database.run("DELETE FROM attribute_of WHERE file_id = ?", (file_id,))
-    database.run_many(
-        "INSERT INTO attribute_of (file_id, place, attribute_id) VALUES (?, ?, ?)",
-        [(file_id, place, number) for place, number in own],
-    )
-    if pieces.stats is not None or not same:
-        _store_stats(database, file_id, pieces.stats)
+    store_inspected(database, [(file_id, Inspected(take_apart(document), structure, damage_of(document)))])
 
 
 def store_failure(database: Database, file_id: int, kind: str, reason: str) -> None:
     """Keep that nothing could be learnt of a file, and why."""
     database.run("DELETE FROM facts WHERE file_id = ?", (file_id,))
     database.run(
-        f"INSERT INTO facts ({_COLUMNS}) VALUES ({_SPACE})",
+        f"INSERT INTO facts ({COLUMNS}) VALUES ({PLACES})",
         (file_id, FACTS_VERSION, kind, json.dumps({"kind": kind, "error": reason}), reason, None, None, None, None,
          None, None, now_us()),
     )  # fmt: skip
@@ -232,7 +191,7 @@ def findings_of(database: Database, folder_id: int, asset: bytes) -> list[Docume
 
 def carry_facts(database: Database, pairs: Sequence[tuple[int, int]]) -> None:
     """Give files, where they have no facts, those of other files with the same bytes: pairs of new and old."""
-    copied = ", ".join(column.strip() for column in _COLUMNS.split(",")[1:])
+    copied = ", ".join(column.strip() for column in COLUMNS.split(",")[1:])
     database.run_many(
         f"INSERT OR IGNORE INTO facts (file_id, {copied}) SELECT ?1, {copied} FROM facts WHERE file_id = ?2", pairs
     )
@@ -247,74 +206,18 @@ def carry_facts(database: Database, pairs: Sequence[tuple[int, int]]) -> None:
         )
 
 
-def _header(database: Database, pieces: Pieces) -> int:
-    """The number of a header, which is kept with its parts and channels where it is new."""
-    key = digest(pieces.header)
-    known = database.value("SELECT id FROM header WHERE hash = ?", (key,))
-    if known is not None:
-        return int(known)
-    body = deflated(pieces.header)
-    database.run("INSERT INTO header (hash, format, body) VALUES (?, ?, ?)", (key, pieces.format, body))
-    number = int(database.connection.last_insert_rowid())
-    keep_parts(database, number, json.loads(pieces.header))
-    return number
-
-
-def _attribute_ids(database: Database, values: Sequence[Value]) -> list[int]:
-    """The numbers of attributes in their order; those that are new are kept."""
-    keys = [value.hash for value in values]
-    known: dict[bytes, int] = {}
-    for start in range(0, len(keys), _AT_ONCE):
-        some = keys[start : start + _AT_ONCE]
-        rows = database.rows(f"SELECT hash, id FROM attribute WHERE hash IN ({', '.join('?' * len(some))})", some)
-        known.update((bytes(key), number) for key, number in rows)
-    for key, value in zip(keys, values, strict=True):
-        if key not in known:
-            database.run(
-                "INSERT INTO attribute (hash, name, type, text, number, body) VALUES (?, ?, ?, ?, ?, ?)",
-                (key, value.name, value.type, value.text, value.number, value.body),
-            )
-            known[key] = int(database.connection.last_insert_rowid())
-    return [known[key] for key in keys]
-
-
 def _entries(database: Database, file_id: int, set_id: int | None) -> list[tuple[str, str, Any]]:
     """Name, type and body of the attributes of a file in their order."""
     places = dict(set_members(database, set_id)) if set_id is not None else {}
     places.update(database.rows("SELECT place, attribute_id FROM attribute_of WHERE file_id = ?", (file_id,)))
     wanted = sorted(set(places.values()))
-    bodies: dict[int, tuple[str, str, Any]] = {}
-    for start in range(0, len(wanted), _AT_ONCE):
-        some = wanted[start : start + _AT_ONCE]
-        for number, name, kind, body in database.rows(
-            f"SELECT id, name, type, body FROM attribute WHERE id IN ({', '.join('?' * len(some))})", some
-        ):
-            bodies[number] = name, kind, unpacked(body)
+    bodies = {
+        number: (name, kind, unpacked(body))
+        for number, name, kind, body in rows_of(
+            database, "SELECT id, name, type, body FROM attribute WHERE id IN ({})", wanted
+        )
+    }
     return [bodies[places[place]] for place in sorted(places)]
-
-
-def _structure(database: Database, structure: Structure) -> int:
-    halves = f"{len(structure.vectors) // 4}"
-    vectors = struct.pack(f"<{halves}e", *struct.unpack(f"<{halves}f", structure.vectors))
-    key = digest(structure.version.to_bytes(4, "little") + vectors)
-    known = database.value("SELECT id FROM structure WHERE hash = ?", (key,))
-    if known is not None:
-        return int(known)
-    database.run("INSERT INTO structure (version, hash, vectors) VALUES (?, ?, ?)", (structure.version, key, vectors))
-    return int(database.connection.last_insert_rowid())
-
-
-def _store_stats(database: Database, file_id: int, stats: Any) -> None:
-    database.run("DELETE FROM stats WHERE file_id = ?", (file_id,))
-    database.run("DELETE FROM channel_stats WHERE file_id = ?", (file_id,))
-    if stats is None:
-        return
-    database.run("INSERT INTO stats (file_id, body) VALUES (?, ?)", (file_id, packed(stats)))
-    database.run_many(
-        "INSERT OR REPLACE INTO channel_stats (file_id, part, channel, minimum, maximum, mean, stddev, nan_count,"
-        " inf_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [(file_id, *row) for row in stat_rows(stats)],
-    )
 
 
 def _file_in(database: Database, folder_id: int, name: bytes) -> int | None:

@@ -202,7 +202,7 @@ def _query(engine: Engine, file: str, job: Job) -> _Query:
     record = record_of(engine, file, job.token)
     drive_id, file_id = (record.drive.id, record.file_id or 0) if record else ("", 0)
     if Path(file).is_file():
-        with ChildPool("app.inspection.recording:read", 1) as pool:
+        with ChildPool("app.inspection.recording:tell", 1) as pool:
             for _, answer in pool.map([(None, {"path": file})], job.token, _TIMEOUT_S):
                 if isinstance(answer, AppError):
                     raise InputError(f"{shown(file)}: {answer.message}", hint=answer.hint, code=answer.code)

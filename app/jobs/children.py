@@ -165,7 +165,7 @@ def stream(
             if END in header:
                 return
             if ERROR in header:
-                raise _error_from(header[ERROR])
+                raise error_of(header[ERROR])
             yield header, body
             deadline = time.monotonic() + silence_s
     finally:
@@ -311,7 +311,7 @@ class ChildPool:
         elif ERROR in message[0]:
             del self._busy[child]
             self._idle.append(child)
-            yield task_or_none.key, _error_from(message[0][ERROR])
+            yield task_or_none.key, error_of(message[0][ERROR])
         elif PROGRESS in message[0]:
             task_or_none.deadline = time.monotonic() + timeout_s
             if heard is not None:
@@ -328,7 +328,8 @@ def _crashed(child: Child) -> ChildFailed:
     return ChildFailed(child.why_gone(), code="child.crashed", context={"kind": "crashed"})
 
 
-def _error_from(envelope: dict[str, Any]) -> AppError:
+def error_of(envelope: dict[str, Any]) -> AppError:
+    """The error that a handler raised, from what its envelope holds."""
     return MediaError(
         envelope["message"], hint=envelope["hint"], code=envelope["code"], context=envelope.get("context")
     )

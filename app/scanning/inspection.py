@@ -2,22 +2,25 @@
 
 import os
 import time
+from collections import deque
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from app.catalog.database import Database
-from app.catalog.inspections import FACTS_VERSION, store_document, store_failure
+from app.catalog.factbundles import unbundled
+from app.catalog.factparts import Inspected
+from app.catalog.factstoring import FACTS_VERSION, store_inspected
+from app.catalog.inspections import store_failure
 from app.catalog.shard import get_meta, set_meta
 from app.errors import AppError
 from app.files.mounts import os_path
-from app.jobs.children import ChildPool
+from app.jobs.children import ChildPool, error_of
 from app.jobs.events import Stage
 from app.jobs.framing import Message
 from app.jobs.job import Job
-from app.model.facts import damage_of
 from app.model.kinds import MEDIA, Category
 from app.model.names import decoded, raw, shown
-from app.model.structure import Structure
 from app.scanning.changes import HASH_FAILED
 from app.scanning.contents import LISTED
 from app.scanning.presence import SCAN_AGAIN, gone, is_there
@@ -28,6 +31,9 @@ from app.scanning.target import Target
 _HANDLER = "app.inspection.recording:read"
 _VERSION = "facts_version"
 _PAGE = 1000
+#: Seconds of work that a child is asked for at once, and files at most.
+_BATCH_S = 0.05
+_MOST_AT_ONCE = 64
 _MEMORY_BYTES = 4 << 30
 _KINDS = ", ".join(str(int(kind)) for kind in MEDIA)
 
@@ -66,7 +72,9 @@ class _Inspection:
         self._scan_id = scan_id
         self._request = request
         self._job = job
-        self._done: list[tuple[_Row, list[Message] | AppError]] = []
+        self._done: list[tuple[_Row, Inspected | AppError]] = []
+        self._again: deque[_Row] = deque()
+        self._at_once = 1
         self._committed = time.monotonic()
         self._put_off: set[int] = set()
         self._all_frames = bool(request.all_frames)
@@ -84,7 +92,7 @@ class _Inspection:
         threads = int(self._request.threads or 0) or os.cpu_count() or 1
         done = 0
         with ChildPool(_HANDLER, min(threads, 8), memory_bytes=_MEMORY_BYTES) as pool:
-            for row, answer in pool.map(self._requests(), self._job.token, float(self._request.op_timeout_s or 30)):
+            for row, answer in self._answers(pool):
                 self._done.append((row, answer))
                 done += 1
                 self._job.progress(done, current=shown(b"/".join(part for part in row[2:4] if part)))
@@ -112,12 +120,45 @@ class _Inspection:
                 self._database.run("UPDATE sequence SET inspected = NULL, whole = 0 WHERE inspected IS NOT NULL")
                 set_meta(self._database, **{_VERSION: str(FACTS_VERSION)})
 
-    def _requests(self) -> Iterator[tuple[_Row, dict[str, Any]]]:
-        for row in self._rows():
+    def _answers(self, pool: ChildPool) -> Iterator[tuple[_Row, Inspected | AppError]]:
+        """What was learnt of each file, or why nothing was."""
+        rows = self._rows()
+        timeout_s = float(self._request.op_timeout_s or 30)
+        while True:
+            for batch, answer in pool.map(self._requests(rows), self._job.token, timeout_s):
+                if not isinstance(answer, AppError):
+                    yield from self._told(batch, answer[-1])
+                elif len(batch) == 1:
+                    yield batch[0], answer
+                else:
+                    self._again.extend(batch)
+            if not self._again:
+                return
+
+    def _told(self, batch: list[_Row], message: Message) -> Iterator[tuple[_Row, Inspected | AppError]]:
+        """What a child told of the files of a batch; what it left out is asked for again."""
+        told = list(unbundled(message))
+        self._again.extend(batch[len(told) :])
+        a_second = len(told) / max(float(message[0]["seconds"]), 1e-6)
+        self._at_once = max(1, min(round(_BATCH_S * a_second), 2 * self._at_once, _MOST_AT_ONCE))
+        for row, one in zip(batch, told, strict=False):
+            yield row, one if isinstance(one, Inspected) else error_of(one)
+
+    def _requests(self, rows: Iterator[_Row]) -> Iterator[tuple[list[_Row], dict[str, Any]]]:
+        """Files to look at: one alone where it crashed or hung its reader with others, else as many as are quick."""
+        while True:
+            batch = (
+                [self._again.popleft()] if self._again else list(islice(rows, 1 if self._pause_s else self._at_once))
+            )
+            if not batch:
+                return
             if self._pause_s:
                 self._job.token.wait_cancelled(self._pause_s)
-            relative = row[2] + b"/" + row[3] if row[2] else row[3]
-            yield row, {"path": decoded(os_path(self._base, relative, str(self._request.long_paths)))}
+            yield batch, {"paths": [self._path(row) for row in batch]}
+
+    def _path(self, row: _Row) -> str:
+        relative = row[2] + b"/" + row[3] if row[2] else row[3]
+        return decoded(os_path(self._base, relative, str(self._request.long_paths)))
 
     def _rows(self) -> Iterator[_Row]:
         last = 0
@@ -175,34 +216,24 @@ class _Inspection:
         self._committed = time.monotonic()
         pulled = any(isinstance(answer, AppError) for _, answer in done) and not is_there(self._drive)
         with self._database.transaction():
+            store_inspected(self._database, [(row[0], answer) for row, answer in done if isinstance(answer, Inspected)])
             for row, answer in done:
-                if not (pulled and isinstance(answer, AppError)):
-                    self._store(row, answer)
+                if isinstance(answer, Inspected):
+                    if answer.error:
+                        self._tell(row, answer.error, "media.damaged")
+                elif not pulled:
+                    self._store_failure(row, answer)
         if pulled:
             raise gone(self._drive, SCAN_AGAIN)
 
-    def _store(self, row: _Row, answer: list[Message] | AppError) -> None:
+    def _store_failure(self, row: _Row, error: AppError) -> None:
         file_id, category = row[0], row[4]
-        if isinstance(answer, AppError) and answer.code in OF_THE_MOMENT:
+        if error.code in OF_THE_MOMENT:
             sequence_id = self._database.value("SELECT sequence_id FROM file WHERE id = ?", (file_id,))
             self._put_off |= set() if sequence_id is None else {sequence_id}
-            self._tell(row, answer.message, answer.code)
-            return
-        if isinstance(answer, AppError):
-            error, code = answer.message, answer.code
-            store_failure(self._database, file_id, Category(category).label, error)
         else:
-            error, code = self._keep(file_id, answer), "media.damaged"
-        if error:
-            self._tell(row, error, code)
-
-    def _keep(self, file_id: int, answer: list[Message]) -> str:
-        """Store the document of a file; why it is not sound, empty where it is."""
-        told, vectors = answer[-1]
-        version = told["structure"]
-        structure = None if version is None else Structure(version, bytes(vectors))
-        store_document(self._database, file_id, told["document"], structure)
-        return damage_of(told["document"])
+            store_failure(self._database, file_id, Category(category).label, error.message)
+        self._tell(row, error.message, error.code)
 
     def _tell(self, row: _Row, reason: str, code: str) -> None:
         _, folder_id, folder, name, _ = row

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from app.catalog.inspections import FACTS_VERSION, recorded_document, recorded_sequence
+from app.catalog.factstoring import FACTS_VERSION
+from app.catalog.inspections import recorded_document, recorded_sequence
 from app.catalog.shard import open_reader, open_writer
 from app.catalog.where import condition_of, conditions_of
 from app.errors import InputError, UsageError

@@ -1,0 +1,153 @@
+"""What inspecting learnt of files, written into a shard; many files at once, since most of it they share."""
+
+import json
+import struct
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.catalog.database import Database
+from app.catalog.factmending import keep_parts
+from app.catalog.factparts import Inspected, Pieces, Value, deflated, digest, packed, stat_rows
+from app.catalog.factrows import next_id, rows_of
+from app.catalog.factsets import FactSets
+from app.model.structure import Structure
+from app.model.times import now_us
+
+#: Raise it when an inspector learns more; facts of older versions are read again.
+FACTS_VERSION = 2
+#: The columns of `facts`.
+COLUMNS = "file_id, version, kind, facts, error, header_id, set_id, structure_id, duration_s, header_hash, own, read_us"
+#: A place for each of them.
+PLACES = "?, " * 11 + "?"
+_BEFORE = "header_hash, structure_id, header_id, set_id"
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What was known of a file until now."""
+
+    header_hash: str | None
+    structure_id: int | None
+    header_id: int | None
+    set_id: int | None
+
+
+def store_inspected(database: Database, files: Sequence[tuple[int, Inspected]]) -> None:
+    """Keep what was learnt of files, inside the caller's transaction, in place of what was known of them.
+
+    Statistics that were measured before are kept where a document has none and its header is still the same.
+
+    Args:
+        database: the shard.
+        files: their ids, each once, and what was learnt.
+    """
+    headers = _header_ids(database, [one.pieces for _, one in files])
+    attributes = _attribute_ids(database, [value for _, one in files for value in one.pieces.values])
+    structures = _structure_ids(database, [one.structure for _, one in files if one.structure is not None])
+    ids = [file_id for file_id, _ in files]
+    before = {
+        file_id: _Before(*rest)
+        for file_id, *rest in rows_of(
+            database,
+            "SELECT file_id, header_hash, structure_id, header_id, set_id FROM facts WHERE file_id IN ({})",
+            ids,
+        )
+    }
+    sets = FactSets(database, ids)
+    owned: list[tuple[int, int, int]] = []
+    read_us = now_us()
+    for file_id, one in files:
+        pieces, known = one.pieces, before.get(file_id)
+        same = known is not None and bool(pieces.header_hash) and known.header_hash == pieces.header_hash
+        header_id = headers[pieces.header]
+        set_before = known.set_id if known is not None and known.header_id == header_id else None
+        numbers = [attributes[value.hash] for value in pieces.values]
+        set_id, own = sets.set_of(file_id, header_id, numbers, set_before)
+        structure_id = known.structure_id if known is not None and same else None
+        if one.structure is not None:
+            structure_id = structures[one.structure]
+        database.run(
+            f"INSERT OR REPLACE INTO facts ({COLUMNS}) VALUES ({PLACES})",
+            (file_id, FACTS_VERSION, pieces.kind, "", one.error, header_id, set_id, structure_id, pieces.duration_s,
+             pieces.header_hash or None, pieces.own or None, read_us),
+        )  # fmt: skip
+        owned += [(file_id, place, number) for place, number in own]
+        if known is not None:
+            database.run("DELETE FROM attribute_of WHERE file_id = ?", (file_id,))
+        if pieces.stats is not None or (known is not None and not same):
+            _store_stats(database, file_id, pieces.stats)
+    sets.keep()
+    database.run_many("INSERT INTO attribute_of (file_id, place, attribute_id) VALUES (?, ?, ?)", owned)
+
+
+def _header_ids(database: Database, some: Iterable[Pieces]) -> dict[bytes, int]:
+    """The numbers of headers; those that are new are kept with their parts and channels."""
+    formats = {pieces.header: pieces.format for pieces in some}
+    keys = {digest(header): header for header in formats}
+    known = _known(database, "header", keys)
+    for key, header in keys.items():
+        if key not in known:
+            database.run(
+                "INSERT INTO header (hash, format, body) VALUES (?, ?, ?)", (key, formats[header], deflated(header))
+            )
+            known[key] = int(database.connection.last_insert_rowid())
+            keep_parts(database, known[key], json.loads(header))
+    return {header: known[key] for key, header in keys.items()}
+
+
+def _attribute_ids(database: Database, values: Iterable[Value]) -> dict[bytes, int]:
+    """The numbers of attributes by their hashes; those that are new are kept."""
+    wanted = {value.hash: value for value in values}
+    known = _known(database, "attribute", wanted)
+    fresh = [value for key, value in wanted.items() if key not in known]
+    first = next_id(database, "attribute") if fresh else 0
+    database.run_many(
+        "INSERT INTO attribute (id, hash, name, type, text, number, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (number, value.hash, value.name, value.type, value.text, value.number, value.body)
+            for number, value in enumerate(fresh, first)
+        ],
+    )
+    known.update((value.hash, number) for number, value in enumerate(fresh, first))
+    return known
+
+
+def _structure_ids(database: Database, structures: Iterable[Structure]) -> dict[Structure, int]:
+    """The numbers of structures; those that are new are kept, with half the precision."""
+    halves = {one: _halves(one.vectors) for one in dict.fromkeys(structures)}
+    keys = {one: digest(one.version.to_bytes(4, "little") + vectors) for one, vectors in halves.items()}
+    known = _known(database, "structure", keys.values())
+    for one, key in keys.items():
+        if key not in known:
+            database.run(
+                "INSERT INTO structure (version, hash, vectors) VALUES (?, ?, ?)", (one.version, key, halves[one])
+            )
+            known[key] = int(database.connection.last_insert_rowid())
+    return {one: known[key] for one, key in keys.items()}
+
+
+def _halves(vectors: bytes) -> bytes:
+    count = len(vectors) // 4
+    return struct.pack(f"<{count}e", *struct.unpack(f"<{count}f", vectors))
+
+
+def _known(database: Database, table: str, hashes: Iterable[bytes]) -> dict[bytes, int]:
+    """The numbers of the rows of a table that have one of these hashes."""
+    return {
+        bytes(key): number
+        for key, number in rows_of(database, f"SELECT hash, id FROM {table} WHERE hash IN ({{}})", list(hashes))
+    }
+
+
+def _store_stats(database: Database, file_id: int, stats: Any) -> None:
+    database.run("DELETE FROM stats WHERE file_id = ?", (file_id,))
+    database.run("DELETE FROM channel_stats WHERE file_id = ?", (file_id,))
+    if stats is None:
+        return
+    database.run("INSERT INTO stats (file_id, body) VALUES (?, ?)", (file_id, packed(stats)))
+    database.run_many(
+        "INSERT OR REPLACE INTO channel_stats (file_id, part, channel, minimum, maximum, mean, stddev, nan_count,"
+        " inf_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [(file_id, *row) for row in stat_rows(stats)],
+    )
