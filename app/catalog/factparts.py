@@ -11,7 +11,7 @@ import json
 import math
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -128,8 +128,13 @@ def unpacked(data: bytes) -> Any:
     return json.loads(inflated(data))
 
 
-def take_apart(document: Document) -> Pieces:
-    """Take a document apart. It is not changed."""
+def take_apart(document: Document, value_of: Callable[[Document], Value] | None = None) -> Pieces:
+    """Take a document apart. It is not changed.
+
+    Args:
+        document: as `inspect` gives it.
+        value_of: `entry_value`, or what remembers its results.
+    """
     rest = dict(document)
     file = dict(rest.get("file") or {})
     for name in _OF_THE_ROW:
@@ -143,7 +148,7 @@ def take_apart(document: Document) -> Pieces:
     stats = _taken_stats(rest)
     if (rest.get("validation") or {}).get("findings"):
         rest["validation"] = {"outcome": None, "findings": []}
-    values = list(_part_values(rest))
+    values = list(_part_values(rest, value_of or entry_value))
     values += _flat_values(rest, document)
     kind = str(document.get("kind") or ("image" if document.get("parts") else ""))
     return Pieces(
@@ -201,7 +206,7 @@ def flat_attributes(parts: list[Document]) -> Document:
     for part in parts:
         for entry in part.get("attributes") or ():
             before = seen.setdefault(entry["name"], entry)
-            if before != entry:
+            if before is not entry and before != entry:
                 differing.add(entry["name"])
     return {name: _brief(entry) for name, entry in seen.items() if name not in differing and name not in _LAYOUT}
 
@@ -292,7 +297,7 @@ def number_of(value: Any) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _part_values(rest: Document) -> Iterator[Value]:
+def _part_values(rest: Document, value_of: Callable[[Document], Value]) -> Iterator[Value]:
     """Take the attributes out of the parts: their numbers stay."""
     if not rest.get("parts"):
         return
@@ -301,8 +306,7 @@ def _part_values(rest: Document) -> Iterator[Value]:
     for part in parts:
         if isinstance(entries := part.get("attributes"), list):
             part["attributes"] = len(entries)
-            for entry in entries:
-                yield _entry_value(entry)
+            yield from map(value_of, entries)
 
 
 def _flat_values(rest: Document, document: Document) -> list[Value]:
@@ -320,7 +324,7 @@ def _flat_values(rest: Document, document: Document) -> list[Value]:
     return [_flat_value(name, value) for name, value in flat.items()]
 
 
-def _entry_value(entry: Document) -> Value:
+def entry_value(entry: Document) -> Value:
     """An attribute of a part. Equal ones are worked out once: the frames of a sequence share most."""
     body = {key: inside for key, inside in entry.items() if key not in ("name", "type")}
     text = _json(body)

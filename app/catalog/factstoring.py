@@ -10,7 +10,7 @@ from app.catalog.database import Database
 from app.catalog.factmending import keep_parts
 from app.catalog.factparts import Inspected, Pieces, Value, deflated, digest, packed, stat_rows
 from app.catalog.factrows import next_id, rows_of
-from app.catalog.factsets import FactSets
+from app.catalog.factsets import FactSets, Member
 from app.model.structure import Structure
 from app.model.times import now_us
 
@@ -42,43 +42,53 @@ def store_inspected(database: Database, files: Sequence[tuple[int, Inspected]]) 
         database: the shard.
         files: their ids, each once, and what was learnt.
     """
-    headers = _header_ids(database, [one.pieces for _, one in files])
-    attributes = _attribute_ids(database, [value for _, one in files for value in one.pieces.values])
-    structures = _structure_ids(database, [one.structure for _, one in files if one.structure is not None])
-    ids = [file_id for file_id, _ in files]
-    before = {
-        file_id: _Before(*rest)
-        for file_id, *rest in rows_of(
-            database,
-            "SELECT file_id, header_hash, structure_id, header_id, set_id FROM facts WHERE file_id IN ({})",
-            ids,
-        )
-    }
-    sets = FactSets(database, ids)
-    owned: list[tuple[int, int, int]] = []
-    read_us = now_us()
-    for file_id, one in files:
-        pieces, known = one.pieces, before.get(file_id)
+    storing = _Storing(database, files)
+    owned = [(file_id, place, number) for file_id, one in files for place, number in storing.store(file_id, one)]
+    storing.sets.keep()
+    database.run_many("INSERT INTO attribute_of (file_id, place, attribute_id) VALUES (?, ?, ?)", owned)
+
+
+class _Storing:
+    """Stores files of which all that they share is numbered already."""
+
+    def __init__(self, database: Database, files: Sequence[tuple[int, Inspected]]) -> None:
+        self._database = database
+        self._headers = _header_ids(database, [one.pieces for _, one in files])
+        self._attributes = _attribute_ids(database, [value for _, one in files for value in one.pieces.values])
+        self._structures = _structure_ids(database, [one.structure for _, one in files if one.structure is not None])
+        ids = [file_id for file_id, _ in files]
+        self._before = {
+            file_id: _Before(*known)
+            for file_id, *known in rows_of(
+                database,
+                "SELECT file_id, header_hash, structure_id, header_id, set_id FROM facts WHERE file_id IN ({})",
+                ids,
+            )
+        }
+        self._read_us = now_us()
+        self.sets = FactSets(database, ids)
+
+    def store(self, file_id: int, one: Inspected) -> list[Member]:
+        """Store a file; which attributes are its own."""
+        pieces, known = one.pieces, self._before.get(file_id)
         same = known is not None and bool(pieces.header_hash) and known.header_hash == pieces.header_hash
-        header_id = headers[pieces.header]
+        header_id = self._headers[pieces.header]
         set_before = known.set_id if known is not None and known.header_id == header_id else None
-        numbers = [attributes[value.hash] for value in pieces.values]
-        set_id, own = sets.set_of(file_id, header_id, numbers, set_before)
+        numbers = [self._attributes[value.hash] for value in pieces.values]
+        set_id, own = self.sets.set_of(file_id, header_id, numbers, set_before)
         structure_id = known.structure_id if known is not None and same else None
         if one.structure is not None:
-            structure_id = structures[one.structure]
-        database.run(
+            structure_id = self._structures[one.structure]
+        self._database.run(
             f"INSERT OR REPLACE INTO facts ({COLUMNS}) VALUES ({PLACES})",
             (file_id, FACTS_VERSION, pieces.kind, "", one.error, header_id, set_id, structure_id, pieces.duration_s,
-             pieces.header_hash or None, pieces.own or None, read_us),
+             pieces.header_hash or None, pieces.own or None, self._read_us),
         )  # fmt: skip
-        owned += [(file_id, place, number) for place, number in own]
         if known is not None:
-            database.run("DELETE FROM attribute_of WHERE file_id = ?", (file_id,))
+            self._database.run("DELETE FROM attribute_of WHERE file_id = ?", (file_id,))
         if pieces.stats is not None or (known is not None and not same):
-            _store_stats(database, file_id, pieces.stats)
-    sets.keep()
-    database.run_many("INSERT INTO attribute_of (file_id, place, attribute_id) VALUES (?, ?, ?)", owned)
+            _store_stats(self._database, file_id, pieces.stats)
+        return own
 
 
 def _header_ids(database: Database, some: Iterable[Pieces]) -> dict[bytes, int]:

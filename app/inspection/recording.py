@@ -1,12 +1,13 @@
 """What a scan reads of files, in a child process: their documents taken apart, and their places among similar files."""
 
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from app.catalog.factbundles import Bundle
-from app.catalog.factparts import Inspected, take_apart
+from app.catalog.factparts import Document, Inspected, entry_value, take_apart
 from app.errors import AppError
-from app.inspection.structure import structure_of
+from app.inspection.structure import attribute_features, structure_of
 from app.jobs.framing import PROGRESS, Send
 from app.media.document import document_of
 from app.model.facts import damage_of
@@ -14,6 +15,10 @@ from app.model.inspecting import InspectOptions
 
 _EVERY_S = 0.5
 _MOST_BYTES = 4 << 20
+#: Bytes up to which an attribute is remembered, and how many of them.
+_SMALL, _KEPT = 512, 8192
+
+Made = TypeVar("Made")
 
 
 def read(request: dict[str, Any], send: Send) -> None:
@@ -36,15 +41,38 @@ def read(request: dict[str, Any], send: Send) -> None:
     send({**header, "seconds": time.monotonic() - began}, payload)
 
 
+def tell(request: dict[str, Any], send: Send) -> None:
+    """Inspect one file: `path`. Answers `{"document"}`."""
+    send({"document": document_of(request["path"], InspectOptions())})
+
+
 def _read_one(path: str, bundle: Bundle) -> None:
     try:
         document = document_of(path, InspectOptions())
     except AppError as error:
         bundle.add_problem(error.envelope()["error"])
         return
-    bundle.add(Inspected(take_apart(document), structure_of(document), damage_of(document)))
+    pieces = take_apart(document, _value_of)
+    bundle.add(Inspected(pieces, structure_of(document, _features_of), damage_of(document)))
 
 
-def tell(request: dict[str, Any], send: Send) -> None:
-    """Inspect one file: `path`. Answers `{"document"}`."""
-    send({"document": document_of(request["path"], InspectOptions())})
+def _remembering(make: Callable[[Document], Made]) -> Callable[[Document], Made]:
+    """What `make` makes of an attribute, once for each small one: documents of OpenEXR files share them."""
+    known: dict[int, tuple[Document, Made]] = {}
+
+    def made_of(entry: Document) -> Made:
+        found = known.get(id(entry))
+        if found is not None:
+            return found[1]
+        made = make(entry)
+        if entry["size"] <= _SMALL:
+            if len(known) >= _KEPT:
+                known.clear()
+            known[id(entry)] = entry, made
+        return made
+
+    return made_of
+
+
+_value_of = _remembering(entry_value)
+_features_of = _remembering(attribute_features)

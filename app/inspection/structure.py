@@ -12,7 +12,7 @@ What is different from frame to frame (time codes, counters, dates, numbers in t
 import math
 import re
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -44,28 +44,44 @@ _DIGITS = re.compile(r"\b(?=[0-9a-f-]*[0-9])[0-9a-f]{6,}(?:-[0-9a-f]{4,})*\b|[0-
 _WORDS = re.compile(r"[\w#]+")
 _LONGEST = 200
 _MOST_WORDS = 24
+_KEPT = 1024
 
 Features = dict[tuple[str, str], float]
+FeaturesOf = Callable[[dict[str, Any]], Features]
 
 
-def structure_of(document: Mapping[str, Any]) -> Structure | None:
-    """The vectors of a document, metadata first, then channels; None for what is no OpenEXR."""
+def structure_of(document: Mapping[str, Any], features_of: FeaturesOf | None = None) -> Structure | None:
+    """The vectors of a document, metadata first, then channels; None for what is no OpenEXR.
+
+    Args:
+        document: as `inspect` gives it.
+        features_of: `attribute_features`, or what remembers its results.
+    """
     if not document.get("parts"):
         return None
-    vectors = _vector(metadata_features(document), METADATA) + _vector(channel_features(document), CHANNELS)
+    metadata = metadata_features(document, features_of)
+    vectors = _vector(metadata, METADATA) + _vector(channel_features(document), CHANNELS)
     return Structure(VERSION, vectors)
 
 
-def metadata_features(document: Mapping[str, Any]) -> Features:
+def metadata_features(document: Mapping[str, Any], features_of: FeaturesOf | None = None) -> Features:
     """What a file says of how it was made: kind and text of each token, and how much it counts."""
     found: Features = {}
+    ask = features_of or attribute_features
     parts = document["parts"]
     found["parts", str(len(parts))] = _WEIGHTS["parts"]
     found["kind", "deep" if (document.get("file") or {}).get("is_deep") else "flat"] = _WEIGHTS["kind"]
     for part in parts:
-        for kind, text in (*_part_tokens(part), *_attribute_tokens(part)):
+        for kind, text in _part_tokens(part):
             found[kind, text] = _WEIGHTS[kind]
+        for entry in part.get("attributes") or ():
+            found.update(ask(entry))
     return found
+
+
+def attribute_features(entry: Mapping[str, Any]) -> Features:
+    """What one attribute says of how a file was made."""
+    return {(kind, text): _WEIGHTS[kind] for kind, text in _attribute_tokens(entry)}
 
 
 def channel_features(document: Mapping[str, Any]) -> Features:
@@ -108,22 +124,21 @@ def _part_tokens(part: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield from (("layers", layer) for layer in sorted(layers))
 
 
-def _attribute_tokens(part: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for entry in part.get("attributes") or ():
-        name, value = str(entry.get("name")), entry.get("value")
-        key = name.lower()
-        if key in _OF_A_PART:
-            continue
-        yield "attribute", f"{_same(name)}:{entry.get('type')}"
-        if key in _OF_A_FRAME:
-            continue
-        kind = "software" if _SOFTWARE.search(key) else "colour" if _COLOUR.search(key) else "value"
-        text = _value(value, exact=kind == "colour")
-        if text:
-            yield kind, f"{_same(name)}={text}"
-        if kind != "colour" and isinstance(value, str):
-            words = _WORDS.findall(_same(value))[:_MOST_WORDS]
-            yield from (("word", word) for word in words if len(word) > 2)
+def _attribute_tokens(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    name, value = str(entry.get("name")), entry.get("value")
+    key = name.lower()
+    if key in _OF_A_PART:
+        return
+    yield "attribute", f"{_same(name)}:{entry.get('type')}"
+    if key in _OF_A_FRAME:
+        return
+    kind = "software" if _SOFTWARE.search(key) else "colour" if _COLOUR.search(key) else "value"
+    text = _value(value, exact=kind == "colour")
+    if text:
+        yield kind, f"{_same(name)}={text}"
+    if kind != "colour" and isinstance(value, str):
+        words = _WORDS.findall(_same(value))[:_MOST_WORDS]
+        yield from (("word", word) for word in words if len(word) > 2)
 
 
 def _value(value: Any, *, exact: bool) -> str:
@@ -155,9 +170,14 @@ def _log(number: int) -> str:
 
 
 def _vector(features: Features, length: int) -> bytes:
+    return _hashed(tuple(features.items()), length)
+
+
+@lru_cache(_KEPT)
+def _hashed(features: tuple[tuple[tuple[str, str], float], ...], length: int) -> bytes:
     """Hash the features into so many numbers, float32, little-endian; of length one unless there are none."""
     sums = [0.0] * length
-    for (kind, text), weight in sorted(features.items()):
+    for (kind, text), weight in sorted(features):
         place, sign = _place(f"{kind}\0{text}", length)
         sums[place] += sign * weight
     scale = math.sqrt(math.fsum(number * number for number in sums)) or 1.0

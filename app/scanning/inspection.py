@@ -147,9 +147,8 @@ class _Inspection:
     def _requests(self, rows: Iterator[_Row]) -> Iterator[tuple[list[_Row], dict[str, Any]]]:
         """Files to look at: one alone where it crashed or hung its reader with others, else as many as are quick."""
         while True:
-            batch = (
-                [self._again.popleft()] if self._again else list(islice(rows, 1 if self._pause_s else self._at_once))
-            )
+            at_once = 1 if self._pause_s else self._at_once
+            batch = [self._again.popleft()] if self._again else list(islice(rows, at_once))
             if not batch:
                 return
             if self._pause_s:
