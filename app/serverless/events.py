@@ -119,6 +119,8 @@ class Asked:
                 self.look(json.loads(stripped), depth + 1)
             except ValueError as error:
                 self._problem("event.unreadable", f"the event is no JSON: {error}")
+            except RecursionError:
+                self._problem("event.too_deep", "the event is nested too deeply")
         elif stripped:
             self._path(text if text.startswith("/") else stripped)
 

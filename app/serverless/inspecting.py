@@ -165,4 +165,4 @@ def _in_child(path: str, options: InspectOptions) -> Document:
 
 def _most_bytes(environ: Mapping[str, str]) -> int:
     told = environ.get("REELMARK_MAX_DOWNLOAD_BYTES", "")
-    return int(told) if told.isdigit() else _MOST_BYTES
+    return int(told) if told.isascii() and told.isdigit() else _MOST_BYTES

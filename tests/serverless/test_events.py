@@ -169,6 +169,7 @@ def test_what_is_no_new_file_is_passed_over(event: Any, reason: str) -> None:
         ({"body": "???", "isBase64Encoded": True}, "event.unreadable"),
         ({"Records": [{"s3": {"bucket": {}, "object": {"key": ""}}}]}, "event.incomplete"),
         (object(), "event.unreadable"),
+        ("[" * 100_000, "event.too_deep"),
     ],
     ids=named,
 )
