@@ -128,6 +128,11 @@ def _drive_lanes(engine: Engine, request: Any) -> tuple[str, ...]:
     return (f"shard:{drive.id}",) if drive else ()
 
 
+def _check_lanes(engine: Engine, request: "CheckRequest") -> tuple[str, ...]:
+    """A whole drive after a scan of it; some of its files at once, without waiting for the scan."""
+    return () if request.paths else _drive_lanes(engine, request)
+
+
 def _sidecar_lanes(_engine: Engine, _request: "CrawlRequest | CleanRequest") -> tuple[str, ...]:
     """One crawl or cleaning at a time; a sign-off does not wait for it, the lock of its folder is enough."""
     return ("sidecars",)
@@ -274,7 +279,7 @@ OPERATIONS: dict[str, Operation] = {
         Operation("wipe", "WipeRequest", _from("app.reports.wipe", "wipe"), _wipe_lanes, _WIPE),
         Operation("only_here", "OnlyHereRequest", _from("app.reports.copies", "only_here"), _no_lanes),
         Operation("at_risk", "AtRiskRequest", _from("app.reports.copies", "at_risk"), _no_lanes),
-        Operation("check", "CheckRequest", _check, _drive_lanes, request_module="app.qc.checking"),
+        Operation("check", "CheckRequest", _check, _check_lanes, request_module="app.qc.checking"),
         Operation("qc_crawl", "CrawlRequest", _from("app.qc.crawl", "qc_crawl"), _sidecar_lanes, _CRAWL),
         Operation("qc_clean", "CleanRequest", _from("app.qc.clean", "qc_clean"), _sidecar_lanes, _CLEAN),
         Operation("qc_status", "StatusRequest", _from("app.qc.status", "qc_status"), _no_lanes),

@@ -167,8 +167,23 @@ def store_findings(database: Database, folder_id: int, asset: bytes, validation:
     )
 
 
-def findings_of(database: Database, folder_id: int, asset: bytes) -> list[Document]:
-    """What policies said of an asset, the newest first: each as it was stored, with `recorded`, the time of that."""
+def findings_of(
+    database: Database, folder_id: int, asset: bytes, *, file_id: int | None = None, sequence_id: int | None = None
+) -> list[Document]:
+    """What policies said of an asset, the newest first.
+
+    Args:
+        database: the shard.
+        folder_id: the folder of the asset.
+        asset: its name in it, as `store_findings` was told.
+        file_id: its row, where it is a single file.
+        sequence_id: its row, where it is a sequence.
+
+    Returns:
+        Each as it was stored, with `recorded`, the time of that, and `outdated`: whether a scan met the asset changed
+        since then.
+    """
+    changed_us = _changed_us(database, file_id, sequence_id)
     judged = database.rows(
         "SELECT policy, body, time_us FROM judgement WHERE folder_id = ? AND asset = ? ORDER BY time_us DESC",
         (folder_id, asset),
@@ -184,9 +199,19 @@ def findings_of(database: Database, folder_id: int, asset: bytes) -> list[Docume
                 )
             ],
             "recorded": rfc3339(time_us),
+            "outdated": time_us < changed_us,
         }
         for policy, body, time_us in list(judged)
     ]
+
+
+def _changed_us(database: Database, file_id: int | None, sequence_id: int | None) -> int:
+    """When the scan began that last met a file or a sequence changed; 0 where none did."""
+    table, number = ("file", file_id) if sequence_id is None else ("sequence", sequence_id)
+    found = database.value(
+        f"SELECT s.started_us FROM {table} x JOIN scan s ON s.id = x.changed_scan WHERE x.id = ?", (number,)
+    )
+    return int(found or 0)
 
 
 def carry_facts(database: Database, pairs: Sequence[tuple[int, int]]) -> None:

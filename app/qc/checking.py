@@ -25,7 +25,7 @@ from app.qc.policies import load_policy
 from app.qc.policy import Policy
 from app.qc.readingahead import read_ahead
 from app.qc.recordedfacts import recorded_assets
-from app.qc.validating import validation_of
+from app.qc.validating import titles_of, validation_of
 from app.qc.waivers import Waivers, read_waivers
 from app.scanning.located import drive_of
 from app.scanning.presence import gone, is_there
@@ -130,13 +130,13 @@ def check(engine: Engine, request: CheckRequest, job: Job) -> CheckResult:
         for recorded in recorded_assets(engine, place.drive, place.below, expected, job):
             run.take(recorded)
         return run.result(recorded=True)
-    keeper = FindingsKeeper(engine, place.drive, job) if place.drive else None
+    keeper = FindingsKeeper(engine, place.drive, job, takes_turns=bool(request.paths)) if place.drive else None
     with ChildPool(HANDLER, min(_MOST_CHILDREN, os.cpu_count() or 1), memory_bytes=_MEMORY_BYTES) as pool:
         assets = _live(place.paths, expected, pool, run, job)
         for facts in read_ahead(assets, policy, pool, job):
             result = run.take(facts)
             if keeper is not None and result is not None:
-                keeper.keep(facts.found, facts.read, validation_of(policy, result))
+                keeper.keep(facts.found, facts.read, validation_of(policy, result) | titles_of(result))
     if keeper is not None:
         keeper.close()
     if place.drive is not None and not is_there(place.drive):

@@ -37,12 +37,16 @@ class FindingsKeeper:
         engine: knows the shards.
         drive: which one.
         job: hears what could not be kept.
+        takes_turns: whether each write has to take the turn of the drive's writer in this process; the caller has it
+            otherwise. Nothing waits for a scan then: what cannot be written at once is lost.
     """
 
-    def __init__(self, engine: Engine, drive: Drive, job: Job) -> None:
+    def __init__(self, engine: Engine, drive: Drive, job: Job, *, takes_turns: bool = False) -> None:
         self._engine = engine
         self._drive = drive
         self._job = job
+        self._lane = f"shard:{drive.id}"
+        self._takes_turns = takes_turns
         self._base = raw(drive.base.rstrip("/\\"))
         self._shard = engine.catalog.shard_path(drive.id)
         self._waiting: list[_Kept] = []
@@ -79,8 +83,12 @@ class FindingsKeeper:
 
     def _write(self) -> None:
         waiting, self._waiting = self._waiting, []
+        if self._takes_turns and self._engine.lanes.busy(self._lane):
+            self._lost += len(waiting)
+            return
         try:
             with (
+                self._engine.lanes.hold((self._lane,) if self._takes_turns else (), self._job.token),
                 open_writer(self._shard, self._job.token, wal=self._engine.wal, label=self._drive.label) as database,
                 database.transaction(),
             ):

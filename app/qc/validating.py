@@ -100,3 +100,9 @@ def validation_of(policy: Policy, result: AssetResult) -> dict[str, Any]:
         "findings": [finding.document() for finding in result.findings],
     }
     return dict(found)
+
+
+def titles_of(result: AssetResult) -> dict[str, Any]:
+    """`{"titles": {rule: title}}` of the rules that have findings, for who shows them later without the policy."""
+    titles = {one.rule: one.title for one in result.results if one.findings and one.title}
+    return {"titles": titles} if titles else {}

@@ -23,6 +23,7 @@ class ChannelRow:
         kind: type of its pixels.
         stats: what was measured; None where nothing was.
         is_head: whether it stands above channels.
+        rows: the rows that were counted, where others cannot be read; empty where all were.
     """
 
     name: str
@@ -30,6 +31,7 @@ class ChannelRow:
     kind: str = ""
     stats: Mapping[str, Any] | None = None
     is_head: bool = False
+    rows: str = ""
 
     def number(self, *names: str) -> float | None:
         """A measured value by its name, or the first of several that is there."""
@@ -41,12 +43,14 @@ class ChannelRow:
 
     @property
     def not_finite(self) -> str:
-        """`12 NaN, 3 Inf`; `none` where all is finite, `–` where nothing was measured."""
+        """`12 NaN, 3 Inf`; `none` where all is finite, `none seen` where not all was read, `–` for not measured."""
         if self.stats is None:
             return "–"
         nan, infinite = self.number("nan_count") or 0, self.number("inf_count") or 0
         pairs = ((nan, "NaN"), (infinite, "Inf"))
-        return ", ".join(f"{formats.count(int(n))} {word}" for n, word in pairs if n) or "none"
+        return ", ".join(f"{formats.count(int(n))} {word}" for n, word in pairs if n) or (
+            "none seen" if self.rows else "none"
+        )
 
 
 def channel_rows(document: Mapping[str, Any]) -> list[ChannelRow]:
@@ -54,14 +58,16 @@ def channel_rows(document: Mapping[str, Any]) -> list[ChannelRow]:
     inner = document.get("representative")
     shown = inner if isinstance(inner, dict) else document
     parts = shown.get("parts") or _still_parts(shown)
-    measured = _measured(document.get("stats") or shown.get("stats"))
+    stats = document.get("stats") or shown.get("stats")
+    measured, counted = _measured(stats), _counted_rows(stats)
     rows: list[ChannelRow] = []
     for part in parts:
         index = part.get("index", 0)
         layers: dict[str, list[ChannelRow]] = {}
         for channel in part.get("channels") or ():
             name = str(channel.get("name", ""))
-            row = ChannelRow(name, index, str(channel.get("type", "")), measured.get((index, name)))
+            row = ChannelRow(name, index, str(channel.get("type", "")), measured.get((index, name)),
+                             rows=counted.get(index, ""))  # fmt: skip
             layers.setdefault(str(channel.get("layer") or ""), []).append(row)
         for layer, below in layers.items():
             names = dict.fromkeys((_part_name(part) if len(parts) > 1 else "", one_line(layer)))
@@ -96,6 +102,16 @@ def _measured(stats: Any) -> dict[tuple[int, str], Mapping[str, Any]]:
         (part.get("index", place), str(channel.get("name", ""))): channel
         for place, part in enumerate(parts or ())
         for channel in part.get("channels") or ()
+    }
+
+
+def _counted_rows(stats: Any) -> dict[int, str]:
+    """By the index of a part the rows that were counted, where others cannot be read."""
+    parts = stats.get("parts") if isinstance(stats, dict) else None
+    return {
+        part.get("index", place): f"rows {part['rows'].replace(',', ', ')}" if part.get("rows") else "no row"
+        for place, part in enumerate(parts or ())
+        if part.get("complete") is False and part.get("channels")
     }
 
 
@@ -145,7 +161,8 @@ class ChannelsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return _text(row, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return _text(row, column) if column else row.name
+            only = f"\nOnly {row.rows} could be read." if row.rows and row.stats is not None and column < 8 else ""
+            return (_text(row, column) if column else row.name) + only
         if role == Qt.ItemDataRole.TextAlignmentRole and 0 < column < 8:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.FontRole:
@@ -154,7 +171,7 @@ class ChannelsModel(QAbstractTableModel):
             if row.is_head:
                 return theme.current().color("dim")
             if column == 3 and row.not_finite not in ("–", "none"):
-                return theme.current().color("fail_text")
+                return theme.current().color("stale_text" if row.not_finite == "none seen" else "fail_text")
         return None
 
 

@@ -1,7 +1,7 @@
 """What a policy says of the asset in sight: checked on request, kept for a return."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -9,10 +9,13 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from app.errors import AppError
+from app.jobs.events import Noticed
 from app.jobs.job import CancelToken
 from app.model.names import shown
+from app.model.times import now_us, parse_time, rfc3339
 from app.qc.checking import CheckRequest, CheckResult
 from app.qc.policies import ShippedPolicy, shipped_policies
+from ui import formats
 from ui.desk import Desk
 from ui.reasons import said_of
 from ui.tabs.asset_documents import AssetStamp
@@ -40,6 +43,8 @@ class AssetChecks(QObject):
         self._desk, self._pane = desk, pane
         self._asset: AssetStamp | None = None
         self._drive = ""
+        self._recorded: Sequence[Mapping[str, Any]] = ()
+        self._not_kept: dict[str, str] = {}
         self._kept: OrderedDict[AssetStamp, tuple[Mapping[str, Any], str]] = OrderedDict()
         self._jobs: dict[str, AssetStamp] = {}
         self._policies: dict[str, str] = {}
@@ -47,27 +52,44 @@ class AssetChecks(QObject):
         self._reader.answered.connect(self._read)
         pane.check_asked.connect(self.check)
         desk.jobs.job_ended.connect(self._job_ended)
+        desk.jobs.noticed.connect(self._noticed)
         self._reader.ask("policies", _shipped)
 
-    def look_at(self, asset: AssetStamp | None, drive: str = "") -> None:
+    def look_at(self, asset: AssetStamp | None, drive: str = "", recorded: Sequence[Mapping[str, Any]] = ()) -> None:
         """Another asset is in sight, or the same one again.
 
         Args:
             asset: None for none.
-            drive: the label of its drive where that is not there: then what was recorded is judged.
+            drive: the label of its drive; while that is not there, what was recorded is judged. Empty for a file of
+                no drive.
+            recorded: what policies said of it before, the newest first, as the drive's records tell it.
         """
-        if (asset, drive) == (self._asset, self._drive):
+        if (asset, drive, recorded) == (self._asset, self._drive, self._recorded):
             return
-        self._asset, self._drive = asset, drive
+        self._asset, self._drive, self._recorded = asset, drive, recorded
         self._pane.check.setEnabled(asset is not None)
-        kept = self._kept.get(asset) if asset is not None else None
-        running = asset is not None and asset in self._jobs.values()
-        self._pane.say("Checking…" if running else kept[1] if kept else "")
+        self._say_known()
+
+    def _say_known(self) -> None:
+        running = self._asset is not None and self._asset in self._jobs.values()
+        kept = self._kept.get(self._asset) if self._asset is not None else None
+        lines = [kept[1]] if kept else []
+        lines += [recorded_words(one) for one in self.validations() if one is not (kept and kept[0])]
+        self._pane.say("Checking…" if running else "\n".join(lines))
 
     def validation(self) -> Mapping[str, Any] | None:
-        """What is known of the asset in sight: `{"policy", "outcome", "findings"}`, rules that passed among them."""
+        """What this window checked of the asset in sight: as `validation_of`; None for nothing."""
         found = self._kept.get(self._asset) if self._asset is not None else None
         return found[0] if found else None
+
+    def validations(self) -> list[Mapping[str, Any]]:
+        """What each policy said of the asset in sight when it was checked last, here or elsewhere."""
+        own = self.validation()
+        if own is None:
+            return list(self._recorded)
+        others = [one for one in self._recorded if one["policy"].get("id") != own["policy"].get("id")]
+        later = [one for one in self._recorded if one not in others and _time(one) > _time(own)]
+        return [*(later or [own]), *others]
 
     def check(self, policy: str) -> None:
         """Judge the asset in sight by a policy: the id of a shipped one, or a file."""
@@ -102,16 +124,22 @@ class AssetChecks(QObject):
         self._pane.set_policies(names, self._desk.window.state.text(_POLICY))
         self._pane.check.setEnabled(self._asset is not None)
 
+    def _noticed(self, job_id: str, event: Noticed) -> None:
+        if job_id in self._jobs:
+            self._not_kept[job_id] = f"{event.text} {event.hint}".strip()
+
     def _job_ended(self, job_id: str, outcome: Outcome) -> None:
         asset, policy = self._jobs.pop(job_id, None), self._policies.pop(job_id, "")
+        not_kept = self._not_kept.pop(job_id, "")
         if asset is None:
             return
         if isinstance(outcome, Done) and isinstance(outcome.result, CheckResult):
-            self._kept[asset] = (validation_of(outcome.result), words_of(outcome.result))
+            told = validation_of(outcome.result) | {"recorded": rfc3339(now_us()), "outdated": False}
+            self._kept[asset] = (told, " ".join(filter(None, (words_of(outcome.result), not_kept))))
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
             if asset == self._asset:
-                self._pane.say(self._kept[asset][1])
+                self._say_known()
                 self.changed.emit()
         elif asset == self._asset:
             error = outcome.error if isinstance(outcome, Failed) else None
@@ -128,7 +156,25 @@ def validation_of(result: CheckResult) -> dict[str, Any]:
             else:
                 about = {"rule": rule.rule, "outcome": rule.outcome.value, "severity": rule.severity}
                 findings.append({**about, "observed": rule.title or rule.outcome.value})
-    return {"policy": result.policy.reference, "outcome": result.outcome.value, "findings": findings}
+    titles = {rule.rule: rule.title for asset in result.assets for rule in asset.results if rule.title}
+    return {
+        "policy": result.policy.reference,
+        "outcome": result.outcome.value,
+        "findings": findings,
+        "titles": titles,
+    }
+
+
+def recorded_words(validation: Mapping[str, Any]) -> str:
+    """`delivery 1.0: fail · 2026-11-20 10:40`: what a policy said of an asset, and when."""
+    policy = validation.get("policy") or {}
+    name = " ".join(str(policy[key]) for key in ("id", "version") if policy.get(key))
+    said = " · ".join((validation.get("outcome") or "not about this", formats.date(_time(validation))))
+    return f"{name}: {said}{', before it changed: check it again' if validation.get('outdated') else ''}"
+
+
+def _time(validation: Mapping[str, Any]) -> int:
+    return parse_time(str(validation["recorded"]))
 
 
 def words_of(result: CheckResult) -> str:

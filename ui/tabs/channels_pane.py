@@ -288,8 +288,10 @@ def _facts(rows: list[ChannelRow]) -> list[Fact]:
     """What is said below the histogram: of one channel all, of several what is not finite."""
     measured = [row for row in rows if row.stats is not None]
     if len(rows) != 1:
-        bad = [f"{row.name}: {row.not_finite}" for row in measured if row.not_finite != "none"]
-        return [Fact("Not finite", "; ".join(bad) or "none", "fail" if bad else "")] if measured else []
+        bad = [f"{row.name}: {row.not_finite}" for row in measured if not row.not_finite.startswith("none")]
+        words = "; ".join(bad) or max((row.not_finite for row in measured), key=len, default="")
+        told = [Fact("Not finite", words, "fail" if bad else "")] if measured else []
+        return [*told, *_only(measured)]
     row = rows[0]
     facts = [Fact("Channel", f"{row.name} · {row.kind}" if row.kind else row.name)]
     if not measured:
@@ -308,8 +310,15 @@ def _facts(rows: list[ChannelRow]) -> list[Fact]:
     bad_words = row.not_finite
     if row.number("inf_count"):
         bad_words += f" ({_count(row, 'pos_inf_count')} +Inf, {_count(row, 'neg_inf_count')} −Inf)"
-    facts.append(Fact("Not finite", bad_words, "" if bad_words == "none" else "fail"))
-    return facts
+    facts.append(Fact("Not finite", bad_words, "" if bad_words.startswith("none") else "fail"))
+    return [*facts, *_only(measured)]
+
+
+def _only(rows: list[ChannelRow]) -> list[Fact]:
+    """What was counted, where not all could be read."""
+    counted = dict.fromkeys(row.rows for row in rows if row.rows)
+    words = "; ".join(f"{one} alone: the others cannot be read" for one in counted)
+    return [Fact("Counted", words, "stale")] if words else []
 
 
 def _count(row: ChannelRow, name: str) -> str:

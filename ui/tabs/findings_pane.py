@@ -8,6 +8,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from ui.models.fact_nodes import one_line, plain
+from ui.tabs.document_facts import problem_words
 from ui.tabs.review_history import plain_tree, say_in
 from ui.tabs.review_reel import Finding
 from ui.tabs.sequence_facts import spans_of
@@ -101,9 +102,13 @@ class FindingsPane(QWidget):
         found = (self.tree.topLevelItem(row) for row in range(self.tree.topLevelItemCount()))
         items = [item for item in found if item is not None]
         self.tree.setColumnHidden(2, not any(item.text(2) for item in items))
-        names = [self.tree.sizeHintForIndex(self.tree.indexFromItem(item)).width() for item in items
-                 if not item.isFirstColumnSpanned()]  # fmt: skip
-        self.tree.setColumnWidth(0, min(max([_NAME, *names]), max(_NAME, round(self.width() * 0.45))))
+        apart = [item for item in items if not item.isFirstColumnSpanned()]
+        names, seen = ([self.tree.sizeHintForIndex(self.tree.indexFromItem(item, column)).width() for item in apart]
+                       for column in (0, 1))  # fmt: skip
+        frames = 0 if self.tree.isColumnHidden(2) else self.tree.columnWidth(2)
+        room = self.tree.viewport().width() - frames
+        left = room - min(max(seen, default=0), round(room * 0.45))
+        self.tree.setColumnWidth(0, min(max([_NAME, *names]), max(_NAME, left)))
 
     def _go(self, item: QTreeWidgetItem | None, _other: object = None) -> None:
         finding = item.data(0, _FINDING) if item is not None else None
@@ -153,26 +158,51 @@ def policy_findings(validation: Mapping[str, Any] | None) -> list[Finding]:
     """The findings of a policy as the review shows them, the worst first.
 
     Args:
-        validation: `{"policy", "outcome", "findings"}` of a document, or None.
+        validation: `{"policy", "outcome", "findings", "titles"}`, or None. One that is `outdated` has none that count.
     """
-    found = [_finding(entry) for entry in (validation or {}).get("findings") or ()]
+    told = validation or {}
+    entries = () if told.get("outdated") else told.get("findings") or ()
+    titles, policy = told.get("titles") or {}, told.get("policy") or {}
+    name = " ".join(str(policy[key]) for key in ("id", "version") if policy.get(key))
+    found = [_finding(entry, str(titles.get(entry.get("rule")) or ""), name) for entry in entries]
     order = {"fail": 0, "stale": 1, "pending": 2, "pass": 3}
     return sorted(found, key=lambda finding: order.get(finding.state, 1))
 
 
-def _finding(entry: Mapping[str, Any]) -> Finding:
+def document_findings(document: Mapping[str, Any] | None, known: Sequence[Finding] = ()) -> list[Finding]:
+    """What an inspection could not read, as the review shows it.
+
+    Args:
+        document: of a file or a sequence, or None.
+        known: what is told already.
+    """
+    found = []
+    for error in (document or {}).get("errors") or ():
+        place, words = problem_words(error)
+        if any(finding.seen == words for finding in known):
+            continue
+        frames = str(error.get("frames") or "") if isinstance(error, Mapping) else ""
+        spans = spans_of(frames)
+        seen = f"{place}: {words}" if place else words
+        more = (("Problem", words), ("Place", place)) if place else (("Problem", words),)
+        found.append(Finding("fail", "Cannot be read", seen, frames, spans[0][0] if spans else None, more))
+    return found
+
+
+def _finding(entry: Mapping[str, Any], title: str, policy: str) -> Finding:
     outcome, severity = str(entry.get("outcome") or ""), str(entry.get("severity") or "")
     state = _STATES.get(outcome) or ("stale" if severity in ("warning", "info") or outcome == "error" else "fail")
     frames = str(entry.get("frames") or "")
     spans = spans_of(frames)
     observed = plain(_given(entry.get("observed"), entry.get("evidence"), outcome))
-    pairs = (("Rule", entry.get("rule")), ("Outcome", " · ".join(filter(None, (outcome, severity)))),
+    pairs = (("Check", title or None), ("Policy", policy or None), ("Rule", entry.get("rule")),
+             ("Outcome", " · ".join(filter(None, (outcome, severity)))),
              ("Expected", entry.get("expected")), ("Observed", entry.get("observed")), ("Frames", frames or None),
              ("Part", entry.get("part")), ("Channel", entry.get("channel")), ("Region", entry.get("region")),
              ("Evidence", entry.get("evidence")))  # fmt: skip
     more = tuple((name, plain(value)) for name, value in pairs if value not in (None, "", [], {}))
     where = ", ".join(filter(None, (frames, str(entry.get("channel") or ""))))
-    rule = one_line(str(entry.get("rule") or ""))
+    rule = one_line(title or str(entry.get("rule") or ""))
     return Finding(state, rule, observed, where, spans[0][0] if spans else None, more)
 
 

@@ -55,16 +55,25 @@ class Inspector(QWidget):
         self.tabs.setTabText(HISTORY, "History")
         self.written.show_nothing()
 
-    def show_asset(self, dossier: Dossier, findings: tuple[Finding, ...], document: Mapping[str, Any] | None) -> None:
+    def show_asset(
+        self,
+        dossier: Dossier,
+        findings: tuple[Finding, ...],
+        document: Mapping[str, Any] | None,
+        *,
+        checked: bool = False,
+    ) -> None:
         """Show all of an asset.
 
         Args:
             dossier: what the catalogue and its sidecar know.
             findings: what is wrong with it.
             document: what an inspection told; None before it did, and of a drive that is not there.
+            checked: whether a policy said something of it.
         """
         self._show_facts(dossier, document)
-        self.findings.show_findings(findings, "The last scan found nothing wrong.")
+        nothing = "Nothing wrong was found." if checked else "The last scan found nothing wrong. No policy was checked."
+        self.findings.show_findings(findings, nothing)
         self.tabs.setTabText(FINDINGS, f"Findings {count}" if (count := _wrong(findings)) else "Findings")
         self.written.show_dossier(dossier)
         self.history.show_records(dossier.records, self.written.path())

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.catalog.inspections import recorded_document, recorded_sequence
+from app.catalog.inspections import findings_of, recorded_document, recorded_sequence
 from app.catalog.pictures import picture_of_asset
 from app.catalog.shard import open_reader
 from app.engine import Engine
@@ -23,20 +23,33 @@ class Loaded:
     Attributes:
         kept: its small picture, where its drive is not there.
         recorded: the document of its last inspection, where its drive is not there.
+        judged: what policies said of it, the newest first, as `findings_of`.
     """
 
     dossier: Dossier
     reel: Reel
     kept: KeptPicture | None = None
     recorded: Mapping[str, Any] | None = None
+    judged: tuple[Mapping[str, Any], ...] = ()
 
 
 def read_loaded(engine: Engine, key: AssetKey, token: CancelToken) -> Loaded:
     """Read one asset. Walks over all its frames: not for the window's thread."""
     dossier = read_dossier(engine, key.drive_id, key.folder, key.name, token)
+    judged = _read_judged(engine, dossier, token)
     if dossier.drive.online:
-        return Loaded(dossier, reel_of(dossier))
-    return Loaded(dossier, reel_of(dossier), _read_kept(engine, dossier, token), _read_recorded(engine, dossier, token))
+        return Loaded(dossier, reel_of(dossier), judged=judged)
+    kept, recorded = _read_kept(engine, dossier, token), _read_recorded(engine, dossier, token)
+    return Loaded(dossier, reel_of(dossier), kept, recorded, judged)
+
+
+def _read_judged(engine: Engine, dossier: Dossier, token: CancelToken) -> tuple[Mapping[str, Any], ...]:
+    """What policies said of it."""
+    asset = dossier.asset
+    sequence_id = None if asset.sequence is None else asset.sequence.id
+    with open_reader(engine.catalog.shard_path(dossier.drive.id), token) as database:
+        found = findings_of(database, asset.folder_id, asset.name, file_id=asset.file_id, sequence_id=sequence_id)
+    return tuple(found)
 
 
 def _read_recorded(engine: Engine, dossier: Dossier, token: CancelToken) -> Mapping[str, Any] | None:

@@ -19,7 +19,7 @@ from ui.page import Page
 from ui.reasons import said
 from ui.tabs.asset_checks import AssetChecks
 from ui.tabs.asset_documents import AssetDocuments
-from ui.tabs.findings_pane import policy_findings
+from ui.tabs.findings_pane import document_findings, policy_findings
 from ui.tabs.review_actions import MOVING, make_actions
 from ui.tabs.review_bar import VerdictBar
 from ui.tabs.review_decoder import Decoder
@@ -283,7 +283,7 @@ class ReviewTab(QWidget):
             online = answer.dossier.drive.online
             stamp = _stamp(answer.dossier)
             self.documents.look_at(stamp if online else None)
-            self.checks.look_at(stamp, "" if online else answer.dossier.drive.label)
+            self.checks.look_at(stamp, answer.dossier.drive.id, answer.judged)
             if before is None or kind == "asset" or before.dossier.drive.online != online:
                 self._show(answer)
             elif online:
@@ -292,13 +292,15 @@ class ReviewTab(QWidget):
             self.judging.show(answer.dossier)
 
     def _reel(self, loaded: Loaded) -> Reel:
-        """The reel with what a policy found as well."""
-        found = policy_findings(self.checks.validation())
+        """The reel with what was found in its pixels and by policies as well."""
+        found = document_findings(self.documents.document() or loaded.recorded, loaded.reel.findings)
+        found += [finding for validation in self.checks.validations() for finding in policy_findings(validation)]
         return replace(loaded.reel, findings=(*loaded.reel.findings, *found)) if found else loaded.reel
 
     def _inspect(self, loaded: Loaded) -> None:
         document = self.documents.document() or loaded.recorded
-        self.inspector.show_asset(loaded.dossier, self._reel(loaded).findings, document)
+        checked = any(not one.get("outdated") for one in self.checks.validations())
+        self.inspector.show_asset(loaded.dossier, self._reel(loaded).findings, document, checked=checked)
         self.stage.show_consistency(document)
 
     def _show_document(self) -> None:

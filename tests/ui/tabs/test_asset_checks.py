@@ -8,10 +8,15 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.engine import Engine
+from app.jobs.job import Job
+from app.operations import run
+from app.qc.checking import CheckRequest
+from tests import media
 from tests.ui.enginekit import make_engine
 from tests.ui.tabs.reviewkit import WAIT_MS, make_library, press, review, scan, wait_loaded, wait_picture
-from ui.tabs.findings_pane import FindingsPane, policy_findings
+from ui.tabs.findings_pane import FindingsPane, document_findings, policy_findings
 from ui.tabs.review_history import lines_of
+from ui.tabs.review_reel import Finding
 from ui.tabs.review_tab import ReviewTab
 
 SEQUENCE = b"sh010.####.exr"
@@ -147,3 +152,72 @@ def test_frames_take_room_only_where_there_are_some(qtbot: QtBot) -> None:
     assert pane.tree.isColumnHidden(2)
     pane.show_findings(policy_findings({"findings": [{**entry, "frames": "1003-1004"}]}))
     assert not pane.tree.isColumnHidden(2)
+
+
+def test_what_was_found_elsewhere_is_told_with_policy_and_time(
+    qtbot: QtBot, engine: Engine, library: Path, policy: str
+) -> None:
+    scan(engine, library)
+    run(engine, "check", CheckRequest((), policy, drive=engine.catalog.drives()[0].id), Job())
+    with review(qtbot, engine) as tab:
+        wait_loaded(qtbot, tab, SEQUENCE)
+        pane = tab.inspector.findings
+        qtbot.waitUntil(lambda: pane.said.text() != "", timeout=WAIT_MS)
+        assert pane.said.text().startswith("test.whole 1.0.0: fail · 20")
+        assert "seq.complete" in "\n".join(lines_of(pane.tree))
+        assert tab.inspector.tabs.tabText(2) == "Findings 2"
+        press(qtbot, "]")
+        wait_loaded(qtbot, tab, b"still.exr")
+        assert pane.said.text().startswith("test.whole 1.0.0: pass · 20")
+        assert lines_of(pane.tree) == ["Nothing wrong was found."]
+
+
+def test_what_was_checked_in_the_window_is_there_when_it_is_opened_again(
+    qtbot: QtBot, engine: Engine, library: Path, policy: str
+) -> None:
+    scan(engine, library)
+    with review(qtbot, engine) as tab:
+        wait_loaded(qtbot, tab, SEQUENCE)
+        tab.checks.check(policy)
+        checked(qtbot, tab)
+    with review(qtbot, engine) as tab:
+        wait_loaded(qtbot, tab, SEQUENCE)
+        assert tab.checks.validation() is None
+        assert "seq.complete" in "\n".join(lines_of(tab.inspector.findings.tree))
+
+
+def test_what_was_found_before_an_asset_changed_does_not_count(
+    qtbot: QtBot, engine: Engine, library: Path, policy: str
+) -> None:
+    scan(engine, library)
+    run(engine, "check", CheckRequest((), policy, drive=engine.catalog.drives()[0].id), Job())
+    media.exr(library / "shots" / "sh010.1004.exr", 1004)
+    scan(engine, library)
+    with review(qtbot, engine) as tab:
+        wait_loaded(qtbot, tab, SEQUENCE)
+        pane = tab.inspector.findings
+        qtbot.waitUntil(lambda: pane.said.text() != "", timeout=WAIT_MS)
+        assert pane.said.text().endswith("before it changed: check it again")
+        assert "seq.complete" not in "\n".join(lines_of(pane.tree))
+
+
+def test_rules_are_told_by_their_titles() -> None:
+    entry = {"rule": "aces.compression", "outcome": "fail", "severity": "error", "observed": "zip"}
+    told = {
+        "policy": {"id": "aces", "version": "1"},
+        "findings": [entry],
+        "titles": {"aces.compression": "None or PIZ"},
+    }
+    (found,) = policy_findings(told)
+    assert found.check == "None or PIZ"
+    assert ("Rule", "aces.compression") in found.more
+    assert ("Policy", "aces 1") in found.more
+
+
+def test_rows_that_cannot_be_read_are_findings() -> None:
+    error = {"code": "pixels.damaged", "part": 0, "rows": "128-143", "message": "the chunk cannot be decoded"}
+    (found,) = document_findings({"errors": [error]})
+    assert (found.state, found.seen) == ("fail", "Part 0, rows 128-143: the chunk cannot be decoded")
+    assert (
+        document_findings({"errors": [{"code": "x", "message": "cut"}]}, [Finding("fail", "Unreadable", "cut")]) == []
+    )
