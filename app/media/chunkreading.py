@@ -11,7 +11,7 @@ from app.media.damagetold import Damage
 from app.media.exr import COMPRESSIONS
 from app.media.exrlayout import Chunk, ChunkTable, Packed, PartLayout, chunk_size, not_supported, read_chunk
 from app.media.exrsolo import SoloDecoder
-from app.media.exrunpack import OWN_COMPRESSIONS, inflated_pieces, planes, stored_pieces, unpack
+from app.media.exrunpack import OWN_COMPRESSIONS, check_deflated, inflated_pieces, planes, stored_pieces, unpack
 from app.media.opening import OpenFile
 
 #: A chunk of more bytes is decoded by one thread alone, and in pieces where its compression lets us.
@@ -157,12 +157,14 @@ class ChunkReader:
         return self._decoded([whole], decoder, counters)
 
     def _pieces(self, chunk: Chunk, at: int, sizes: tuple[int, int], counters: Sequence[Counter]) -> None:
-        """Count a chunk a few rows at a time."""
+        """Count a chunk a few rows at a time; nothing of one that is damaged."""
         size, raw = sizes
         row = raw // chunk.height
         piece = max(2, _PIECE // row // 2 * 2) * row
         stored = size == raw
         file = self._file
+        if not stored:
+            check_deflated(file, at, size, raw)
         pieces = stored_pieces(file, at, raw, piece) if stored else inflated_pieces(file, at, size, raw, piece)
         top = chunk.box[1]
         for found in pieces:

@@ -156,6 +156,35 @@ class _Inflater:
             count -= len(self.read(min(step, count)))
 
 
+def check_deflated(file: OpenFile, offset: int, packed: int, size: int) -> None:
+    """Inflate a chunk to its end, a little at a time, and forget it: what is damaged is known before any of it is used.
+
+    Args:
+        file: the open file.
+        offset: where the packed samples begin.
+        packed: bytes of the packed samples.
+        size: bytes of the samples.
+
+    Raises:
+        MediaError: they cannot be unpacked to that size.
+    """
+    inflater, end, found = zlib.decompressobj(), offset + packed, 0
+    fed = b""
+    try:
+        while not inflater.eof and found <= size:
+            if not fed:
+                fed = file.read_at(offset, min(_FEED, end - offset))
+                offset += len(fed)
+            if not fed:
+                break
+            found += len(inflater.decompress(fed, _FEED))
+            fed = inflater.unconsumed_tail
+    except zlib.error as problem:
+        raise _corrupt(str(problem).rpartition(": ")[2]) from problem
+    if found != size or not inflater.eof:
+        raise _corrupt(f"it holds {'more' if found > size else found} bytes instead of {size}")
+
+
 def inflated_pieces(file: OpenFile, offset: int, packed: int, size: int, piece: int) -> Iterator[Bytes]:
     """The unpacked bytes of a deflated chunk, so many at a time: it is inflated twice, once for each half of the bytes.
 

@@ -244,3 +244,20 @@ def test_more_channels_than_can_be_decoded_are_no_damage(tmp_path: Path) -> None
     (part,), errors = statistics(write(tmp_path / "more.exr", made, "zip"))
     assert part["supported"] is False
     assert [error["code"] for error in errors] == ["pixels.not_supported"]
+
+
+def test_of_a_large_tile_that_is_damaged_nothing_is_counted(tmp_path: Path) -> None:
+    side = 2048
+    tiles = OpenEXR.TileDescription()
+    tiles.xSize = tiles.ySize = side
+    header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.tiledimage, "tiles": tiles}
+    values = (np.arange(side * side, dtype=np.uint32) % 1000).reshape(side, side)
+    path = tmp_path / "large.exr"
+    OpenEXR.File(header, {"R": values}).write(str(path))
+    (sound,) = statistics(path)[0]
+    assert sound["complete"]
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 0xFF
+    path.write_bytes(data)
+    (part,) = statistics(path)[0]
+    assert (part["rows"], part["channels"][0]["finite_count"]) == ("", 0)
