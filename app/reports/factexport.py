@@ -1,20 +1,25 @@
 """The recorded facts of drives as tables in another store: whatever scans and inspections learnt, connected or not."""
 
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from app.catalog.assets import CataloguedSequence
 from app.catalog.database import Database
 from app.catalog.dberrors import ABSENT
-from app.catalog.inspections import findings_of, recorded_document
+from app.catalog.inspections import findings_of, recorded_document, recorded_sequence
+from app.catalog.shard import last_base
 from app.engine import Engine
 from app.errors import AppError
 from app.inspection.factwriter import FactWriter
 from app.jobs.events import Stage
 from app.jobs.job import Job
 from app.model.drives import Drive
-from app.model.times import parse_time
+from app.model.kinds import Category
+from app.model.names import decoded, raw_name, shown
+from app.model.times import parse_time, rfc3339_ns
 from app.reports.inventory import InventoryFilter
 from app.services.sinks import open_sink
 
@@ -81,7 +86,7 @@ def export_facts(engine: Engine, request: ExportFactsRequest, job: Job) -> FactE
         writer = FactWriter(sink)
         for drive in drives:
             for found in _tried(engine, drive, request.wanted, job, failed):
-                done += 1
+                done += found is None or found["kind"] != "sequence"
                 if found is None:
                     without += 1
                 else:
@@ -114,7 +119,7 @@ def _tried(
 
 
 def _documents(engine: Engine, drive: Drive, wanted: InventoryFilter, job: Job) -> Iterator[dict[str, Any] | None]:
-    """One for each file in the order of the shard, None where nothing is recorded of it."""
+    """One for each file in the order of the shard, None where nothing is recorded of it; then those of sequences."""
     try:
         database = engine.catalog.open_shard(drive, job.token)
     except AppError as error:
@@ -126,21 +131,76 @@ def _documents(engine: Engine, drive: Drive, wanted: InventoryFilter, job: Job) 
         last = 0
         while page := list(
             database.rows(
-                f"SELECT id, folder_id, name FROM file WHERE id > ? AND {condition} ORDER BY id LIMIT {_PAGE}",
+                f"SELECT id, folder_id, name, category, size, mtime_ns FROM file WHERE id > ? AND {condition}"
+                f" ORDER BY id LIMIT {_PAGE}",
                 (last, *bindings),
             )
         ):
-            for file_id, folder_id, name in page:
-                yield _document(database, file_id, folder_id, bytes(name))
+            for row in page:
+                yield _document(database, *row)
             last = page[-1][0]
+        yield from _sequences(database, condition, bindings)
 
 
-def _document(database: Database, file_id: int, folder_id: int, name: bytes) -> dict[str, Any] | None:
-    """What is recorded of a file, judged as the latest policy judged it."""
+def _document(
+    database: Database, file_id: int, folder_id: int, name: bytes, category: int, size: int, mtime_ns: int
+) -> dict[str, Any] | None:
+    """What is recorded of a file, judged as the latest policy judged it; also where it was but judged by its name."""
     document = recorded_document(database, file_id)
-    if document is None or not document.get("kind"):
+    judged = _judged(findings_of(database, folder_id, name, file_id=file_id))
+    if document is not None and document.get("kind"):
+        return document | judged
+    if not judged:
         return None
-    judged = findings_of(database, folder_id, name)
-    if judged:
-        document["validation"] = judged[0]
-    return document
+    file = {"path": _path(database, folder_id, name), "name": shown(name), "size_bytes": size}
+    if encoded := raw_name(name):
+        file["raw_name"] = encoded
+    kind = Category(category).name.lower()
+    return {"kind": kind, "file": {**file, "mtime": rfc3339_ns(mtime_ns)}, **_only_judged(judged)}
+
+
+def _sequences(database: Database, condition: str, bindings: tuple[int, ...]) -> Iterator[dict[str, Any]]:
+    """The sequences of which something is recorded, or that a policy judged."""
+    last = 0
+    while page := list(
+        database.rows(
+            "SELECT id, base, ext, pad, first_frame, last_frame, frame_count, missing_count, ranges, folder_id, bytes,"
+            " newest_ns FROM sequence WHERE id > ? AND missed_scan IS NULL AND id IN"
+            f" (SELECT sequence_id FROM file WHERE sequence_id IS NOT NULL AND {condition}) ORDER BY id LIMIT {_PAGE}",
+            (last, *bindings),
+        )
+    ):
+        for row in page:
+            sequence, (folder_id, size, newest_ns) = CataloguedSequence(*row[:9]), row[9:]
+            name = sequence.asset_name
+            judged = _judged(findings_of(database, folder_id, name, sequence_id=sequence.id))
+            document = recorded_sequence(database, sequence.id)
+            if document is None and not judged:
+                continue
+            file = {"path": _path(database, folder_id, name), "name": shown(name)}
+            if document is not None:
+                yield document | judged | {"file": {**(document.get("file") or {}), **file}}
+                continue
+            told = {"frame_count": sequence.frame_count, "missing_count": sequence.missing_count,
+                    "ranges": sequence.ranges}  # fmt: skip
+            file |= {"size_bytes": size, "newest": rfc3339_ns(newest_ns)}
+            yield {"kind": "sequence", "file": file, "sequence": told, **_only_judged(judged)}
+        last = page[-1][0]
+
+
+def _judged(found: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the latest policy said of the asset as it is now, as part of a document; empty where none did."""
+    current = next((one for one in found if not one["outdated"]), None)
+    return {} if current is None else {"validation": current}
+
+
+def _only_judged(judged: dict[str, Any]) -> dict[str, Any]:
+    """The same of an asset of which nothing else is recorded: it was judged by its name."""
+    return {**judged, "recorded": judged["validation"]["recorded"], "errors": []}
+
+
+def _path(database: Database, folder_id: int, name: bytes) -> str:
+    """Where an asset was seen last."""
+    folder = bytes(database.value("SELECT path FROM folder WHERE id = ?", (folder_id,)))
+    relative = decoded(folder + b"/" + name if folder else name)
+    return shown(os.path.normpath(f"{last_base(database)}/{relative}").replace(os.sep, "/"))

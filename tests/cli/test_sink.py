@@ -10,6 +10,9 @@ import pytest
 from app.cli.main import main
 from tests import media
 
+#: A rule that needs no more than names.
+NAMED = "{id: whole, check: name, expect: {regex: '^AGM_'}}"
+
 
 def count(folder: Path, table: str) -> int:
     return duckdb.sql(f"SELECT count(*) FROM read_parquet('{folder}/{table}/*/*.parquet')").fetchall()[0][0]
@@ -94,3 +97,29 @@ def test_tables_go_to_a_folder_of_their_own_unless_told_where(home: list[str], t
     assert main([*home, "export", "parquet", "--out", "-"]) == 2
     assert main([*home, "export", "vast", "--out", "x"]) == 2
     assert main([*home, "export", "vast"]) == 5
+
+
+@pytest.mark.parametrize("policy", ["sequence.missing", "name"])
+def test_what_a_policy_found_in_a_sequence_is_exported(home: list[str], tmp_path: Path, policy: str) -> None:
+    (tmp_path / "card" / "shots").mkdir()
+    for frame in (1001, 1002, 1004):
+        media.exr(tmp_path / "card" / "shots" / f"sh010.{frame}.exr", frame)
+    file = tmp_path / "policy.yaml"
+    rule = "{id: whole, check: sequence.missing}" if policy == "sequence.missing" else NAMED
+    file.write_text(f'schema: qcpolicy/1\nid: test.seq\nversion: "1"\nrules:\n  - {rule}\n')
+    assert main([*home, "scan", str(tmp_path / "card"), "--drive", "Card"]) == 0
+    facts = tmp_path / "facts"
+    assert main([*home, "check", "--drive", "Card", "--policy", str(file)]) == 1
+    assert main([*home, "export", "parquet", "--out", str(facts)]) == 0
+    rows = f"SELECT kind, name, frame_count, policy, outcome FROM read_parquet('{facts}/files/*/*.parquet')"
+    assert duckdb.sql(f"{rows} WHERE kind = 'sequence'").fetchall() == [
+        ("sequence", "sh010.####.exr", 3, "test.seq", "fail")
+    ]
+    found = f"SELECT rule, outcome FROM read_parquet('{facts}/findings/*/*.parquet') WHERE path LIKE '%sh010.#%'"
+    assert duckdb.sql(found).fetchall() == [("whole", "fail")]
+    media.exr(tmp_path / "card" / "shots" / "sh010.1003.exr", 1003)
+    assert main([*home, "scan", str(tmp_path / "card"), "--drive", "Card"]) == 0
+    later = tmp_path / "later"
+    assert main([*home, "export", "parquet", "--out", str(later)]) == 0
+    found = found.replace(str(facts), str(later))
+    assert duckdb.sql(found).fetchall() == [], "what was found before the sequence changed"
