@@ -166,6 +166,7 @@ class _Facts:
             "truncated": self.ranges(heads.indices(CUT)),
             "incomplete": self._reasons(CUT),
             "unreadable": self._reasons(UNREADABLE),
+            "without_header": self.ranges(index for index, compared in enumerate(heads.compared) if not compared),
             "size_outliers": [
                 {
                     "frame": sequence.frames[outlier.index],

@@ -20,6 +20,8 @@ _OF_FILES = frozenset(
         "audio.decode",
     }
 )
+#: Those among them that are about one kind of fault.
+_ONE_FAULT = frozenset({"files.zero_byte", "sequence.zero_byte", "sequence.truncated"})
 
 
 def explained(results: tuple[RuleResult, ...], rules: tuple[Rule | Group, ...]) -> tuple[RuleResult, ...]:
@@ -34,7 +36,29 @@ def explained(results: tuple[RuleResult, ...], rules: tuple[Rule | Group, ...]) 
             for finding in result.findings:
                 for frame in _frames(finding):
                     blamed.setdefault(frame, result.rule)
-    return tuple(_explained(result, blamed) for result in results) if blamed else results
+    if not blamed:
+        return results
+    once = [_once(result, blamed, checks) for result in results]
+    return tuple(_explained(result, blamed) for result in once)
+
+
+def _once(result: RuleResult, blamed: dict[Frame | None, str], checks: dict[str, str]) -> RuleResult:
+    """A rule about frames that cannot be read, without those to which a rule about just that fault objects."""
+    if checks.get(result.rule) != "sequence.unreadable" or result.outcome is not Outcome.FAIL:
+        return result
+    left = [
+        one
+        for one in result.findings
+        if not one.frames
+        or any(checks.get(blamed.get(frame, "")) not in _ONE_FAULT for frame in parse_frames(one.frames))
+    ]
+    if left:
+        return replace(result, findings=tuple(left))
+    findings = tuple(
+        replace(one, outcome=Outcome.SKIPPED, evidence=f"{one.observed}; see {blamed[parse_frames(one.frames)[0]]}")
+        for one in result.findings
+    )
+    return replace(result, outcome=Outcome.SKIPPED, findings=findings)
 
 
 def _frames(finding: Finding) -> tuple[Frame | None, ...]:

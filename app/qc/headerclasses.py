@@ -12,7 +12,7 @@ from typing import Any
 
 from app.files.framerange import parse_frames
 from app.model.frames import Frame
-from app.qc.checks.framelists import range_of
+from app.qc.checks.framelists import frames_in, range_of, unwhole_frames
 from app.qc.facts import Facts, Need
 from app.qc.policy import Rule
 from app.qc.selectors import Selector, rooted
@@ -92,6 +92,19 @@ def header_classes(facts: Facts, rule: Rule) -> list[HeaderClass]:
         HeaderClass(_with(document, [changes[index] for index in indices]), range_of(frames))
         for indices, frames in sorted(frames_of.items())
     ]
+
+
+def headerless(facts: Facts) -> dict[str, set[Frame]]:
+    """The frames of a sequence of which no header could be read, by the reason: no rule about headers sees them."""
+    if "sequence" not in facts.kinds:
+        return {}
+    sequence = facts.document(Need.HEADERS).get("sequence") or {}
+    lost = frames_in(sequence.get("without_header"))
+    if "without_header" not in sequence:
+        lost = frames_in(sequence.get("zero_byte")).union(
+            *(frames_in(entry.get("frames")) for entry in sequence.get("unreadable") or [])
+        )
+    return {reason: frames & lost for reason, frames in unwhole_frames(sequence).items() if frames & lost}
 
 
 def _usual(document: Mapping[str, Any], sequence: Mapping[str, Any]) -> Mapping[str, Any]:

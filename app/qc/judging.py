@@ -1,17 +1,18 @@
 """Judges one asset by a policy."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from app.errors import AppError
 from app.model.frames import Frame
 from app.qc.checks.check import FrameJudge
+from app.qc.checks.framelists import range_of
 from app.qc.checks.registry import CHECKS
 from app.qc.explaining import explained
 from app.qc.facts import Facts, Need
 from app.qc.findings import WORST_FIRST, AssetResult, Finding, Observation, Outcome, RuleResult
-from app.qc.headerclasses import HeaderClass, header_classes
+from app.qc.headerclasses import HeaderClass, header_classes, headerless
 from app.qc.operators import OPERATORS
 from app.qc.policy import Group, Match, Policy, Rule, leaves
 from app.qc.selecting import judge_selection
@@ -111,9 +112,15 @@ class _Judging:
         if rule.id in self._seen:
             return self._seen[rule.id].observations()
         judge = CHECKS[rule.check].judge if rule.check else None
-        if judge is not None:
-            return judge(rule, self._facts)
-        return judge_selection(rule, self._documents(rule))
+        seen = judge(rule, self._facts) if judge else judge_selection(rule, self._documents(rule))
+        return [*seen, *self._headerless()] if _is_of_headers(rule) else seen
+
+    def _headerless(self) -> Iterator[Observation]:
+        """Frames that a rule about headers could not look at."""
+        for reason, frames in headerless(self._facts).items():
+            yield Observation(
+                False, "a header that can be read", reason, range_of(frames), evidence=reason, unable=True
+            )
 
     def _documents(self, rule: Rule) -> list[HeaderClass]:
         """The documents that a selection looks at: one for each kind of header among the frames."""
@@ -179,6 +186,13 @@ class _Judging:
         return RuleResult(group.id, group.title, outcome, group.severity, (finding,))
 
 
+def _is_of_headers(rule: Rule) -> bool:
+    """Whether a rule asks something of the header of each frame."""
+    if rule.check:
+        return rule.check.startswith("exr.") or rule.check in ("sequence.constant", "sequence.timecode_continuous")
+    return rule.need is Need.HEADER
+
+
 def _asked(rule: Rule | Group) -> str:
     from app.qc.checks.check import all_told
 
@@ -210,7 +224,6 @@ _GROUPS: Mapping[str, Callable[[list[Outcome]], Outcome]] = {"any": _any, "all":
 def _merged(findings: list[Finding]) -> list[Finding]:
     """Findings that say the same of other frames, as one."""
     from app.files.framerange import parse_frames
-    from app.qc.checks.framelists import range_of
 
     by_words: dict[Finding, list[str]] = defaultdict(list)
     for finding in findings:

@@ -114,6 +114,7 @@ def _told(frames: Sequence[Frame], heads: FrameHeads, document: dict[str, Any]) 
     return {
         "ranges": frame_range(frames),
         "truncated": frame_range([frames[index] for index in heads.indices(CUT)]),
+        "without_header": frame_range([frame for frame, seen in zip(frames, heads.compared, strict=True) if not seen]),
         "unreadable": [{"frames": frame_range(found), "reason": reason} for reason, found in unreadable.items()],
         "size_outliers": [
             {"frame": frames[one.index], "size_bytes": one.size_bytes, "median_bytes": one.median_bytes}

@@ -117,3 +117,41 @@ def test_recorded_frames_that_are_cut_off_or_lack_what_they_need_are_told_as_suc
     assert document["sequence"]["unreadable"] == [{"frames": "1003", "reason": "why"}]
     [difference] = document["sequence"]["header_differences"]
     assert (difference["frames"], difference["value"], difference["expected"]) == ("1001", "piz", "zip")
+
+
+def _damage(folder: Path) -> None:
+    """Frame 1003 gets empty, 1005 is cut off behind its header."""
+    (folder / "a.1003.exr").write_bytes(b"")
+    cut = (folder / "a.1005.exr").read_bytes()
+    (folder / "a.1005.exr").write_bytes(cut[: len(cut) - 20])
+
+
+def test_frames_that_are_empty_or_cut_off_cannot_be_read(engine: Engine, tmp_path: Path) -> None:
+    found(engine, tmp_path / "a", {}, _COMPRESSION % "zip")
+    _damage(tmp_path / "a")
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(f"{_HEAD}  - {{id: r, check: sequence.unreadable}}\n")
+    result = check(engine, CheckRequest((str(tmp_path / "a"),), str(policy)), Job())
+    assert result.outcome == "fail"
+    assert [(one.frames, one.outcome) for one in result.findings] == [("1003", "fail"), ("1005", "fail")]
+    assert result.findings[0].observed == "the file is empty"
+
+
+@pytest.mark.parametrize("rule", [_COMPRESSION % "zip", "check: exr.lossless", "check: exr.tiled"])
+def test_a_rule_about_headers_does_not_pass_frames_without_one(engine: Engine, tmp_path: Path, rule: str) -> None:
+    found(engine, tmp_path / "a", {}, rule)
+    _damage(tmp_path / "a")
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(f"{_HEAD}  - {{id: r, {rule}}}\n")
+    result = check(engine, CheckRequest((str(tmp_path / "a"),), str(policy)), Job())
+    assert [(one.frames, one.outcome) for one in result.findings] == [("1003", "error")]
+
+
+def test_an_empty_frame_is_one_objection(engine: Engine, tmp_path: Path) -> None:
+    found(engine, tmp_path / "a", {}, "check: exr.lossless")
+    _damage(tmp_path / "a")
+    policy = tmp_path / "policy.yaml"
+    rules = ("sequence.zero_byte", "sequence.truncated", "sequence.unreadable", "exr.lossless")
+    policy.write_text(_HEAD + "".join(f"  - {{id: r{n}, check: {one}}}\n" for n, one in enumerate(rules)))
+    [asset] = check(engine, CheckRequest((str(tmp_path / "a"),), str(policy)), Job()).assets
+    assert [one.outcome for one in asset.results] == ["fail", "fail", "skipped", "skipped"]

@@ -1,10 +1,11 @@
 """Lists of frames in range notation: how many they are, how long their longest run is, whether a rule takes them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import Any
 
-from app.files.framerange import frame_range
+from app.files.framerange import frame_range, parse_frames
 from app.model.frames import Frame
 from app.qc.checks.check import Parameter
 from app.qc.findings import Observation
@@ -62,3 +63,19 @@ def of_frames(rule: Rule, text: str, what: str, evidence: str = "") -> Observati
 def range_of(frames: Iterable[Frame]) -> str:
     """Frames in any order, in range notation."""
     return frame_range(sorted(set(frames)))
+
+
+def unwhole_frames(sequence: Mapping[str, Any]) -> dict[str, set[Frame]]:
+    """The frames of a sequence that cannot be read whole, by the reason."""
+    empty = frames_in(sequence.get("zero_byte"))
+    told = {"the file is empty": empty}
+    for entry in [*(sequence.get("unreadable") or []), *(sequence.get("incomplete") or [])]:
+        told.setdefault(str(entry.get("reason") or "cannot be read"), set()).update(frames_in(entry["frames"]))
+    known = set[Frame]().union(*told.values())
+    told.setdefault("the file is cut off", set()).update(frames_in(sequence.get("truncated")) - known)
+    return {reason: frames for reason, frames in told.items() if frames}
+
+
+def frames_in(text: Any) -> set[Frame]:
+    """The frames of a range; none where there is no text."""
+    return set(parse_frames(str(text))) if text else set()

@@ -7,13 +7,12 @@ from typing import Any
 from app.files.framerange import missing_frames, parse_frames
 from app.qc.checks.check import Check, Parameter, all_told, broken
 from app.qc.checks.completeness import unseen_frames
-from app.qc.checks.framelists import FRAME_LIMITS, of_frames, range_of
+from app.qc.checks.framelists import FRAME_LIMITS, of_frames, range_of, unwhole_frames
 from app.qc.facts import Facts, Need
 from app.qc.findings import Observation
 from app.qc.policy import Rule
 
 _SEQUENCE = frozenset({"sequence"})
-_MOST_REASONS = 5
 _RANGE = Parameter(
     "range",
     "range",
@@ -88,10 +87,14 @@ def _frames(key: str, what: str, need: Need) -> Callable[[Rule, Facts], Iterator
 
 
 def _unreadable(rule: Rule, facts: Facts) -> Iterator[Observation]:
-    entries = _sequence(facts, Need.HEADERS).get("unreadable") or []
-    frames = range_of(frame for entry in entries for frame in parse_frames(str(entry["frames"])))
-    reasons = "; ".join(f"{entry['frames']}: {entry.get('reason', '')}" for entry in entries[:_MOST_REASONS])
-    yield of_frames(rule, frames, "unreadable frames", evidence=reasons)
+    """Frames that cannot be read whole: those of 0 bytes, those that are cut off, and others, each reason apart."""
+    reasons = unwhole_frames(_sequence(facts, Need.HEADERS))
+    every = of_frames(rule, range_of(frame for frames in reasons.values() for frame in frames), "unreadable frames")
+    if every.ok:
+        yield every
+        return
+    for reason, frames in reasons.items():
+        yield replace(every, observed=reason, frames=range_of(frames))
 
 
 def _size_outliers(rule: Rule, facts: Facts) -> Iterator[Observation]:
@@ -210,7 +213,12 @@ CHECKS = (
         Need.HEADERS,
         _frames("truncated", "truncated frames", Need.HEADERS),
     ),
-    _check("sequence.unreadable", "Frames whose header cannot be read.", Need.HEADERS, _unreadable),
+    _check(
+        "sequence.unreadable",
+        "Frames that cannot be read whole: empty, cut off, or damaged in header or table of chunks.",
+        Need.HEADERS,
+        _unreadable,
+    ),
     _check("sequence.size_outliers", "Frames much smaller or larger than the rest.", Need.HEADERS, _size_outliers),
     Check(
         "sequence.constant",
