@@ -89,7 +89,12 @@ def _verdict(document: dict[str, Any], *, pixels: bool) -> str:
     frames = document.get("frames")
     if not frames:
         return verdict
-    return f"{verdict}, frames {frames['different'] or frames['compared'] or 'none in common'}"
+    if document["equal"]:
+        return f"{verdict}, frames {frames['compared']}"
+    if frames["different"]:
+        return f"{verdict}, frames {frames['different']}"
+    common = f"frames {frames['equal']} are equal in {what}" if frames["equal"] else "no frame is known to be equal"
+    return f"{verdict}: {common}, and frames are in A or in B alone"
 
 
 def _header_row(entry: dict[str, Any], *, with_frames: bool) -> tuple[Any, ...]:

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 import typer
 
 from app.cli.front import JsonOption, front_of, watched_job
-from app.cli.output import count_of, print_lines
-from app.cli.shows import ConfigOption, LogDirOption, RootArgument, ShowsRootOption, show_config
+from app.cli.output import count_of, print_lines, say
+from app.cli.shows import ConfigOption, LogDirOption, RootArgument, ShowsRootOption, nothing_found, show_config
 from app.errors import UsageError
 from app.files.sequencedocument import posix
 from app.model.names import raw, shown
@@ -45,6 +45,8 @@ def disk(
         front.emit(_document(place, limit, result))
     else:
         _print(str(folder), limit, result)
+    if not any(usages for _, usages in result.shows):
+        say(nothing_found(folder, known.layout))
     unread = any(usage.problems for usage in result.shots)
     return 1 if unread or (strict and any(usage.warning for usage in result.shots)) else 0
 

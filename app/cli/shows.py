@@ -49,3 +49,8 @@ def show_config(
     if file is not None:
         say(f"Configuration: {shown(str(file))}")
     return known, root or shows_root or known.shows_root or Path()
+
+
+def nothing_found(folder: Path, layout: str) -> str:
+    """What to look at where there is no shot below a folder."""
+    return f"No shot was found below {shown(str(folder.absolute()))} by the layout {layout}: check ROOT and the layout."

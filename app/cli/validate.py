@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from app.cli.front import JsonOption, front_of, watched_job
-from app.cli.output import print_lines
-from app.cli.shows import ConfigOption, LogDirOption, RootArgument, ShowsRootOption, show_config
+from app.cli.output import print_lines, say
+from app.cli.shows import ConfigOption, LogDirOption, RootArgument, ShowsRootOption, nothing_found, show_config
 from app.files.sequencedocument import posix
 from app.model.names import raw, shown
 from app.production.toolkit import expected_range
@@ -30,7 +30,10 @@ def validate(
     strict: Annotated[bool, typer.Option("--strict", help="Remarks count as failures too.")] = False,
     json: JsonOption = False,
 ) -> int:
-    """Look for missing frames in the shots of shows. Nothing is written; exit code 1 where frames are missing."""
+    """Look for missing frames in the shots of shows.
+
+    Nothing is written. Exit code 1 where frames are missing, or there is no shot.
+    """
     front = front_of(ctx)
     known, folder = show_config(front, root, config, shows_root, log_dir)
     ranges = (expected_range(frames),) if frames else known.ranges
@@ -41,7 +44,9 @@ def validate(
         front.emit(_document(str(folder.absolute()), result))
     else:
         _print(result)
-    return 1 if result.failed or (strict and result.remarked) else 0
+    if not result.reports:
+        say(nothing_found(folder, known.layout))
+    return 1 if result.failed or not result.reports or (strict and result.remarked) else 0
 
 
 def _document(root: str, result: ValidateResult) -> dict[str, Any]:

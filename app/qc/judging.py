@@ -171,6 +171,8 @@ class _Judging:
         if outcome is Outcome.PASS:
             return RuleResult(group.id, group.title, outcome, group.severity)
         wrong = [finding for result in counting for finding in result.findings]
+        if outcome is Outcome.ERROR:
+            wrong = [finding for finding in wrong if finding.outcome is Outcome.ERROR]
         expected = f"{group.how} of: " + "; ".join(_asked(rule) for rule in group.rules)
         observed = "; ".join(dict.fromkeys(one.observed or one.evidence for one in wrong)) or "each of them holds"
         frames = {one.frames for one in wrong}

@@ -66,12 +66,15 @@ def test_remarks_fail_only_when_strict(example: Path, tmp_path: Path, capsys: py
     call(capsys, tmp_path / "home", "validate", "--strict", code=1)
 
 
-def test_no_shot_at_all_is_no_pass_when_strict(
-    example: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:  # fmt: skip
-    elsewhere = str(tmp_path / "examples")
-    call(capsys, tmp_path / "home", "validate", elsewhere, code=0)
-    call(capsys, tmp_path / "home", "validate", elsewhere, "--strict", code=1)
+def test_no_shot_at_all_is_no_pass(example: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "empty").mkdir()
+    for folder in ("examples", "empty"):
+        arguments = ("--home", str(tmp_path / "home"))
+        assert main([*arguments, "validate", str(tmp_path / folder)]) == 1
+        told = capsys.readouterr().err
+        assert f"No shot was found below {tmp_path / folder} by the layout {{show}}/shots/{{shot}}/renders" in told
+        assert main([*arguments, "disk", str(tmp_path / folder)]) == 0
+        assert "No shot was found" in capsys.readouterr().err
 
 
 def test_frames_below_zero_are_expected(example: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

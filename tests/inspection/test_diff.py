@@ -242,6 +242,19 @@ def test_damaged_pixels_are_no_equal_pixels(tmp_path: Path, diff: Diff) -> None:
     assert "NOT TOLD" in diff.text(a, b, "--pixels", code=1)
 
 
+def test_frames_that_differ_in_what_is_ignored_alone_are_not_called_different(tmp_path: Path, diff: Diff) -> None:
+    for version in (1, 2):
+        owner = string(b"owner", b"%d" % version)
+        frames(tmp_path, range(1000 + version, 1005), lambda _, owner=owner: [owner], name=f"sh_v00{version}.{{}}.exr")
+    a, b = tmp_path / "sh_v001.####.exr", tmp_path / "sh_v002.####.exr"
+    assert "DIFFERENT, frames 1002-1004" in diff.text(a, b, code=1)
+    told = diff.text(a, b, "--ignore", "owner", code=1).splitlines()
+    assert told == [
+        "in A alone: 1001",
+        "DIFFERENT: frames 1002-1004 are equal in headers, and frames are in A or in B alone",
+    ]
+
+
 def test_two_versions_of_a_sequence(tmp_path: Path, diff: Diff) -> None:
     def attributes(number: int) -> list[tuple[bytes, bytes, bytes]]:
         return [string(b"software", b"2.0" if version == 2 and number in (1003, 1004) else b"1.0")]

@@ -11,6 +11,7 @@ from urllib.parse import quote_plus
 import duckdb
 import pytest
 
+from app.serverless import __main__ as by_hand
 from app.serverless import handler as function
 from app.serverless.handler import handler, lambda_handler
 from tests import media
@@ -312,3 +313,20 @@ rules:
     select: parts[*].width
     expect: {min: 1000}
 """
+
+
+def test_by_hand_help_is_told_and_what_is_no_event_is_no_path(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:  # fmt: skip
+    assert by_hand.main(["--help"]) == 0
+    assert capsys.readouterr().out.startswith("usage: python -m app.serverless EVENT.json")
+    event = tmp_path / "event.json"
+    event.write_text("{files: not JSON")
+    assert by_hand.main([str(event)]) == 1
+    assert "the event is no JSON" in capsys.readouterr().out
+    event.write_text("hello")
+    assert by_hand.main([str(event)]) == 3
+    assert "holds no JSON" in capsys.readouterr().err
+    event.write_text(f"{media.exr(tmp_path / 'a.exr')}\n")
+    assert by_hand.main([str(event)]) == 0
+    assert json.loads(capsys.readouterr().out)["parts"]
