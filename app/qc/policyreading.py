@@ -112,7 +112,10 @@ def _variables(node: Node | None, given: Mapping[str, str], source: str) -> dict
     empty = [name for name, value in declared.items() if value is None]
     if empty:
         raise UsageError(
-            f"{source} needs a value of {', '.join(empty)}", hint=f"Add --var {empty[0]}=…", code="policy.variable"
+            f"{source} needs a value of {', '.join(empty)}",
+            hint=f"Add --var {empty[0]}=…",
+            code="policy.variable",
+            context={"lacking": empty},
         )
     return declared
 

@@ -2,10 +2,11 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import PurePath
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from app.errors import AppError
@@ -20,6 +21,7 @@ from ui.desk import Desk
 from ui.reasons import said_of
 from ui.tabs.asset_documents import AssetStamp
 from ui.tabs.findings_pane import OTHER_POLICY, FindingsPane
+from ui.tabs.variables_dialog import VariablesDialog
 from ui.workers.job_worker import Done, Failed, Outcome
 from ui.workers.reader import Reader
 
@@ -48,6 +50,8 @@ class AssetChecks(QObject):
         self._kept: OrderedDict[AssetStamp, tuple[Mapping[str, Any], str]] = OrderedDict()
         self._jobs: dict[str, AssetStamp] = {}
         self._policies: dict[str, str] = {}
+        self._variables: dict[str, dict[str, str]] = {}
+        self.asking: VariablesDialog | None = None
         self._reader = Reader("policies", self)
         self._reader.answered.connect(self._read)
         pane.check_asked.connect(self.check)
@@ -100,8 +104,29 @@ class AssetChecks(QObject):
         if not policy or self._asset is None or self._asset in self._jobs.values():
             return
         self._desk.window.state.set_text(_POLICY, policy)
+        if policy in self._variables:
+            self._ask(policy, tuple(self._variables[policy]))
+        else:
+            self._start(policy)
+
+    def _ask(self, policy: str, names: Sequence[str]) -> None:
+        """Ask for the values of variables, then check."""
+        name = PurePath(policy).name
+        self.asking = VariablesDialog(shown(name), names, self._variables.get(policy, {}), self._pane)
+        self.asking.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.asking.given.connect(partial(self._given, policy))
+        self.asking.open()
+
+    def _given(self, policy: str, values: tuple[tuple[str, str], ...]) -> None:
+        self._variables[policy] = dict(values)
+        self._start(policy)
+
+    def _start(self, policy: str) -> None:
+        if self._asset is None or self._asset in self._jobs.values():
+            return
         path = self._asset[0]
-        request = CheckRequest((path,), policy, drive=self._drive)
+        variables = tuple(self._variables.get(policy, {}).items())
+        request = CheckRequest((path,), policy, drive=self._drive, variables=variables)
         job_id = self._desk.jobs.start("check", request, title=shown(PurePath(path).name), small=True)
         self._jobs[job_id], self._policies[job_id] = self._asset, policy
         self._pane.say("Checking…")
@@ -143,6 +168,12 @@ class AssetChecks(QObject):
                 self.changed.emit()
         elif asset == self._asset:
             error = outcome.error if isinstance(outcome, Failed) else None
+            lacking = error.context.get("lacking") if isinstance(error, AppError) else None
+            if lacking:
+                self._say_known()
+                self._ask(policy, lacking)
+                return
+            self._variables.pop(policy, None)
             self._pane.say(said_of(error, policy) if isinstance(error, AppError) else "Stopped")
 
 

@@ -43,6 +43,7 @@ def _verdict_rows(tab: "ReviewTab") -> tuple[_Row, ...]:
         ("measure", "Measure the channels", "M", "scan", tab.measure),
         ("compare", "Compare with another…", "C", "link", tab.compare),
         ("similar", "Find similar structure", "", "search", tab.similar),
+        ("check", "Check against the policy", "", "check", tab.check),
         ("findings", "Show the findings", "", "", partial(tab.inspector.show_tab, FINDINGS)),
         ("history", "Show the history", "H", "clock", partial(tab.inspector.show_tab, HISTORY)),
     )

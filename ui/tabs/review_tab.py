@@ -23,7 +23,7 @@ from ui.tabs.findings_pane import document_findings, policy_findings
 from ui.tabs.review_actions import MOVING, make_actions
 from ui.tabs.review_bar import VerdictBar
 from ui.tabs.review_decoder import Decoder
-from ui.tabs.review_inspector import CHANNELS, Inspector
+from ui.tabs.review_inspector import CHANNELS, FINDINGS, Inspector
 from ui.tabs.review_judging import OPERATORS, Judging
 from ui.tabs.review_keys import keep_popup_keys, keeps_key
 from ui.tabs.review_queue import QueuePanel
@@ -154,6 +154,11 @@ class ReviewTab(QWidget):
         """Decode the asset and count its values; the channels come to the front."""
         self.inspector.tabs.setCurrentIndex(CHANNELS)
         self.documents.measure()
+
+    def check(self) -> None:
+        """Judge the asset by the policy that is chosen; the findings come to the front."""
+        self.inspector.tabs.setCurrentIndex(FINDINGS)
+        self.inspector.findings.check.click()
 
     def compare(self) -> None:
         """Ask for the asset to be compared with another one."""

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
-from ui.widgets.labels import key_cap_size, paint_key_cap
+from ui.widgets.labels import DimLabel, key_cap_size, paint_key_cap
 
 _Index = QModelIndex | QPersistentModelIndex
 _WIDTH, _ROW, _MOST_ROWS = 560, 32, 12
@@ -192,6 +192,8 @@ class CommandPalette(QFrame):
         layout.setSpacing(6)
         layout.addWidget(self.field)
         layout.addWidget(self.view)
+        self.nothing = DimLabel("Nothing found", self.view)
+        self.nothing.move(12, 8)
         self.hide()
 
     def open_with(self, commands: Iterable[Command]) -> None:
@@ -252,6 +254,7 @@ class CommandPalette(QFrame):
 
     def _filter(self, letters: str) -> None:
         self._model.set_commands(rank(self._all, letters))
+        self.nothing.setVisible(not self._model.commands)
         self.view.setCurrentIndex(self._model.index(0))
 
     def _run(self, index: QModelIndex) -> None:

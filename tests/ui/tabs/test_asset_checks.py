@@ -221,3 +221,29 @@ def test_rows_that_cannot_be_read_are_findings() -> None:
     assert (
         document_findings({"errors": [{"code": "x", "message": "cut"}]}, [Finding("fail", "Unreadable", "cut")]) == []
     )
+
+
+def test_a_policy_that_needs_a_value_asks_for_it(qtbot: QtBot, tab: ReviewTab, tmp_path: Path) -> None:
+    named = tmp_path / "named.yaml"
+    rule = "  - {id: name.show, check: name, expect: {regex: '^{show}'}}\n"
+    named.write_text(POLICY.replace("rules:\n", f"vars: {{show: null}}\nrules:\n{rule}"), encoding="utf-8")
+    tab.checks.check(str(named))
+    qtbot.waitUntil(lambda: tab.checks.asking is not None, timeout=WAIT_MS)
+    asking = tab.checks.asking
+    assert asking is not None
+    assert not asking.check.isEnabled()
+    asking.lines["show"].setText("sh")
+    asking.check.click()
+    pane = checked(qtbot, tab)
+    assert pane.said.text() == "1 fail · 2 pass"
+    tab.checks.check(str(named))
+    assert tab.checks.asking is not asking
+    assert tab.checks.asking.lines["show"].text() == "sh"
+
+
+def test_check_is_a_command(qtbot: QtBot, tab: ReviewTab, policy: str) -> None:
+    qtbot.waitUntil(lambda: tab.inspector.findings.policies.count() > 3, timeout=WAIT_MS)
+    tab.inspector.findings.add_policy(policy, "whole.yaml")
+    tab.actions_by_name["check"].trigger()
+    assert checked(qtbot, tab).said.text() == "1 fail · 1 pass"
+    assert tab.inspector.tabs.currentIndex() == 2
