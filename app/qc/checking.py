@@ -4,6 +4,7 @@ It writes nothing but, of a drive that is connected, what it read and found into
 """
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -93,6 +94,17 @@ class CheckResult:
         return totals
 
     @property
+    def _asset_counts(self) -> dict[str, int]:
+        """Assets that were judged, those the policy is not about, and the former by outcome."""
+        outcomes = Counter(asset.outcome.value for asset in self.assets)
+        by_outcome = {outcome.value: outcomes[outcome.value] for outcome in Outcome}
+        return {"judged": len(self.assets), "others": self.others, **by_outcome}
+
+    @property
+    def _rule_counts(self) -> dict[str, int]:
+        return {name: number for name, number in self.counts.items() if name not in ("assets", "others")}
+
+    @property
     def findings(self) -> list[Finding]:
         """Every finding."""
         return [finding for asset in self.assets for finding in asset.findings]
@@ -102,7 +114,7 @@ class CheckResult:
         return {
             "policy": self.policy.reference,
             "outcome": self.outcome.value,
-            "counts": self.counts,
+            "counts": {"assets": self._asset_counts, "rules": self._rule_counts},
             "recorded": self.recorded,
             "assets": [{"asset": asset.asset, "outcome": asset.outcome.value} for asset in self.assets],
             "findings": [finding.document() for finding in self.findings],

@@ -130,11 +130,11 @@ class AssetResult:
 
 
 def counts_of(results: tuple[RuleResult, ...]) -> Mapping[str, int]:
-    """How many rules came to each outcome; `warnings` are those that failed with less than the severity `error`."""
-    counts = {outcome.value: 0 for outcome in Outcome} | {"warnings": 0}
+    """How many rules came to each outcome; those that failed with less than the severity `error` are apart."""
+    counts = {outcome.value: 0 for outcome in Outcome} | {"warnings": 0, "infos": 0}
     for result in results:
         if result.outcome is Outcome.FAIL and result.severity != "error":
-            counts["warnings"] += 1
+            counts[f"{result.severity}s"] += 1
         else:
             counts[result.outcome.value] += 1
     return counts

@@ -23,6 +23,7 @@ from app.yamlnodes import (
 )
 
 _SCHEMA = "qcwaivers/1"
+_REFUSED = "the waiver of "
 _KEYS = ("rule", "asset", "who", "role", "note", "until", "from")
 
 
@@ -73,9 +74,17 @@ class Waivers:
             told = f"waived by {accepted.who} ({accepted.role}{ends}): {accepted.note}"
             return replace(finding, outcome=Outcome.WAIVED, evidence=_joined(finding.evidence, told))
         if covering:
-            told = f"the waiver of {covering[0].who} does not count: {covering[0].refused}"
+            told = f"{_REFUSED}{covering[0].who} does not count: {covering[0].refused}"
             return replace(finding, evidence=_joined(finding.evidence, told))
         return finding
+
+
+def refusal_of(finding: Finding) -> str:
+    """Why a waiver of a finding does not count; empty where there is none, or it counts."""
+    if finding.outcome is not Outcome.FAIL:
+        return ""
+    _, sign, told = finding.evidence.rpartition(_REFUSED)
+    return f"{sign}{told}" if " does not count: " in told else ""
 
 
 def _joined(*texts: str) -> str:

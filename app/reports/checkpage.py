@@ -60,6 +60,7 @@ def _cards(result: CheckResult) -> str:
     counts = result.counts
     names = (
         ("Assets", "assets"), ("Failed", "fail"), ("Not checked", "error"), ("Warnings", "warnings"),
+        ("Infos", "infos"),
         ("Waived", "waived"), ("Skipped", "skipped"), ("Passed", "pass"),
     )  # fmt: skip
     cards = "".join(

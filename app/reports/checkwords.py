@@ -2,7 +2,9 @@
 
 from app.qc.checking import CheckResult
 from app.qc.findings import WORST_FIRST, AssetResult, Finding, Outcome
+from app.qc.waivers import refusal_of
 
+_ONE = {"warnings": "warning", "infos": "info"}
 _SEVERITY = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -43,15 +45,17 @@ def told(finding: Finding) -> str:
     else:
         said = finding.observed or finding.evidence
     where = where_of(finding)
-    return f"{said} [{where}]" if where else said
+    said = f"{said} [{where}]" if where else said
+    refused = refusal_of(finding)
+    return f"{said}; {refused}" if refused and refused not in said else said
 
 
 def tally(result: CheckResult) -> str:
     """How many rules came to what, in words: `3 fail, 1 warning, 240 pass`."""
     counts = result.counts
     words = [
-        f"{counts[name]} {'warning' if name == 'warnings' and counts[name] == 1 else name}"
-        for name in ("fail", "error", "warnings", "waived", "skipped", "pass")
+        f"{counts[name]} {_ONE.get(name, name) if counts[name] == 1 else name}"
+        for name in ("fail", "error", "warnings", "infos", "waived", "skipped", "pass")
         if counts[name]
     ]
     return ", ".join(words) or "nothing checked"

@@ -74,7 +74,7 @@ def test_the_json_document_names_the_policy_by_its_hash(
     assert (code, document["outcome"], document["findings"]) == (0, "pass", [])
     assert document["policy"]["id"] == "try.it"
     assert len(document["policy"]["sha256"]) == 64
-    assert document["counts"]["assets"] == 1
+    assert document["counts"]["assets"]["judged"] == 1
 
 
 def test_a_report_is_written_beside_what_is_printed(shots: Path, tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_a_drive_that_is_away_is_judged_by_what_was_recorded(
     assert call(tmp_path, *there) == 1
     recorded = json.loads(capsys.readouterr().out)
     assert (live["recorded"], recorded["recorded"]) == (False, True)
-    assert recorded["counts"]["others"] == 0
+    assert recorded["counts"]["assets"]["others"] == 0
     assert {asset["asset"] for asset in recorded["assets"]} == {asset["asset"] for asset in live["assets"]}
     found = {(one["rule"], one["asset"].rpartition("/")[2], one["outcome"]) for one in recorded["findings"]}
     assert found == {

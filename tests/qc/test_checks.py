@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.qc.checks.registry import CHECKS
-from app.qc.findings import Outcome
+from app.qc.findings import Outcome, counts_of
 from tests.qc.policykit import channel, exr, judged, sequence
 
 BIG = {"min": [-10, 0], "max": [4105, 2159]}
@@ -537,3 +537,10 @@ def test_damage_without_a_sentence_of_its_own_never_passes() -> None:
     document["stats"]["parts"][0]["complete"] = False
     [result] = judged("  - {id: r, check: pixels.damaged}", document).results
     assert result.outcome is Outcome.ERROR
+
+
+def test_rules_that_fail_as_remarks_are_no_warnings() -> None:
+    rule = "  - {{id: {0}, check: files.size, expect: {{min: 9999}}, severity: {1}}}\n"
+    found = judged(rule.format("a", "warning") + rule.format("b", "info"), exr())
+    counts = counts_of(found.results)
+    assert (counts["fail"], counts["warnings"], counts["infos"]) == (0, 1, 1)

@@ -9,6 +9,7 @@ from app.qc.findings import AssetResult, Outcome
 from app.qc.judging import judge
 from app.qc.validating import DocumentFacts
 from app.qc.waivers import read_waivers
+from app.reports.checkwords import told
 from app.yamlnodes import BadYaml
 from tests.qc.policykit import exr, policy
 
@@ -59,6 +60,7 @@ def test_a_waiver_outside_the_terms_does_not_count(tmp_path: Path, change: tuple
     result = judged(tmp_path, GOOD.replace(*change))
     assert result.results[0].outcome is Outcome.FAIL
     assert f"the waiver of Kim does not count: {why}" in result.findings[0].evidence
+    assert f"; the waiver of Kim does not count: {why}" in told(result.findings[0])
 
 
 @pytest.mark.parametrize(

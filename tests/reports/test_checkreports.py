@@ -100,7 +100,8 @@ def test_the_json_report_is_the_document_of_the_command(result: CheckResult, tmp
     document = json.loads(written(result, "json", tmp_path))
     assert document["outcome"] == "fail"
     assert document["counts"] == {
-        "assets": 2, "others": 0, "pass": 2, "fail": 1, "waived": 1, "skipped": 1, "error": 1, "warnings": 1,
+        "assets": {"judged": 2, "others": 0, "pass": 1, "fail": 1, "waived": 0, "skipped": 0, "error": 0},
+        "rules": {"pass": 2, "fail": 1, "waived": 1, "skipped": 1, "error": 1, "warnings": 1, "infos": 0},
     }  # fmt: skip
     assert document["findings"][0]["frames"] == "1003,1007-1009"
 

@@ -214,6 +214,7 @@ def words_of(result: CheckResult) -> str:
         return "This policy is not about such a file: nothing was checked."
     counts = result.counts
     told = [(counts["fail"], "fail"), (counts["error"], "could not be checked"), (counts["warnings"], "with a warning"),
+            (counts["infos"], "with a remark"),
             (counts["waived"], "waived"), (counts["pass"], "pass"), (counts["skipped"], "skipped")]  # fmt: skip
     words = " · ".join(f"{count} {word}" for count, word in told if count)
     return f"{words}{' · by what the last scan recorded' if result.recorded else ''}"
