@@ -24,13 +24,18 @@ from app.model.times import now_us, rfc3339, rfc3339_ns
 _FINDING = ("rule", "outcome", "severity", "frames")
 _OF_THE_REPRESENTATIVE = ("parts", "channels", "attributes")
 _SEE_THERE = "representative"
+#: What is told of a sequence whose pixels were decoded.
+_OF_PIXELS = ("frozen", "frozen_runs", "black")
 
 
 def store_document(database: Database, file_id: int, document: Document, structure: Structure | None = None) -> None:
     """Keep the document of a file in place of what was known of it.
 
-    Statistics that were measured before are kept where the document has none and its header is still the same.
+    What was measured before is kept where the document has no statistics and its header is still the same; the caller
+    knows that the file is.
     """
+    if document.get("stats") is None and database.value("SELECT 1 FROM stats WHERE file_id = ?", (file_id,)):
+        document = _with_measured(document, recorded_document(database, file_id) or {})
     store_inspected(database, [(file_id, Inspected(take_apart(document), structure, damage_of(document)))])
 
 
@@ -95,7 +100,10 @@ def store_sequence(database: Database, sequence_id: int, document: Document) -> 
     if found is None:
         return
     folder_id, changed_scan = found
-    rest = dict(document)
+    before = database.row(
+        "SELECT body FROM sequence_facts WHERE sequence_id = ? AND changed_scan = ?", (sequence_id, changed_scan)
+    )
+    rest = _with_measured(document, unpacked(before[0])) if before else dict(document)
     representative = rest.get("representative")
     name = None
     if isinstance(representative, dict):
@@ -137,6 +145,24 @@ def recorded_sequence(database: Database, sequence_id: int) -> Document | None:
             if document.get(key) == _SEE_THERE:
                 document[key] = representative if key == "representative" else representative.get(key)
     return {**document, "recorded": rfc3339(read_us)}
+
+
+def _with_measured(document: Document, before: Document) -> Document:
+    """A document with what an earlier one measured of the same bytes, where it measured nothing itself."""
+    same = _header_hash(document) == _header_hash(before)
+    if document.get("stats") is not None or before.get("stats") is None or not same:
+        return dict(document)
+    known = document.get("errors") or []
+    measured = [error for error in before.get("errors") or () if error not in known]
+    found = {**document, "stats": before["stats"], "errors": [*known, *measured]}
+    if "sequence" in document:
+        old = before.get("sequence") or {}
+        found["sequence"] = document["sequence"] | {name: old[name] for name in _OF_PIXELS if name in old}
+    return found
+
+
+def _header_hash(document: Document) -> str:
+    return str((document.get("file") or {}).get("header_hash") or "")
 
 
 def store_findings(database: Database, folder_id: int, asset: bytes, validation: Document) -> None:

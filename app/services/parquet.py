@@ -16,10 +16,10 @@ from typing import Any, Self
 from app.errors import InputError, UsageError
 from app.jobs.filelock import hold_file_lock
 from app.jobs.job import CancelToken
-from app.model.facttables import FILES, TABLES, Columns, FactTable
+from app.model.facttables import FILES, STATS, TABLES, Columns, FactTable
 from app.model.names import shown
 from app.services.arrowtables import arrow, batch_of, schema_of
-from app.services.pending import Commit, Pending
+from app.services.pending import STATE, Commit, Pending
 from app.services.protocols import Stored
 from app.wholefile import cannot_write, new_whole_file
 
@@ -96,8 +96,10 @@ class ParquetSink:
         wanted = ids - newer
         rows: dict[str, int] = {}
         if wanted:
+            measured = wanted - self._measured_before(slot, wanted, commit)
             for table in (*TABLES[1:], FILES):
-                rows[table.name] = self._rewrite(table, slot, wanted, commit.rows(table.name, wanted))
+                some = measured if table.name == STATS.name else wanted
+                rows[table.name] = self._rewrite(table, slot, some, commit.rows(table.name, some))
         return Stored({table.name: rows[table.name] for table in TABLES if table.name in rows}, len(newer))
 
     def _recorded(self, slot: str, ids: set[str]) -> Iterator[tuple[str, int]]:
@@ -108,6 +110,16 @@ class ParquetSink:
             for file_id, moment in zip(batch.column("file_id").to_pylist(), moments, strict=True):
                 if file_id in ids:
                     yield file_id, moment or 0
+
+    def _measured_before(self, slot: str, ids: set[str], commit: Commit) -> set[str]:
+        """Which of these files are as they were recorded, and now come without statistics: theirs stay."""
+        now = commit.states(ids)
+        return {
+            row["file_id"]
+            for batch in _batches(self._path(FILES, slot), ["file_id", *STATE])
+            for row in batch.set_column(2, "mtime", batch.column("mtime").cast("int64")).to_pylist()
+            if row["file_id"] in now and now[row["file_id"]] == tuple(row[name] for name in STATE)
+        }
 
     def _rewrite(self, table: FactTable, slot: str, ids: set[str], columns: Columns) -> int:
         """Replace the rows of these files in one Parquet file; how many there are now of them."""

@@ -3,7 +3,10 @@
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from app.model.facttables import FILES, TABLES_BY_NAME, Columns, FactTable
+from app.model.facttables import FILES, STATS, TABLES_BY_NAME, Columns, FactTable
+
+#: Columns of `files` that are the same while a file is.
+STATE = ("size_bytes", "mtime", "header_hash")
 
 
 class Pending:
@@ -55,6 +58,17 @@ class Commit:
             return columns or {}
         keep = [at for at, file_id in enumerate(columns["file_id"]) if file_id in wanted]
         return {column: [values[at] for at in keep] for column, values in columns.items()}
+
+    def states(self, wanted: AbstractSet[str]) -> dict[str, tuple[Any, ...]]:
+        """What tells whether a file changed (`STATE`), of those of these files that come without statistics."""
+        measured = set((self._tables.get(STATS.name) or {}).get("file_id", ()))
+        files = self.rows(FILES.name, wanted)
+        states = zip(*(files[name] for name in STATE), strict=True)
+        return {
+            file_id: state
+            for file_id, state in zip(files["file_id"], states, strict=True)
+            if file_id not in measured and None not in state[:2]
+        }
 
 
 def _moment(value: int | None) -> int:

@@ -11,9 +11,9 @@ from itertools import islice
 from typing import Any, Self, TypeVar
 
 from app.errors import MissingPart, ServiceError
-from app.model.facttables import FILES, TABLES, Columns, FactTable
+from app.model.facttables import FILES, STATS, TABLES, Columns, FactTable
 from app.services.arrowtables import arrow, batch_of, schema_of
-from app.services.pending import Commit, Pending
+from app.services.pending import STATE, Commit, Pending
 from app.services.protocols import Stored
 
 Done = TypeVar("Done")
@@ -198,8 +198,10 @@ class VastSink:
         }
         wanted = ids - newer
         rows = {}
+        measured = wanted - self._measured_before(tables[FILES.name], wanted, commit)
         for table in TABLES:
-            rows[table.name] = self._rewrite(tables[table.name], table, wanted, commit)
+            some = measured if table.name == STATS.name else wanted
+            rows[table.name] = self._rewrite(tables[table.name], table, some, commit)
         return Stored(rows, len(newer))
 
     def _recorded(self, table: Any, ids: list[str]) -> Iterator[tuple[str, int]]:
@@ -207,6 +209,19 @@ class VastSink:
             found = table.select(columns=["file_id", "inspected_at"], predicate=table["file_id"].isin(some)).read_all()
             moments = found.column("inspected_at").cast("int64").to_pylist()
             yield from zip(found.column("file_id").to_pylist(), (moment or 0 for moment in moments), strict=True)
+
+    def _measured_before(self, table: Any, ids: set[str], commit: Commit) -> set[str]:
+        """Which of these files are as they were recorded, and now come without statistics: theirs stay."""
+        now = commit.states(ids)
+        same = set()
+        for some in _chunks(sorted(now)):
+            found = table.select(columns=["file_id", *STATE], predicate=table["file_id"].isin(some)).read_all()
+            moments = found.column("mtime").cast("int64").to_pylist()
+            states = zip(found.column("size_bytes").to_pylist(), moments, found.column("header_hash").to_pylist(),
+                         strict=True)  # fmt: skip
+            same |= {name for name, state in zip(found.column("file_id").to_pylist(), states, strict=True)
+                     if now[name] == state}  # fmt: skip
+        return same
 
     def _rewrite(self, table: Any, declared: FactTable, ids: set[str], commit: Commit) -> int:
         for some in _chunks(sorted(ids)):

@@ -136,9 +136,27 @@ def test_statistics_stay_while_the_header_is_the_same_and_go_with_it(kept: Kept,
     assert list(kept.database.rows("SELECT * FROM channel_stats")) == [(file_id, 0, "Y", 0.5, 2.0, 1.0, 0.25, 3, 0)]
     store_document(kept.database, file_id, one)
     assert kept.read(file_id)["stats"] == stats
+    lost = {"code": "pixels.damaged", "part": 0, "message": "rows 3-4 cannot be read"}
+    store_document(kept.database, file_id, {**one, "stats": stats, "errors": [lost]})
+    store_document(kept.database, file_id, one)
+    assert kept.read(file_id)["errors"] == [lost]
     store_document(kept.database, file_id, other)
     assert kept.read(file_id)["stats"] is None
     assert kept.counts("stats", "channel_stats") == (0, 0)
+
+
+def test_what_was_measured_of_sound_and_of_a_sequence_stays_too(kept: Kept, tmp_path: Path) -> None:
+    sound = documented(wav(tmp_path / "a.wav"))
+    file_id = kept.keep({**sound, "stats": {"loudness": -23}})
+    store_document(kept.database, file_id, sound)
+    assert kept.read(file_id)["stats"] == {"loudness": -23}
+    sequence = kept.sequence()
+    told = {"kind": "sequence", "sequence": {"black": "1001"}, "stats": {"parts": []}, "errors": []}
+    store_sequence(kept.database, sequence, told)
+    store_sequence(kept.database, sequence, {**told, "sequence": {"black": None}, "stats": None})
+    found = recorded_sequence(kept.database, sequence)
+    assert found is not None
+    assert (found["stats"], found["sequence"]) == ({"parts": []}, {"black": "1001"})
 
 
 def test_facts_that_are_forgotten_leave_nothing(kept: Kept, tmp_path: Path) -> None:

@@ -202,3 +202,18 @@ def test_each_table_has_the_columns_that_are_declared(store: Store) -> None:
         sink.upsert("files", files("a.exr"))
     (row,) = store.rows("files")
     assert tuple(row) == TABLES_BY_NAME["files"].names
+
+
+@pytest.mark.parametrize(("changed", "kept"), [({}, 1), ({"size_bytes": [11]}, 0), ({"header_hash": ["blake3:2"]}, 0)])
+def test_statistics_stay_while_a_file_that_is_not_measured_again_is_the_same(
+    store: Store, changed: Columns, kept: int
+) -> None:
+    moment = {"mtime": [1_700_000_000_000_000]}
+    key = {name: column for name, column in files("a.exr").items() if name in ("file_id", "path", "header_hash")}
+    with store.sink() as sink:
+        sink.upsert("files", files("a.exr") | moment)
+        sink.upsert("stats", key | {"channel": ["R"], "max": [0.5]})
+    with store.sink() as sink:
+        sink.upsert("files", files("a.exr", at=2_000_000) | moment | changed)
+    assert [row["max"] for row in store.rows("stats")] == [0.5] * kept
+    assert len(store.rows("files")) == 1

@@ -1,6 +1,6 @@
 """What is wrong with an asset: findings of the last scan and of a policy. A click goes to the frame."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -21,6 +21,7 @@ from ui.widgets.verdict import VerdictMark, verdict_icon
 #: What the chooser gives for “Choose a file…”.
 OTHER_POLICY = "?"
 _NAME = 124
+_FRAMES, _LEAST_FRAMES = 88, 56
 _FINDING = Qt.ItemDataRole.UserRole + 1
 _STATES = {"pass": "pass", "waived": "pass", "skipped": "pending"}
 
@@ -103,11 +104,13 @@ class FindingsPane(QWidget):
         items = [item for item in found if item is not None]
         self.tree.setColumnHidden(2, not any(item.text(2) for item in items))
         apart = [item for item in items if not item.isFirstColumnSpanned()]
-        names, seen = ([self.tree.sizeHintForIndex(self.tree.indexFromItem(item, column)).width() for item in apart]
-                       for column in (0, 1))  # fmt: skip
-        frames = 0 if self.tree.isColumnHidden(2) else self.tree.columnWidth(2)
-        room = self.tree.viewport().width() - frames
-        left = room - min(max(seen, default=0), round(room * 0.45))
+        names, seen, frames = (
+            [self.tree.sizeHintForIndex(self.tree.indexFromItem(item, column)).width() for item in apart]
+            for column in (0, 1, 2)
+        )
+        self.tree.setColumnWidth(2, min(_FRAMES, max([_LEAST_FRAMES, *frames])))
+        room = self.tree.viewport().width() - (0 if self.tree.isColumnHidden(2) else self.tree.columnWidth(2))
+        left = room - min(max(seen, default=0), round(room * 0.35))
         self.tree.setColumnWidth(0, min(max([_NAME, *names]), max(_NAME, left)))
 
     def _go(self, item: QTreeWidgetItem | None, _other: object = None) -> None:
@@ -129,7 +132,7 @@ class FindingsPane(QWidget):
         header = self.tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        self.tree.setColumnWidth(2, 88)
+        self.tree.setColumnWidth(2, _FRAMES)
         self.said.setWordWrap(True)
         self.policies.setAccessibleName("Policy")
         self.policies.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -165,8 +168,13 @@ def policy_findings(validation: Mapping[str, Any] | None) -> list[Finding]:
     titles, policy = told.get("titles") or {}, told.get("policy") or {}
     name = " ".join(str(policy[key]) for key in ("id", "version") if policy.get(key))
     found = [_finding(entry, str(titles.get(entry.get("rule")) or ""), name) for entry in entries]
+    return worst_first(found)
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings, the worst first, those alike as they come."""
     order = {"fail": 0, "stale": 1, "pending": 2, "pass": 3}
-    return sorted(found, key=lambda finding: order.get(finding.state, 1))
+    return sorted(findings, key=lambda finding: order.get(finding.state, 1))
 
 
 def document_findings(document: Mapping[str, Any] | None, known: Sequence[Finding] = ()) -> list[Finding]:
