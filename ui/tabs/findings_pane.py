@@ -109,8 +109,8 @@ class FindingsPane(QWidget):
             for column in (0, 1, 2)
         )
         self.tree.setColumnWidth(2, min(_FRAMES, max([_LEAST_FRAMES, *frames])))
-        room = self.tree.viewport().width() - (0 if self.tree.isColumnHidden(2) else self.tree.columnWidth(2))
-        left = room - min(max(seen, default=0), round(room * 0.35))
+        room = self.width() - (0 if self.tree.isColumnHidden(2) else self.tree.columnWidth(2))
+        left = room - min(max(seen, default=0), round(room * 0.4))
         self.tree.setColumnWidth(0, min(max([_NAME, *names]), max(_NAME, left)))
 
     def _go(self, item: QTreeWidgetItem | None, _other: object = None) -> None:
