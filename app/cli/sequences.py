@@ -38,6 +38,7 @@ def sequences(
 
     front = front_of(ctx)
     _ = front.settings
+    path = path.resolve() if ".." in path.parts else path
     token = CancelToken()
     with stop_on_signal(token), JobDisplay(sys.stderr) as display:
         found = folder_sequences(FolderSequencesRequest(path, udim, min_sequence), Job(display.hear, token))

@@ -98,6 +98,7 @@ def stream_facts(stream: Any) -> dict[str, Any]:
     """What all streams have in common, as JSON. Times are exact as ratios of seconds beside their `_s` forms."""
     context = stream.codec_context
     facts: dict[str, Any] = {"index": stream.index, "id": stream.id or None, "type": stream.type}
+    facts |= dict.fromkeys(("codec", "codec_long_name", "codec_tag", "profile", "level", "bit_rate"))
     if context is not None:
         facts.update(codec=_codec_name(context), codec_long_name=str(context.codec.long_name or "") or None)
         facts.update(codec_tag=_codec_tag(context), profile=stream.profile, level=_level(context))

@@ -56,7 +56,7 @@ def inspect_movie(file: OpenFile, form: Format) -> MediaFacts:
                          code="media.damaged")  # fmt: skip
     pictures = [stream for stream in streams if stream["type"] == "video" and not stream.get("attached_picture")]
     sounds = [stream for stream in streams if stream["type"] == "audio"]
-    kind = "video" if pictures else "audio" if sounds else form.kind
+    kind = "video" if pictures else "audio" if sounds else "other"
     width, height = (pictures[0].get("width"), pictures[0].get("height")) if pictures else (None, None)
     if form.name == "wav":
         broadcast = broadcast_attributes(file, sounds[0].get("sample_rate") if sounds else None)

@@ -239,9 +239,13 @@ def expected_range(text: str) -> Expected | None:
     """
     if not text:
         return None
-    expected = expected_frames(text, "option")
+    hint = "Write the first and the last: 1001-1100."
+    try:
+        expected = expected_frames(text, "option")
+    except UsageError as error:
+        raise UsageError(error.message, hint=hint) from error
     if not isinstance(expected.frames, range):
-        raise UsageError(f"{text} is no range of all frames", hint="Write the first and the last: 1001-1100.")
+        raise UsageError(f"{text} is no range of all frames", hint=hint)
     return expected
 
 

@@ -182,3 +182,19 @@ def test_damaged_ixml_costs_only_itself(content: bytes, tmp_path: Path) -> None:
 )
 def test_time_code_of_a_frame(frame: int, rate: Fraction, drop: bool, text: str) -> None:
     assert timecode_of(frame, rate, drop=drop) == text
+
+
+def test_what_holds_data_alone_is_no_video_and_its_stream_has_every_key(tmp_path: Path) -> None:
+    import av
+
+    with av.open(str(tmp_path / "a.ts"), "w") as made:
+        stream = made.add_data_stream(None)
+        for number in range(5):
+            packet = av.Packet(b"hello" * 50)
+            packet.stream, packet.pts, packet.dts = stream, number * 9000, number * 9000
+            made.mux(packet)
+    facts = inspect(tmp_path / "a.ts")
+    assert facts.kind == "other"
+    assert [facts.streams[0][key] for key in ("type", "codec", "codec_long_name", "profile", "level", "bit_rate")] == [
+        "data", None, None, None, None, None,
+    ]  # fmt: skip

@@ -48,7 +48,7 @@ def test_the_worst_comes_first_with_its_rule_and_frames(
     assert lines == [
         f"FAIL  {shots.as_posix()}/sh010.####.exr",
         "    FAIL     complete",
-        "             1: 1003; expected no missing frames [frame 1003]",
+        "             1 missing frame: 1003; expected no missing frames [frame 1003]",
         f"FAIL  {shots.as_posix()}/still.exr",
         "    FAIL     comp  The right compression",
         "             piz; expected zip [part 0]",

@@ -213,3 +213,10 @@ def test_a_sample_sequence_for_a_person(cli: Cli, tmp_path: Path) -> None:
     text = cli.text("sample-sequence", "--out", str(tmp_path / "a"), "--frames", "3", "--holes", "1")
     assert "3 files" in text
     assert "missing: 3" in text
+
+
+def test_the_folder_above_is_told_by_its_own_path(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make(tmp_path / "a", "q.1001.exr", "q.1002.exr")
+    (tmp_path / "a" / "below").mkdir()
+    found = json.loads(Cli(tmp_path / "home", capsys).text("sequences", f"{tmp_path}/a/below/..", "--json"))
+    assert [one["directory"] for one in found["sequences"]] == [(tmp_path / "a").resolve().as_posix()]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from app.engine import Engine
-from app.errors import Cancelled, InputError
+from app.errors import Cancelled, InputError, UsageError
 from app.jobs.job import CancelToken, Job
 from app.qc.checking import CheckRequest, CheckResult, check
 from app.qc.findings import Finding, Outcome
@@ -113,6 +113,13 @@ def test_the_expected_range_finds_what_lacks_at_head_and_tail(engine: Engine, cl
     assert told(result) == {("0010", "seq.complete", "FAIL", "1000,1009-1010")}
     result = checked(engine, clean, "sequence.hygiene", range="1002-1008")
     assert told(result) == {("0010", "seq.range", "WARNING", "1001")}
+
+
+@pytest.mark.parametrize("text", ["soon", "1001-1010x2", "1010-1001"])
+def test_a_range_that_cannot_be_used_says_which_can(engine: Engine, clean: Path, text: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        checked(engine, clean, "sequence.hygiene", range=text)
+    assert raised.value.hint == "Write the first and the last: 1001-1100."
 
 
 def test_another_show_in_the_name_is_found(engine: Engine, clean: Path) -> None:

@@ -472,7 +472,7 @@ def test_a_range_from_the_tracker_that_nobody_gave_is_no_pass() -> None:
 def test_a_hole_of_a_thousand_million_frames_costs_nothing() -> None:
     document = sequence(missing="1003-1000000000")
     [finding] = judged("  - {id: r, check: sequence.missing}", document).findings
-    assert finding.observed == "999998998: 1003-1000000000"
+    assert finding.observed == "999998998 missing frames: 1003-1000000000"
 
 
 def test_a_file_that_only_bears_the_name_of_an_exr_is_told_not_crashed_on() -> None:

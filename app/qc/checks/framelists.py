@@ -57,7 +57,13 @@ def of_frames(rule: Rule, text: str, what: str, evidence: str = "") -> Observati
     count, longest = counted(text)
     most = rule.expect.get("max", 0 if "max_run" not in rule.expect else count)
     ok = count <= most and longest <= rule.expect.get("max_run", longest)
-    return Observation(ok, limits_told(rule, what), f"{count}: {text}" if count else "none", text, evidence=evidence)
+    seen = f"{count} {_one(what) if count == 1 else what}: {text}" if count else "none"
+    return Observation(ok, limits_told(rule, what), seen, text, evidence=evidence)
+
+
+def _one(what: str) -> str:
+    """The singular of what is counted: `frame of 0 bytes`."""
+    return what.replace("frames", "frame", 1).replace("breaks", "break", 1)
 
 
 def range_of(frames: Iterable[Frame]) -> str:
