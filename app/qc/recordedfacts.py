@@ -56,7 +56,10 @@ class RecordedFacts:
         if need is Need.NAMES:
             return self._names()
         if self._asset.sequence is not None:
-            return self._sequence(need)
+            told = self._sequence(need)
+            if need >= Need.PIXELS and not told.get("stats"):
+                raise NotRecorded(f"The pixels of its frames were never measured: {_MEASURE}")
+            return told
         found = self._file(int(self._asset.file_id or 0))
         if need >= Need.PIXELS and not found.get("stats"):
             raise NotRecorded(f"Its pixels or sound were never measured: {_MEASURE}")

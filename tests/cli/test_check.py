@@ -168,6 +168,25 @@ def test_what_was_never_recorded_is_no_pass(shots: Path, tmp_path: Path, capsys:
     }
 
 
+@pytest.mark.parametrize(("missing", "outcome"), [("fail", "error"), ("skip", "skipped")])
+def test_statistics_of_a_sequence_that_were_never_recorded_are_no_pass(
+    shots: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], missing: str, outcome: str
+) -> None:
+    assert call(tmp_path, "scan", str(shots), "--drive", "A001") == 0
+    call(tmp_path, "check", "--drive", "A001", "--policy", "sequence.hygiene")
+    shots.rename(tmp_path / "elsewhere")
+    policy = tmp_path / "stats.yaml"
+    rule = f"{{id: nan, select: 'stats.parts[*].channels[*].nan_count', expect: {{eq: 0}}, missing: {missing}}}"
+    policy.write_text(f'schema: qcpolicy/1\nid: s\nversion: "1"\nmatch: {{kind: sequence}}\nrules:\n  - {rule}\n')
+    capsys.readouterr()
+    call(tmp_path, "check", "--drive", "A001", "--policy", str(policy), "--json")
+    [finding] = json.loads(capsys.readouterr().out)["findings"]
+    assert (finding["outcome"], finding["evidence"].split(":")[0]) == (
+        outcome,
+        "The pixels of its frames were never measured",
+    )
+
+
 def test_findings_of_a_connected_drive_are_kept_in_its_records(shots: Path, tmp_path: Path) -> None:
     assert call(tmp_path, "scan", str(shots), "--drive", "A001") == 0
     assert call(tmp_path, "check", "--drive", "A001", "--policy", str(tmp_path / "p.yaml")) == 1
