@@ -63,7 +63,7 @@ class Inspector(QWidget):
         *,
         checked: bool = False,
     ) -> None:
-        """Show all of an asset.
+        """Show what is known of an asset and what is wrong with it, also when more of it becomes known.
 
         Args:
             dossier: what the catalogue and its sidecar know.
@@ -75,6 +75,9 @@ class Inspector(QWidget):
         nothing = "Nothing wrong was found." if checked else "The last scan found nothing wrong. No policy was checked."
         self.findings.show_findings(findings, nothing)
         self.tabs.setTabText(FINDINGS, f"Findings {count}" if (count := _wrong(findings)) else "Findings")
+
+    def show_records(self, dossier: Dossier) -> None:
+        """Show what was written of an asset, and when."""
         self.written.show_dossier(dossier)
         self.history.show_records(dossier.records, self.written.path())
         self.tabs.setTabText(HISTORY, f"History {len(dossier.records)}" if dossier.records else "History")

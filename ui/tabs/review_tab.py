@@ -294,6 +294,7 @@ class ReviewTab(QWidget):
             elif online:
                 self.stage.update_reel(self._reel(answer))
             self._inspect(answer)
+            self.inspector.show_records(answer.dossier)
             self.judging.show(answer.dossier)
 
     def _reel(self, loaded: Loaded) -> Reel:

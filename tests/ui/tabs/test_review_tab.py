@@ -313,6 +313,8 @@ def test_a_folder_that_takes_no_sidecar_is_named_and_nothing_is_pretended(
     assert state(tab, b"shots", SEQUENCE) == "pending"
     assert tab.inspector.written.message.text().startswith("Not written: ")
     assert str(library / "shots" / ".qc") in tab.inspector.written.message.text()
+    tab.documents.changed.emit()
+    assert tab.inspector.written.message.text().startswith("Not written: "), "more facts take no message away"
     (library / "shots" / ".qc").unlink()
     press(qtbot, "p")
     qtbot.waitUntil(lambda: state(tab, b"shots", SEQUENCE) == "pass", timeout=WAIT_MS)
