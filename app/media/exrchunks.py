@@ -83,9 +83,12 @@ def chunk_fault(source: Bytes, header: Header, counts: list[int | None]) -> Chun
 
 def _judge(source: Bytes, header: Header, tables: list[_Table], end: int) -> ChunkFault | None:
     """What the tables, which end at `end`, say against the file."""
-    total, absent = sum(table.chunks for table in tables), sum(table.absent for table in tables)
-    last = max(range(len(tables)), key=lambda index: tables[index].highest)
-    highest = tables[last].highest
+    last, highest, total, absent = 0, 0, 0, 0
+    for index, table in enumerate(tables):
+        total += table.chunks
+        absent += table.absent
+        if table.highest > highest:
+            last, highest = index, table.highest
     if highest >= _ABSURD:
         return ChunkFault("chunks.outside", "the table of chunks is damaged", last)
     if highest >= source.size:
@@ -116,8 +119,8 @@ def _count(table: _Table, block: bytes) -> None:
     """Add a stretch of little-endian offsets. Small tables do not wait for numpy to be loaded."""
     if len(block) <= _FEW:
         offsets = struct.unpack(f"<{len(block) // 8}Q", block)
-        absent, written = offsets.count(0), [offset for offset in offsets if offset] if 0 in offsets else offsets
-        lowest, highest = (min(written), max(written)) if written else (_ABSURD, 0)
+        absent, highest = offsets.count(0), max(offsets)
+        lowest = min(filter(None, offsets), default=_ABSURD)
     else:
         import numpy as np
 

@@ -75,7 +75,9 @@ def exr_document(file: OpenFile, header: Header | None = None, *, raw: bool = Fa
 
 
 def _flat(header: Header, proven: list[list[Entry]]) -> dict[str, Any]:
-    """The flat form of the attributes."""
+    """The flat form of the attributes. One part without repetitions, as most files have, needs no comparing."""
+    if len(proven) == 1 and not header.parts[0].repeated():
+        return {entry.flat_name: entry.brief for entry in proven[0] if entry.flat_name}
     return flat_attributes(
         zip(part.attributes, [entry.brief for entry in entries], strict=True)
         for part, entries in zip(header.parts, proven, strict=True)

@@ -14,7 +14,7 @@ from typing import Any
 
 from app.media import exrbytes
 from app.media.exrstream import Attribute
-from app.media.exrvalues import brief_of, is_finite, shown, value_of
+from app.media.exrvalues import brief_of, flat_name, is_finite, shown, value_of
 
 #: An attribute with more bytes than this is told by its size alone, unless its bytes are asked for.
 OMIT_ABOVE = 1 << 20
@@ -30,11 +30,13 @@ class Entry:
         document: the attribute as JSON; not to be changed, since documents share it.
         rebuilt: the bytes that follow from that JSON, name and type included; None where none follow.
         brief: what the flat form of all attributes says of it.
+        flat_name: its name in that form; empty where it says how the pixels are laid out, which is left out there.
     """
 
     document: dict[str, Any]
     rebuilt: bytes | None
     brief: Any
+    flat_name: str
 
 
 _small: dict[Attribute, Entry] = {}
@@ -76,7 +78,7 @@ def _long_entry(attribute: Attribute, raw: bool) -> Entry:
     size = len(attribute.raw)
     if size > OMIT_ABOVE and not raw:
         document = {**_names(attribute.name, attribute.type)[0], "size": size, "value": None, "omitted": True}
-        return Entry(document, None, brief_of(attribute, None))
+        return Entry(document, None, brief_of(attribute, None), flat_name(attribute.name))
     if size > _LARGE:
         return _proven([attribute])[0]
     if attribute not in _large:
@@ -102,7 +104,7 @@ def _entry(attribute: Attribute, value: Any, back: Any) -> Entry:
         document["raw"] = base64.b64encode(raw).decode("ascii")
         data = base64.b64decode(json.loads(json.dumps(document["raw"])))
     rebuilt = b"%b%b%b" % (lead, len(raw).to_bytes(4, "little"), data)
-    return Entry(document, rebuilt, brief_of(attribute, value))
+    return Entry(document, rebuilt, brief_of(attribute, value), flat_name(name))
 
 
 def _data(kind: bytes, value: Any) -> bytes | None:

@@ -211,6 +211,11 @@ def shown(name: bytes) -> str:
     return name.decode("utf-8", "replace")
 
 
+def flat_name(name: bytes) -> str:
+    """The name of an attribute in the flat form of all; empty where it says how the pixels are laid out."""
+    return "" if name in LAYOUT else shown(name)
+
+
 def window(box: Box) -> dict[str, list[int]]:
     """A window as JSON, corners included."""
     return {"min": [box[0], box[1]], "max": [box[2], box[3]]}
