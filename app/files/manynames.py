@@ -64,6 +64,26 @@ class ManyNames:
     others: list[int] = field(default_factory=list)
 
 
+def one_sequence(names: Sequence[bytes]) -> ManyNames | None:
+    """Take apart the names of a folder that holds nothing but the frames of one sequence, as most of them do.
+
+    None where it holds anything else, or numbers of different widths.
+    """
+    first, last = min(names), max(names)
+    start, end = _number_of(first)
+    base, ext = first[:start], first[end:]
+    if not 0 < end - start <= _MOST_DIGITS or not (last.startswith(base) and last.endswith(ext)):
+        return None
+    # What lies between two names that begin with the base begins with it too; no name holds a slash.
+    numbers = b"/".join(names)[start : -len(ext)].decode("latin-1").split((ext + b"/" + base).decode("latin-1"))
+    digits = "".join(numbers)
+    if not (digits.isascii() and digits.isdigit()) or set(map(len, numbers)) != {end - start}:
+        return None
+    frames: list[Frame] = list(map(int, numbers))
+    members = sorted(range(len(names)), key=frames.__getitem__) if len(frames) == len(names) else []
+    return ManyNames({base + ext: members}, {base + ext: sorted(frames)}) if members else None
+
+
 def many_names(names: Sequence[bytes]) -> ManyNames:
     """Take apart the names of one folder that have a number of up to seven digits before their extension."""
     import numpy as np

@@ -31,7 +31,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import pairwise
 
-from app.files.manynames import LEAST_NAMES, many_names, pays
+from app.files.manynames import LEAST_NAMES, many_names, one_sequence, pays
 from app.files.numbering import VERSION_ENDS, are_distinct, are_fractions, is_date, is_day, is_version, paddings, widths
 from app.model.frames import FileSequence, Frame
 from app.model.kinds import Category, category_of_extension
@@ -39,6 +39,7 @@ from app.model.kinds import Category, category_of_extension
 _DIGITS = b"0123456789"
 _MAX_DIGITS = 10
 _DATE_DIGITS = 8
+_LEAST_FRAMES = 8
 _LEAST_SIZE = 16
 _UDIM_TILES = (1001, 1999)
 
@@ -174,6 +175,9 @@ def file_sequences(
 def _collect_all(names: Sequence[bytes]) -> tuple[dict[bytes, list[int]], dict[bytes, list[Frame]], list[int]]:
     """As `_collect`, and the numbers of those names that could be taken together, which are many in a large folder."""
     if len(names) < LEAST_NAMES or not pays(len(names)):
+        one = one_sequence(names) if len(names) >= _LEAST_FRAMES else None
+        if one is not None:
+            return one.members, one.frames, []
         numbered, rest = _collect(enumerate(names))
         return numbered, {}, rest
     many = many_names(names)

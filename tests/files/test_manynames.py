@@ -21,7 +21,7 @@ NAMES = st.lists(st.tuples(BASES, NUMBERS, EXTENSIONS).map("".join), min_size=2,
 
 
 def one_by_one(names: list[bytes]) -> Grouping:
-    with patch.object(sequences, "LEAST_NAMES", 1 << 60):
+    with patch.object(sequences, "LEAST_NAMES", 1 << 60), patch.object(sequences, "_LEAST_FRAMES", 1 << 60):
         return group_names(names)
 
 
@@ -48,6 +48,26 @@ def test_a_few_folders_do_not_wait_for_numpy_and_many_do_not_do_without_it() -> 
 def test_both_ways_agree(texts: list[str]) -> None:
     names = [text.encode() for text in texts]
     assert together(names) == one_by_one(names)
+
+
+BYTES = st.sampled_from((b"0", b"1", b"9", b"9.exr", b".", b"-", b"\xb2", b"\xff", b".exr", b"+", b"_", b" "))
+ODD_NAMES = st.lists(BYTES, min_size=1, max_size=6).map(b"".join)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from((b"", b"sh.", b"sh.-", b"v", b"a1b", b"\xff.", b"2024-10-", b".")),
+    st.sampled_from((b".exr", b".vdb", b".mov", b".x", b".", b".exr.gz", b".\xb2", b"")),
+    st.integers(1, 8),
+    st.lists(st.integers(0, 20), min_size=8, max_size=20, unique=True),
+    st.lists(ODD_NAMES, max_size=1),
+)
+def test_a_folder_of_one_sequence_is_grouped_as_its_names_one_by_one(
+    base: bytes, ext: bytes, width: int, frames: list[int], odd: list[bytes]
+) -> None:
+    names = list(dict.fromkeys([b"%b%0*d%b" % (base, width, frame, ext) for frame in frames] + odd))
+    with patch.object(sequences, "_LEAST_FRAMES", 1):
+        assert group_names(names) == one_by_one(names)
 
 
 @pytest.mark.parametrize("seed", range(3))
