@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePath
 from typing import Any
@@ -15,10 +16,10 @@ from app.jobs.job import CancelToken
 from app.model.names import shown
 from app.model.times import now_us, parse_time, rfc3339
 from app.qc.checking import CheckRequest, CheckResult
-from app.qc.policies import ShippedPolicy, shipped_policies
+from app.qc.policies import ShippedPolicy, load_policy, shipped_policies
 from ui import formats
 from ui.desk import Desk
-from ui.reasons import said_of
+from ui.reasons import said, said_of
 from ui.tabs.asset_documents import AssetStamp
 from ui.tabs.findings_pane import OTHER_POLICY, FindingsPane
 from ui.tabs.variables_dialog import VariablesDialog
@@ -46,6 +47,7 @@ class AssetChecks(QObject):
         self._asset: AssetStamp | None = None
         self._drive = ""
         self._recorded: Sequence[Mapping[str, Any]] = ()
+        self._remark = ""
         self._not_kept: dict[str, str] = {}
         self._kept: OrderedDict[AssetStamp, tuple[Mapping[str, Any], str]] = OrderedDict()
         self._jobs: dict[str, AssetStamp] = {}
@@ -53,24 +55,34 @@ class AssetChecks(QObject):
         self._variables: dict[str, dict[str, str]] = {}
         self.asking: VariablesDialog | None = None
         self._reader = Reader("policies", self)
-        self._reader.answered.connect(self._read)
+        self._reader.answered.connect(self._answered)
+        self._reader.failed.connect(self._not_read)
         pane.check_asked.connect(self.check)
         desk.jobs.job_ended.connect(self._job_ended)
         desk.jobs.noticed.connect(self._noticed)
         self._reader.ask("policies", _shipped)
 
-    def look_at(self, asset: AssetStamp | None, drive: str = "", recorded: Sequence[Mapping[str, Any]] = ()) -> None:
+    def look_at(
+        self,
+        asset: AssetStamp | None,
+        drive: str = "",
+        recorded: Sequence[Mapping[str, Any]] = (),
+        *,
+        remark: str = "",
+    ) -> None:
         """Another asset is in sight, or the same one again.
 
         Args:
             asset: None for none.
-            drive: the label of its drive; while that is not there, what was recorded is judged. Empty for a file of
+            drive: the id of its drive; while that is not there, what was recorded is judged. Empty for a file of
                 no drive.
             recorded: what policies said of it before, the newest first, as the drive's records tell it.
+            remark: what else is to be known of what a check finds, as a sentence.
         """
-        if (asset, drive, recorded) == (self._asset, self._drive, self._recorded):
+        known = (self._asset, self._drive, self._recorded, self._remark)
+        if (asset, drive, recorded, remark) == known:
             return
-        self._asset, self._drive, self._recorded = asset, drive, recorded
+        self._asset, self._drive, self._recorded, self._remark = asset, drive, recorded, remark
         self._pane.check.setEnabled(asset is not None)
         self._say_known()
 
@@ -79,6 +91,7 @@ class AssetChecks(QObject):
         kept = self._kept.get(self._asset) if self._asset is not None else None
         lines = [kept[1]] if kept else []
         lines += [recorded_words(one) for one in self.validations() if one is not (kept and kept[0])]
+        lines += filter(None, [self._remark])
         self._pane.say("Checking…" if running else "\n".join(lines))
 
     def validation(self) -> Mapping[str, Any] | None:
@@ -104,10 +117,22 @@ class AssetChecks(QObject):
         if not policy or self._asset is None or self._asset in self._jobs.values():
             return
         self._desk.window.state.set_text(_POLICY, policy)
-        if policy in self._variables:
-            self._ask(policy, tuple(self._variables[policy]))
+        self._reader.ask("open", partial(_open_variables, policy, self._asset))
+
+    def _answered(self, kind: str, _number: int, answer: Any) -> None:
+        if kind == "policies":
+            self._offer(answer)
+        elif answer.asset != self._asset:
+            return
+        elif answer.problem is not None:
+            self._pane.say(said_of(answer.problem, answer.policy))
+        elif answer.names:
+            self._ask(answer.policy, answer.names)
         else:
-            self._start(policy)
+            self._start(answer.policy)
+
+    def _not_read(self, _kind: str, _number: int, error: AppError) -> None:
+        self._pane.say(said(error))
 
     def _ask(self, policy: str, names: Sequence[str]) -> None:
         """Ask for the values of variables, then check."""
@@ -144,7 +169,7 @@ class AssetChecks(QObject):
         else:
             self._reader.leave()
 
-    def _read(self, _kind: str, _number: int, policies: tuple[ShippedPolicy, ...]) -> None:
+    def _offer(self, policies: tuple[ShippedPolicy, ...]) -> None:
         names = [(policy.id, policy.title) for policy in policies]
         self._pane.set_policies(names, self._desk.window.state.text(_POLICY))
         self._pane.check.setEnabled(self._asset is not None)
@@ -168,13 +193,27 @@ class AssetChecks(QObject):
                 self.changed.emit()
         elif asset == self._asset:
             error = outcome.error if isinstance(outcome, Failed) else None
-            lacking = error.context.get("lacking") if isinstance(error, AppError) else None
-            if lacking:
-                self._say_known()
-                self._ask(policy, lacking)
-                return
             self._variables.pop(policy, None)
             self._pane.say(said_of(error, policy) if isinstance(error, AppError) else "Stopped")
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """The variables that a policy leaves open, asked for the sake of an asset; or why it cannot be used."""
+
+    policy: str
+    asset: AssetStamp
+    names: tuple[str, ...] = ()
+    problem: AppError | None = None
+
+
+def _open_variables(policy: str, asset: AssetStamp, _token: CancelToken) -> _Open:
+    try:
+        load_policy(policy)
+    except AppError as error:
+        names = tuple(error.context.get("lacking") or ())
+        return _Open(policy, asset, names, None if names else error)
+    return _Open(policy, asset)
 
 
 def validation_of(result: CheckResult) -> dict[str, Any]:

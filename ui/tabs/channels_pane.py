@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from ui import formats, theme
 from ui.models.channels_model import ChannelRow, ChannelsModel, channel_rows
-from ui.tabs.document_facts import stats_by_part
+from ui.tabs.document_facts import recorded_words, stats_by_part
 from ui.tabs.facts_pane import FactsPane
 from ui.tabs.measured_facts import measured_nodes
 from ui.widgets.buttons import KeyButton, tool_button
@@ -40,6 +40,7 @@ _WIDTHS = (0, 70, 70, 80, 70, 78, 86, 76, 60)
 _ALWAYS = 4
 _WIDEST = 150
 _NOT_MEASURED = "Not measured yet. Measuring decodes every pixel."
+_NOT_RECORDED = "It was not measured while its drive was connected."
 _NOT_DECODED = "Not measured yet. Measuring decodes every frame and every sample: black, frozen, silence, loudness."
 
 
@@ -85,9 +86,13 @@ class ChannelsPane(QWidget):
         moving = bool(document) and document is not None and document.get("kind") in ("video", "audio")
         stats = document.get("stats") if document else None
         self.pages.setCurrentIndex((1 if stats else 2) if moving else 0)
-        self._nothing = "" if document is None else _NOT_MEASURED if self._all else "There is no picture in it"
+        away = recorded_words(document or {})
+        not_measured = _NOT_RECORDED if away else _NOT_MEASURED
+        self._nothing = "" if document is None else not_measured if self._all else "There is no picture in it"
+        self.unmeasured.setText(_NOT_RECORDED if away else _NOT_DECODED)
         self.measure.setText("Measure again" if stats else "Measure")
-        self.measure.setEnabled(document is not None)
+        self.measure.setEnabled(document is not None and not away)
+        self.measure.setToolTip("Its drive is not connected" if away else "")
         if moving:
             self.streams.show_nodes(tuple(measured_nodes(stats)), stats)
         many = sum(not row.is_head for row in self._all)
@@ -257,9 +262,9 @@ def _scrolled(details: QWidget) -> QScrollArea:
 def _summary(document: Mapping[str, Any] | None, many: int, *, moving: bool) -> str:
     if document is None:
         return "Nothing to measure"
-    if moving:
-        return "Measured" if document.get("stats") else "Not measured yet"
-    return formats.many(many, "channel")
+    measured = "Measured" if document.get("stats") else "Not measured yet"
+    words = measured if moving else formats.many(many, "channel")
+    return " · ".join(filter(None, (words, recorded_words(document))))
 
 
 def _first_layer(rows: list[ChannelRow]) -> list[int]:

@@ -2,9 +2,10 @@
 
 import base64
 import binascii
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from app.model.times import now_us, parse_time
 from ui import formats
 from ui.models.fact_nodes import FactNode, one_line, paged, plain
 from ui.tabs.fact_values import key_words, value_node
@@ -73,6 +74,20 @@ def lossless_words(document: Document) -> tuple[str, str]:
     told = [problem_words(error) for error in shown.get("errors") or () if error.get("code") in _LOSSES]
     more = f" and {len(told) - 1} more" if len(told) > 1 else ""
     return f"Header not lossless: {told[0][1]}{more}" if told else "Header not lossless", "stale"
+
+
+def recorded_words(document: Mapping[str, Any]) -> str:
+    """`as scanned 3 days ago`; empty for a document that was not recorded."""
+    try:
+        return f"as scanned {formats.age(parse_time(str(document['recorded'])), now_us())}"
+    except (KeyError, ValueError):
+        return ""
+
+
+def badge_of(document: Mapping[str, Any] | None) -> tuple[str, str]:
+    """What stands above the facts, and its state: whether the header is whole, and when it was recorded."""
+    words, state = lossless_words(dict(document)) if document else ("", "")
+    return " · ".join(filter(None, (words, recorded_words(document or {})))), state
 
 
 def problem_words(error: Any) -> tuple[str, str]:

@@ -171,6 +171,25 @@ def policy_findings(validation: Mapping[str, Any] | None) -> list[Finding]:
     return worst_first(found)
 
 
+def found_in(
+    document: Mapping[str, Any] | None, validations: Iterable[Mapping[str, Any]], known: Sequence[Finding] = ()
+) -> list[Finding]:
+    """All that is told of an asset, the worst first.
+
+    Args:
+        document: what an inspection told, or None.
+        validations: what policies said, as `policy_findings`.
+        known: what is told already.
+    """
+    judged = (finding for validation in validations for finding in policy_findings(validation))
+    return worst_first((*known, *document_findings(document, known), *judged))
+
+
+def wrong_among(findings: Iterable[Finding]) -> int:
+    """How many say that something is wrong."""
+    return sum(finding.state in ("fail", "stale") for finding in findings)
+
+
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
     """Findings, the worst first, those alike as they come."""
     order = {"fail": 0, "stale": 1, "pending": 2, "pass": 3}

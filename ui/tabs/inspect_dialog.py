@@ -23,15 +23,16 @@ from PySide6.QtWidgets import (
 from app.errors import AppError
 from app.inspection.assetsat import AssetAt, AssetsAt, assets_at
 from app.model.names import shown
+from app.qc.judged import JudgedAt, judged_at
 from ui import formats, icons, theme
 from ui.desk import Desk
 from ui.reasons import said
 from ui.tabs.asset_checks import AssetChecks
 from ui.tabs.asset_documents import AssetDocuments
 from ui.tabs.channels_pane import ChannelsPane
-from ui.tabs.document_facts import document_nodes, lossless_words
+from ui.tabs.document_facts import badge_of, document_nodes
 from ui.tabs.facts_pane import FactsPane
-from ui.tabs.findings_pane import FindingsPane, policy_findings
+from ui.tabs.findings_pane import FindingsPane, found_in, wrong_among
 from ui.tabs.sequence_facts import consistency_marks
 from ui.widgets.buttons import KeyButton
 from ui.widgets.consistency_strip import ConsistencyStrip
@@ -42,6 +43,8 @@ from ui.workers.reader import Reader
 
 _ASSET = Qt.ItemDataRole.UserRole + 1
 _FACTS, _CHANNELS, _FINDINGS = range(3)
+_NO_DRIVE = "It lies on no catalogued drive: what a check finds is not kept."
+_NOT_SCANNED = "Its drive was not scanned since it is there: what a check finds is not kept before that."
 
 
 class InspectDialog(QDialog):
@@ -59,6 +62,7 @@ class InspectDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Inspect")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._desk = desk
         self.list, self._side = QListWidget(), QWidget()
         self.name, self.folder = ElidedLabel(), ElidedLabel(dim=True)
         self.tabs = QTabWidget()
@@ -101,8 +105,12 @@ class InspectDialog(QDialog):
         return QSize(980, 700)
 
     def _answered(self, _kind: str, _number: int, answer: object) -> None:
-        if not isinstance(answer, AssetsAt):
-            return
+        if isinstance(answer, JudgedAt):
+            self._show_judged(answer)
+        elif isinstance(answer, AssetsAt):
+            self._list(answer)
+
+    def _list(self, answer: AssetsAt) -> None:
         for asset in answer.assets:
             name = shown(PurePath(asset.path).name)
             item = QListWidgetItem(icons.icon("sequence" if asset.frames else "file"), name)
@@ -118,8 +126,20 @@ class InspectDialog(QDialog):
         else:
             self.notice.say("There is no media in it.")
 
-    def _failed(self, _kind: str, _number: int, error: AppError) -> None:
-        self.notice.say(said(error))
+    def _failed(self, kind: str, _number: int, error: AppError) -> None:
+        asset = self.asset()
+        if kind == "judged" and asset is not None:
+            self.checks.look_at((asset.path, self._dropped), remark=said(error))
+        else:
+            self.notice.say(said(error))
+
+    def _show_judged(self, known: JudgedAt) -> None:
+        """What policies said of it before, and whether what they say now will be kept."""
+        drive = known.drive
+        remark = _NO_DRIVE if drive is None else "" if known.catalogued else _NOT_SCANNED
+        stamp = (known.path, self._dropped)
+        self.checks.look_at(stamp, "" if drive is None else drive.id, known.findings, remark=remark)
+        self._show_findings()
 
     def _look(self) -> None:
         asset = self.asset()
@@ -131,23 +151,34 @@ class InspectDialog(QDialog):
         self.folder.setFullText(shown(str(path.parent)))
         self.setWindowTitle(f"Inspect {shown(path.name)}")
         self.documents.look_at((asset.path, self._dropped))
-        self.checks.look_at((asset.path, self._dropped))
+        self.checks.look_at(None)
+        self._read_judged()
         self._show()
+
+    def _read_judged(self) -> None:
+        asset = self.asset()
+        if asset is not None:
+            self._reader.ask("judged", partial(judged_at, self._desk.engine, asset.path), interrupt=False)
 
     def _show(self) -> None:
         document: Mapping[str, Any] = self.documents.document() or {}
         self.facts.show_later(partial(document_nodes, dict(document)), document or None)
-        self.facts.show_badge(*lossless_words(dict(document)))
+        self.facts.show_badge(*badge_of(document))
         self.channels.show_document(document or None)
-        found = policy_findings(self.checks.validation())
-        self.findings.show_findings(found, "No policy was checked.")
-        count = sum(finding.state in ("fail", "stale") for finding in found)
-        self.tabs.setTabText(_FINDINGS, f"Findings {count}" if count else "Findings")
+        self._show_findings()
         sequence = document.get("sequence")
         self.strip.setVisible(isinstance(sequence, dict))
         if isinstance(sequence, dict):
             first, last = _ends(sequence)
             self.strip.set_marks(consistency_marks(sequence), first, last, "All frames are as they should be")
+
+    def _show_findings(self) -> None:
+        judged = self.checks.validations()
+        found = found_in(self.documents.document(), judged)
+        checked = any(not one.get("outdated") for one in judged)
+        self.findings.show_findings(found, "Nothing wrong was found." if checked else "No policy was checked.")
+        count = wrong_among(found)
+        self.tabs.setTabText(_FINDINGS, f"Findings {count}" if count else "Findings")
 
     def _compare(self) -> None:
         chosen = [item.data(_ASSET) for item in self.list.selectedItems()]
@@ -161,9 +192,10 @@ class InspectDialog(QDialog):
         self._reader.answered.connect(self._answered)
         self._reader.failed.connect(self._failed)
         self.list.currentItemChanged.connect(lambda *_: self._look())
+        self._desk.jobs.catalog_changed.connect(self._read_judged)
         self.documents.changed.connect(self._show)
         self.documents.problem.connect(self.notice.say)
-        self.checks.changed.connect(self._show)
+        self.checks.changed.connect(self._show_findings)
         self.compare.clicked.connect(self._compare)
         self.close_button.clicked.connect(self.reject)
         for words, keys, slot in (

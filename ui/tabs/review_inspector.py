@@ -11,9 +11,9 @@ from app.qc.dossier import Dossier
 from app.settings.fields import Reason
 from ui.models.fact_nodes import FactNode
 from ui.tabs.channels_pane import ChannelsPane
-from ui.tabs.document_facts import document_nodes, lossless_words
+from ui.tabs.document_facts import badge_of, document_nodes
 from ui.tabs.facts_pane import FactsPane
-from ui.tabs.findings_pane import FindingsPane
+from ui.tabs.findings_pane import FindingsPane, wrong_among
 from ui.tabs.review_facts import facts_tree, file_node
 from ui.tabs.review_history import HistoryTree
 from ui.tabs.review_reel import Finding
@@ -74,7 +74,7 @@ class Inspector(QWidget):
         self._show_facts(dossier, document)
         nothing = "Nothing wrong was found." if checked else "The last scan found nothing wrong. No policy was checked."
         self.findings.show_findings(findings, nothing)
-        self.tabs.setTabText(FINDINGS, f"Findings {count}" if (count := _wrong(findings)) else "Findings")
+        self.tabs.setTabText(FINDINGS, f"Findings {count}" if (count := wrong_among(findings)) else "Findings")
 
     def show_records(self, dossier: Dossier) -> None:
         """Show what was written of an asset, and when."""
@@ -99,7 +99,7 @@ class Inspector(QWidget):
             return
         self._shown = (known, document)
         self.facts.show_later(partial(_nodes, dossier, document), document)
-        self.facts.show_badge(*lossless_words(dict(document)) if document else ("", ""))
+        self.facts.show_badge(*badge_of(document))
         self.channels.show_document(document)
 
     def _lay_out(self) -> None:
@@ -127,7 +127,3 @@ def _nodes(dossier: Dossier, document: Mapping[str, Any] | None) -> tuple[FactNo
     told = document_nodes(dict(document), with_file=False)
     problems = [node for node in told if node.name == "Problems"]
     return (*problems, file_node(dossier, document), *(node for node in told if node.name != "Problems"))
-
-
-def _wrong(findings: Iterable[Finding]) -> int:
-    return sum(finding.state in ("fail", "stale") for finding in findings)

@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.catalog.inspections import findings_of, recorded_document, recorded_sequence
+from app.catalog.details import find_file
+from app.catalog.inspections import recorded_document, recorded_sequence
 from app.catalog.pictures import picture_of_asset
 from app.catalog.shard import open_reader
 from app.engine import Engine
 from app.jobs.job import CancelToken
 from app.model.names import shown
 from app.qc.dossier import Dossier, read_dossier
+from app.qc.judged import findings_of_asset
 from ui.kept_pictures import KeptPicture, kept_picture
 from ui.tabs.review_reel import Reel, reel_of
 from ui.tabs.review_signer import AssetKey
@@ -45,22 +47,27 @@ def read_loaded(engine: Engine, key: AssetKey, token: CancelToken) -> Loaded:
 
 def _read_judged(engine: Engine, dossier: Dossier, token: CancelToken) -> tuple[Mapping[str, Any], ...]:
     """What policies said of it."""
-    asset = dossier.asset
-    sequence_id = None if asset.sequence is None else asset.sequence.id
     with open_reader(engine.catalog.shard_path(dossier.drive.id), token) as database:
-        found = findings_of(database, asset.folder_id, asset.name, file_id=asset.file_id, sequence_id=sequence_id)
-    return tuple(found)
+        return findings_of_asset(database, dossier.asset)
 
 
 def _read_recorded(engine: Engine, dossier: Dossier, token: CancelToken) -> Mapping[str, Any] | None:
-    """What the last scan recorded of it."""
+    """What the last scan recorded of it; of a sequence that was never inspected whole that of its first known frame."""
     asset = dossier.asset
     with open_reader(engine.catalog.shard_path(dossier.drive.id), token) as database:
-        if asset.sequence is not None:
-            found = recorded_sequence(database, asset.sequence.id)
-        else:
-            found = None if asset.file_id is None else recorded_document(database, asset.file_id)
-    return found
+        if asset.sequence is None:
+            return None if asset.file_id is None else recorded_document(database, asset.file_id)
+        whole = recorded_sequence(database, asset.sequence.id)
+        if whole is not None:
+            return whole
+        numbers = (find_file(database, _below(asset.folder, name)) for name, _ in dossier.detail.facts)
+        found = (recorded_document(database, number) for number in numbers if number is not None)
+        first = next((document for document in found if document is not None), None)
+    return None if first is None else {"representative": first, "recorded": first["recorded"]}
+
+
+def _below(folder: bytes, name: bytes) -> bytes:
+    return b"/".join(filter(None, (folder, name)))
 
 
 def _read_kept(engine: Engine, dossier: Dossier, token: CancelToken) -> KeptPicture | None:

@@ -19,7 +19,7 @@ from ui.page import Page
 from ui.reasons import said
 from ui.tabs.asset_checks import AssetChecks
 from ui.tabs.asset_documents import AssetDocuments
-from ui.tabs.findings_pane import document_findings, policy_findings, worst_first
+from ui.tabs.findings_pane import found_in
 from ui.tabs.review_actions import MOVING, make_actions
 from ui.tabs.review_bar import VerdictBar
 from ui.tabs.review_decoder import Decoder
@@ -299,10 +299,9 @@ class ReviewTab(QWidget):
 
     def _reel(self, loaded: Loaded) -> Reel:
         """The reel with what was found in its pixels and by policies as well."""
-        found = document_findings(self.documents.document() or loaded.recorded, loaded.reel.findings)
-        found += [finding for validation in self.checks.validations() for finding in policy_findings(validation)]
-        findings = tuple(worst_first((*loaded.reel.findings, *found)))
-        return replace(loaded.reel, findings=findings) if found else loaded.reel
+        document = self.documents.document() or loaded.recorded
+        found = found_in(document, self.checks.validations(), loaded.reel.findings)
+        return loaded.reel if len(found) == len(loaded.reel.findings) else replace(loaded.reel, findings=tuple(found))
 
     def _inspect(self, loaded: Loaded) -> None:
         document = self.documents.document() or loaded.recorded

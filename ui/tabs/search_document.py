@@ -14,11 +14,9 @@ from app.errors import AppError
 from app.inspection.inspect import InspectRequest
 from app.jobs.job import CancelToken
 from app.model.names import shown
-from app.model.times import now_us, parse_time
-from ui import formats
 from ui.models.fact_nodes import FactNode
 from ui.reasons import said
-from ui.tabs.document_facts import document_nodes, lossless_words
+from ui.tabs.document_facts import badge_of, document_nodes
 from ui.tabs.facts_pane import FactsPane
 from ui.workers.inspections import Inspections
 from ui.workers.reader import Reader
@@ -90,8 +88,7 @@ class HitDocument(QObject):
 
     def _recorded(self, _kind: str, _number: int, document: object) -> None:
         if isinstance(document, dict):
-            words, state = lossless_words(document)
-            self._show(document, (" · ".join(filter(None, (words, recorded_words(document)))), state))
+            self._show(document)
         elif not self._online:
             self._pane.show_nodes((_NOTHING_KNOWN,))
 
@@ -101,15 +98,38 @@ class HitDocument(QObject):
     def _told(self, _request: InspectRequest, documents: tuple[Mapping[str, Any], ...]) -> None:
         self._reader.drop("recorded")
         for document in documents[:1]:
-            self._show(document, lossless_words(dict(document)))
+            self._show(document)
 
     def _not_told(self, _request: InspectRequest, error: AppError) -> None:
         if not self._pane.model.rowCount():
             self._pane.show_nodes((FactNode("Problem", said(error), state="fail"),))
 
-    def _show(self, document: Mapping[str, Any], badge: tuple[str, str]) -> None:
+    def _show(self, document: Mapping[str, Any]) -> None:
         self._pane.show_later(partial(document_nodes, dict(document)), document)
-        self._pane.show_badge(*badge)
+        self._pane.show_badge(*badge_of(document))
+
+
+def _recorded(self, _kind: str, _number: int, document: object) -> None:
+        if isinstance(document, dict):
+            self._show(document)
+        elif not self._online:
+            self._pane.show_nodes((_NOTHING_KNOWN,))
+
+    def _not_recorded(self, _kind: str, _number: int, error: AppError) -> None:
+        self._pane.show_nodes((FactNode("Problem", shown(error.message), state="fail"),))
+
+    def _told(self, _request: InspectRequest, documents: tuple[Mapping[str, Any], ...]) -> None:
+        self._reader.drop("recorded")
+        for document in documents[:1]:
+            self._show(document)
+
+    def _not_told(self, _request: InspectRequest, error: AppError) -> None:
+        if not self._pane.model.rowCount():
+            self._pane.show_nodes((FactNode("Problem", said(error), state="fail"),))
+
+    def _show(self, document: Mapping[str, Any]) -> None:
+        self._pane.show_later(partial(document_nodes, dict(document)), document)
+        self._pane.show_badge(*badge_of(document))
 
 
 def recorded_words(document: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from app.operations import run
 from app.qc.checking import CheckRequest
 from tests import media
 from tests.ui.enginekit import make_engine
+from tests.ui.hearing import Heard
 from tests.ui.tabs.reviewkit import WAIT_MS, make_library, press, review, scan, wait_loaded, wait_picture
 from ui.tabs.findings_pane import FindingsPane, document_findings, policy_findings
 from ui.tabs.review_history import lines_of
@@ -106,11 +107,13 @@ def test_the_answer_is_there_again_when_the_asset_is(qtbot: QtBot, tab: ReviewTa
 def test_a_policy_that_cannot_be_used_says_where(qtbot: QtBot, tab: ReviewTab, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.yaml"
     wrong.write_text(POLICY.replace("check: sequence.missing", "check: sequence.mising"), encoding="utf-8")
+    begun = Heard(tab._desk.jobs.job_changed)
     tab.checks.check(str(wrong))
     said = tab.inspector.findings.said
     qtbot.waitUntil(lambda: "sequence.mising" in said.text(), timeout=WAIT_MS)
     assert said.text().startswith("wrong.yaml:")
     assert said.wordWrap()
+    assert begun.times == 0
 
 
 def test_an_absent_drive_is_judged_by_what_was_recorded(
@@ -227,17 +230,19 @@ def test_a_policy_that_needs_a_value_asks_for_it(qtbot: QtBot, tab: ReviewTab, t
     named = tmp_path / "named.yaml"
     rule = "  - {id: name.show, check: name, expect: {regex: '^{show}'}}\n"
     named.write_text(POLICY.replace("rules:\n", f"vars: {{show: null}}\nrules:\n{rule}"), encoding="utf-8")
+    begun = Heard(tab._desk.jobs.job_changed)
     tab.checks.check(str(named))
     qtbot.waitUntil(lambda: tab.checks.asking is not None, timeout=WAIT_MS)
     asking = tab.checks.asking
     assert asking is not None
     assert not asking.check.isEnabled()
+    assert begun.times == 0, "a job began that could only fail"
     asking.lines["show"].setText("sh")
     asking.check.click()
     pane = checked(qtbot, tab)
     assert pane.said.text() == "1 fail · 2 pass"
     tab.checks.check(str(named))
-    assert tab.checks.asking is not asking
+    qtbot.waitUntil(lambda: tab.checks.asking is not asking, timeout=WAIT_MS)
     assert tab.checks.asking.lines["show"].text() == "sh"
 
 

@@ -9,12 +9,17 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.jobs.job import CancelToken, Job
+from app.operations import run
+from app.qc.judged import judged_at
+from app.scanning.request import ScanRequest
 from tests import media
 from tests.ui.enginekit import make_engine
 from ui.desk import Desk
 from ui.inspecting import Inspecting
 from ui.main_window import MainWindow
 from ui.tabs.inspect_dialog import InspectDialog
+from ui.tabs.review_history import lines_of
 from ui.widgets.consistency import Trait
 from ui.workers.job_controller import JobController
 
@@ -125,3 +130,86 @@ def test_a_file_that_cannot_be_read_says_so_once_and_is_not_measured(
     dialog.documents.measure()
     assert not dialog.channels.is_measuring()
     assert dialog.channels.histogram.accessibleDescription() == ""
+
+
+POLICY = """\
+schema: qcpolicy/1
+id: test.whole
+version: "1.0.0"
+title: Nothing is missing
+rules:
+  - id: seq.complete
+    check: sequence.missing
+    expect: {max: 0}
+  - id: exr.compression
+    select: parts[*].compression
+    expect: {in: [none, zip, zips, piz]}
+"""
+
+
+@pytest.fixture
+def policy(tmp_path: Path) -> str:
+    file = tmp_path / "whole.yaml"
+    file.write_text(POLICY, encoding="utf-8")
+    return str(file)
+
+
+def check(qtbot: QtBot, dialog: InspectDialog, policy: str) -> None:
+    qtbot.waitUntil(dialog.findings.check.isEnabled, timeout=WAIT_MS)
+    dialog.checks.check(policy)
+    qtbot.waitUntil(lambda: dialog.checks.validation() is not None, timeout=WAIT_MS)
+
+
+def test_a_check_of_a_catalogued_sequence_is_kept_and_shown_again(
+    qtbot: QtBot, inspecting: Inspecting, opened: Open, tmp_path: Path, policy: str
+) -> None:
+    folder = tmp_path / "plates"
+    folder.mkdir()
+    paths = frames(folder)
+    engine = inspecting._desk.engine
+    run(engine, "scan", ScanRequest((str(folder),)), Job())
+    dialog = opened(paths[0])
+    check(qtbot, dialog, policy)
+    assert dialog.findings.said.text() == "1 fail · 1 could not be checked"
+    assert "seq.complete" in "\n".join(lines_of(dialog.findings.tree))
+    dialog.reject()
+    again = opened(paths[1])
+    qtbot.waitUntil(lambda: "seq.complete" in "\n".join(lines_of(again.findings.tree)), timeout=WAIT_MS)
+    assert again.findings.said.text().startswith("test.whole 1.0.0: fail · 20")
+    assert again.tabs.tabText(2).startswith("Findings ")
+    found = judged_at(engine, str(folder / "sh010.####.exr"), CancelToken())
+    assert [one["outcome"] for one in found.findings] == ["fail"]
+
+
+def test_what_is_found_outside_of_every_drive_is_said_not_to_be_kept(
+    qtbot: QtBot, opened: Open, tmp_path: Path, policy: str
+) -> None:
+    dialog = opened(media.exr(tmp_path / "still.exr"))
+    qtbot.waitUntil(lambda: "lies on no catalogued drive" in dialog.findings.said.text(), timeout=WAIT_MS)
+    check(qtbot, dialog, policy)
+    assert "is not kept" in dialog.findings.said.text()
+    assert "1 pass" in dialog.findings.said.text()
+
+
+def test_a_file_that_came_after_the_scan_is_said_not_to_be_kept(
+    qtbot: QtBot, inspecting: Inspecting, opened: Open, tmp_path: Path, policy: str
+) -> None:
+    folder = tmp_path / "plates"
+    folder.mkdir()
+    frames(folder)
+    engine = inspecting._desk.engine
+    run(engine, "scan", ScanRequest((str(folder),)), Job())
+    dialog = opened(media.exr(folder / "late.exr"))
+    qtbot.waitUntil(lambda: "not scanned since" in dialog.findings.said.text(), timeout=WAIT_MS)
+    run(engine, "scan", ScanRequest((str(folder),)), Job())
+    inspecting._desk.jobs.catalog_changed.emit()
+    qtbot.waitUntil(lambda: dialog.findings.said.text() == "", timeout=WAIT_MS)
+
+
+def test_what_cannot_be_read_is_among_the_findings(qtbot: QtBot, opened: Open, tmp_path: Path) -> None:
+    whole = media.exr(tmp_path / "whole.exr", 1).read_bytes()
+    cut = tmp_path / "cut.exr"
+    cut.write_bytes(whole[: len(whole) * 2 // 3])
+    dialog = opened(cut)
+    qtbot.waitUntil(lambda: dialog.tabs.tabText(2) == "Findings 1", timeout=WAIT_MS)
+    assert "Cannot be read" in "\n".join(lines_of(dialog.findings.tree))

@@ -462,3 +462,18 @@ def test_a_picture_that_cannot_be_decoded_here_is_not_asked_for_again(
         wait_picture(qtbot, tab, ViewerState.ERROR)
         assert "at most 4096 channels" in tab.stage.viewer.accessibleDescription()
         assert "ask for it again" not in tab.stage.viewer.accessibleDescription()
+
+
+def test_channels_of_an_absent_drive_are_those_of_the_last_scan(qtbot: QtBot, engine: Engine, library: Path) -> None:
+    scan(engine, library)
+    shutil.move(library, library.with_name("unplugged"))
+    with review(qtbot, engine) as tab:
+        wait_loaded(qtbot, tab, SEQUENCE)
+        pane = tab.inspector.channels
+        assert [row.name for row in pane.model.rows()]
+        assert "as scanned" in pane.said.fullText()
+        assert not pane.measure.isEnabled()
+        assert "as scanned" in tab.inspector.facts.badge.fullText()
+        press(qtbot, "]")
+        wait_loaded(qtbot, tab, b"still.exr")
+        assert [row.name for row in pane.model.rows() if row.is_head] == ["rgba", "depth", "matte"]
