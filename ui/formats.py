@@ -81,6 +81,17 @@ def duration(seconds: float) -> str:
     return f"{whole}{NBSP}s"
 
 
+def playing_time(seconds: float) -> str:
+    """How long a movie or a sound plays, to the hundredth: `5.02 s`, `1:05.02`, `1:02:03.45`."""
+    hundredths = round(abs(seconds) * 100)
+    sign = "−" if seconds < 0 and hundredths else ""
+    minutes, rest = divmod(hundredths, 60 * 100)
+    if not minutes:
+        return f"{sign}{rest / 100:.2f}{NBSP}s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{sign}{hours}:{minutes:02}:{rest / 100:05.2f}" if hours else f"{sign}{minutes}:{rest / 100:05.2f}"
+
+
 def time_left(seconds: float | None) -> str:
     """`6 min left`, coarse on purpose; empty where it cannot be known."""
     if seconds is None:

@@ -45,6 +45,13 @@ def test_durations(seconds: float, text: str) -> None:
     assert plain(formats.duration(seconds)) == text
 
 
+def test_how_long_something_plays_is_said_to_the_hundredth() -> None:
+    times = [
+        formats.playing_time(seconds).replace(formats.NBSP, " ") for seconds in (0, 5.023, 59.996, 65.02, 3723.456)
+    ]
+    assert times == ["0.00 s", "5.02 s", "1:00.00", "1:05.02", "1:02:03.46"]
+
+
 def test_time_left_is_coarse_and_honest_about_not_knowing() -> None:
     assert plain(formats.time_left(370)) == "6 min left"
     assert plain(formats.time_left(0)) == "1 s left"

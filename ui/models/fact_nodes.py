@@ -38,6 +38,7 @@ class FactNode:
     place: Any = None
     closed: bool = False
     is_page: bool = False
+    exact: str = ""
 
     def json(self) -> Any:
         """The value as JSON has it: its own, else that of its lines by name."""
@@ -70,6 +71,8 @@ class FactTree:
 def text_of(node: FactNode) -> str:
     """The whole value of a line as text: what was too long to show as well."""
     raw = node.raw
+    if node.exact:
+        return node.exact
     if raw is None or isinstance(raw, (bool, int, float)):
         return node.value
     return raw if isinstance(raw, str) else json.dumps(raw, ensure_ascii=False)
@@ -152,7 +155,7 @@ class _Search:
                 yield kept
 
     def _kept(self, node: FactNode, words: list[str]) -> FactNode | None:
-        own = f"{node.name} {node.value} {node.kind}".casefold()
+        own = f"{node.name} {node.value} {node.kind} {node.exact}".casefold()
         left = [word for word in words if word not in own]
         if not left:
             self.hits += 1

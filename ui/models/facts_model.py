@@ -86,7 +86,7 @@ class FactsModel(QAbstractItemModel):
         line, column = self._line(index), index.column()
         node = line.node
         if role == Qt.ItemDataRole.DisplayRole:
-            return (node.name, node.value, node.kind)[column]
+            return (node.name, node.value, node.kind or node.exact)[column]
         if role == Qt.ItemDataRole.ToolTipRole:
             return _tip(node, column)
         if role == Qt.ItemDataRole.ForegroundRole:
@@ -105,7 +105,7 @@ class FactsModel(QAbstractItemModel):
 def _tip(node: FactNode, column: int) -> str:
     if column == 0:
         return node.name
-    return " · ".join(filter(None, (node.value, node.kind)))
+    return " · ".join(filter(None, (node.value, node.kind, node.exact)))
 
 
 def _color(node: FactNode, column: int) -> object:

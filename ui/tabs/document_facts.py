@@ -8,9 +8,10 @@ from typing import Any
 from app.model.times import now_us, parse_time
 from ui import formats
 from ui.models.fact_nodes import FactNode, one_line, paged, plain
-from ui.tabs.fact_values import key_words, value_node
+from ui.tabs.fact_values import value_node
 from ui.tabs.measured_facts import measured_nodes
 from ui.tabs.sequence_facts import sequence_nodes
+from ui.tabs.stream_facts import stream_lines
 
 Document = dict[str, Any]
 
@@ -56,7 +57,7 @@ def document_nodes(document: Document, *, with_file: bool = True) -> tuple[FactN
     groups += [_part_node(part, measured.get(part.get("index"), {})) for part in shown.get("parts") or ()]
     groups += [_stream_node(n, stream) for n, stream in enumerate(shown.get("streams") or (), 1)]
     if not shown.get("parts"):
-        groups += _flat_attributes(shown.get("attributes"))
+        groups += _flat_attributes(shown.get("attributes"), moving=shown.get("kind") in ("video", "audio"))
     if told := tuple(measured_nodes(document.get("stats"))):
         groups.append(FactNode("Measured", "", told, raw=document["stats"]))
     return tuple(groups)
@@ -231,18 +232,19 @@ def _stream_node(number: int, stream: Document) -> FactNode:
     kind = str(stream.get("type") or "stream")
     size = f"{stream['width']} × {stream['height']}" if stream.get("width") and stream.get("height") else ""
     what = " · ".join(filter(None, (str(stream.get("codec") or stream.get("name") or ""), size)))
-    nodes = []
-    for key, value in stream.items():
-        if key in ("index", "type") or value in (None, "", {}, []):
-            continue
-        if key == "channels" and isinstance(value, list) and all(isinstance(entry, dict) for entry in value):
-            nodes.append(_channels_node(value))
-        else:
-            nodes.append(value_node(key_words(key), value))
+    channels = stream.get("channels")
+    listed = isinstance(channels, list) and all(isinstance(entry, dict) for entry in channels)
+    nodes = list(stream_lines({**stream, "channels": None} if listed else stream))
+    if listed and channels:
+        nodes.append(_channels_node(channels))
     return FactNode(f"{kind.capitalize()} {number}", what, tuple(nodes), raw=stream, place=number - 1)
 
 
-def _flat_attributes(attributes: Any) -> Iterable[FactNode]:
+def _flat_attributes(attributes: Any, *, moving: bool) -> Iterable[FactNode]:
+    """Attributes by name; those of a movie or a sound are said as its streams are."""
     if isinstance(attributes, dict) and attributes:
-        nodes = [value_node(str(name), value) for name, value in sorted(attributes.items())]
+        if moving:
+            nodes = list(stream_lines(attributes))
+        else:
+            nodes = [value_node(str(name), value) for name, value in sorted(attributes.items())]
         yield FactNode("Attributes", formats.count(len(nodes)), paged(nodes), raw=attributes)

@@ -7,6 +7,7 @@ from ui import formats
 from ui.models.fact_nodes import FactNode, one_line, paged, plain
 from ui.tabs.fact_values import key_words, value_node
 from ui.tabs.sequence_facts import spans_of
+from ui.tabs.stream_facts import stream_lines
 from ui.widgets.consistency import Mark, Trait
 
 _LOUDNESS = (
@@ -90,9 +91,7 @@ def _audio(entry: dict[str, Any]) -> Iterable[FactNode]:
 
 
 def _rest(entry: dict[str, Any]) -> Iterable[FactNode]:
-    for key, value in entry.items():
-        if key not in _TOLD and value not in (None, "", [], {}):
-            yield value_node(key_words(key), value)
+    return stream_lines({key: value for key, value in entry.items() if key not in _TOLD})
 
 
 def _decibel(value: Any, unit: str) -> str:

@@ -9,6 +9,7 @@ from app.qc.dossier import Dossier
 from ui import formats
 from ui.models.fact_nodes import FactNode, paged, plain
 from ui.tabs.document_facts import file_lines
+from ui.tabs.stream_facts import stream_lines
 
 _WINDOWS = ("data_window", "display_window")
 _LEFT_OUT = frozenset({"index"})
@@ -60,7 +61,7 @@ def _file_nodes(dossier: Dossier) -> list[FactNode]:
 
 def _media_nodes(facts: MediaFacts) -> list[FactNode]:
     size = f"{facts.width} × {facts.height}" if facts.width and facts.height else ""
-    length = formats.duration(facts.duration_s) if facts.duration_s is not None else ""
+    length = formats.playing_time(facts.duration_s) if facts.duration_s is not None else ""
     pairs = (("Format", facts.format), ("MIME type", facts.mime), ("Pixels", size), ("Duration", length),
              ("Problem", facts.error))  # fmt: skip
     return [FactNode(name, value) for name, value in pairs if value]
@@ -68,6 +69,8 @@ def _media_nodes(facts: MediaFacts) -> list[FactNode]:
 
 def _stream_node(title: str, stream: dict[str, Any]) -> FactNode:
     what = stream.get("name") or stream.get("codec") or stream.get("type") or ""
+    if "codec" in stream:
+        return FactNode(title, str(what), tuple(stream_lines(stream)), raw=stream)
     children = []
     for name, value in stream.items():
         if name in _LEFT_OUT or value in (None, "", {}, []):

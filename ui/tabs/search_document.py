@@ -109,37 +109,6 @@ class HitDocument(QObject):
         self._pane.show_badge(*badge_of(document))
 
 
-def _recorded(self, _kind: str, _number: int, document: object) -> None:
-        if isinstance(document, dict):
-            self._show(document)
-        elif not self._online:
-            self._pane.show_nodes((_NOTHING_KNOWN,))
-
-    def _not_recorded(self, _kind: str, _number: int, error: AppError) -> None:
-        self._pane.show_nodes((FactNode("Problem", shown(error.message), state="fail"),))
-
-    def _told(self, _request: InspectRequest, documents: tuple[Mapping[str, Any], ...]) -> None:
-        self._reader.drop("recorded")
-        for document in documents[:1]:
-            self._show(document)
-
-    def _not_told(self, _request: InspectRequest, error: AppError) -> None:
-        if not self._pane.model.rowCount():
-            self._pane.show_nodes((FactNode("Problem", said(error), state="fail"),))
-
-    def _show(self, document: Mapping[str, Any]) -> None:
-        self._pane.show_later(partial(document_nodes, dict(document)), document)
-        self._pane.show_badge(*badge_of(document))
-
-
-def recorded_words(document: Mapping[str, Any]) -> str:
-    """`as scanned 3 days ago`; empty for a document that was not recorded."""
-    try:
-        return f"as scanned {formats.age(parse_time(str(document['recorded'])), now_us())}"
-    except (KeyError, ValueError):
-        return ""
-
-
 def _recorded(engine: Engine, hit: Found, token: CancelToken) -> dict[str, Any] | None:
     with open_reader(engine.catalog.shard_path(hit.drive.id), token) as database:
         return recorded_document(database, hit.hit.file_id)

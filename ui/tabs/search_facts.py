@@ -64,7 +64,7 @@ def media_facts(facts: MediaFacts) -> list[Fact]:
     elif facts.format:
         lines.append(Fact("Format", facts.format))
     if facts.duration_s is not None:
-        lines.append(Fact("Duration", _duration(facts.duration_s)))
+        lines.append(Fact("Duration", formats.playing_time(facts.duration_s)))
     if sounds:
         more = f" and {len(sounds) - 1} more" if len(sounds) > 1 else ""
         lines.append(Fact("Sound", _sound(sounds[0]) + more))
@@ -151,14 +151,6 @@ def _rate(text: str) -> str:
         return f"{float(Fraction(text)):.3f}".rstrip("0").rstrip(".")
     except (ValueError, ZeroDivisionError):
         return text
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 60:
-        return f"{seconds:.2f}{formats.NBSP}s"
-    minutes, rest = divmod(seconds, 60)
-    hours, minutes = divmod(int(minutes), 60)
-    return f"{hours}:{minutes:02}:{rest:05.2f}" if hours else f"{minutes}:{rest:05.2f}"
 
 
 def _size(number: int) -> str:

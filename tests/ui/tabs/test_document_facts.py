@@ -7,7 +7,7 @@ from typing import Any
 from app.media.document import document_of
 from app.model.inspecting import InspectOptions
 from tests import media
-from ui.models.fact_nodes import FactNode
+from ui.models.fact_nodes import FactNode, text_of
 from ui.tabs.document_facts import document_nodes, hex_words, lossless_words, problem_words
 from ui.tabs.measured_facts import measured_nodes, movie_marks
 from ui.widgets.consistency import Mark, Trait
@@ -101,13 +101,40 @@ def test_a_sound_shows_its_streams_and_what_was_measured(tmp_path: Path) -> None
     document = document_of(str(media.wav(tmp_path / "mix.wav")), InspectOptions())
     lines = flat(document_nodes(document))
     assert any(line.startswith("Audio 1: pcm") for line in lines)
-    assert "  Sample rate: 48000" in lines
+    assert "  Sample rate: 48\N{NO-BREAK SPACE}kHz" in lines
     loud = document_of(str(media.wav(tmp_path / "loud.wav", 1.0)), InspectOptions(measure=True))
     lines = [line.strip().partition(": ") for line in flat(document_nodes(loud)[-1].children)]
     told = {name: value for name, _, value in lines}
     assert told["Audio 1"] == told["Loudness"]
     assert told["Loudness"].endswith("LUFS")
     assert told["Clipped"] == "none"
+
+
+def test_facts_of_a_movie_are_said_once_as_people_say_them_and_copied_exactly() -> None:
+    stream = {
+        "index": 1, "type": "video", "codec": "h264", "codec_long_name": "H.264 / AVC", "bit_rate": 1026769,
+        "duration_s": 65.0201, "duration": "650201/10000", "start_s": 0.043991, "time_base": "1/30000",
+        "frame_rate": "30000/1001", "average_rate": "30000/1001", "frames": 30120, "pixel_aspect": "1",
+        "display_aspect": "4/3", "rotation": 0, "bit_depth": 8,
+        "color": {"primaries": "bt709", "transfer": "bt709", "matrix": None, "range": "limited"},
+    }  # fmt: skip
+    chapters = [{"start_s": 0.0, "end_s": 61.5, "title": "One"}]
+    attributes = {"container": "mov,mp4", "bit_rate": 1074034, "chapters": chapters}
+    (video, about) = document_nodes({"kind": "video", "streams": [stream], "attributes": attributes})
+    told = {node.name: node.value.replace("\N{NO-BREAK SPACE}", " ") for node in (*video.children, *about.children)}
+    assert told == {
+        "Codec": "H.264 / AVC", "Bit rate": "1.07 Mbit/s", "Duration": "1:05.02", "Start": "0.04 s",
+        "Time base": "1/30000 s", "Frame rate": "29.97 fps", "Frames": "30,120", "Pixel aspect": "1:1",
+        "Display aspect": "4:3", "Rotation": "none", "Bit depth": "8 bit", "Colour": "bt709, limited",
+        "Container": "mov,mp4", "Chapters": "1",
+    }  # fmt: skip
+    exact = {node.name: text_of(node) for node in video.children}
+    assert exact["Bit rate"] == "1026769"
+    assert exact["Duration"] == "650201/10000 s"
+    assert exact["Frame rate"] == "30000/1001"
+    assert exact["Codec"] == "h264"
+    chapter = about.children[-1].children[0]
+    assert chapter.value.replace("\N{NO-BREAK SPACE}", " ") == "One · 0.00 s – 1:01.50"
 
 
 def test_a_movie_tells_its_black_and_frozen_frames(tmp_path: Path) -> None:
