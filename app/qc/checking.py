@@ -94,7 +94,7 @@ class CheckResult:
         return totals
 
     @property
-    def _asset_counts(self) -> dict[str, int]:
+    def asset_counts(self) -> dict[str, int]:
         """Assets that were judged, those the policy is not about, and the former by outcome."""
         outcomes = Counter(asset.outcome.value for asset in self.assets)
         by_outcome = {outcome.value: outcomes[outcome.value] for outcome in Outcome}
@@ -114,7 +114,7 @@ class CheckResult:
         return {
             "policy": self.policy.reference,
             "outcome": self.outcome.value,
-            "counts": {"assets": self._asset_counts, "rules": self._rule_counts},
+            "counts": {"assets": self.asset_counts, "rules": self._rule_counts},
             "recorded": self.recorded,
             "assets": [{"asset": asset.asset, "outcome": asset.outcome.value} for asset in self.assets],
             "findings": [finding.document() for finding in self.findings],

@@ -18,6 +18,9 @@ details{margin-top:12px}summary{cursor:pointer;color:var(--dim)}
 h3{font-size:14px;font-weight:600;margin:0;overflow-wrap:anywhere;display:flex;gap:10px;align-items:baseline}
 code{font:12px ui-monospace,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 td.w{white-space:nowrap}
+table.findings{table-layout:fixed;min-width:900px}
+.findings th:nth-child(1){width:96px}.findings th:nth-child(2){width:26%}.findings th:nth-child(5){width:14%}
+.findings th:nth-child(6){width:16%}
 """
 
 
@@ -35,7 +38,7 @@ def check_page_lines(result: CheckResult, now: datetime | None = None) -> Iterat
     yield f"<h1>{html_text(policy.title or policy.id)} {_badge(result.outcome.value.upper())}</h1>"
     yield (
         f'<p class="dim">{html_text(policy.id)} {html_text(policy.version)} · <code>{policy.sha256[:16]}</code> · '
-        f"{now or datetime.now(UTC):%Y-%m-%d %H:%M} UTC</p>"
+        f"{now or datetime.now(UTC):%Y-%m-%d %H:%M} UTC{' · by recorded facts' if result.recorded else ''}</p>"
     )
     yield _cards(result)
     assets = worst_first(result)
@@ -57,24 +60,28 @@ def _badge(word: str) -> str:
 
 
 def _cards(result: CheckResult) -> str:
-    counts = result.counts
+    """Assets by how they came out; below them what became of their rules."""
+    counts = result.asset_counts
     names = (
-        ("Assets", "assets"), ("Failed", "fail"), ("Not checked", "error"), ("Warnings", "warnings"),
-        ("Infos", "infos"),
-        ("Waived", "waived"), ("Skipped", "skipped"), ("Passed", "pass"),
+        ("Assets", "judged"), ("Failed", "fail"), ("Not checked", "error"), ("Waived", "waived"),
+        ("Skipped", "skipped"), ("Passed", "pass"),
     )  # fmt: skip
     cards = "".join(
         f'<div class="card"><span class="dim">{name}</span><b>{count_words(counts[key])}</b></div>'
         for name, key in names
-        if counts[key] or key in ("assets", "fail", "pass")
+        if counts[key] or key in ("judged", "fail", "pass")
     )
-    return f'<div class="cards">{cards}</div><p class="dim">{html_text(tally(result))}</p>'
+    words = f"Rules: {tally(result)}."
+    if counts["others"]:
+        others = "other file or sequence" if counts["others"] == 1 else "other files or sequences"
+        words += f" The policy is not about {count_words(counts['others'])} {others}."
+    return f'<div class="cards">{cards}</div><p class="dim">{html_text(words)}</p>'
 
 
 def _asset(asset: AssetResult) -> Iterator[str]:
     word = asset.outcome.value.upper()
-    yield f"<section><h3>{_badge(word)}<span>{html_text(asset.asset)}</span></h3><table><thead><tr>"
-    yield "".join(f"<th>{name}</th>" for name in ("", "rule", "expected", "observed", "where", "evidence"))
+    yield f'<section><h3>{_badge(word)}<span>{html_text(asset.asset)}</span></h3><table class="findings"><thead><tr>'
+    yield "".join(f"<th>{name}</th>" for name in ("", "Rule", "Expected", "Observed", "Where", "Evidence"))
     yield "</tr></thead><tbody>"
     for rule in asset.results:
         for finding in rule.findings:
