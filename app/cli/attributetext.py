@@ -18,8 +18,21 @@ def attribute_text(kind: str, value: Any, size: int, cut_at: int = _LETTERS) -> 
     """
     if value is None:
         return f"{kind}, {size:,} bytes"
-    text = _WORDS[kind](value) if kind in _WORDS else plain_text(value)
-    return text if len(text) <= cut_at else text[: cut_at - 1] + "…"
+    return cut(_WORDS[kind](value) if kind in _WORDS else plain_text(value), cut_at)
+
+
+def cut(text: str, letters: int) -> str:
+    """A text of so many letters at most, with an ellipsis where it is longer."""
+    return text if len(text) <= letters else text[: letters - 1] + "…"
+
+
+def compared_text(value: Any) -> str:
+    """A value that differs from another one: JSON, an enumeration by its name; None is an absent attribute."""
+    if value is None:
+        return "absent"
+    if isinstance(value, dict) and value.keys() == {"id", "name"}:
+        return _named(value)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def plain_text(value: Any) -> str:

@@ -1,10 +1,10 @@
 """`reelmark diff`: in what two pictures, or two sequences, differ."""
 
-import json as json_library
 from typing import Annotated, Any
 
 import typer
 
+from app.cli.attributetext import compared_text, cut
 from app.cli.front import JsonOption, front_of, run_operation
 from app.cli.output import count_of, print_lines
 from app.cli.table import print_table
@@ -103,12 +103,7 @@ def _header_row(entry: dict[str, Any], *, with_frames: bool) -> tuple[Any, ...]:
 
 
 def _value(value: Any) -> str:
-    if value is None:
-        return "absent"
-    if isinstance(value, dict) and value.get("name"):
-        return str(value["name"])
-    text = value if isinstance(value, str) else json_library.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _LETTERS else text[: _LETTERS - 1] + "…"
+    return cut(value if isinstance(value, str) else compared_text(value), _LETTERS)
 
 
 def _number(value: Any) -> str:

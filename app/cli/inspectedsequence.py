@@ -1,12 +1,12 @@
 """The document of a file sequence as a person reads it."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
+from app.cli.attributetext import compared_text, cut
 from app.cli.output import count_of, human_bytes, print_lines
 
-_LETTERS = 100
+_LETTERS = 200
 _SHOWN = 20
 
 
@@ -23,10 +23,10 @@ def print_sequence(document: dict[str, Any]) -> None:
     if first and not document["parts"]:
         print_lines(f"  {first['file']['format']}  {first.get('width')} x {first.get('height')}")
     remarks = [*_remarks(told), *_pixel_remarks(document["stats"] or {"parts": []})]
-    print_lines(*(f"  ! {_cut(remark)}" for remark in remarks))
+    print_lines(*(f"  ! {cut(remark, _LETTERS)}" for remark in remarks))
     varying = list(dict.fromkeys(key["attribute"] for key in told["varying"]))
     if varying:
-        print_lines(f"  varies by frame: {_cut(', '.join(varying))}")
+        print_lines(f"  varies by frame: {cut(', '.join(varying), _LETTERS)}")
     timecode = told["timecode"]
     if timecode:
         assumed = " assumed" if timecode["rate_assumed"] else ""
@@ -54,7 +54,7 @@ def _remarks(told: dict[str, Any]) -> Iterator[str]:
         size, usual = human_bytes(outlier["size_bytes"]), human_bytes(outlier["median_bytes"])
         yield f"unusual size: {outlier['frame']} has {size}, most have about {usual}"
     for difference in told["header_differences"][:_SHOWN]:
-        value, expected = _value(difference["value"]), _value(difference["expected"])
+        value, expected = (cut(compared_text(difference[side]), _LETTERS) for side in ("value", "expected"))
         yield f"header: {difference['frames']}: {_named(difference)} is {value}, in most frames {expected}"
     timecode = told["timecode"] or {"breaks": [], "without": ""}
     for jump in timecode["breaks"][:_SHOWN]:
@@ -79,21 +79,9 @@ def _named(key: dict[str, Any]) -> str:
     return f"{key['attribute']} of part {key['part']}" if key["part"] else str(key["attribute"])
 
 
-def _value(value: Any) -> str:
-    if value is None:
-        return "absent"
-    if isinstance(value, dict) and "name" in value:
-        return str(value["name"])
-    return _cut(json.dumps(value, ensure_ascii=False))
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= 2 * _LETTERS else text[: 2 * _LETTERS] + "…"
-
-
 def _part(part: dict[str, Any]) -> str:
     channels = ",".join(channel["name"] for channel in part["channels"] or ())
     compression = (part["compression"] or {}).get("name") or ""
     size = f"{part['width']} x {part['height']}"
-    words = (f"part {part['index']}", part["name"], part["type"], size, compression, _cut(channels))
+    words = (f"part {part['index']}", part["name"], part["type"], size, compression, cut(channels, _LETTERS))
     return "  " + "  ".join(word for word in words if word)

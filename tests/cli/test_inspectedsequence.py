@@ -45,6 +45,15 @@ def test_each_fault_is_a_line(planted: Path, tmp_path: Path, capsys: pytest.Capt
     assert "time code 01:00:00:00 to 01:00:00:11 at 24" in told
 
 
+def test_a_compression_without_a_name_is_told_by_its_number(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    frames(tmp_path, range(1, 6))
+    path, attribute = tmp_path / "sh.0003.exr", b"compression\0compression\0\1\0\0\0"
+    before, found, after = path.read_bytes().partition(attribute)
+    path.write_bytes(before + found + b"\xc8" + after[1:])
+    told = output(capsys, tmp_path / "home", tmp_path / "sh.####.exr")
+    assert "! header: 3: compression is number 200, in most frames none" in told
+
+
 def test_a_sound_sequence_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     frames(tmp_path, range(1, 4))
     text = output(capsys, tmp_path / "home", tmp_path / "sh.####.exr", "--stats")
