@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+#: Codes of errors that say nothing against the file.
+NO_FAULTS = ("attribute.lossy", "attribute.omitted", "header.lossy", "pixels.not_supported")
+
 
 @dataclass(frozen=True, slots=True)
 class MediaFacts:
@@ -71,11 +74,10 @@ def damage_of(document: dict[str, Any]) -> str:
 
     That something in a header cannot be told in JSON, or that its pixels cannot be decoded here, is no fault of it.
     """
-    problems = (problem for problem in document.get("errors") or () if problem.get("code") not in _NO_FAULTS)
+    problems = (problem for problem in document.get("errors") or () if problem.get("code") not in NO_FAULTS)
     return next((str(problem.get("message") or "") for problem in problems), "")
 
 
-_NO_FAULTS = ("attribute.lossy", "attribute.omitted", "header.lossy", "pixels.unsupported", "pixels.not_supported")
 _FIELDS = (
     "kind", "format", "mime", "width", "height", "duration_s", "streams", "attributes", "error",
 )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from ui import formats, theme
+from ui.models.documents import looked_at, stats_by_part
 from ui.models.fact_nodes import one_line
 from ui.widgets.histogram import figure
 
@@ -33,13 +34,10 @@ class ChannelRow:
     is_head: bool = False
     rows: str = ""
 
-    def number(self, *names: str) -> float | None:
-        """A measured value by its name, or the first of several that is there."""
-        for name in names:
-            value = (self.stats or {}).get(name)
-            if isinstance(value, (int, float)) and not isinstance(value, bool):
-                return value
-        return None
+    def number(self, name: str) -> float | None:
+        """A measured value by its name."""
+        value = (self.stats or {}).get(name)
+        return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
     @property
     def not_finite(self) -> str:
@@ -55,19 +53,17 @@ class ChannelRow:
 
 def channel_rows(document: Mapping[str, Any]) -> list[ChannelRow]:
     """Every channel of a document in the order of the file, under heads where there is more than one part or layer."""
-    inner = document.get("representative")
-    shown = inner if isinstance(inner, dict) else document
+    shown, measured = looked_at(document), stats_by_part(document)
     parts = shown.get("parts") or _still_parts(shown)
-    stats = document.get("stats") or shown.get("stats")
-    measured, counted = _measured(stats), _counted_rows(stats)
     rows: list[ChannelRow] = []
     for part in parts:
         index = part.get("index", 0)
+        of_part = measured.get(index, {})
+        stats, counted = _stats_by_channel(of_part), _counted_rows(of_part)
         layers: dict[str, list[ChannelRow]] = {}
         for channel in part.get("channels") or ():
             name = str(channel.get("name", ""))
-            row = ChannelRow(name, index, str(channel.get("type", "")), measured.get((index, name)),
-                             rows=counted.get(index, ""))  # fmt: skip
+            row = ChannelRow(name, index, str(channel.get("type", "")), stats.get(name), rows=counted)
             layers.setdefault(str(channel.get("layer") or ""), []).append(row)
         for layer, below in layers.items():
             names = dict.fromkeys((_part_name(part) if len(parts) > 1 else "", one_line(layer)))
@@ -86,7 +82,7 @@ def _still_parts(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     for index, stream in enumerate(document.get("streams") or ()):
         channels = stream.get("channels")
         if isinstance(channels, list) and all(isinstance(c, (str, dict)) for c in channels):
-            kind = str(stream.get("pixel_type") or stream.get("sample_type") or stream.get("type") or "")
+            kind = str(stream.get("depth") or "")
             listed = [c if isinstance(c, dict) else {"name": c, "type": kind} for c in channels]
             found.append({"index": index, "name": stream.get("name"), "channels": listed})
     return found
@@ -96,23 +92,15 @@ def _part_name(part: Mapping[str, Any]) -> str:
     return one_line(str(part.get("name") or f"part {part.get('index', 0)}"))
 
 
-def _measured(stats: Any) -> dict[tuple[int, str], Mapping[str, Any]]:
-    parts = stats.get("parts") if isinstance(stats, dict) else None
-    return {
-        (part.get("index", place), str(channel.get("name", ""))): channel
-        for place, part in enumerate(parts or ())
-        for channel in part.get("channels") or ()
-    }
+def _stats_by_channel(measured: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    return {str(channel.get("name", "")): channel for channel in measured.get("channels") or ()}
 
 
-def _counted_rows(stats: Any) -> dict[int, str]:
-    """By the index of a part the rows that were counted, where others cannot be read."""
-    parts = stats.get("parts") if isinstance(stats, dict) else None
-    return {
-        part.get("index", place): f"rows {part['rows'].replace(',', ', ')}" if part.get("rows") else "no row"
-        for place, part in enumerate(parts or ())
-        if part.get("complete") is False and part.get("channels")
-    }
+def _counted_rows(measured: Mapping[str, Any]) -> str:
+    """The rows of a part that were counted, where others cannot be read; empty where all were."""
+    if measured.get("complete") is not False or not measured.get("channels"):
+        return ""
+    return f"rows {measured['rows'].replace(',', ', ')}" if measured.get("rows") else "no row"
 
 
 class ChannelsModel(QAbstractTableModel):

@@ -11,6 +11,7 @@ from app.errors import AppError
 from app.inspection.inspect import InspectRequest, InspectResult
 from app.model.names import shown
 from ui.desk import Desk
+from ui.models.documents import looked_at
 from ui.reasons import said_of
 from ui.tabs.channels_pane import ChannelsPane
 from ui.widgets.job_view import JobView
@@ -139,5 +140,4 @@ class AssetDocuments(QObject):
 
 def _is_deep(document: Mapping[str, Any]) -> bool:
     """Whether samples of deep parts can be counted as well."""
-    shown_one = document.get("representative") or document
-    return bool((shown_one.get("file") or {}).get("is_deep"))
+    return bool((looked_at(document).get("file") or {}).get("is_deep"))

@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
 
 from ui import formats, theme
 from ui.models.channels_model import ChannelRow, ChannelsModel, channel_rows
-from ui.tabs.document_facts import recorded_words, stats_by_part
+from ui.models.documents import stats_by_part
+from ui.tabs.document_facts import recorded_words
 from ui.tabs.facts_pane import FactsPane
 from ui.tabs.measured_facts import measured_nodes
 from ui.widgets.buttons import KeyButton, tool_button
@@ -57,7 +58,7 @@ class ChannelsPane(QWidget):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._all: list[ChannelRow] = []
-        self._parts: dict[Any, dict[str, Any]] = {}
+        self._parts: dict[Any, Mapping[str, Any]] = {}
         self._summary, self._nothing = "", ""
         self.model = ChannelsModel()
         self.table = QTableView()
@@ -82,7 +83,7 @@ class ChannelsPane(QWidget):
         """Show the channels of a document; None for no asset."""
         kept = self.selected()
         self._all = channel_rows(document) if document else []
-        self._parts = stats_by_part((document or {}).get("stats"))
+        self._parts = stats_by_part(document or {})
         moving = bool(document) and document is not None and document.get("kind") in ("video", "audio")
         stats = document.get("stats") if document else None
         self.pages.setCurrentIndex((1 if stats else 2) if moving else 0)

@@ -5,8 +5,10 @@ import binascii
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from app.model.facts import NO_FAULTS
 from app.model.times import now_us, parse_time
 from ui import formats
+from ui.models.documents import looked_at, stats_by_part
 from ui.models.fact_nodes import FactNode, one_line, paged, plain
 from ui.tabs.fact_values import value_node
 from ui.tabs.measured_facts import measured_nodes
@@ -30,7 +32,6 @@ _SHOWN_ELSEWHERE = frozenset(
 )
 
 _LOSSES = ("attribute.lossy", "attribute.omitted", "header.lossy", "header.damaged")
-_HARMLESS = ("pixels.not_supported", "pixels.unsupported", "attribute.omitted", "attribute.lossy")
 
 
 def document_nodes(document: Document, *, with_file: bool = True) -> tuple[FactNode, ...]:
@@ -48,12 +49,11 @@ def document_nodes(document: Document, *, with_file: bool = True) -> tuple[FactN
         groups.append(FactNode("File", words, tuple(file_lines(file)), raw=file, closed=True))
     if isinstance(document.get("sequence"), dict):
         groups += sequence_nodes(document["sequence"])
-    inner = document.get("representative")
-    shown = inner if isinstance(inner, dict) else document
-    if isinstance(inner, dict):
-        name = (inner.get("file") or {}).get("name", "")
+    shown = looked_at(document)
+    if shown is not document:
+        name = (shown.get("file") or {}).get("name", "")
         groups.append(FactNode("Frame looked at", one_line(str(name))))
-    measured = stats_by_part(document.get("stats") or shown.get("stats"))
+    measured = stats_by_part(document)
     groups += [_part_node(part, measured.get(part.get("index"), {})) for part in shown.get("parts") or ()]
     groups += [_stream_node(n, stream) for n, stream in enumerate(shown.get("streams") or (), 1)]
     if not shown.get("parts"):
@@ -65,8 +65,7 @@ def document_nodes(document: Document, *, with_file: bool = True) -> tuple[FactN
 
 def lossless_words(document: Document) -> tuple[str, str]:
     """Whether the header was proven to be read without loss, as words and a state; two empty texts where none was."""
-    inner = document.get("representative")
-    shown = inner if isinstance(inner, dict) else document
+    shown = looked_at(document)
     lossless = shown.get("lossless")
     if lossless is None:
         return "", ""
@@ -130,10 +129,11 @@ def _problem_nodes(errors: Iterable[Any]) -> Iterable[FactNode]:
     for error in errors:
         where, words = problem_words(error)
         code = str(error.get("code", "")) if isinstance(error, dict) else ""
-        state = "stale" if code in _HARMLESS else "fail"
+        state = "stale" if code in NO_FAULTS else "fail"
         nodes.append(FactNode(where or "File", words, kind=code, state=state, raw=error))
     if nodes:
-        yield FactNode("Problems", formats.count(len(nodes)), paged(nodes), state="fail")
+        worst = "fail" if any(node.state == "fail" for node in nodes) else "stale"
+        yield FactNode("Problems", formats.count(len(nodes)), paged(nodes), state=worst)
 
 
 def file_lines(file: Document) -> Iterable[FactNode]:
@@ -150,13 +150,7 @@ def file_lines(file: Document) -> Iterable[FactNode]:
             yield FactNode(word, plain(value), raw=value)
 
 
-def stats_by_part(stats: Any) -> dict[Any, Document]:
-    """What was measured of each part, by its index."""
-    parts = stats.get("parts") if isinstance(stats, dict) else None
-    return {part.get("index", place): part for place, part in enumerate(parts or ())}
-
-
-def _part_node(part: Document, measured: Document) -> FactNode:
+def _part_node(part: Document, measured: Mapping[str, Any]) -> FactNode:
     index, name = part.get("index", 0), part.get("name") or ""
     channels, attributes = part.get("channels") or [], part.get("attributes") or []
     lines = [

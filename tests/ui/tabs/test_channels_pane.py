@@ -57,6 +57,12 @@ def test_before_it_is_measured_it_says_so(pane: ChannelsPane) -> None:
     assert pane.measure.text() == "Measure"
 
 
+def test_channels_of_other_stills_tell_the_type_of_their_pixels(pane: ChannelsPane) -> None:
+    stream = {"index": 0, "type": "image", "name": "", "depth": "uint10", "channels": ["R", "G", "B"]}
+    pane.show_document({"kind": "image", "streams": [stream], "stats": None})
+    assert [cells(pane, row)[8] for row in range(3)] == ["uint10"] * 3
+
+
 def test_colours_are_drawn_together_and_one_channel_tells_all(pane: ChannelsPane) -> None:
     pane.show_document(document(measured=True))
     assert [one.name for one in pane.histogram.series()] == ["B", "G", "R"]

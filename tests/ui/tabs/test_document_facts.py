@@ -86,6 +86,12 @@ def test_a_header_that_is_not_lossless_names_the_attribute() -> None:
     assert lossless_words({"kind": "audio"}) == ("", "")
 
 
+def test_what_is_no_fault_of_the_file_is_no_failure() -> None:
+    codes = ("header.lossy", "attribute.omitted", "pixels.not_supported", "pixels.damaged")
+    (problems,) = document_nodes({"errors": [{"code": code, "message": code} for code in codes]})
+    assert [node.state for node in problems.children] == ["stale", "stale", "stale", "fail"]
+
+
 def test_a_sequence_tells_what_is_wrong_along_it() -> None:
     lines = flat(document_nodes({"sequence": SEQUENCE, "representative": {"file": {"name": "sh010.1001.exr"}}}))
     for line in (
