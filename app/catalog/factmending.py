@@ -4,8 +4,9 @@ import json
 from collections.abc import Sequence
 
 from app.catalog.database import Database
-from app.catalog.factparts import channel_rows, inflated, part_rows
+from app.catalog.factparts import inflated
 from app.catalog.factsets import set_members
+from app.catalog.factstoring import keep_parts
 
 _UNUSED = (
     "DELETE FROM header WHERE id NOT IN (SELECT header_id FROM facts WHERE header_id IS NOT NULL)",
@@ -110,16 +111,3 @@ def _derive_parts(database: Database) -> None:
     database.run("DELETE FROM channel")
     for number, body in list(database.rows("SELECT id, body FROM header")):
         keep_parts(database, number, json.loads(inflated(body)))
-
-
-def keep_parts(database: Database, header_id: int, document: dict[str, object]) -> None:
-    """Keep the parts and channels of a header, for searching."""
-    database.run_many(
-        "INSERT INTO part (header_id, number, name, type, view, compression, codec, width, height, frame_rate,"
-        " channels) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [(header_id, *row) for row in part_rows(document)],
-    )
-    database.run_many(
-        "INSERT INTO channel (header_id, part, number, name, layer, type) VALUES (?, ?, ?, ?, ?, ?)",
-        [(header_id, *row) for row in channel_rows(document)],
-    )

@@ -7,8 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.catalog.database import Database
-from app.catalog.factmending import keep_parts
-from app.catalog.factparts import Inspected, Pieces, Value, deflated, digest, packed, stat_rows
+from app.catalog.factparts import (
+    Inspected,
+    Pieces,
+    Value,
+    channel_rows,
+    deflated,
+    digest,
+    packed,
+    part_rows,
+    stat_rows,
+)
 from app.catalog.factrows import next_id, rows_of
 from app.catalog.factsets import FactSets, Member
 from app.model.structure import Structure
@@ -16,11 +25,9 @@ from app.model.times import now_us
 
 #: Raise it when an inspector learns more; facts of older versions are read again.
 FACTS_VERSION = 2
-#: The columns of `facts`.
-COLUMNS = "file_id, version, kind, facts, error, header_id, set_id, structure_id, duration_s, header_hash, own, read_us"
-#: A place for each of them.
-PLACES = "?, " * 11 + "?"
-_BEFORE = "header_hash, structure_id, header_id, set_id"
+_COLUMNS = "version, kind, facts, error, header_id, set_id, structure_id, duration_s, header_hash, own, read_us"
+_OF_A_CHANNEL = "part, channel, minimum, maximum, mean, stddev, nan_count, inf_count"
+_STORE = f"INSERT OR REPLACE INTO facts (file_id, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,43 @@ def store_inspected(database: Database, files: Sequence[tuple[int, Inspected]]) 
     owned = [(file_id, place, number) for file_id, one in files for place, number in storing.store(file_id, one)]
     storing.sets.keep()
     database.run_many("INSERT INTO attribute_of (file_id, place, attribute_id) VALUES (?, ?, ?)", owned)
+
+
+def store_failure(database: Database, file_id: int, kind: str, reason: str) -> None:
+    """Keep that nothing could be learnt of a file, and why."""
+    database.run("DELETE FROM facts WHERE file_id = ?", (file_id,))
+    database.run(
+        _STORE,
+        (file_id, FACTS_VERSION, kind, json.dumps({"kind": kind, "error": reason}), reason, None, None, None, None,
+         None, None, now_us()),
+    )  # fmt: skip
+
+
+def carry_facts(database: Database, pairs: Sequence[tuple[int, int]]) -> None:
+    """Give files, where they have no facts, those of other files with the same bytes: pairs of new and old."""
+    for table, columns in (
+        ("facts", _COLUMNS),
+        ("attribute_of", "place, attribute_id"),
+        ("stats", "body"),
+        ("channel_stats", _OF_A_CHANNEL),
+    ):
+        database.run_many(
+            f"INSERT OR IGNORE INTO {table} (file_id, {columns}) SELECT ?1, {columns} FROM {table} WHERE file_id = ?2",
+            pairs,
+        )
+
+
+def keep_parts(database: Database, header_id: int, document: dict[str, object]) -> None:
+    """Keep the parts and channels of a header, for searching."""
+    database.run_many(
+        "INSERT INTO part (header_id, number, name, type, view, compression, codec, width, height, frame_rate,"
+        " channels) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [(header_id, *row) for row in part_rows(document)],
+    )
+    database.run_many(
+        "INSERT INTO channel (header_id, part, number, name, layer, type) VALUES (?, ?, ?, ?, ?, ?)",
+        [(header_id, *row) for row in channel_rows(document)],
+    )
 
 
 class _Storing:
@@ -80,7 +124,7 @@ class _Storing:
         if one.structure is not None:
             structure_id = self._structures[one.structure]
         self._database.run(
-            f"INSERT OR REPLACE INTO facts ({COLUMNS}) VALUES ({PLACES})",
+            _STORE,
             (file_id, FACTS_VERSION, pieces.kind, "", one.error, header_id, set_id, structure_id, pieces.duration_s,
              pieces.header_hash or None, pieces.own or None, self._read_us),
         )  # fmt: skip
@@ -157,7 +201,6 @@ def _store_stats(database: Database, file_id: int, stats: Any) -> None:
         return
     database.run("INSERT INTO stats (file_id, body) VALUES (?, ?)", (file_id, packed(stats)))
     database.run_many(
-        "INSERT OR REPLACE INTO channel_stats (file_id, part, channel, minimum, maximum, mean, stddev, nan_count,"
-        " inf_count) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT OR REPLACE INTO channel_stats (file_id, {_OF_A_CHANNEL}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [(file_id, *row) for row in stat_rows(stats)],
     )

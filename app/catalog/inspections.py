@@ -7,14 +7,13 @@ taken apart: `app.catalog.factparts`.
 
 import json
 import os
-from collections.abc import Sequence
 from typing import Any
 
 from app.catalog.database import Database
 from app.catalog.factparts import Document, Inspected, inflated, packed, put_together, take_apart, unpacked
 from app.catalog.factrows import rows_of
 from app.catalog.factsets import set_members
-from app.catalog.factstoring import COLUMNS, FACTS_VERSION, PLACES, store_inspected
+from app.catalog.factstoring import store_inspected
 from app.catalog.shard import last_base
 from app.model.facts import MediaFacts, damage_of, facts_from_json, facts_of_document
 from app.model.names import decoded, raw_name, shown
@@ -37,16 +36,6 @@ def store_document(database: Database, file_id: int, document: Document, structu
     if document.get("stats") is None and database.value("SELECT 1 FROM stats WHERE file_id = ?", (file_id,)):
         document = _with_measured(document, recorded_document(database, file_id) or {})
     store_inspected(database, [(file_id, Inspected(take_apart(document), structure, damage_of(document)))])
-
-
-def store_failure(database: Database, file_id: int, kind: str, reason: str) -> None:
-    """Keep that nothing could be learnt of a file, and why."""
-    database.run("DELETE FROM facts WHERE file_id = ?", (file_id,))
-    database.run(
-        f"INSERT INTO facts ({COLUMNS}) VALUES ({PLACES})",
-        (file_id, FACTS_VERSION, kind, json.dumps({"kind": kind, "error": reason}), reason, None, None, None, None,
-         None, None, now_us()),
-    )  # fmt: skip
 
 
 def recorded_document(database: Database, file_id: int) -> Document | None:
@@ -238,23 +227,6 @@ def _changed_us(database: Database, file_id: int | None, sequence_id: int | None
         f"SELECT s.started_us FROM {table} x JOIN scan s ON s.id = x.changed_scan WHERE x.id = ?", (number,)
     )
     return int(found or 0)
-
-
-def carry_facts(database: Database, pairs: Sequence[tuple[int, int]]) -> None:
-    """Give files, where they have no facts, those of other files with the same bytes: pairs of new and old."""
-    copied = ", ".join(column.strip() for column in COLUMNS.split(",")[1:])
-    database.run_many(
-        f"INSERT OR IGNORE INTO facts (file_id, {copied}) SELECT ?1, {copied} FROM facts WHERE file_id = ?2", pairs
-    )
-    for table, columns in (
-        ("attribute_of", "place, attribute_id"),
-        ("stats", "body"),
-        ("channel_stats", "part, channel, minimum, maximum, mean, stddev, nan_count, inf_count"),
-    ):
-        database.run_many(
-            f"INSERT OR IGNORE INTO {table} (file_id, {columns}) SELECT ?1, {columns} FROM {table} WHERE file_id = ?2",
-            pairs,
-        )
 
 
 def _entries(database: Database, file_id: int, set_id: int | None) -> list[tuple[str, str, Any]]:

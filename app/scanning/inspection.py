@@ -10,8 +10,7 @@ from typing import Any
 from app.catalog.database import Database
 from app.catalog.factbundles import unbundled
 from app.catalog.factparts import Inspected
-from app.catalog.factstoring import FACTS_VERSION, store_inspected
-from app.catalog.inspections import store_failure
+from app.catalog.factstoring import FACTS_VERSION, store_failure, store_inspected
 from app.catalog.shard import get_meta, set_meta
 from app.errors import AppError
 from app.files.mounts import os_path

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.catalog.database import Database
-from app.catalog.inspections import carry_facts
+from app.catalog.factstoring import carry_facts
 from app.catalog.past import first_id_after
 from app.errors import AppError
 from app.files.mounts import os_path
