@@ -42,13 +42,12 @@ class Difference:
         key: part and name.
         expected: a frame that has it as most have.
         odd: frames that have one other value.
-        expected_absent, absent: whether most, and the odd ones, do not have it at all.
+        absent: whether the odd ones do not have it at all.
     """
 
     key: Key
     expected: int
     odd: list[int]
-    expected_absent: bool
     absent: bool
 
 
@@ -97,7 +96,7 @@ def _differences(key: Key, values: Sequence[tuple[int, int]], often: "Counter[in
         if value != usual:
             odd.setdefault(value, []).append(index)
     for value, indices in odd.items():
-        yield Difference(key, firsts[usual], indices, usual == ABSENT, value == ABSENT)
+        yield Difference(key, firsts[usual], indices, value == ABSENT)
 
 
 @dataclass(frozen=True, slots=True)

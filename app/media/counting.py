@@ -19,7 +19,6 @@ LINEAR_BINS = 128
 _STOPS = range(-14, 17)
 _PARTS_OF_A_STOP = 4
 _AT_ONCE = 1 << 19
-_SIGN = np.uint32(1 << 31)
 
 Values = NDArray[np.float64]
 Counts = NDArray[np.int64]

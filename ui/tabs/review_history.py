@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QTreeWidgetItemIterator, QWidget
+from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
 
 from app.files.sidecar import Document, Record
 from ui import formats
@@ -85,16 +85,6 @@ def say_in(tree: QTreeWidget, text: str) -> None:
     item.setFlags(Qt.ItemFlag.ItemIsEnabled)
     tree.addTopLevelItem(item)
     item.setFirstColumnSpanned(True)
-
-
-def lines_of(tree: QTreeWidget) -> list[str]:
-    """The texts of all lines of a tree, hidden ones left out."""
-    found = []
-    walk = QTreeWidgetItemIterator(tree, QTreeWidgetItemIterator.IteratorFlag.NotHidden)
-    while (item := walk.value()) is not None:
-        found.append(" ".join(filter(None, (item.text(column) for column in range(item.columnCount())))))
-        walk += 1
-    return found
 
 
 def _copy(tree: QTreeWidget) -> None:

@@ -60,7 +60,7 @@ class Reel:
             movie and a sound have one, at 0.
         labels: real names of positions where they are no frame numbers.
         existing: ranges of positions that can be shown.
-        rate: frames a second; `rate_known` says whether the asset says so itself.
+        rate: frames a second; a usual one where the asset does not say.
         width, height: pixels of the whole picture; 0 where unknown.
         views: what can be chosen among parts and layers; empty where there is but one.
         timecode: of the first frame of a movie, or empty.
@@ -72,7 +72,6 @@ class Reel:
     existing: tuple[Range, ...]
     labels: Mapping[int, str] = field(default_factory=dict)
     rate: Fraction = DEFAULT_RATE
-    rate_known: bool = False
     width: int = 0
     height: int = 0
     views: tuple[View, ...] = ()
@@ -124,7 +123,6 @@ def reel_of(dossier: Dossier) -> Reel:
         {0: str(dossier.path)},
         ((0, count - 1),),
         rate=rate or DEFAULT_RATE,
-        rate_known=rate is not None,
         width=video.get("width") or 0,
         height=video.get("height") or 0,
         timecode=_timecode(facts, video),
@@ -179,7 +177,6 @@ def _frames_reel(dossier: Dossier, facts: MediaFacts | None) -> Reel:
         formats.ranges_of(sorted(paths)),
         labels=labels,
         rate=rate or DEFAULT_RATE,
-        rate_known=rate is not None,
         width=width,
         height=height,
         views=_views(facts),

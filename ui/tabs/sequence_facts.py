@@ -1,7 +1,7 @@
 """What an inspection found along a sequence: as lines of a tree, and frame by frame for the band below a timeline."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from ui import formats
@@ -111,15 +111,24 @@ def _outlier(entry: dict[str, Any]) -> tuple[str, str, str]:
 
 def _difference(entry: dict[str, Any]) -> tuple[str, str, str]:
     words = f"{plain(entry.get('value'))}, others {plain(entry.get('expected'))}"
-    return f"{entry.get('attribute')}", words, f"frames {entry.get('frames')}"
+    return f"{entry.get('attribute')}", words, str(entry.get("frames"))
 
 
-def _listed(title: str, entries: Any, words: Any, state: str = "stale") -> Iterable[FactNode]:
-    """A group with a line for each entry; none where there are no entries."""
+def _listed(
+    title: str, entries: Any, words: Callable[[dict[str, Any]], tuple[str, str, str]], state: str = "stale"
+) -> Iterable[FactNode]:
+    """A group with a line for each entry; none where there are no entries.
+
+    Args:
+        title: of the group.
+        entries: of the document; None for none.
+        words: name, value and frames of an entry; the frames stand below it where there are any.
+        state: of the group and its lines.
+    """
     nodes = []
     for entry in entries or ():
-        name, value, more = words(entry)
-        below = (FactNode("Frames", more.removeprefix("frames ")),) if more else ()
-        nodes.append(FactNode(one_line(name), one_line(str(value)), below, state=state, raw=entry))
+        name, value, frames = words(entry)
+        below = (FactNode("Frames", frames),) if frames else ()
+        nodes.append(FactNode(one_line(name), one_line(value), below, state=state, raw=entry))
     if nodes:
         yield FactNode(title, formats.count(len(nodes)), paged(nodes), state=state)

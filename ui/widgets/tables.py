@@ -1,7 +1,7 @@
 """What every table and tree of the window has in common."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QAbstractItemView, QDialog, QHeaderView, QTableView, QTreeView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QDialog, QHeaderView, QTableView, QTreeView
 
 from ui.widgets.tips import TipDelegate
 
@@ -84,12 +84,3 @@ def give_room(dialog: QDialog) -> None:
     """Make a dialogue as large as it wishes to be, where the screen has room; Qt itself stops at two thirds of it."""
     most = dialog.screen().availableSize()
     dialog.resize(dialog.sizeHint().boundedTo(QSize(round(most.width() * 0.94), round(most.height() * 0.9))))
-
-
-def separator(parent: QWidget | None = None) -> QWidget:
-    """A thin line between parts of a page."""
-    line = QWidget(parent)
-    line.setProperty("role", "line")
-    line.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-    line.setFixedHeight(1)
-    return line

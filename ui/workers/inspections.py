@@ -7,7 +7,6 @@ from PySide6.QtCore import QObject, Signal
 from app.engine import Engine
 from app.errors import AppError
 from app.inspection.inspect import InspectRequest, InspectResult
-from app.jobs.events import JobEvent, Progressed
 from app.jobs.job import CancelToken, Job
 from app.operations import run
 from ui.workers.reader import Reader
@@ -25,8 +24,6 @@ class Inspections(QObject):
     """The request and its documents, a tuple."""
     failed = Signal(object, object)
     """The request and the `AppError` instead."""
-    progressed = Signal(int, object)
-    """How many files were looked at, and how many there are; None where nobody knows."""
 
     def __init__(self, engine: Engine, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -55,12 +52,8 @@ class Inspections(QObject):
 
     def _run(self, request: InspectRequest, token: CancelToken) -> InspectResult:
         """In the reader's thread."""
-        result: InspectResult = run(self._engine, "inspect", request, Job(self._hear, token))
+        result: InspectResult = run(self._engine, "inspect", request, Job(token=token))
         return result
-
-    def _hear(self, event: JobEvent) -> None:
-        if isinstance(event, Progressed):
-            self.progressed.emit(event.done, event.total)
 
     def _answered(self, _kind: str, number: int, result: object) -> None:
         request = self._asked.pop(number, None)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QTreeWidget, QTreeWidgetItemIterator, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.engine import Engine
@@ -97,3 +97,13 @@ def sidecar(path: Path) -> dict[str, Any]:
     """A sidecar as it lies on the disk."""
     document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return document
+
+
+def lines_of(tree: QTreeWidget) -> list[str]:
+    """The texts of all lines of a tree, hidden ones left out."""
+    found = []
+    walk = QTreeWidgetItemIterator(tree, QTreeWidgetItemIterator.IteratorFlag.NotHidden)
+    while (item := walk.value()) is not None:
+        found.append(" ".join(filter(None, (item.text(column) for column in range(item.columnCount())))))
+        walk += 1
+    return found

@@ -14,9 +14,8 @@ from app.qc.checking import CheckRequest
 from tests import media
 from tests.ui.enginekit import make_engine
 from tests.ui.hearing import Heard
-from tests.ui.tabs.reviewkit import WAIT_MS, make_library, press, review, scan, wait_loaded, wait_picture
+from tests.ui.tabs.reviewkit import WAIT_MS, lines_of, make_library, press, review, scan, wait_loaded, wait_picture
 from ui.tabs.findings_pane import FindingsPane, document_findings, policy_findings
-from ui.tabs.review_history import lines_of
 from ui.tabs.review_reel import Finding
 from ui.tabs.review_tab import ReviewTab
 

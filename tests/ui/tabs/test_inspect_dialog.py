@@ -15,11 +15,11 @@ from app.qc.judged import judged_at
 from app.scanning.request import ScanRequest
 from tests import media
 from tests.ui.enginekit import make_engine
+from tests.ui.tabs.reviewkit import lines_of
 from ui.desk import Desk
 from ui.inspecting import Inspecting
 from ui.main_window import MainWindow
 from ui.tabs.inspect_dialog import InspectDialog
-from ui.tabs.review_history import lines_of
 from ui.widgets.consistency import Trait
 from ui.workers.job_controller import JobController
 

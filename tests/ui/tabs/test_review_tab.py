@@ -20,6 +20,7 @@ from tests import media
 from tests.ui.enginekit import make_engine
 from tests.ui.tabs.reviewkit import (
     WAIT_MS,
+    lines_of,
     make_library,
     press,
     review,
@@ -30,7 +31,6 @@ from tests.ui.tabs.reviewkit import (
     wait_written,
 )
 from ui.models.review_model import QueueRole
-from ui.tabs.review_history import lines_of
 from ui.tabs.review_tab import ReviewTab
 from ui.widgets.viewer_frame import ViewerState
 
