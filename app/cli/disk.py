@@ -10,6 +10,7 @@ from app.cli.shows import ConfigOption, LogDirOption, RootArgument, ShowsRootOpt
 from app.errors import UsageError
 from app.files.sequencedocument import posix
 from app.model.names import raw, shown
+from app.model.sizes import MEGABYTE
 from app.production.disk import DiskRequest, DiskResult
 from app.production.disk import disk as measure
 
@@ -35,7 +36,7 @@ def disk(
     """Add up what the shots of shows take up on disk. Nothing is written."""
     front = front_of(ctx)
     known, folder = show_config(front, root, config, shows_root, log_dir)
-    limit = known.warn_bytes if warn_mb is None else round(warn_mb * 1_000_000)
+    limit = known.warn_bytes if warn_mb is None else round(warn_mb * MEGABYTE)
     if strict and not limit:
         raise UsageError("--strict needs a threshold", hint="Give --warn-mb, or thresholds.disk_warning_mb.")
     with watched_job() as job:
@@ -87,7 +88,7 @@ def _print(root: str, limit: int, result: DiskResult) -> None:
             used = f"{result.measured}={_size(usage.bytes)} ({count_of(usage.files, 'file')})"
             if not usage.place.there:
                 used = f"no folder {shown(usage.place.path)}"
-            warning = f"  [WARN >= {limit / 1_000_000:g} MB]" if usage.warning else ""
+            warning = f"  [WARN >= {limit / MEGABYTE:g} MB]" if usage.warning else ""
             print_lines(f"  Shot: {shown(usage.place.shot)}  {used}{warning}")
             print_lines(*(f"    Cannot be read: {why}" for why in usage.problems))
 

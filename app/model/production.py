@@ -7,7 +7,7 @@ from functools import cached_property
 
 from app.errors import UsageError
 
-#: The layout where neither the settings nor a configuration file names one.
+#: The usual layout.
 DEFAULT_LAYOUT = "{show}/shots/{shot}/renders"
 
 _FIELD = re.compile(r"\{([a-z][a-z0-9_]*)\}")
@@ -25,15 +25,10 @@ class Level:
         """The fields that a folder's name fills; None where it does not fit."""
         if not self.fields:
             return {} if name == self.text else None
-        found = re.fullmatch(self.pattern(), name, re.DOTALL)
+        parts = enumerate(_FIELD.split(self.text))
+        pattern = "".join(f"(?P<{part}>.+)" if place % 2 else re.escape(part) for place, part in parts)
+        found = re.fullmatch(pattern, name, re.DOTALL)
         return found.groupdict() if found else None
-
-    def pattern(self) -> str:
-        """The level as a regular expression."""
-        parts = _FIELD.split(self.text)
-        return "".join(
-            re.escape(part) if place % 2 == 0 else f"(?P<{part}>.+)" for place, part in enumerate(parts)
-        )  # fmt: skip
 
 
 @dataclass(frozen=True)

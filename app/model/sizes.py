@@ -2,6 +2,9 @@
 
 import re
 
+#: Bytes.
+MEGABYTE = 1_000_000
+
 _UNITS = {"": 1, "b": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12, "p": 10**15}
 _SIZE = re.compile(r"(\d{1,40}(?:[.,]\d{1,18})?)\s*([kmgtp]?)(i?)b?", re.IGNORECASE | re.ASCII)
 

@@ -2,14 +2,12 @@
 
 import logging
 from dataclasses import dataclass, field
-from itertools import groupby
 from pathlib import Path
 
 from app.engine import Engine
 from app.jobs.job import Job
-from app.model.names import shown
 from app.model.production import DEFAULT_LAYOUT, Place, parse_layout
-from app.production.places import find_places
+from app.production.places import by_show, find_places
 from app.production.shots import shot_folders
 
 _log = logging.getLogger(__name__)
@@ -69,14 +67,10 @@ def disk(_engine: Engine | None, request: DiskRequest, job: Job) -> DiskResult:
         usage = usages[place]
         if isinstance(found, str):
             usage.problems.append(found)
-            job.item_failed(shown(str(root / place.path)), found, "folder.unreadable")
         else:
             usage.files += found.files
             usage.bytes += found.size
     for usage in usages.values():
         usage.warning = bool(request.warn_bytes) and usage.bytes >= request.warn_bytes
         _log.info("%s/%s: %d bytes in %d files", usage.place.show, usage.place.shot, usage.bytes, usage.files)
-    shows = groupby(places, key=lambda place: place.show)
-    return DiskResult(
-        tuple((show, tuple(usages[place] for place in shots if place.shot)) for show, shots in shows), layout.renders
-    )
+    return DiskResult(by_show(places, usages), layout.renders)

@@ -2,10 +2,11 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from app.errors import InputError, MediaError
 from app.jobs.children import stream
@@ -14,6 +15,8 @@ from app.jobs.framing import Send
 from app.jobs.job import Job
 from app.model.names import shown
 from app.model.production import Layout, Place, parse_layout, place_of
+
+Told = TypeVar("Told")
 
 _HANDLER = "app.production.places:serve"
 _DIGITS = re.compile(r"(\d+)")
@@ -47,6 +50,12 @@ def find_places(root: Path, layout: Layout, job: Job, *, silence_s: float = 30.0
     except MediaError as error:
         raise InputError(error.message, hint=error.hint, code=error.code) from error
     return sorted(found, key=lambda place: (_natural(place.show), _natural(place.shot)))
+
+
+def by_show(places: Iterable[Place], told: Mapping[Place, Told]) -> tuple[tuple[str, tuple[Told, ...]], ...]:
+    """What is told of each shot, show by show in the order of the places; nothing of a show without a shot."""
+    shows = groupby(places, key=lambda place: place.show)
+    return tuple((show, tuple(told[place] for place in shots if place.shot)) for show, shots in shows)
 
 
 def serve(request: dict[str, Any], send: Send) -> None:

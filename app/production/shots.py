@@ -10,7 +10,7 @@ from app.jobs.events import Stage
 from app.jobs.job import Job
 from app.model.frames import FileSequence
 from app.model.kinds import Category, category_of
-from app.model.names import decoded, folded, raw, shown
+from app.model.names import folded, raw, shown
 from app.model.production import Place
 
 
@@ -36,12 +36,12 @@ class ShotFolder:
 def shot_folders(
     root: Path, places: list[Place], job: Job, *, grouped: bool = True
 ) -> Iterator[tuple[Place, ShotFolder | str]]:
-    """Every folder of every shot, or the reason why one could not be listed.
+    """Every folder of every shot, or the reason why something in it could not be read: a failed item of the job.
 
     Args:
         root: the folder that holds the shows.
         places: as `find_places` found them.
-        job: progress and cancel.
+        job: progress and cancel; told of what cannot be read.
         grouped: whether sequences are wanted, or counts alone.
 
     Raises:
@@ -58,15 +58,11 @@ def shot_folders(
         done += folder.path in by_path
         files += folder.file_count
         job.progress(done, current=shown(folder.path), counts={"files": files})
-        if folder.status != LISTED:
-            yield place, _why_not(folder)
-            continue
-        for name, reason, _ in folder.errors:
-            yield place, f"{shown(name)}: {reason}"
-        for name, reason in folder.passed_over:
-            if reason == "mount":
-                yield place, f"{shown(name)}: another volume is mounted there, it was not looked at"
-        yield place, _shot_folder(base + b"/" + folder.path, folder, grouped=grouped)
+        for reason in _problems(folder):
+            job.item_failed(shown(str(root / place.path)), reason, "folder.unreadable")
+            yield place, reason
+        if folder.status == LISTED:
+            yield place, _shot_folder(base + b"/" + folder.path, folder, grouped=grouped)
     job.progress(done, last=True)
 
 
@@ -77,9 +73,17 @@ def _owner(path: bytes, by_path: dict[bytes, Place]) -> Place:
     return by_path[path]
 
 
-def _why_not(folder: Folder) -> str:
-    reason = next((reason for _, reason, _ in folder.errors), "it vanished while it was read")
-    return f"{shown(folder.path)} cannot be read: {reason}"
+def _problems(folder: Folder) -> Iterator[str]:
+    """Why a folder, or something in it, could not be read."""
+    if folder.status != LISTED:
+        reason = next((reason for _, reason, _ in folder.errors), "it vanished while it was read")
+        yield f"{shown(folder.path)} cannot be read: {reason}"
+        return
+    for name, reason, _ in folder.errors:
+        yield f"{shown(name)}: {reason}"
+    for name, reason in folder.passed_over:
+        if reason == "mount":
+            yield f"{shown(name)}: another volume is mounted there, it was not looked at"
 
 
 def _shot_folder(path: bytes, folder: Folder, *, grouped: bool) -> ShotFolder:
@@ -97,4 +101,4 @@ def _shot_folder(path: bytes, folder: Folder, *, grouped: bool) -> ShotFolder:
 def relative_to_shot(root: Path, place: Place, folder: bytes) -> str:
     """A folder of a shot relative to the shot's own, for people; empty for that one itself."""
     own = raw(str(root)) + b"/" + raw(place.path)
-    return shown(raw(decoded(folder[len(own) :].lstrip(b"/"))))
+    return shown(folder[len(own) :].lstrip(b"/"))

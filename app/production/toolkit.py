@@ -9,13 +9,13 @@ from typing import Any
 from app.errors import AppError, InputError, UsageError
 from app.model.names import shown
 from app.model.production import parse_layout
+from app.model.sizes import MEGABYTE
 from app.production.validate import ExpectedRange, Naming
 from app.settings.values import Production
 from app.yamlnodes import MOST_BYTES, Mapping, Node, Scalar, kind_of, read_yaml
 
 #: Looked for in the current folder where no other file is named.
 FILE_NAME = "toolkit.yaml"
-_MEGABYTE = 1_000_000
 _RANGE = re.compile(r"(-?[0-9]{1,18})-(-?[0-9]{1,18})")
 
 
@@ -50,7 +50,7 @@ def config_of_settings(section: Production) -> ShowConfig:
         shows_root=Path(section.shows_root) if section.shows_root else None,
         layout=section.layout,
         naming=Naming(section.frame_prefix, section.frame_padding, section.frame_ext),
-        warn_bytes=round(section.disk_warning_mb * _MEGABYTE),
+        warn_bytes=section.warn_bytes,
     )
 
 
@@ -129,7 +129,7 @@ class _Reading:
     def _thresholds(self, node: Node) -> None:
         for key, value in _entries(node, "thresholds"):
             if key == "disk_warning_mb":
-                self.config = replace(self.config, warn_bytes=round(_number(value, key, 1e12) * _MEGABYTE))
+                self.config = replace(self.config, warn_bytes=round(_number(value, key, 1e12) * MEGABYTE))
             else:
                 self._note_unknown(f"thresholds.{key}", value)
 

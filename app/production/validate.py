@@ -4,7 +4,6 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from app.jobs.job import Job
 from app.model.frames import FileSequence, Frame
 from app.model.names import raw, shown
 from app.model.production import DEFAULT_LAYOUT, Place, parse_layout
-from app.production.places import find_places
+from app.production.places import by_show, find_places
 from app.production.shots import ShotFolder, relative_to_shot, shot_folders
 
 _log = logging.getLogger(__name__)
@@ -161,18 +160,12 @@ def validate(_engine: Engine | None, request: ValidateRequest, job: Job) -> Vali
         report = reports[place]
         if isinstance(found, str):
             report.unreadable.append(found)
-            job.item_failed(shown(str(root / place.path)), found, "folder.unreadable")
         else:
             _judge_folder(report, found, root, request)
     for report in reports.values():
         _finish(report, _expected(report.place, request.ranges))
         _log.info("%s/%s: %s %s", report.place.show, report.place.shot, report.status, report.missing_text)
-    return ValidateResult(
-        tuple(
-            (show, tuple(reports[place] for place in shots if place.shot))
-            for show, shots in groupby(places, key=lambda place: place.show)
-        )
-    )
+    return ValidateResult(by_show(places, reports))
 
 
 def _expected(place: Place, ranges: Sequence[ExpectedRange]) -> tuple[int, int] | None:

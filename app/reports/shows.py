@@ -33,7 +33,7 @@ class ShowsOptions:
 
 def shows_options(section: Production) -> ShowsOptions:
     """What the settings say of shows."""
-    return ShowsOptions(section.layout, section.shows_root, round(section.disk_warning_mb * 1_000_000))
+    return ShowsOptions(section.layout, section.shows_root, section.warn_bytes)
 
 
 @dataclass(frozen=True, slots=True)

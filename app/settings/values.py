@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.model.production import DEFAULT_LAYOUT
+from app.model.sizes import MEGABYTE
 from app.settings.fields import Reason, Rule, rule_of, setting
 
 #: Verdicts given under another policy version are asked for again.
@@ -137,11 +139,16 @@ class Production:
     """How shows lie on disk and what is expected of them; a `toolkit.yaml` overrides it."""
 
     shows_root: str = setting("", "Folder that holds the shows; empty for the current folder.", kind="path")
-    layout: str = setting("{show}/shots/{shot}/renders", "Folders from there down to a shot's frames.")
+    layout: str = setting(DEFAULT_LAYOUT, "Folders from there down to a shot's frames.")
     frame_prefix: str = setting("", "What frames are called before their number; empty admits anything.")
     frame_padding: int = setting(0, "Digits of a frame number; 0 admits any.", low=0, high=20)
     frame_ext: str = setting("", "Extension of frames, with its dot; empty admits any.")
     disk_warning_mb: float = setting(0.0, "Megabytes from which a shot is told; 0 for never.", low=0)
+
+    @property
+    def warn_bytes(self) -> int:
+        """The threshold in bytes."""
+        return round(self.disk_warning_mb * MEGABYTE)
 
 
 @dataclass(frozen=True, slots=True)
