@@ -6,7 +6,6 @@ taken apart: `app.catalog.factparts`.
 """
 
 import json
-import os
 from typing import Any
 
 from app.catalog.database import Database
@@ -14,9 +13,9 @@ from app.catalog.factparts import Document, Inspected, inflated, packed, put_tog
 from app.catalog.factrows import rows_of
 from app.catalog.factsets import set_members
 from app.catalog.factstoring import store_inspected
-from app.catalog.shard import last_base
+from app.catalog.shard import last_path
 from app.model.facts import MediaFacts, damage_of, facts_from_json, facts_of_document
-from app.model.names import decoded, raw_name, shown
+from app.model.names import raw_name, shown
 from app.model.structure import Structure
 from app.model.times import now_us, rfc3339, rfc3339_ns
 
@@ -55,7 +54,7 @@ def recorded_document(database: Database, file_id: int) -> Document | None:
     body, set_id, own, read_us, folder, name, size, mtime_ns = row
     relative = folder + b"/" + name if folder else name
     entry: Document = {
-        "path": shown(os.path.normpath(f"{last_base(database)}/{decoded(relative)}").replace(os.sep, "/")),
+        "path": last_path(database, relative),
         "name": shown(name),
         "size_bytes": size,
         "mtime": rfc3339_ns(mtime_ns),

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -127,6 +128,11 @@ def last_base(database: Database) -> str:
     """Where the base of the drive was seen last, as the shard says; empty where it says nothing."""
     kept = dict(database.rows("SELECT key, value FROM meta WHERE key IN ('base', 'base_raw')"))
     return decoded(base64.b64decode(kept["base_raw"])) if "base_raw" in kept else str(kept.get("base", ""))
+
+
+def last_path(database: Database, relative: bytes) -> str:
+    """Where something was seen last, absolute, as JSON gives it; `relative` is its path below the drive's base."""
+    return shown(os.path.normpath(f"{last_base(database)}/{decoded(relative)}").replace(os.sep, "/"))
 
 
 def top_names(database: Database) -> set[bytes]:

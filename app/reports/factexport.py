@@ -1,6 +1,5 @@
 """The recorded facts of drives as tables in another store: whatever scans and inspections learnt, connected or not."""
 
-import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from app.catalog.assets import CataloguedSequence
 from app.catalog.database import Database
 from app.catalog.dberrors import ABSENT
 from app.catalog.inspections import findings_of, recorded_document, recorded_sequence
-from app.catalog.shard import last_base
+from app.catalog.shard import last_path
 from app.engine import Engine
 from app.errors import AppError
 from app.inspection.factwriter import FactWriter
@@ -18,7 +17,7 @@ from app.jobs.events import Stage
 from app.jobs.job import Job
 from app.model.drives import Drive
 from app.model.kinds import Category
-from app.model.names import decoded, raw_name, shown
+from app.model.names import raw_name, shown
 from app.model.times import parse_time, rfc3339_ns
 from app.reports.inventory import InventoryFilter
 from app.services.sinks import open_sink
@@ -202,5 +201,4 @@ def _only_judged(judged: dict[str, Any]) -> dict[str, Any]:
 def _path(database: Database, folder_id: int, name: bytes) -> str:
     """Where an asset was seen last."""
     folder = bytes(database.value("SELECT path FROM folder WHERE id = ?", (folder_id,)))
-    relative = decoded(folder + b"/" + name if folder else name)
-    return shown(os.path.normpath(f"{last_base(database)}/{relative}").replace(os.sep, "/"))
+    return last_path(database, folder + b"/" + name if folder else name)
