@@ -20,16 +20,15 @@ from app.model.times import rfc3339, rfc3339_ns
 
 routes = APIRouter(tags=["files"])
 
+BelowBase = Annotated[str, Query(max_length=8000, description="Its path below the drive's base.")]
+RawName = Annotated[
+    str, Query(max_length=12000, alias="raw_name", description="The same in base64, where it is not valid Unicode.")
+]
+
 
 @routes.get("/v1/files")
 async def show_file(
-    request: Request,
-    service: Served,
-    drive_label: DriveLabel,
-    path: Annotated[str, Query(max_length=8000, description="Its path below the drive's base.")] = "",
-    raw: Annotated[
-        str, Query(max_length=12000, alias="raw_name", description="The same in base64, where it is not valid Unicode.")
-    ] = "",
+    request: Request, service: Served, drive_label: DriveLabel, path: BelowBase = "", raw: RawName = ""
 ) -> Response:
     """One file: size, times, content hash, media facts, the sequence it belongs to, its verdict."""
     return await service.answer(request, partial(_show, label=drive_label, path=path, raw=raw))
@@ -37,13 +36,7 @@ async def show_file(
 
 @routes.get("/v1/files/facts")
 async def show_facts(
-    request: Request,
-    service: Served,
-    drive_label: DriveLabel,
-    path: Annotated[str, Query(max_length=8000, description="Its path below the drive's base.")] = "",
-    raw: Annotated[
-        str, Query(max_length=12000, alias="raw_name", description="The same in base64, where it is not valid Unicode.")
-    ] = "",
+    request: Request, service: Served, drive_label: DriveLabel, path: BelowBase = "", raw: RawName = ""
 ) -> Response:
     """The document of one file as the last scan recorded it: every part, channel and attribute."""
     return await service.answer(request, partial(_facts, label=drive_label, path=path, raw=raw))

@@ -208,9 +208,8 @@ def locked_requirements() -> str:
     Raises:
         Stopped: a package is not in the lock.
     """
-    entries = re.findall(r"^(\S+)==(?:.*\\\n)(?:    --hash=.*\n?)+", LOCK.read_text(encoding="utf-8"), re.MULTILINE)
-    blocks = re.finditer(r"^\S+==.*\\\n(?:    --hash=.*\n?)+", LOCK.read_text(encoding="utf-8"), re.MULTILINE)
-    by_name = {name.lower(): block.group(0) for name, block in zip(entries, blocks, strict=True)}
+    blocks = re.finditer(r"^(\S+)==.*\\\n(?:    --hash=.*\n?)+", LOCK.read_text(encoding="utf-8"), re.MULTILINE)
+    by_name = {block[1].lower(): block[0] for block in blocks}
     missing = [name for name in PACKAGES if name not in by_name]
     if missing:
         raise Stopped(3, f"requirements.lock has no {', '.join(missing)}.")
@@ -289,8 +288,8 @@ def smoke(plan: Plan) -> None:
     with tempfile.TemporaryDirectory(prefix="reelmark-smoke-") as folder:
         path = Path(folder) / "smoke.1001.exr"
         path.write_bytes(tiny_exr())
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("REELMARK_")}
-        environment = {name: value for name, value in environment.items() if name not in VAST_VARIABLES}
+        own = ("REELMARK_", "VAST_DB_")
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(own)}
         event = json.dumps({"data": {"path": str(path), "enable_stats": True}}).encode()
         done = subprocess.run(
             command, cwd=plan.context, input=event, capture_output=True, check=False,
