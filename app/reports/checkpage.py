@@ -18,7 +18,7 @@ details{margin-top:12px}summary{cursor:pointer;color:var(--dim)}
 h3{font-size:14px;font-weight:600;margin:0;overflow-wrap:anywhere;display:flex;gap:10px;align-items:baseline}
 code{font:12px ui-monospace,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 td.w{white-space:nowrap}
-table.findings{table-layout:fixed;min-width:900px}
+table.findings{table-layout:fixed;min-width:900px}.findings td{overflow-wrap:anywhere}
 .findings th:nth-child(1){width:96px}.findings th:nth-child(2){width:26%}.findings th:nth-child(5){width:14%}
 .findings th:nth-child(6){width:16%}
 """

@@ -19,6 +19,8 @@ _TOKENS = (
     "chart_text",
     *(f"chart_{number}" for number in range(1, 9)),
 )  # fmt: skip
+#: Columns whose values may be broken anywhere, so that the short ones beside them are not.
+_LONG = frozenset(("name", "path", "relative_path", "hash"))
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 #: The look of every page.
 PAGE_STYLE = """
@@ -37,7 +39,9 @@ section{background:var(--panel);border:1px solid var(--line);border-radius:6px;p
 table{border-collapse:collapse;width:100%;margin-top:12px}
 th{text-align:left;font-weight:600;color:var(--dim);border-bottom:1px solid var(--line);padding:6px 10px;
  white-space:nowrap}
-td{padding:5px 10px;vertical-align:top;overflow-wrap:anywhere}
+th::first-letter{text-transform:uppercase}
+td{padding:5px 10px;vertical-align:top}
+td.p{overflow-wrap:anywhere}
 tr:nth-child(even) td{background:var(--row)}
 .n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 td.t{white-space:nowrap;font-variant-numeric:tabular-nums}
@@ -171,6 +175,8 @@ def _cells(columns: Iterable[Column], row: Mapping[str, Any]) -> str:
 
 
 def _class(column: Column) -> str:
+    if column.kind is Kind.TEXT:
+        return ' class="p"' if column.key in _LONG else ""
     return {Kind.COUNT: ' class="n"', Kind.BYTES: ' class="n"', Kind.TIME: ' class="t"'}.get(column.kind, "")
 
 
