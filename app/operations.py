@@ -89,9 +89,10 @@ def _check(engine: Engine, request: "CheckRequest", job: Job) -> "CheckResult":
 
 def _inspect(engine: Engine, request: "InspectRequest", job: Job) -> "InspectResult":
     """Inspect, then judge what was found by the policy that was named."""
-    validated = _from("app.qc.validating", "validator")(request.policy)
+    validator = _from("app.qc.validating", "Validator")(request.policy, engine.settings.inspection.measuring)
+    request = replace(request, measuring=validator.measuring)
     result: InspectResult = _from("app.inspection.inspect", "inspect")(engine, request, job)
-    return replace(result, documents=tuple(map(validated, result.documents)))
+    return replace(result, documents=tuple(map(validator, result.documents)))
 
 
 def _scan_lanes(engine: Engine, request: "ScanRequest") -> tuple[str, ...]:

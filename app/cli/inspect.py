@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 
@@ -18,6 +19,7 @@ from app.inspection.inspect import Document, InspectRequest, inspect_as_text, re
 from app.inspection.keeping import Keeper, kept_in
 from app.inspection.shardkeeping import SHARD_SINK, kept_in_shards
 from app.jobs.job import CancelToken, Job
+from app.model.measuring import MeasureOptions
 from app.services.protocols import Stored
 
 app = typer.Typer()
@@ -45,8 +47,8 @@ def inspect(
     Headers are read without loss. Nothing is written unless --sink says where, and no catalogue is needed.
     """
     front = front_of(ctx)
-    _ = front.settings
-    request = InspectRequest(tuple(files), stats, deep_stats, sample, range_, policy, raw=raw)
+    thresholds = front.settings.values.inspection.measuring
+    request = InspectRequest(tuple(files), stats, deep_stats, sample, range_, policy, raw=raw, measuring=(thresholds,))
     printer = JsonPrinter(len(files)) if json else TextPrinter()
     try:
         objected, kept = _inspect_and_print(front, request, sink, printer)
@@ -71,7 +73,8 @@ def _inspect_and_print(
     front: Front, request: InspectRequest, sink: str, printer: Printer
 ) -> tuple[bool, Stored | None]:
     """Print each document as it comes; whether one is to be objected to, and what was kept in a sink."""
-    judged = _judgement(request.policy)
+    measuring, judged = _judgement(request.policy, request.measuring[0])
+    request = replace(request, measuring=measuring)
     passed_on = printer.take_text if isinstance(printer, JsonPrinter) and len(request.paths) > 1 else None
     objected = False
     token = CancelToken()
@@ -104,20 +107,23 @@ def _recorded(front: Front, path: str, token: CancelToken) -> Document | None:
 Judged = Callable[[dict[str, Any]], tuple[dict[str, Any], bool]]
 
 
-def _judgement(policy: str) -> Judged:
-    """What judges documents by a policy, and tells whether it objects; loaded only where there is one."""
-    if not policy:
-        return lambda document: (document, False)
-    from app.cli.check import objected
-    from app.qc.validating import validator
+def _judgement(policy: str, thresholds: MeasureOptions) -> tuple[tuple[MeasureOptions, ...], Judged]:
+    """What judges documents by a policy, and tells whether it objects; loaded only where there is one.
 
-    validated = validator(policy)
+    Before it the thresholds by which movies and sound have to be measured for that.
+    """
+    if not policy:
+        return (thresholds,), lambda document: (document, False)
+    from app.cli.check import objected
+    from app.qc.validating import Validator
+
+    validator = Validator(policy, thresholds)
 
     def judged(document: dict[str, Any]) -> tuple[dict[str, Any], bool]:
-        found = validated(document)
+        found = validator(document)
         return found, objected([found])
 
-    return judged
+    return validator.measuring, judged
 
 
 def _kept(stored: Stored) -> str:

@@ -1,10 +1,12 @@
 """The document of a movie or a sound as a person reads it."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
 
 from app.cli.output import count_of, human_bytes, print_lines
+from app.model.measuring import DEFAULTS
 
 _SHOWN_TAGS = 24
 _SHOWN_SPANS = 8
@@ -118,6 +120,10 @@ def _measured(stats: Facts) -> Iterator[str]:
         yield f"{found['stream']} video  " + "  ".join(_seen(found))
     for found in stats.get("audio", ()):
         yield f"{found['stream']} audio  " + "  ".join(_heard(found))
+    usual = asdict(DEFAULTS)
+    used = [f"{name} {value:g}" for name, value in stats.get("options", {}).items() if value != usual.get(name)]
+    if used:
+        yield "measured with " + ", ".join(used)
 
 
 def _seen(found: Facts) -> Iterator[str]:

@@ -18,6 +18,7 @@ from app.jobs.children import ChildPool
 from app.jobs.events import Stage
 from app.jobs.job import CancelToken, Job
 from app.model.inspecting import InspectOptions
+from app.model.measuring import DEFAULTS, MeasureOptions
 from app.model.names import raw, raw_name, shown
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class InspectRequest:
         stats, deep_stats, sample, measure, raw: as in `InspectOptions`.
         range: the frames that a sequence should have (`1001-1100`).
         policy: the policy that judges what was found.
+        measuring: the thresholds by which movies and sound are measured; see `InspectOptions`.
     """
 
     paths: tuple[str, ...]
@@ -50,11 +52,14 @@ class InspectRequest:
     policy: str = ""
     measure: bool = False
     raw: bool = False
+    measuring: tuple[MeasureOptions, ...] = (DEFAULTS,)
 
     @property
     def options(self) -> InspectOptions:
         """The part of it that each file needs."""
-        return InspectOptions(self.stats, self.deep_stats, self.sample, self.measure or self.stats, self.raw)
+        return InspectOptions(
+            self.stats, self.deep_stats, self.sample, self.measure or self.stats, self.raw, self.measuring
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def document_of(path: str, options: InspectOptions, progress: Progress = nothing
             return _exr(file, options, progress)
         document = _general(file, inspect_open(file))
         if (options.stats or options.measure) and form.kind in ("video", "audio"):
-            _measure(file, form, document, progress)
+            _measure(file, form, document, options, progress)
         if options.stats and form.kind == "image":
             _count(file, form, document, options.sample, progress)
         return document
@@ -71,7 +71,9 @@ def _count(file: OpenFile, form: Format, document: dict[str, Any], sample: int, 
     document["errors"] += errors
 
 
-def _measure(file: OpenFile, form: Format, document: dict[str, Any], progress: Progress) -> None:
+def _measure(
+    file: OpenFile, form: Format, document: dict[str, Any], options: InspectOptions, progress: Progress
+) -> None:
     """Decode a movie or a sound from end to end; what was measured and what was broken go into its document."""
     from app.media.measuring import measure
 
@@ -80,7 +82,7 @@ def _measure(file: OpenFile, form: Format, document: dict[str, Any], progress: P
         document["errors"].append({"code": "media.not_decoded", "message": said})
         return
     try:
-        document["stats"], errors = measure(file, form, progress)
+        document["stats"], errors = measure(file, form, progress, options.measuring)
     except MediaError as error:
         errors = [{"code": error.code, "message": error.message}]
     document["errors"] += errors

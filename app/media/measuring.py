@@ -5,7 +5,7 @@ prints), or marks the frame as corrupt.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ from app.media.opening import OpenFile
 from app.media.picturemeter import PictureMeter
 from app.media.soundmeter import CHANNEL_LIMIT, SoundMeter
 from app.media.video import video_stream
-from app.model.measuring import MeasureOptions
+from app.model.measuring import DEFAULTS, MeasureOptions
 
 Progress = Callable[[int, int], None]
 _TELL_S = 0.1
@@ -28,7 +28,7 @@ _HOPELESS = 5000
 
 
 def measure(
-    file: OpenFile, form: Format, progress: Progress, options: MeasureOptions | None = None
+    file: OpenFile, form: Format, progress: Progress, options: Sequence[MeasureOptions] = (DEFAULTS,)
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Decode every stream of pictures and sound to its end.
 
@@ -36,7 +36,8 @@ def measure(
         file: the open file.
         form: its format, a movie or a sound.
         progress: hears bytes read and bytes in all, ten times a second at most.
-        options: thresholds.
+        options: sets of thresholds, at least one; the statistics are those of the first, with what is otherwise by
+            each further one as `others`.
 
     Returns:
         Statistics as in docs/inspect.md, and errors: `code`, `stream`, `time_s`, `frames`, `message`.
@@ -44,7 +45,6 @@ def measure(
     Raises:
         MediaError: it cannot be opened.
     """
-    options = options or MeasureOptions()
     with container(file, form) as opened:
         run = _Run(file, options, progress)
         run.decode(opened)
@@ -101,7 +101,7 @@ class _Track:
 
 
 class _Run:
-    def __init__(self, file: OpenFile, options: MeasureOptions, progress: Progress) -> None:
+    def __init__(self, file: OpenFile, options: Sequence[MeasureOptions], progress: Progress) -> None:
         self._size = file.size
         self._options = options
         self._progress = progress
@@ -218,7 +218,15 @@ class _Run:
                 said = f"{result['non_finite_samples']} samples are no numbers (NaN or infinite)"
                 self._general.append(_error("sound.non_finite", track.index, said))
             (video if track.pictures else audio).append(result)
-        return {"video": video, "audio": audio, "options": asdict(self._options)}
+        return {"video": video, "audio": audio, "options": asdict(self._options[0]), "others": self._others()}
+
+    def _others(self) -> list[dict[str, Any]]:
+        """What is otherwise by each further set of thresholds."""
+        others: list[dict[str, Any]] = [{"options": asdict(one), "video": [], "audio": []} for one in self._options[1:]]
+        for track in self._tracks.values():
+            for other, found in zip(others, track.meter.others(), strict=True):
+                other["video" if track.pictures else "audio"].append(found)
+        return others
 
     def _count(self, track: _Track, result: dict[str, Any]) -> None:
         """A container that promises more frames than there are. AVI counts empty ones, which repeat a frame."""

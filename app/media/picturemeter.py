@@ -5,6 +5,7 @@ repeated frames are told from the stored samples themselves; FFmpeg's `freezedet
 and compares with the start of a stretch, not with the frame before. Interlacing: FFmpeg's `idet`.
 """
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -27,21 +28,19 @@ class PictureMeter:
     Args:
         stream: PyAV's video stream.
         facts: what `video_stream` tells of it.
-        options: thresholds.
+        options: sets of thresholds; black and repeated frames are told by each of them.
     """
 
-    def __init__(self, stream: Any, facts: dict[str, Any], options: MeasureOptions) -> None:
+    def __init__(self, stream: Any, facts: dict[str, Any], options: Sequence[MeasureOptions]) -> None:
         self._index: int = stream.index
         self._facts = facts
-        self._options = options
+        self._seen = [_Seen(one) for one in options]
         self._base: Fraction = stream.time_base or Fraction(1, 90000)
         self._start: int = stream.start_time or 0
         self._rate: Fraction = nominal_rate(stream) or Fraction(25)
         self._frames = 0
         self._flagged = 0
         self._previous: tuple[Any, list[Plane]] | None = None
-        self._black = _Runs()
-        self._frozen = _Runs()
         self._times = FrameTimes()
         self._interlace = _Interlace()
         self._sizes: list[list[int]] = []
@@ -77,31 +76,50 @@ class PictureMeter:
             self._sizes = [*self._sizes[-9:], size]
         shown, planes = _planes(frame)
         levels = _levels(shown)
-        black = _is_black(planes[0], levels, self._options)
-        repeats = self._previous is not None and _repeats(self._previous[1], planes, levels[1], self._options)
-        self._black.feed(number, time_s, holds=black)
-        self._frozen.feed(number, time_s, holds=repeats and not black)
+        for seen in self._seen:
+            seen.feed(number, time_s, self._previous[1] if self._previous else None, planes, levels)
         self._previous = shown, planes
         self._interlace.feed(frame)
         self.next_number = number + 1
         return number
 
     def result(self) -> dict[str, Any]:
-        """What was measured, as JSON; call it once, at the end."""
-        each = 1 / self._rate
+        """What was measured, as JSON, by the first set of thresholds; call it once, at the end."""
         return {
             "stream": self._index,
             "frames_decoded": self._frames,
             "frames_expected": self._facts["frames"],
             "frame_rate": str(self._rate),
-            "black": self._black.result(each),
-            "frozen": self._frozen.result(each),
+            **self._seen[0].result(1 / self._rate),
             "interlace": {
                 "declared": self._facts["field_order"], "flagged_frames": self._flagged, **self._interlace.result(),
             },
             "timestamps": self._times.result(),
             "sizes": self._sizes,
         }  # fmt: skip
+
+    def others(self) -> list[dict[str, Any]]:
+        """What is otherwise by each further set of thresholds, as JSON."""
+        return [{"stream": self._index, **seen.result(1 / self._rate)} for seen in self._seen[1:]]
+
+
+class _Seen:
+    """Black and repeated frames by one set of thresholds."""
+
+    def __init__(self, options: MeasureOptions) -> None:
+        self._options = options
+        self._black, self._frozen = _Runs(), _Runs()
+
+    def feed(
+        self, number: int, time_s: float, before: list[Plane] | None, now: list[Plane], levels: tuple[float, float]
+    ) -> None:
+        black = _is_black(now[0], levels, self._options)
+        repeats = before is not None and _repeats(before, now, levels[1], self._options)
+        self._black.feed(number, time_s, holds=black)
+        self._frozen.feed(number, time_s, holds=repeats and not black)
+
+    def result(self, each: Fraction) -> dict[str, Any]:
+        return {"black": self._black.result(each), "frozen": self._frozen.result(each)}
 
 
 def _planes(frame: Any) -> tuple[Any, list[Plane]]:

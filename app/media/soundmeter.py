@@ -5,6 +5,7 @@ Samples are counted as 32-bit floats, full scale is 1. Sources: EBU R 128 and Te
 """
 
 import math
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -32,10 +33,10 @@ class SoundMeter:
     Args:
         stream: PyAV's audio stream.
         facts: what `audio_stream` tells of it.
-        options: thresholds.
+        options: sets of thresholds; silence, clipping and phase are told by each of them.
     """
 
-    def __init__(self, stream: Any, facts: dict[str, Any], options: MeasureOptions) -> None:
+    def __init__(self, stream: Any, facts: dict[str, Any], options: Sequence[MeasureOptions]) -> None:
         self._index: int = stream.index
         self._options = options
         self._bits: int | None = facts["bits"]
@@ -73,19 +74,17 @@ class SoundMeter:
         self._shape = (frame.format.name, frame.layout.name, frame.sample_rate)
         self._resampler = av.AudioResampler(format="fltp", layout=frame.layout, rate=frame.sample_rate)
         channels = frame.layout.nb_channels
-        options, rate = self._options, self._rate
+        rate = self._rate
         exact = frame.format.name.rstrip("p") in ("s16", "s32", "u8") and self._bits
         self._full = 1 - 2.0 ** -(min(self._bits or 16, 24) - 1) if exact else 1.0
-        self._quiet = 10 ** (options.silence_db / 20)
-        self._silent = Stretches(max(1, round(options.silence_s * rate)))
-        self._clipped = [Stretches(max(1, options.clip_samples)) for _ in range(channels)]
         self._sum = np.zeros(channels)
         self._squares = np.zeros(channels)
         self._peak = np.zeros(channels)
         self._true_peak = np.zeros(channels)
         known = frame.pts is not None and frame.time_base
         self._start_s = round(float(frame.pts * frame.time_base), 6) if known else None
-        self._phase = [_Phase(left, right, rate, self._quiet, options) for left, right in self._pairs(channels)]
+        pairs = self._pairs(channels)
+        self._heard = [_Heard(one, rate, self._called(channels), pairs) for one in self._options]
         layout = self._layout.name if self._names else _UNNAMED.get(channels)
         self._loudness = _Loudness(layout, rate) if layout else None
         times = max(1, math.ceil(_TRUE_PEAK_RATE / rate))
@@ -103,14 +102,12 @@ class SoundMeter:
             self._non_finite += int(block.size - np.count_nonzero(finite))
             block = np.where(finite, block, np.float32(0))
         heights = np.abs(block)
-        for number, clipped in enumerate(self._clipped):
-            clipped.feed(heights[number] >= self._full)
-        self._silent.feed(heights.max(axis=0, initial=0) < self._quiet)
+        loudest, full = heights.max(axis=0, initial=0), heights >= self._full
+        for heard in self._heard:
+            heard.feed(block, loudest, full)
         self._peak = np.maximum(self._peak, heights.max(axis=1, initial=0))
         self._sum += block.sum(axis=1, dtype=np.float64)
         self._squares += np.square(block, dtype=np.float64).sum(axis=1)
-        for phase in self._phase:
-            phase.feed(block)
         if self._loudness is not None:
             self._loudness.feed(block)
         self._oversample(block)
@@ -128,15 +125,14 @@ class SoundMeter:
             self._true_peak = np.maximum(self._true_peak, heights)
 
     def result(self) -> dict[str, Any]:
-        """What was measured, as JSON; call it once, at the end."""
+        """What was measured, as JSON, by the first set of thresholds; call it once, at the end."""
         if self._resampler is None:
             return {"stream": self._index, **_NOTHING}
         for piece in self._resampler.resample(None):
             self._count(np.ascontiguousarray(piece.to_ndarray(), np.float32))
         self._oversample(None)
-        self._silent.end()
-        for clipped in self._clipped:
-            clipped.end()
+        for heard in self._heard:
+            heard.end()
         peak = max(float(self._peak.max(initial=0)), 0.0)
         true_peak = max(float(self._true_peak.max(initial=0)), peak)
         loudness = self._loudness.result() if self._loudness is not None else None
@@ -148,23 +144,82 @@ class SoundMeter:
             "loudness": {
                 **(loudness or _NO_LOUDNESS), "true_peak_dbtp": decibels(true_peak), "sample_peak_dbfs": decibels(peak),
             },
-            "silent": self._runs(self._silent),
-            "silent_s": round(self._silent.total / self._rate, 6),
-            "clipped": self._clipping(),
-            "phase": _phases([phase.result(self._name) for phase in self._phase]),
-            "channels": [self._channel(number) for number in range(len(self._peak))],
+            **self._by(self._heard[0]),
             "non_finite_samples": self._non_finite,
         }  # fmt: skip
 
-    def _name(self, channel: int) -> str:
-        return self._names[channel] if self._names else str(channel)
+    def others(self) -> list[dict[str, Any]]:
+        """What is otherwise by each further set of thresholds, as JSON; call it after `result`."""
+        if self._resampler is None:
+            return [{"stream": self._index, **_UNHEARD} for _ in self._options[1:]]
+        return [{"stream": self._index, **self._by(heard)} for heard in self._heard[1:]]
 
-    def _runs(self, found: Stretches) -> list[dict[str, Any]]:
-        return [span(start, end, self._rate) for start, end in found.found]
+    def _by(self, heard: "_Heard") -> dict[str, Any]:
+        """What follows from thresholds."""
+        channels = [self._channel(number) | heard.channel(number, self._peak) for number in range(len(self._peak))]
+        return {**heard.result(), "channels": channels}
+
+    def _called(self, channels: int) -> list[str]:
+        named = self._names or []
+        return named[:channels] if len(named) >= channels else [str(number) for number in range(channels)]
+
+    def _channel(self, number: int) -> dict[str, Any]:
+        samples = max(1, self._samples)
+        rms = math.sqrt(self._squares[number] / samples)
+        return {
+            "name": self._called(len(self._peak))[number],
+            "peak_dbfs": decibels(float(self._peak[number])),
+            "true_peak_dbtp": decibels(max(float(self._true_peak[number]), float(self._peak[number]))),
+            "rms_dbfs": decibels(rms),
+            "dc_offset": round(float(self._sum[number] / samples), 7),
+        }
+
+
+class _Heard:
+    """Silence, clipping and phase by one set of thresholds.
+
+    Args:
+        options: the thresholds.
+        rate: samples a second.
+        names: of the channels.
+        pairs: the channels that are compared.
+    """
+
+    def __init__(self, options: MeasureOptions, rate: int, names: list[str], pairs: list[tuple[int, int]]) -> None:
+        self._rate, self._names = rate, names
+        self._quiet = 10 ** (options.silence_db / 20)
+        self._silent = Stretches(max(1, round(options.silence_s * rate)))
+        self._clipped = [Stretches(max(1, options.clip_samples)) for _ in names]
+        self._phase = [_Phase(left, right, rate, self._quiet, options) for left, right in pairs]
+
+    def feed(self, block: Block, loudest: NDArray[np.float32], full: NDArray[np.bool_]) -> None:
+        """The next samples, the largest magnitude of all channels at each, and which of them are at full scale."""
+        for clipped, row in zip(self._clipped, full, strict=True):
+            clipped.feed(row)
+        self._silent.feed(loudest < self._quiet)
+        for phase in self._phase:
+            phase.feed(block)
+
+    def end(self) -> None:
+        self._silent.end()
+        for clipped in self._clipped:
+            clipped.end()
+
+    def result(self) -> dict[str, Any]:
+        return {
+            "silent": [span(start, end, self._rate) for start, end in self._silent.found],
+            "silent_s": round(self._silent.total / self._rate, 6),
+            "silent_longest_s": round(self._silent.longest / self._rate, 6),
+            "clipped": self._clipping(),
+            "phase": _phases([phase.result(self._names) for phase in self._phase]),
+        }
+
+    def channel(self, number: int, peak: NDArray[np.float32]) -> dict[str, Any]:
+        return {"clipped_samples": self._clipped[number].total, "silent": bool(peak[number] < self._quiet)}
 
     def _clipping(self) -> dict[str, Any]:
         runs: list[dict[str, Any]] = [
-            {"channel": self._name(number), "samples": end - start, **span(start, end, self._rate)}
+            {"channel": self._names[number], "samples": end - start, **span(start, end, self._rate)}
             for number, clipped in enumerate(self._clipped)
             for start, end in clipped.found
         ]
@@ -172,19 +227,6 @@ class SoundMeter:
             "samples": sum(clipped.total for clipped in self._clipped),
             "count": sum(clipped.count for clipped in self._clipped),
             "runs": sorted(runs, key=lambda run: run["start_s"])[:1000],
-        }
-
-    def _channel(self, number: int) -> dict[str, Any]:
-        samples = max(1, self._samples)
-        rms = math.sqrt(self._squares[number] / samples)
-        return {
-            "name": self._name(number),
-            "peak_dbfs": decibels(float(self._peak[number])),
-            "true_peak_dbtp": decibels(max(float(self._true_peak[number]), float(self._peak[number]))),
-            "rms_dbfs": decibels(rms),
-            "dc_offset": round(float(self._sum[number] / samples), 7),
-            "clipped_samples": self._clipped[number].total,
-            "silent": bool(self._peak[number] < self._quiet),
         }
 
 
@@ -202,11 +244,15 @@ _NO_LOUDNESS: dict[str, float | None] = {
     "integrated_lufs": None, "range_lu": None, "max_momentary_lufs": None, "max_short_term_lufs": None,
 }  # fmt: skip
 
+_UNHEARD: dict[str, Any] = {
+    "silent": [], "silent_s": 0.0, "silent_longest_s": 0.0, "clipped": {"samples": 0, "count": 0, "runs": []},
+    "phase": {"correlation": None, "inverted": False, "pairs": []}, "channels": [],
+}  # fmt: skip
+
 _NOTHING: dict[str, Any] = {
     "samples": 0, "sample_rate": None, "start_s": None,
     "loudness": {**_NO_LOUDNESS, "true_peak_dbtp": None, "sample_peak_dbfs": None},
-    "silent": [], "silent_s": 0.0, "clipped": {"samples": 0, "count": 0, "runs": []},
-    "phase": {"correlation": None, "inverted": False, "pairs": []}, "channels": [], "non_finite_samples": 0,
+    **_UNHEARD, "non_finite_samples": 0,
 }  # fmt: skip
 
 
@@ -312,7 +358,7 @@ class _Phase:
             self._lowest = lowest if self._lowest is None else min(self._lowest, lowest)
         self._inverted.feed(heard & (correlation <= self._limit))
 
-    def result(self, name: Any) -> dict[str, Any]:
+    def result(self, names: list[str]) -> dict[str, Any]:
         self._inverted.end()
         both, left, right = self._products + (
             (self._rest[0] * self._rest[1]).sum(), (self._rest[0] ** 2).sum(), (self._rest[1] ** 2).sum(),
@@ -320,9 +366,11 @@ class _Phase:
         overall = both / math.sqrt(left * right) if left > 0 and right > 0 else None
         each = self._block
         return {
-            "channels": [name(self._left), name(self._right)],
+            "channels": [names[self._left], names[self._right]],
             "correlation": None if overall is None else round(float(overall), 4),
             "lowest": None if self._lowest is None else round(self._lowest, 4),
             "inverted": overall is not None and bool(overall <= self._limit),
             "out_of_phase": [span(start * each, end * each, self._rate) for start, end in self._inverted.found],
+            "out_of_phase_s": round(self._inverted.total * each / self._rate, 6),
+            "out_of_phase_longest_s": round(self._inverted.longest * each / self._rate, 6),
         }

@@ -17,12 +17,14 @@ class Stretches:
         found: start and end (behind the last) of the first thousand stretches, in samples from the start.
         count: how many there are in all.
         total: samples in all of them.
+        longest: samples in the longest.
     """
 
     least: int = 1
     found: list[tuple[int, int]] = field(default_factory=list)
     count: int = 0
     total: int = 0
+    longest: int = 0
     _position: int = 0
     _open: int = -1
 
@@ -64,5 +66,6 @@ class Stretches:
         starts, ends = starts[long], ends[long]
         self.count += len(starts)
         self.total += int((ends - starts).sum())
+        self.longest = max(self.longest, int((ends - starts).max(initial=0)))
         room = KEPT - len(self.found)
         self.found += zip(starts[:room].tolist(), ends[:room].tolist(), strict=True)

@@ -4,7 +4,6 @@ Handlers of `app.jobs.children`. A path is text with undecodable bytes as lone s
 is `app.media.inspectors` and `app.media.frames`.
 """
 
-import dataclasses
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,10 +22,9 @@ from app.media.registry import inspect as look
 from app.media.registry import recognise
 from app.model.documents import json_text
 from app.model.facts import facts_to_json
-from app.model.inspecting import InspectOptions
+from app.model.inspecting import inspect_options
 
 _EVERY_S = 0.1
-_OPTIONS = tuple(field.name for field in dataclasses.fields(InspectOptions))
 
 _open_movie: dict[tuple[str, int, int], Any] = {}
 
@@ -55,7 +53,7 @@ def document(request: dict[str, Any], send: Send) -> None:
     `problem` (an error's envelope). Sends `{"progress": [done, total]}` while pixels or sound are decoded, at most ten
     times a second.
     """
-    options = InspectOptions(**{name: request[name] for name in _OPTIONS if name in request})
+    options = inspect_options(request)
     next_word = 0.0
 
     def tell(done: int, total: int) -> None:

@@ -1,6 +1,10 @@
 """What is asked of an inspection."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from app.model.measuring import DEFAULTS, MeasureOptions, measure_options
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +17,7 @@ class InspectOptions:
         sample: every how manieth block of scan lines, or row of tiles, is counted (1: all).
         measure: movies and sound are decoded and measured; always so with `stats`.
         raw: attributes of any size are given as bytes, not only the small ones.
+        measuring: the thresholds by which movies and sound are measured; by each further set as well.
     """
 
     stats: bool = False
@@ -20,3 +25,12 @@ class InspectOptions:
     sample: int = 1
     measure: bool = False
     raw: bool = False
+    measuring: tuple[MeasureOptions, ...] = (DEFAULTS,)
+
+
+def inspect_options(request: Mapping[str, Any]) -> InspectOptions:
+    """The options in a request to a child: their fields as `asdict` and JSON leave them; others are passed over."""
+    given = {field.name: request[field.name] for field in fields(InspectOptions) if field.name in request}
+    if "measuring" in given:
+        given["measuring"] = tuple(measure_options(one) for one in given["measuring"])
+    return InspectOptions(**given)

@@ -21,7 +21,7 @@ from app.qc.findings import WORST_FIRST, AssetResult, Finding, Outcome, RuleResu
 from app.qc.found import assets_below
 from app.qc.judging import is_about, judge
 from app.qc.keepingfindings import FindingsKeeper
-from app.qc.livefacts import HANDLER, LiveFacts
+from app.qc.livefacts import HANDLER, FoundAsset, LiveFacts
 from app.qc.policies import load_policy
 from app.qc.policy import Policy
 from app.qc.readingahead import read_ahead
@@ -132,7 +132,8 @@ def check(engine: Engine, request: CheckRequest, job: Job) -> CheckResult:
     """
     if not request.paths and not request.drive:
         raise UsageError("There is nothing to check", hint="Name files, folders or patterns, or --drive D.")
-    policy = load_policy(request.policy, dict(request.variables))
+    thresholds = engine.settings.inspection.measuring
+    policy = load_policy(request.policy, dict(request.variables), thresholds)
     waivers = read_waivers(request.waivers, policy) if request.waivers else Waivers()
     expected = expected_range(request.range)
     place = _place(engine, request)
@@ -144,7 +145,11 @@ def check(engine: Engine, request: CheckRequest, job: Job) -> CheckResult:
         return run.result(recorded=True)
     keeper = FindingsKeeper(engine, place.drive, job, takes_turns=bool(request.paths)) if place.drive else None
     with ChildPool(HANDLER, min(_MOST_CHILDREN, os.cpu_count() or 1), memory_bytes=_MEMORY_BYTES) as pool:
-        assets = _live(place.paths, expected, pool, run, job)
+        measuring = policy.measure_sets(thresholds)
+        assets = (
+            LiveFacts(found, pool, job, expected if found.sequence else None, measuring)
+            for found in _found(place.paths, run, job)
+        )
         for facts in read_ahead(assets, policy, pool, job):
             result = run.take(facts)
             if keeper is not None and result is not None:
@@ -156,15 +161,13 @@ def check(engine: Engine, request: CheckRequest, job: Job) -> CheckResult:
     return run.result()
 
 
-def _live(
-    paths: tuple[str, ...], expected: Expected | None, pool: ChildPool, run: "_Run", job: Job
-) -> Iterator[LiveFacts]:
+def _found(paths: tuple[str, ...], run: "_Run", job: Job) -> Iterator[FoundAsset]:
     """The assets below paths; a folder that cannot be read is told to the run."""
     for found in assets_below(paths, job):
         if isinstance(found, tuple):
             run.unreadable(*found)
         else:
-            yield LiveFacts(found, pool, job, expected if found.sequence else None)
+            yield found
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from app.jobs.framing import Message
 from app.jobs.job import Job
 from app.model.frames import FileSequence, Frame
 from app.model.inspecting import InspectOptions
+from app.model.measuring import DEFAULTS, MeasureOptions
 from app.model.names import decoded, raw, shown
 from app.qc.facts import Document, Need
 from app.qc.kinds import kinds_of_name
@@ -56,13 +57,22 @@ class LiveFacts:
         pool: children of `HANDLER`.
         job: progress and cancel.
         expected: the frames that should be there.
+        measuring: the thresholds by which movies and sound are measured.
     """
 
-    def __init__(self, found: FoundAsset, pool: ChildPool, job: Job, expected: Expected | None = None) -> None:
+    def __init__(
+        self,
+        found: FoundAsset,
+        pool: ChildPool,
+        job: Job,
+        expected: Expected | None = None,
+        measuring: tuple[MeasureOptions, ...] = (DEFAULTS,),
+    ) -> None:
         self._found = found
         self._pool = pool
         self._job = job
         self._expected = expected
+        self._measuring = measuring
         self._read: dict[Need, Document | AppError] = {}
         self.asset = found.path
         self.kinds = kinds_of_name(shown(found.name), is_sequence=found.sequence is not None)
@@ -74,6 +84,8 @@ class LiveFacts:
             need = Need.HEADER
         if self._found.sequence is not None and need is Need.HEADER:
             need = Need.HEADERS
+        if need is Need.PIXELS and self.kinds & {"movie", "sound"}:
+            need = Need.DECODED
         for level, known in sorted(self._read.items()):
             if level >= need and not isinstance(known, AppError):
                 return known
@@ -89,7 +101,7 @@ class LiveFacts:
 
     def request(self, need: Need) -> dict[str, Any]:
         """What a child of `HANDLER` is asked for the document of a single file."""
-        options = InspectOptions(stats=need is Need.PIXELS, measure=need is Need.DECODED)
+        options = InspectOptions(stats=need is Need.PIXELS, measure=need is Need.DECODED, measuring=self._measuring)
         return {"path": self._path(self._found.name), **asdict(options)}
 
     def put(self, need: Need, answer: list[Message] | AppError) -> None:
@@ -114,7 +126,7 @@ class LiveFacts:
     def frame_documents(self, frames: Sequence[Frame], rows: int) -> Iterator[tuple[Frame | None, Document | AppError]]:
         """Frames with their statistics, several at once."""
         sequence = self._found.sequence
-        options = asdict(InspectOptions(stats=True, sample=rows))
+        options = asdict(InspectOptions(stats=True, sample=rows, measuring=self._measuring))
         if sequence is None:
             try:
                 yield None, self.document(Need.PIXELS) if rows == 1 else self._ask(self.request(Need.PIXELS) | options)

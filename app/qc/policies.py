@@ -7,6 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from app.errors import InputError
+from app.model.measuring import DEFAULTS, MeasureOptions
 from app.model.names import shown
 from app.qc.policy import Policy
 from app.qc.policyreading import read_policy
@@ -35,12 +36,13 @@ def shipped_policies() -> tuple[ShippedPolicy, ...]:
     return tuple(sorted(found, key=lambda policy: policy.id))
 
 
-def load_policy(name: str, variables: Mapping[str, str] | None = None) -> Policy:
+def load_policy(name: str, variables: Mapping[str, str] | None = None, thresholds: MeasureOptions = DEFAULTS) -> Policy:
     """The policy of that id or in that file.
 
     Args:
         name: the id of a shipped policy, or the path of a file. What ends in `.yaml` or has a slash is a path.
         variables: values of its variables.
+        thresholds: what movies and sound are measured by where a rule says nothing.
 
     Raises:
         BadYaml: it cannot be used.
@@ -48,7 +50,7 @@ def load_policy(name: str, variables: Mapping[str, str] | None = None) -> Policy
         UsageError: a variable is wrong or lacks its value.
     """
     data, source = policy_bytes(name)
-    return read_policy(data, source, variables)
+    return read_policy(data, source, variables, thresholds)
 
 
 def policy_bytes(name: str) -> tuple[bytes, str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.model.frames import Frame
+from app.model.measuring import MeasureOptions, measure_sets
 from app.qc.facts import Need
 from app.qc.selectors import Selector
 from app.yamlnodes import Place
@@ -82,6 +83,7 @@ class Rule:
         expect: operators and expectations with their values.
         options: other keys of the check.
         need: how much has to be read.
+        measuring: the thresholds by which movies and sound have to be measured, where it asks for such facts.
     """
 
     id: str
@@ -96,6 +98,7 @@ class Rule:
     expect: Mapping[str, Any]
     options: Mapping[str, Any]
     need: Need
+    measuring: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +148,10 @@ class Policy:
     rules: tuple[Rule | Group, ...]
     waivers: WaiverTerms
     variables: Mapping[str, Any]
+
+    def measure_sets(self, base: MeasureOptions) -> tuple[MeasureOptions, ...]:
+        """By which sets of thresholds movies and sound are measured so that each rule can be judged; `base` first."""
+        return measure_sets(base, (rule.measuring for rule in leaves(self.rules)))
 
     @property
     def reference(self) -> dict[str, str]:

@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from app.errors import UsageError
+from app.model.measuring import DEFAULTS, MeasureOptions
 from app.qc.policy import Group, Policy, Rule, WaiverTerms, all_rules
 from app.qc.policyvalues import Values
 from app.qc.rulereading import RuleReader
@@ -19,13 +20,16 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _MOST_RULES = 1000
 
 
-def read_policy(data: bytes, source: str, given: Mapping[str, str] | None = None) -> Policy:
+def read_policy(
+    data: bytes, source: str, given: Mapping[str, str] | None = None, thresholds: MeasureOptions = DEFAULTS
+) -> Policy:
     """Read a policy.
 
     Args:
         data: the bytes of its file.
         source: the name of the file, for errors.
         given: values of variables, over those of `vars`.
+        thresholds: what movies and sound are measured by where a rule says nothing.
 
     Raises:
         BadYaml: it is not a policy that can be used; the message begins with `file:line:column`.
@@ -40,7 +44,7 @@ def read_policy(data: bytes, source: str, given: Mapping[str, str] | None = None
         raise schema.place.error(f"the schema {plain(schema)} is not known", f"This program reads {SCHEMA}.")
     variables = _variables(root.entries.get("vars"), given or {}, source)
     values = Values(variables)
-    reader = RuleReader(values, root.entries.get("defaults"))
+    reader = RuleReader(values, root.entries.get("defaults"), thresholds)
     rules = _rules(_needed(root, "rules"), reader)
     return Policy(
         _identifier(_needed(root, "id")),

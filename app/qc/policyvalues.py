@@ -31,13 +31,15 @@ class Values:
         Args:
             node: where it stands.
             takes: value, list, number, count, pair, limits, text, characters, name, names, flag, selector, selectors,
-                range, object, any, or `one of A B C`.
+                range, object, any, `one of A B C`, or `number from A to B`, `count from A to B`.
 
         Raises:
             BadYaml: it is something else.
         """
         if takes.startswith("one of "):
             return self._choice(node, takes.split()[2:])
+        if " from " in takes:
+            return self._within(node, *takes.split()[::2])
         read: Callable[[Node], Any] = getattr(self, f"_{takes}")
         return read(node)
 
@@ -90,6 +92,15 @@ class Values:
         value = self._value(node)
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise node.place.error(f"{plain(node)} is no count", "Write a whole number, 0 or more.")
+        return value
+
+    def _within(self, node: Node, kind: str, low: str, high: str) -> float:
+        """A plain number between two others, both included."""
+        value = self._count(node) if kind == "count" else float(number_of(self._number(node)) or 0)
+        if not float(low) <= value <= float(high):
+            raise node.place.error(
+                f"{plain(node)} is not between {low} and {high}", "Write a number from the one to the other."
+            )
         return value
 
     def _flag(self, node: Node) -> bool:

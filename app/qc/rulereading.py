@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
+from app.model.measuring import DEFAULTS, MeasureOptions
 from app.qc.checks.check import Check
 from app.qc.checks.registry import CHECKS
 from app.qc.facts import Need
@@ -26,10 +28,12 @@ class RuleReader:
     Args:
         values: reads values.
         defaults: the node of `defaults`, or None.
+        thresholds: what movies and sound are measured by where a rule says nothing.
     """
 
-    def __init__(self, values: Values, defaults: Node | None) -> None:
+    def __init__(self, values: Values, defaults: Node | None, thresholds: MeasureOptions = DEFAULTS) -> None:
         self._values = values
+        self._thresholds = asdict(thresholds)
         self._severity, self._missing, self._sample = "error", "fail", Sample()
         if defaults is not None:
             node = mapping_of(defaults, "defaults")
@@ -108,14 +112,16 @@ class RuleReader:
         expect = self._operators(mapping_of(mapping.entries["expect"], "expect"), tuple(OPERATORS))
         others = [expect["same_as"]] if "same_as" in expect else []
         need = max(selector.need for selector in [*selectors, *others])
-        return self._made(mapping, identifier, "", selectors, expect, {}, need)
+        deciding = {name for selector in [*selectors, *others] for name in selector.thresholds}
+        measuring = {name: self._thresholds[name] for name in sorted(deciding)}
+        return self._made(mapping, identifier, "", selectors, expect, {}, need, measuring)
 
     def _checking(self, mapping: MappingNode, identifier: str) -> Rule:
         name = plain(mapping.entries["check"])
         if name not in CHECKS:
             raise mapping.entries["check"].place.error(f"there is no check {name}", did_you_mean(str(name), CHECKS))
         check = CHECKS[name]
-        keys = {parameter.name: parameter for parameter in check.options}
+        keys = {parameter.name: parameter for parameter in check.parameters}
         sampled = ("sample",) if check.frames else ()
         known_keys(mapping, (*_COMMON, "check", "expect", *sampled, *keys), f"a rule with the check {name}")
         options = {
@@ -128,7 +134,8 @@ class RuleReader:
             selectors = options.pop("select")
         need = max([check.need, *(selector.need for selector in selectors)])
         expect = self._expected(mapping, check)
-        return self._made(mapping, identifier, name, selectors, expect, options, need)
+        measuring = {key: options.pop(key, self._thresholds[key]) for key in check.measures}
+        return self._made(mapping, identifier, name, selectors, expect, options, need, measuring)
 
     def _expected(self, mapping: MappingNode, check: Check) -> Mapping[str, Any]:
         node = mapping.entries.get("expect")
@@ -174,6 +181,7 @@ class RuleReader:
         expect: Mapping[str, Any],
         options: Mapping[str, Any],
         need: Need,
+        measuring: Mapping[str, float],
     ) -> Rule:
         return Rule(
             identifier,
@@ -188,6 +196,7 @@ class RuleReader:
             expect,
             options,
             need,
+            measuring,
         )
 
     def _identifier(self, mapping: MappingNode, fallback: str) -> str:

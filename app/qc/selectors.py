@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
+from app.model.measuring import DECIDING
 from app.qc.facts import Need
 from app.qc.factwords import ANY, ROOT, SHAPES, derived, shape_below
 from app.yamlnodes import Place, did_you_mean
@@ -102,6 +103,12 @@ class Selector:
         if self.root == "stats":
             return Need.DECODED if second in ("video", "audio") else Need.PIXELS
         return Need.HEADER
+
+    @property
+    def thresholds(self) -> frozenset[str]:
+        """The thresholds of `MeasureOptions` that decide what it finds."""
+        keys = [step.key for step in self.steps] if self.root == "stats" else []
+        return frozenset(name for key in keys for name in DECIDING.get(key, ()))
 
     def find(self, document: Mapping[str, Any]) -> list[Found]:
         """What it finds, in the order of the document; what was named and is not there is `absent`."""

@@ -1,11 +1,12 @@
 """Judges a document that is there already: what `inspect --policy` fills in as `validation`."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from app.errors import AppError
 from app.files.framerange import parse_frames
 from app.model.frames import Frame
+from app.model.measuring import DEFAULTS, MeasureOptions
 from app.qc.facts import Document, Need, NotRecorded
 from app.qc.findings import AssetResult
 from app.qc.judging import is_about, judge
@@ -58,25 +59,27 @@ def _expected(document: Document) -> tuple[int, int] | None:
     return (int(told["first"]), int(told["last"])) if told else None
 
 
-def validator(policy: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    """What fills in the `validation` of documents by a policy; without one, what leaves them as they are.
+class Validator:
+    """Fills in the `validation` of documents by a policy; without one it leaves them as they are.
 
     Args:
         policy: its id or file; may be empty.
+        thresholds: what movies and sound are measured by where a rule says nothing.
 
     Raises:
         AppError: the policy cannot be used.
     """
-    if not policy:
-        return lambda document: document
-    loaded = load_policy(policy)
 
-    def validated(document: dict[str, Any]) -> dict[str, Any]:
-        if document.get("kind") is None:
+    def __init__(self, policy: str, thresholds: MeasureOptions = DEFAULTS) -> None:
+        self._policy = load_policy(policy, thresholds=thresholds) if policy else None
+        #: The thresholds by which the documents have to be measured.
+        self.measuring = self._policy.measure_sets(thresholds) if self._policy else (thresholds,)
+
+    def __call__(self, document: dict[str, Any]) -> dict[str, Any]:
+        """The document with what the policy says of it."""
+        if self._policy is None or document.get("kind") is None:
             return document
-        return {**document, "validation": validate_document(loaded, document)}
-
-    return validated
+        return {**document, "validation": validate_document(self._policy, document)}
 
 
 def validate_document(policy: Policy, document: Document) -> dict[str, Any]:

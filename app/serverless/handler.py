@@ -10,11 +10,12 @@ import os
 import threading
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.errors import AppError
 from app.inspection.factwriter import FactWriter
 from app.model.documents import json_text
+from app.model.measuring import DEFAULTS
 from app.model.times import now_us
 from app.serverless.events import Target, asked_by
 from app.serverless.forms import Document, empty, failed, problem_of, told
@@ -23,6 +24,9 @@ from app.serverless.toggles import Toggles, toggles_of
 from app.services.protocols import Sink
 from app.services.s3 import s3_client
 from app.services.sinks import open_sink
+
+if TYPE_CHECKING:
+    from app.qc.policy import Policy
 
 _STORE_VARIABLES = ("S3_ENDPOINT", "S3_ACCESS_KEY", "S3_SECRET_KEY", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL",
                     "AWS_REGION", "AWS_DEFAULT_REGION")  # fmt: skip
@@ -94,7 +98,9 @@ class _Run:
         self._environ = environ
         self._log = log
         client = tuple((name, environ.get(name, "")) for name in _STORE_VARIABLES)
-        self._inspection = Inspection(toggles, lambda: _client(client), environ)
+        self._policy, self._problem = _policy_of(toggles)
+        measuring = self._policy.measure_sets(DEFAULTS) if self._policy else (DEFAULTS,)
+        self._inspection = Inspection(toggles, lambda: _client(client), environ, measuring)
 
     def document(self, target: Target) -> tuple[Document, int]:
         """The document of a file, and when it was begun, in microseconds since 1970."""
@@ -114,19 +120,18 @@ class _Run:
         return document, moment
 
     def _validate(self, document: Document) -> None:
-        from app.qc.policies import load_policy
-        from app.qc.validating import validate_document
-
         if not self._toggles.policy_path:
             document["errors"].append(
                 {"code": "policy.missing", "message": "enable_validate needs a policy",
                  "hint": "Set policy_path to a file, or to the name of a shipped policy."}
             )  # fmt: skip
             return
-        try:
-            document["validation"] = validate_document(load_policy(self._toggles.policy_path), document)
-        except AppError as error:
-            document["errors"].append(problem_of(error))
+        if self._problem is not None:
+            document["errors"].append(problem_of(self._problem))
+        if self._policy is not None:
+            from app.qc.validating import validate_document
+
+            document["validation"] = validate_document(self._policy, document)
 
     def keep(self, found: list[tuple[Document, int]]) -> tuple[Document, list[Document]]:
         """Keep the facts of all files; what became of it, and the errors."""
@@ -150,6 +155,18 @@ class _Run:
         self._log.info("Wrote %s to %s", ", ".join(f"{rows[table]} {table}" for table in rows) or "nothing", text)
         status = "stored" if rows else "known"
         return {"status": status, "sink": text, "rows": rows, "known_from_later": stored.kept}, []
+
+
+def _policy_of(toggles: Toggles) -> tuple["Policy | None", AppError | None]:
+    """The policy that judges, where one is asked for and named; or why it cannot be used."""
+    if not (toggles.enable_validate and toggles.policy_path):
+        return None, None
+    from app.qc.policies import load_policy
+
+    try:
+        return load_policy(toggles.policy_path), None
+    except AppError as error:
+        return None, error
 
 
 class _Opened:

@@ -17,6 +17,7 @@ from app.media.exr import MAGIC
 from app.media.exrdocument import exr_document
 from app.media.opening import OpenFile, opened
 from app.model.inspecting import InspectOptions
+from app.model.measuring import DEFAULTS, MeasureOptions
 from app.model.names import shown
 from app.serverless.events import Target
 from app.serverless.toggles import Toggles
@@ -50,10 +51,18 @@ class Inspection:
         toggles: how far.
         client: makes the client of the object store, when an object comes first.
         environ: `REELMARK_MAX_DOWNLOAD_BYTES`, `TMPDIR`.
+        measuring: the thresholds by which movies and sound are measured.
     """
 
-    def __init__(self, toggles: Toggles, client: Callable[[], Any], environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        toggles: Toggles,
+        client: Callable[[], Any],
+        environ: Mapping[str, str],
+        measuring: tuple[MeasureOptions, ...] = (DEFAULTS,),
+    ) -> None:
         self._toggles = toggles
+        self._options = toggles.options(measuring)
         self._client = client
         self._most = _most_bytes(environ)
 
@@ -80,8 +89,8 @@ class Inspection:
         if not self._toggles.pixels:
             with opened(path) as file:
                 if file.read_at(0, len(MAGIC)) == MAGIC:
-                    return document_of(path, self._toggles.options)
-        return _in_child(path, self._toggles.options)
+                    return document_of(path, self._options)
+        return _in_child(path, self._options)
 
     def _object(self, target: Target) -> Document:
         stored = self._opened(target)
@@ -131,7 +140,7 @@ class Inspection:
         try:
             with os.fdopen(handle, "wb") as file:
                 stored.download(file, self._most)
-            return _in_child(name, self._toggles.options)
+            return _in_child(name, self._options)
         finally:
             Path(name).unlink(missing_ok=True)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from app.model.inspecting import InspectOptions
+from app.model.measuring import DEFAULTS, MeasureOptions
 
 _YES = frozenset(("true", "yes", "on", "1", "y", "t"))
 _NO = frozenset(("false", "no", "off", "0", "n", "f", ""))
@@ -43,10 +44,10 @@ class Toggles:
         """Whether pixels are needed."""
         return self.enable_stats or self.enable_deep_stats
 
-    @property
-    def options(self) -> InspectOptions:
-        """What the inspection is asked for."""
-        return InspectOptions(self.pixels, self.enable_deep_stats, self.sample, measure=self.pixels)
+    def options(self, measuring: tuple[MeasureOptions, ...] = (DEFAULTS,)) -> InspectOptions:
+        """What the inspection is asked for, with the thresholds by which movies and sound are measured."""
+        deep = self.enable_deep_stats
+        return InspectOptions(self.pixels, deep, self.sample, measure=self.pixels, measuring=measuring)
 
 
 def toggles_of(places: Iterable[Mapping[Any, Any]], environ: Mapping[str, str]) -> tuple[Toggles, list[dict[str, str]]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.model.measuring import DEFAULTS, THRESHOLDS, MeasureOptions
 from app.model.production import DEFAULT_LAYOUT
 from app.model.sizes import MEGABYTE
 from app.settings.fields import Reason, Rule, rule_of, setting
@@ -101,6 +102,34 @@ class Qc:
     reasons: tuple[Reason, ...] = setting(
         _REASONS, "Reason codes of a verdict; the first nine lie on the keys 1 to 9.", kind="reasons"
     )
+
+
+def _threshold(name: str) -> Any:
+    """The field of a threshold of the same name."""
+    known = THRESHOLDS[name]
+    return setting(getattr(DEFAULTS, name), known.text, low=known.low, high=known.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What counts as black, frozen, silent or clipped when movies and sound are measured; rules of a policy may differ.
+
+    Attributes: as in `MeasureOptions`.
+    """
+
+    black_ratio: float = _threshold("black_ratio")
+    black_level: float = _threshold("black_level")
+    freeze_noise: float = _threshold("freeze_noise")
+    silence_db: float = _threshold("silence_db")
+    silence_s: float = _threshold("silence_s")
+    clip_samples: int = _threshold("clip_samples")
+    phase_limit: float = _threshold("phase_limit")
+    phase_s: float = _threshold("phase_s")
+
+    @property
+    def measuring(self) -> MeasureOptions:
+        """The thresholds."""
+        return MeasureOptions(**dataclasses.asdict(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +238,7 @@ class Settings:
     performance: Performance = field(default_factory=Performance)
     robust: Robust = field(default_factory=Robust)
     qc: Qc = field(default_factory=Qc)
+    inspection: Inspection = field(default_factory=Inspection)
     search: Search = field(default_factory=Search)
     api: Api = field(default_factory=Api)
     exports: Exports = field(default_factory=Exports)

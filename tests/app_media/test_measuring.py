@@ -16,19 +16,19 @@ from app.model.measuring import MeasureOptions
 from tests import movies
 
 
-def _measured(path: Path, options: MeasureOptions | None = None) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def _measured(path: Path, *options: MeasureOptions) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     with opened(path) as file:
-        return measure(file, recognise(file)[0], lambda done, total: None, options)
+        return measure(file, recognise(file)[0], lambda done, total: None, options or (MeasureOptions(),))
 
 
-def _video(path: Path, options: MeasureOptions | None = None) -> dict[str, Any]:
-    stats, errors = _measured(path, options)
+def _video(path: Path, *options: MeasureOptions) -> dict[str, Any]:
+    stats, errors = _measured(path, *options)
     assert errors == []
     return stats["video"][0]
 
 
-def _audio(path: Path, options: MeasureOptions | None = None) -> dict[str, Any]:
-    stats, errors = _measured(path, options)
+def _audio(path: Path, *options: MeasureOptions) -> dict[str, Any]:
+    stats, errors = _measured(path, *options)
     assert errors == []
     return stats["audio"][0]
 

@@ -8,6 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from app.cli.inspected import print_document
+from app.cli.main import main
 from app.media.document import document_of
 from app.model.inspecting import InspectOptions
 from tests import movies
@@ -40,3 +41,16 @@ def test_what_is_broken_is_told_with_its_place(tmp_path: Path, capsys: pytest.Ca
     lines = _lines(path, capsys)
     assert lines[-2].startswith("  ! the file is cut off: it should have")
     assert lines[-1].startswith("  ! stream 0, frame ")
+
+
+def test_thresholds_of_the_settings_are_used_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = movies.sound(tmp_path / "a.wav", movies.tone(1.0, -40))
+    home = ["--home", str(tmp_path / "home")]
+    assert main([*home, "settings", "set", "--", "inspection.silence_db", "-30"]) == 0
+    capsys.readouterr()
+    assert main([*home, "inspect", "--stats", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert "silent: 0.000-1.000 s" in said
+    assert "measured with silence_db -30" in said
+    assert main([*home, "settings", "set", "inspection.silence_db", "20"]) != 0
+    assert "inspection.silence_db" in capsys.readouterr().err

@@ -1,10 +1,12 @@
 """Each check over documents: one that is as it should be, and one that is not, with what is said of it."""
 
 import copy
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 
+from app.model.measuring import DEFAULTS
 from app.qc.checks.registry import CHECKS
 from app.qc.findings import Outcome, counts_of
 from tests.qc.policykit import channel, exr, judged, sequence
@@ -61,7 +63,8 @@ def movie(video: dict[str, Any] | None = None, audio: dict[str, Any] | None = No
     }  # fmt: skip
     return {
         "schema_version": 2, "kind": "video", "file": {"path": "/p/m.mov", "name": "m.mov", "size_bytes": 9},
-        "streams": streams, "attributes": {}, "stats": {"video": [seen], "audio": [heard]}, "errors": [], **more,
+        "streams": streams, "attributes": {}, "errors": [],
+        "stats": {"video": [seen], "audio": [heard], "options": asdict(DEFAULTS)}, **more,
     }  # fmt: skip
 
 

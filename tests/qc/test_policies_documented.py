@@ -58,11 +58,11 @@ def _about(check: Check) -> str:
 def _lines(check: Check) -> Iterator[str]:
     if check.operators:
         yield from ("", f"- `expect`: {', '.join(f'`{name}`' for name in check.operators)}")
-    elif check.expects or check.options:
+    elif check.expects or check.parameters:
         yield ""
     for parameter in check.expects:
         yield f"- `expect` `{parameter.name}` ({parameter.takes}): {parameter.summary}"
-    for parameter in check.options:
+    for parameter in check.parameters:
         yield f"- `{parameter.name}` ({parameter.takes}): {parameter.summary}"
 
 

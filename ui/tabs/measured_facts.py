@@ -15,7 +15,9 @@ _LOUDNESS = (
     ("true_peak_dbtp", "True peak", "dBTP"), ("max_short_term_lufs", "Loudest short term", "LUFS"),
     ("max_momentary_lufs", "Loudest moment", "LUFS"),
 )  # fmt: skip
-_TOLD = frozenset({"stream", "black", "frozen", "interlace", "loudness", "clipped", "silent", "silent_s", "phase"})
+_TOLD = frozenset(
+    {"stream", "black", "frozen", "interlace", "loudness", "clipped", "silent", "silent_s", "silent_longest_s", "phase"}
+)
 
 
 def measured_nodes(stats: Any) -> Iterable[FactNode]:

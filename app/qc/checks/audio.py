@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from app.model.measuring import DECIDING
 from app.qc.checks.check import Check, Parameter
-from app.qc.checks.streams import Stream, broken_packets, label, measured, stretches, values_of
+from app.qc.checks.streams import Stream, broken_packets, label, measured, stretches, thresholds_told, values_of
 from app.qc.facts import Need
 from app.qc.findings import Observation
 from app.qc.policy import Rule
@@ -57,9 +58,14 @@ def _why_unmeasured(stream: Stream, name: str) -> str:
     return ""
 
 
+def _longest(found: list[Stream]) -> float:
+    """Seconds of the longest of some stretches."""
+    return max((one["end_s"] - one["start_s"] for one in found), default=0.0)
+
+
 def _silence(rule: Rule, stream: Stream) -> Iterator[Observation]:
     found = list(stream.get("silent") or [])
-    longest = max((one["end_s"] - one["start_s"] for one in found), default=0.0)
+    longest = max(float(stream.get("silent_longest_s") or 0), _longest(found))
     total = float(stream.get("silent_s") or 0)
     most = number_of(rule.expect.get("max_s", 0 if "max_run_s" not in rule.expect else total)) or 0
     run = number_of(rule.expect.get("max_run_s", longest)) or 0
@@ -69,15 +75,16 @@ def _silence(rule: Rule, stream: Stream) -> Iterator[Observation]:
             if "max_run_s" in rule.expect
             else f"at most {words(rule.expect.get('max_s', 0))} s of silence"
         )
-        yield Observation(
-            False, limit, f"{total:.2f} s, the longest {longest:.2f} s", channel=label(stream), region=stretches(found)
-        )
+        seen = f"{total:.2f} s, the longest {longest:.2f} s"
+        told = thresholds_told(rule)
+        yield Observation(False, limit, seen, channel=label(stream), region=stretches(found), evidence=told)
 
 
-def _silent_channels(_rule: Rule, stream: Stream) -> Iterator[Observation]:
+def _silent_channels(rule: Rule, stream: Stream) -> Iterator[Observation]:
     silent = [str(channel["name"]) for channel in stream.get("channels") or [] if channel.get("silent")]
     if silent:
-        yield Observation(False, "sound in every channel", f"silent: {', '.join(silent)}", channel=label(stream))
+        seen = f"silent: {', '.join(silent)}"
+        yield Observation(False, "sound in every channel", seen, channel=label(stream), evidence=thresholds_told(rule))
 
 
 def _clipped(rule: Rule, stream: Stream) -> Iterator[Observation]:
@@ -91,21 +98,35 @@ def _clipped(rule: Rule, stream: Stream) -> Iterator[Observation]:
             f"{samples} clipped samples",
             channel=label(stream),
             region=stretches(list(clipped.get("runs") or [])),
+            evidence=thresholds_told(rule),
         )
 
 
 def _phase(rule: Rule, stream: Stream) -> Iterator[Observation]:
-    least = number_of(rule.expect.get("min", -0.5))
     for pair in (stream.get("phase") or {}).get("pairs") or []:
-        correlation = number_of(pair.get("correlation"))
-        if correlation is not None and least is not None and correlation < least:
+        for expected, seen in _opposite(rule, pair):
             yield Observation(
                 False,
-                f"a correlation of at least {words(float(least))}",
-                f"{words(float(correlation))} between {' and '.join(pair.get('channels') or [])}",
+                expected,
+                f"{seen} between {' and '.join(pair.get('channels') or [])}",
                 channel=label(stream),
                 region=stretches(list(pair.get("out_of_phase") or [])),
+                evidence=thresholds_told(rule),
             )
+
+
+def _opposite(rule: Rule, pair: Stream) -> Iterator[tuple[str, str]]:
+    """What a rule objects to in two channels: what it expects, and what was measured."""
+    limits = {name: number_of(value) for name, value in rule.expect.items()}
+    least = limits.get("min", None if limits else -0.5)
+    correlation = number_of(pair.get("correlation"))
+    if correlation is not None and least is not None and correlation < least:
+        yield f"a correlation of at least {words(float(least))}", words(float(correlation))
+    total, longest = float(pair.get("out_of_phase_s") or 0), float(pair.get("out_of_phase_longest_s") or 0)
+    for name, seconds, what in (("max_s", total, ""), ("max_run_s", longest, " in a row")):
+        most = limits.get(name)
+        if most is not None and seconds > most:
+            yield f"at most {words(rule.expect[name])} s out of phase{what}", f"{seconds:.2f} s{what}"
 
 
 _VALUES = ("eq", "ne", "in", "not_in")
@@ -144,6 +165,7 @@ CHECKS = (
             Parameter("max_s", "number", "how many seconds together; 0 where nothing is said"),
             Parameter("max_run_s", "number", "how many seconds in a row"),
         ),
+        measures=DECIDING["silent"],
         judge=measured("audio", _silence),
     ),
     Check(
@@ -151,6 +173,7 @@ CHECKS = (
         "Channels in which there is no sound at all.",
         Need.DECODED,
         _SOUND,
+        measures=("silence_db",),
         judge=measured("audio", _silent_channels),
     ),
     Check(
@@ -159,6 +182,7 @@ CHECKS = (
         Need.DECODED,
         _SOUND,
         expects=(Parameter("max", "count", "how many samples; 0 where nothing is said"),),
+        measures=DECIDING["clipped"],
         judge=measured("audio", _clipped),
     ),
     Check(
@@ -166,7 +190,12 @@ CHECKS = (
         "Correlation of pairs of channels; -1 is opposite phase.",
         Need.DECODED,
         _SOUND,
-        expects=(Parameter("min", "number", "the lowest correlation; -0.5 where nothing is said"),),
+        expects=(
+            Parameter("min", "number", "the lowest correlation over all; -0.5 where nothing is said"),
+            Parameter("max_s", "number", "how many seconds together may be out of phase"),
+            Parameter("max_run_s", "number", "how many of them in a row"),
+        ),
+        measures=DECIDING["phase"],
         judge=measured("audio", _phase),
     ),
     Check("audio.decode", "Sound that cannot be decoded.", Need.DECODED, _SOUND, judge=broken_packets("audio")),

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from app.errors import AppError
 from app.model.frames import Frame
+from app.model.measuring import DEFAULTS, THRESHOLDS
 from app.qc.facts import Document, Facts, Need
 from app.qc.findings import Observation
 from app.qc.operators import OPERATORS, told
@@ -46,6 +47,7 @@ class Check:
         operators: which operators `expect` may have.
         expects: other keys of `expect`.
         options: keys beside `expect`.
+        measures: the thresholds that what it looks at was measured by: fields of `MeasureOptions`, keys as well.
         default: the `expect` of a rule that has none; None where it has to have one.
         judge: looks at a document.
         frames: makes what looks at each frame, for a check of pixels.
@@ -58,9 +60,23 @@ class Check:
     operators: tuple[str, ...] = ()
     expects: tuple[Parameter, ...] = ()
     options: tuple[Parameter, ...] = ()
+    measures: tuple[str, ...] = ()
     default: Mapping[str, Any] | None = field(default_factory=dict)
     judge: Callable[[Rule, Facts], Iterable[Observation]] | None = None
     frames: Callable[[Rule], FrameJudge] | None = None
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Every key beside `expect`."""
+        return (*self.options, *map(_threshold, self.measures))
+
+
+def _threshold(name: str) -> Parameter:
+    """The key by which a rule sets a threshold."""
+    known, default = THRESHOLDS[name], getattr(DEFAULTS, name)
+    kind = "count" if isinstance(default, int) else "number"
+    meaning = f"{known.text[0].lower()}{known.text[1:-1]}; the setting `inspection.{name}` where nothing is said"
+    return Parameter(name, f"{kind} from {known.low:g} to {known.high:g}", meaning)
 
 
 def broken(value: Any, expect: Mapping[str, Any]) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.files.framerange import parse_frames
 from app.qc.checks.framelists import range_of
-from app.qc.checks.streams import label, undecoded
+from app.qc.checks.streams import label, otherwise_measured, undecoded
 from app.qc.facts import Document
 from app.qc.findings import Observation
 from app.qc.policy import Rule
@@ -77,6 +77,8 @@ def unseen_statistics(rule: Rule, selector: Selector, document: Document) -> Ite
     if selector.root != "stats":
         return
     if second in ("video", "audio"):
+        if why := otherwise_measured(rule, document.get("stats") or {}):
+            yield _unable(why)
         for stream, why in undecoded(document, second):
             yield _unable(why, channel=label(stream))
     elif second == "parts":

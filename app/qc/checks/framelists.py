@@ -45,7 +45,7 @@ def limits_told(rule: Rule, what: str) -> str:
     return f"at most {most} {what}" if most else f"no {what}"
 
 
-def of_frames(rule: Rule, text: str, what: str, evidence: str = "") -> Observation:
+def of_frames(rule: Rule, text: str, what: str, evidence: str = "", least: tuple[int, int] = (0, 0)) -> Observation:
     """Whether a rule takes so many frames.
 
     Args:
@@ -53,8 +53,9 @@ def of_frames(rule: Rule, text: str, what: str, evidence: str = "") -> Observati
         text: the frames in range notation.
         what: what they are, in the plural: `missing frames`.
         evidence: where it was seen.
+        least: how many they are, and how many follow each other, where the text may not name all of them.
     """
-    count, longest = counted(text)
+    count, longest = map(max, counted(text), least)
     most = rule.expect.get("max", 0 if "max_run" not in rule.expect else count)
     ok = count <= most and longest <= rule.expect.get("max_run", longest)
     seen = f"{count} {_one(what) if count == 1 else what}: {text}" if count else "none"

@@ -1,10 +1,12 @@
 """Streams of movies and sounds, and what was measured of them: what checks of video and audio share."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
 
+from app.model.measuring import DEFAULTS
 from app.qc.checks.check import all_told, broken
-from app.qc.facts import Document, Facts, Need
+from app.qc.facts import Document, Facts, Need, NotRecorded
 from app.qc.findings import Observation
 from app.qc.policy import Rule
 from app.qc.values import words
@@ -67,11 +69,44 @@ def measured(
             yield Observation(False, f"a stream of {kind}", observed=f"no {kind} stream", nothing=True)
         for stream, why in undecoded(document, kind):
             yield Observation(False, f"{kind} that can be decoded", channel=label(stream), evidence=why, unable=True)
-        for one in stats:
-            if not _is_empty(kind, one):
-                yield from look(rule, {**one, "type": kind})
+        decoded = [one for one in stats if not _is_empty(kind, one)]
+        for one in _measured_by(rule, document["stats"], decoded, kind):
+            yield from look(rule, {**one, "type": kind})
 
     return judge
+
+
+def _measured_by(rule: Rule, stats: Mapping[str, Any], streams: list[Stream], kind: str) -> list[Stream]:
+    """What was measured of streams of a kind, by the thresholds of a rule.
+
+    Raises:
+        NotRecorded: it was measured by other thresholds alone.
+    """
+    why = otherwise_measured(rule, stats) if streams else ""
+    if not why:
+        return streams
+    for other in stats.get("others") or []:
+        if not otherwise_measured(rule, other):
+            found = {one.get("stream"): one for one in other.get(kind) or []}
+            return [{**one, **found.get(one.get("stream"), {})} for one in streams]
+    raise NotRecorded(why)
+
+
+def otherwise_measured(rule: Rule, stats: Mapping[str, Any]) -> str:
+    """In which thresholds something was not measured as a rule asks for; empty where it was."""
+    used = stats.get("options") or {}
+    wrong = [
+        f"{name} {words(used.get(name, 'unknown'))}, not {words(wanted)}"
+        for name, wanted in rule.measuring.items()
+        if used.get(name) != wanted
+    ]
+    return f"it was measured with {', '.join(wrong)}: measure it again" if wrong else ""
+
+
+def thresholds_told(rule: Rule) -> str:
+    """The thresholds of a rule that are not the usual ones, in words."""
+    usual = asdict(DEFAULTS)
+    return ", ".join(f"{name} {words(value)}" for name, value in rule.measuring.items() if value != usual[name])
 
 
 def undecoded(document: Document, kind: str) -> Iterator[tuple[Stream, str]]:
@@ -118,11 +153,6 @@ def broken_packets(kind: str) -> Callable[[Rule, Facts], Iterator[Observation]]:
                     channel=f"{kind} {stream}" if stream is not None else "",
                     region=_moment(error.get("time_s")),
                 )
-        if kind == "video":
-            for one in (document.get("stats") or {}).get("video") or []:
-                decoded, wanted = one.get("frames_decoded"), one.get("frames_expected")
-                if wanted is not None and decoded is not None and decoded < wanted:
-                    yield Observation(False, f"{wanted} frames", f"{decoded} frames", channel=f"video {one['stream']}")
 
     return judge
 

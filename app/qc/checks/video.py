@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from app.model.measuring import DECIDING
 from app.qc.checks.check import Check, Parameter, all_told, broken
 from app.qc.checks.framelists import FRAME_LIMITS, of_frames
-from app.qc.checks.streams import Stream, broken_packets, label, measured, streams_of, values_of
+from app.qc.checks.streams import Stream, broken_packets, label, measured, streams_of, thresholds_told, values_of
 from app.qc.facts import Facts, Need
 from app.qc.findings import Observation
 from app.qc.policy import Rule
@@ -29,7 +30,9 @@ def _colour(rule: Rule, facts: Facts) -> Iterator[Observation]:
 
 def _frames(key: str, what: str) -> Callable[[Rule, Stream], Iterator[Observation]]:
     def look(rule: Rule, stream: Stream) -> Iterator[Observation]:
-        yield of_frames(rule, str((stream.get(key) or {}).get("frames") or ""), what)
+        found = stream.get(key) or {}
+        least = int(found.get("count") or 0), int(found.get("longest") or 0)
+        yield of_frames(rule, str(found.get("frames") or ""), what, thresholds_told(rule), least)
 
     return look
 
@@ -90,14 +93,16 @@ CHECKS = (
         Need.DECODED,
         _MOVIE,
         expects=FRAME_LIMITS,
+        measures=DECIDING["black"],
         judge=measured("video", _frames("black", "black frames")),
     ),
     Check(
         "video.frozen",
-        "Frames that show what the frame before shows.",
+        "Frames that show what the frame before shows; black ones are not counted again.",
         Need.DECODED,
         _MOVIE,
         expects=FRAME_LIMITS,
+        measures=DECIDING["frozen"],
         judge=measured("video", _frames("frozen", "frozen frames")),
     ),
     Check(
