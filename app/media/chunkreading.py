@@ -103,7 +103,7 @@ class ChunkReader:
 
     def _own_way(self, packed: Sequence[Packed], counters: Sequence[Counter]) -> None:
         unpacked = [unpack(self._compression, one.data, one.raw_size) for one in packed]
-        channels = self._layout.part.channels
+        channels = self._layout.channels
         if self._layout.tiled or self._layout.subsampled:
             for one, raw in zip(packed, unpacked, strict=True):
                 for index, samples in planes(raw, channels, one.chunk):
@@ -129,7 +129,7 @@ class ChunkReader:
         if lines[:, :head].tobytes() != heads:
             return False
         together = Chunk(first.index, (*first.box[:2], *last.box[2:]), first.at)
-        for index, samples in planes(lines[:, head:], layout.part.channels, together):
+        for index, samples in planes(lines[:, head:], layout.channels, together):
             counters[index].add(samples)
         return True
 
@@ -170,6 +170,6 @@ class ChunkReader:
         for found in pieces:
             rows = len(found) // row
             part = Chunk(chunk.index, (chunk.box[0], top, chunk.box[2], top + rows - 1), chunk.at)
-            for index, samples in planes(found, self._layout.part.channels, part):
+            for index, samples in planes(found, self._layout.channels, part):
                 counters[index].add(samples)
             top += rows

@@ -90,7 +90,7 @@ class _DeepReader:
     def __init__(self, file: OpenFile, header: Header, layout: PartLayout, ordered: bool) -> None:
         self._file, self._layout = file, layout
         self.table = ChunkTable(file, header, layout)
-        self._channels = layout.part.channels
+        self._channels = layout.channels
         self._counters = [_counter(channel.type) for channel in self._channels]
         self._sample_bytes = sum(SAMPLE_BYTES[channel.type] for channel in self._channels)
         names = [named(channel) for channel in self._channels]

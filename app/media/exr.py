@@ -28,12 +28,19 @@ COMPRESSIONS = {
     7: ("b44a", 32), 8: ("dwaa", 32), 9: ("dwab", 256), 10: ("htj2k256", 256), 11: ("htj2k32", 32), 12: ("lj2k", 256),
     13: ("zstd", 1),
 }  # fmt: skip
+PART_KINDS = ("scanlineimage", "tiledimage", "deepscanline", "deeptile")
 LINE_ORDERS = {0: "increasingY", 1: "decreasingY", 2: "randomY"}
 PIXEL_TYPES = {0: "uint", 1: "half", 2: "float"}
 _REQUIRED = (
     b"channels", b"compression", b"dataWindow", b"displayWindow", b"lineOrder", b"pixelAspectRatio",
     b"screenWindowCenter", b"screenWindowWidth",
 )  # fmt: skip
+_TYPES = {
+    b"channels": b"chlist", b"compression": b"compression", b"dataWindow": b"box2i", b"displayWindow": b"box2i",
+    b"lineOrder": b"lineOrder", b"pixelAspectRatio": b"float", b"screenWindowCenter": b"v2f",
+    b"screenWindowWidth": b"float", b"tiles": b"tiledesc", b"chunkCount": b"int", b"type": b"string",
+    b"name": b"string",
+}  # fmt: skip
 
 
 class Channel(NamedTuple):
@@ -79,26 +86,43 @@ class Part:
     def kind(self) -> str:
         """`scanlineimage`, `tiledimage`, `deepscanline`, `deeptile`, or what else the type says.
 
-        A part without a type is what the flags of the file say.
+        In a plain file with one part the flags say it, as in the OpenEXR library: old programs copied the type of
+        another file. A part without a type is what the flags say, too.
         """
-        told = self._by_name.get(b"type")
-        if told and told.raw:
-            return told.raw.decode("utf-8", "replace")
-        return "tiledimage" if self.flags & TILED else "scanlineimage"
+        told = self.text(b"type") if self.flags & (MULTIPART | DEEP) else ""
+        return told or ("tiledimage" if self.flags & TILED else "scanlineimage")
 
     @property
     def tiled(self) -> bool:
         """Whether its chunks are tiles."""
         return self.kind in ("tiledimage", "deeptile")
 
+    @property
+    def deep(self) -> bool:
+        """Whether its pixels have any number of samples."""
+        return self.kind in ("deepscanline", "deeptile")
+
     def absent(self) -> list[str]:
         """Names of required attributes that the part does not have."""
-        return [name.decode("ascii") for name in _REQUIRED if name not in self._by_name]
+        required: tuple[bytes, ...] = _REQUIRED
+        if self.flags & MULTIPART:
+            required += (b"name", b"type")
+        elif self.flags & DEEP:
+            required += (b"type",)
+        return [name.decode("ascii") for name in required if name not in self._by_name]
 
-    def _packed(self, name: bytes, layout: struct.Struct) -> tuple[int, ...]:
+    def typed(self, name: bytes) -> Attribute:
+        """An attribute of the layout, which is there and of its type. Raises MediaError where it is not."""
         attribute = self._by_name.get(name)
         if attribute is None:
             raise damaged(f"the required attribute {name.decode()} is absent")
+        if attribute.type != _TYPES[name]:
+            kind = attribute.type.decode("utf-8", "replace")
+            raise damaged(f"the attribute {name.decode()} is of the type {kind}, not {_TYPES[name].decode()}")
+        return attribute
+
+    def _packed(self, name: bytes, layout: struct.Struct) -> tuple[int, ...]:
+        attribute = self.typed(name)
         if len(attribute.raw) != layout.size:
             raise damaged(f"the attribute {name.decode()} has {len(attribute.raw)} bytes, not {layout.size}")
         return layout.unpack(attribute.raw)
@@ -106,10 +130,12 @@ class Part:
     @cached_property
     def channels(self) -> tuple[Channel, ...]:
         """The channels in file order."""
-        attribute = self._by_name.get(b"channels")
-        if attribute is None:
-            raise damaged("the required attribute channels is absent")
-        return tuple(channels_of(attribute.raw))
+        return tuple(channels_of(self.typed(b"channels").raw))
+
+    @cached_property
+    def stored_channels(self) -> tuple[Channel, ...]:
+        """The channels in the order in which their samples lie in the file: that of their names, however listed."""
+        return tuple(sorted(self.channels, key=lambda channel: channel.name))
 
     @property
     def compression(self) -> int:
@@ -155,13 +181,27 @@ class Part:
         return attribute.raw.decode("utf-8", "replace") if attribute else ""
 
     def chunk_count(self) -> int | None:
-        """Chunks that belong to the part; None where the compression is one we do not know."""
-        if b"chunkCount" in self._by_name:
-            count: int = self._packed(b"chunkCount", _I32)[0]
-            if count < 0:
-                raise damaged(f"the chunk count is {count}")
-            return count
-        return self.expected_chunks()
+        """Chunks that the table of the part has; None where that is not known.
+
+        What windows and compression make goes before what `chunkCount` says, as in the OpenEXR library.
+        """
+        try:
+            expected = self.expected_chunks()
+        except MediaError:
+            told = self.told_chunks()
+            if told is None:
+                raise
+            return told
+        return self.told_chunks() if expected is None else expected
+
+    def told_chunks(self) -> int | None:
+        """What `chunkCount` says; None where it is absent."""
+        if b"chunkCount" not in self._by_name:
+            return None
+        count = self._packed(b"chunkCount", _I32)[0]
+        if count < 0:
+            raise damaged(f"the chunk count is {count}")
+        return count
 
     def expected_chunks(self) -> int | None:
         """Chunks that windows, tiles and compression make; None where type or compression is one we do not know."""
@@ -172,7 +212,7 @@ class Part:
                 raise damaged("the required attribute tiles is absent")
             return sum(across * down for across, down in level_tiles(width, height, self.tiles))
         known = COMPRESSIONS.get(self.compression)
-        return ceil(height / known[1]) if known and self.kind in ("scanlineimage", "deepscanline") else None
+        return ceil(height / known[1]) if known and self.kind in PART_KINDS else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +240,7 @@ class Header:
     @property
     def deep(self) -> bool:
         """Whether some part holds deep data."""
-        return bool(self.flags & DEEP) or any(part.kind.startswith("deep") for part in self.parts)
+        return bool(self.flags & DEEP) or any(part.deep for part in self.parts)
 
 
 _U8 = struct.Struct("<B")
@@ -225,7 +265,7 @@ def read_header(source: Bytes) -> Header:
     word = int.from_bytes(reader.take(4), "little")
     version, flags = word & 0xFF, word & ~0xFF
     unknown = ""
-    if version != 2 or flags & ~_KNOWN_FLAGS:
+    if version != 2 or flags & ~_KNOWN_FLAGS or (flags & TILED and flags & (DEEP | MULTIPART)):
         unknown = f"version {version} with flags {flags:#x} is not known"
     parts: list[Part] = []
     error = ""

@@ -135,7 +135,7 @@ def _count(table: _Table, block: bytes) -> None:
 def _cut_chunk(source: Bytes, header: Header, part: Part, offset: int) -> str:
     """Whether the chunk at `offset` has all its bytes."""
     lead = (4 if header.flags & MULTIPART else 0) + (16 if part.tiled else 4)
-    deep = part.kind.startswith("deep")
+    deep = part.deep
     head = source.read_at(offset, lead + (24 if deep else 4))
     if len(head) < lead + (24 if deep else 4):
         return "the file is cut off: it ends inside its last chunk"

@@ -12,7 +12,7 @@ from functools import cached_property
 from math import ceil
 
 from app.errors import MediaError
-from app.media.exr import COMPRESSIONS, MULTIPART, TILED, Box, Channel, Header, Part
+from app.media.exr import COMPRESSIONS, MULTIPART, PART_KINDS, Box, Channel, Header, Part
 from app.media.exrholes import why_holed
 from app.media.opening import OpenFile
 
@@ -56,6 +56,7 @@ class PartLayout:
         index: of the part.
         part: its header.
         tiled, deep: what kind of part it is.
+        channels: in the order in which their samples lie in the file.
         lines: scan lines in a chunk, or rows in a tile.
         across: chunks side by side: 1 for scan lines.
         down: chunks one under the other.
@@ -69,10 +70,11 @@ class PartLayout:
         self.index = index
         self.part: Part = header.parts[index]
         self._multipart = bool(header.flags & MULTIPART)
-        kind = self.part.text(b"type")
-        self.deep = kind.startswith("deep")
+        self.tiled, self.deep = self.part.tiled, self.part.deep
+        if self.part.kind not in PART_KINDS:
+            raise not_supported(f"parts of the type {self.part.kind} are not known")
         tiles = self.part.tiles
-        self.tiled = kind in ("tiledimage", "deeptile") if kind else bool(header.flags & TILED)
+        self.channels = self.part.stored_channels
         x0, y0, x1, y1 = self.part.data_window
         self.window: Box = x0, y0, x1, y1
         self._channels_understood()
@@ -85,10 +87,9 @@ class PartLayout:
         self.across, self.down = ceil((x1 - x0 + 1) / self.columns), ceil((y1 - y0 + 1) / self.lines)
 
     def _channels_understood(self) -> None:
-        channels = self.part.channels
-        if not channels:
+        if not self.channels:
             raise not_supported("it has no channel")
-        strange = next((channel for channel in channels if channel.type not in SAMPLE_BYTES), None)
+        strange = next((channel for channel in self.channels if channel.type not in SAMPLE_BYTES), None)
         if strange is not None:
             raise not_supported(f"the channel {named(strange)} has the unknown type {strange.type}")
 
@@ -101,11 +102,11 @@ class PartLayout:
     @cached_property
     def subsampled(self) -> bool:
         """Whether some channel has not a sample for each pixel."""
-        return any(channel.x_sampling != 1 or channel.y_sampling != 1 for channel in self.part.channels)
+        return any(channel.x_sampling != 1 or channel.y_sampling != 1 for channel in self.channels)
 
     @cached_property
     def _pixel_bytes(self) -> int:
-        return sum(SAMPLE_BYTES[channel.type] for channel in self.part.channels)
+        return sum(SAMPLE_BYTES[channel.type] for channel in self.channels)
 
     def row_of_chunks(self, row: int) -> Iterator[Chunk]:
         """The chunks of one row of chunks, left to right; `row` counts from 0 at the top."""
@@ -129,7 +130,7 @@ class PartLayout:
         if not self.subsampled:
             return self._pixel_bytes * chunk.width * chunk.height
         return sum(SAMPLE_BYTES[channel.type] * columns * rows
-                   for channel in self.part.channels
+                   for channel in self.channels
                    for columns, rows in [samples_of(channel, chunk.box)])  # fmt: skip
 
     @property
@@ -232,7 +233,7 @@ def read_chunk(file: OpenFile, layout: PartLayout, chunk: Chunk, offset: int) ->
     """
     size, raw = chunk_size(file, layout, chunk, offset)
     packed = file.exactly(offset + layout.head_bytes, size)
-    hole = why_holed(layout.part.compression, layout.part.channels, packed, raw)
+    hole = why_holed(layout.part.compression, layout.channels, packed, raw)
     if hole:
         raise MediaError(hole, code="pixels.damaged")
     return Packed(chunk, raw, packed)

@@ -1,11 +1,12 @@
 """What follows from the attributes of an OpenEXR part: layout, windows, channels; and what is wrong with them."""
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 from app.errors import MediaError
 from app.media.exr import COMPRESSIONS, LINE_ORDERS, PIXEL_TYPES, Channel, Part
+from app.media.exrfaults import faults_of, malformed
 from app.media.exrstream import Attribute
 from app.media.exrtiles import LEVEL_MODES, level_tiles
 from app.media.exrvalues import shown, value_of, window
@@ -20,6 +21,8 @@ _ASKED = (
 )  # fmt: skip
 #: Codes of problems with which the file is damaged; others are worth a word.
 SERIOUS = ("attribute.absent", "attribute.damaged")
+_UNREAD = "programs that use OpenEXR 3 may not find the pixels behind it"
+_TYPED = (b"pixelAspectRatio", b"screenWindowCenter", b"screenWindowWidth", b"type", b"name")
 _KEPT = 256
 _LARGE = 1 << 16
 
@@ -33,9 +36,16 @@ def part_facts(index: int, part: Part) -> tuple[dict[str, Any], list[Problem]]:
     kept = sum([len(attribute.raw) for attribute in asked]) < _LARGE
     facts, problems = (_kept_facts if kept else _facts)(asked, part.flags)
     told = [{**problem, "part": index} for problem in problems]
+    known = {problem["attribute"] for problem in problems}
+    told += [
+        {"code": "attribute.damaged", "part": index, "attribute": name, "message": f"{message}: {_UNREAD}"}
+        for name, message in malformed(part.attributes)
+        if name not in known
+    ]
     told += [
         {"code": "attribute.repeated", "part": index, "attribute": shown(name),
-         "message": f"there is more than one attribute {shown(name)}; the last one counts"}
+         "message": f"there is more than one attribute {shown(name)}; the last one counts" +
+                    ("" if name in _ASKED else f", and {_UNREAD}")}
         for name in part.repeated()
     ]  # fmt: skip
     return {"index": index, **facts}, told
@@ -66,6 +76,8 @@ class _Looking:
         order = self._try("lineOrder", lambda: part.line_order)
         tiles = self._try("tiles", lambda: part.tiles) if part.tiled else None
         channels = self._try("channels", lambda: part.channels)
+        for name in _TYPED:
+            self._try(name.decode(), partial(part.typed, name))
         aspect = part.get(b"pixelAspectRatio")
         width, height = (data[2] - data[0] + 1, data[3] - data[1] + 1) if data else (None, None)
         levels = None if data is None or (part.tiled and tiles is None) else 1
@@ -90,6 +102,14 @@ class _Looking:
             "pixel_aspect_ratio": value_of(aspect) if aspect else None,
             "channels": None if channels is None else [channel_facts(channel) for channel in channels],
         }
+        if (told := part.text(b"type")) and told != part.kind:
+            self._problems.append(
+                {"code": "attribute.contradicts", "attribute": "type",
+                 "message": f"type says {told}, but the flags of the file make it a {part.kind}"}
+            )  # fmt: skip
+        self._problems += [
+            {"code": "attribute.damaged", "attribute": name, "message": message} for name, message in faults_of(part)
+        ]
         return facts, self._problems
 
     def _try(self, name: str, ask: Callable[[], T]) -> T | None:
@@ -102,8 +122,8 @@ class _Looking:
             return None
 
     def _chunk_count(self) -> int | None:
-        """The chunk count as the header says it, else as it follows; told where the two differ."""
-        told = self._try("chunkCount", self._part.chunk_count)
+        """The chunk count as it follows, else as the header says it; told where the two differ."""
+        told = self._try("chunkCount", self._part.told_chunks)
         try:
             expected = self._part.expected_chunks()
         except MediaError:
@@ -113,7 +133,7 @@ class _Looking:
                 {"code": "attribute.contradicts", "attribute": "chunkCount",
                  "message": f"chunkCount says {told}, but windows and compression make {expected} chunks"}
             )  # fmt: skip
-        return told
+        return told if expected is None else expected
 
 
 def _compression(number: int | None) -> dict[str, Any] | None:

@@ -41,11 +41,11 @@ class SoloDecoder:
         if layout.subsampled:
             name = layout.part.compression
             raise not_supported(f"sub-sampled channels in the compression {name}")
-        if len(layout.part.channels) > MOST_CHANNELS:
+        if len(layout.channels) > MOST_CHANNELS:
             raise not_supported(f"more than {MOST_CHANNELS} channels in the compression {layout.part.compression}")
         self._layout = layout
         self._named = layout.part.compression not in _NAMED_BY_US
-        self._channels = layout.part.channels
+        self._channels = layout.channels
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         if sys.platform == "linux":
             self._descriptor = os.memfd_create("chunks.exr", os.MFD_CLOEXEC)

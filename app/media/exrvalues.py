@@ -42,6 +42,10 @@ LAYOUT = frozenset(
 KEYCODE = ("film_mfc_code", "film_type", "prefix", "count", "perf_offset", "perfs_per_frame", "perfs_per_count")
 
 
+class _NotShown(ValueError):
+    """Bytes that are as their type says, and cannot be told as JSON."""
+
+
 def number(value: float) -> float | str:
     """A float as JSON can hold it: `"NaN"`, `"Infinity"`, `"-Infinity"` where it is not finite."""
     if math.isfinite(value):
@@ -105,7 +109,7 @@ def _named(names: dict[int, str]) -> Callable[[bytes], Any]:
 def _string(raw: bytes) -> str:
     text = raw.decode("utf-8")
     if "\0" in text:
-        raise ValueError("text with NUL")
+        raise _NotShown("text with NUL")
     return text
 
 
@@ -194,6 +198,16 @@ _READERS: dict[bytes, Callable[[bytes], Any]] = {
     b"preview": _preview, b"bytes": _hinted_bytes, b"idmanifest": _id_manifest,
 }  # fmt: skip
 
+#: Bytes of the types that always have as many.
+_SIZES = {
+    b"int": 4, b"float": 4, b"double": 8, b"v2i": 8, b"v2f": 8, b"v2d": 16, b"v3i": 12, b"v3f": 12, b"v3d": 24,
+    b"box2i": 16, b"box2f": 16, b"m33f": 36, b"m33d": 72, b"m44f": 64, b"m44d": 128, b"chromaticities": 32,
+    b"compression": 1, b"lineOrder": 1, b"envmap": 1, b"deepImageState": 1, b"tiledesc": 9, b"timecode": 8,
+    b"keycode": 28, b"rational": 8,
+}  # fmt: skip
+#: The types that say within themselves how long they are.
+_LISTS = frozenset((b"stringvector", b"floatvector", b"preview", b"bytes"))
+
 
 def value_of(attribute: Attribute) -> Any:
     """The value as JSON; None where the type is unknown or the bytes are not what the type says."""
@@ -204,6 +218,20 @@ def value_of(attribute: Attribute) -> Any:
         return reader(attribute.raw)
     except (struct.error, ValueError, MediaError):
         return None
+
+
+def is_malformed(attribute: Attribute) -> bool:
+    """Whether an attribute of a known type has bytes that cannot be of that type: too few, too many."""
+    size = _SIZES.get(attribute.type)
+    if size is not None or attribute.type not in _LISTS:
+        return size is not None and len(attribute.raw) != size
+    try:
+        _READERS[attribute.type](attribute.raw)
+    except (UnicodeDecodeError, _NotShown):
+        return False
+    except (struct.error, ValueError):
+        return True
+    return False
 
 
 def shown(name: bytes) -> str:

@@ -16,7 +16,8 @@ from app.errors import MediaError
 from app.jobs.framing import Send
 from app.media.exr import Header, read_header
 from app.media.exrchunks import chunk_fault
-from app.media.exrstream import ended
+from app.media.exrparts import SERIOUS, part_facts
+from app.media.exrstream import damaged, ended
 from app.media.exrvalues import brief, value_of
 from app.media.opening import OpenFile, opened
 from app.media.registry import inspect_open, recognise
@@ -118,6 +119,7 @@ class _Comparer:
         self.table = table
         self._block = b""
         self._header: Header | None = None
+        self._serious = ""
         self._last = _Look([], None)
 
     def look(self, file: OpenFile) -> _Look:
@@ -135,7 +137,8 @@ class _Comparer:
             table = [{_text(a.name): _digest(a.type, a.raw) for a in part.attributes} for part in header.parts]
             self._last = _Look(self._differences(table), _exr_timecode(header))
             self._header, self._block = header, file.read_at(0, header.size)
-        return _Look(self._last.differences, self._last.timecode, *_fault(file, header))
+            self._serious = _serious(header)
+        return _Look(self._last.differences, self._last.timecode, *_fault(file, header, self._serious))
 
     def _differences(self, table: Table) -> list[list[Any]]:
         """What is not as in the reference; the first table becomes it."""
@@ -159,13 +162,22 @@ class _Comparer:
         return found[:_DIFFERENCE_LIMIT]
 
 
-def _fault(file: OpenFile, header: Header) -> tuple[str, bool]:
+def _serious(header: Header) -> str:
+    """The first thing with which a header is damaged; empty where it is sound."""
+    for index, part in enumerate(header.parts):
+        for problem in part_facts(index, part)[1]:
+            if problem["code"] in SERIOUS:
+                message: str = problem["message"]
+                return message if message.startswith("the OpenEXR") else damaged(message).message
+    return ""
+
+
+def _fault(file: OpenFile, header: Header, serious: str) -> tuple[str, bool]:
     """Why an OpenEXR file cannot be whole, if so, and whether because its end is not there."""
     if header.error:
         return header.error, header.error == ended().message
-    absent = [name for part in header.parts for name in part.absent()]
-    if absent:
-        return f"the OpenEXR header is damaged: the required attribute {absent[0]} is absent", False
+    if serious:
+        return serious, False
     fault = chunk_fault(file, header, [part.chunk_count() for part in header.parts])
     return (fault.message, fault.code in CUT_CODES) if fault else ("", False)
 

@@ -134,7 +134,7 @@ class _FlatPart:
         self._layout, self._damage, self._sample, self._step = layout, damage, sample, step
         self._reader = ChunkReader(file, layout, damage)
         self._table = ChunkTable(file, header, layout)
-        self._counters = [_counter(channel.type) for channel in layout.part.channels]
+        self._counters = [_counter(channel.type) for channel in layout.channels]
         self._lock = Lock()
         self._groups = self._made_groups()
         self._read: list[tuple[int, int]] = []
@@ -151,7 +151,7 @@ class _FlatPart:
                     worker.result()
         channels = [
             {"name": named(channel), **counter.result()}
-            for channel, counter in zip(self._layout.part.channels, self._counters, strict=True)
+            for channel, counter in zip(self._layout.channels, self._counters, strict=True)
         ]
         return {
             "index": self._layout.index, "supported": True, "sample": self._sample, "rows": rows_text(self._read),

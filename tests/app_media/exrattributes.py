@@ -119,3 +119,11 @@ ATTRIBUTES = [
     Written(b"note", b"caf\xe9", b"x", None),
     Written(b"note", b"", b"no type", None),
 ]  # fmt: skip
+
+#: Those whose bytes are not what their type says: the OpenEXR library stumbles over them.
+MALFORMED = tuple(
+    written for written in ATTRIBUTES
+    if not written.type
+    or (written.value is None and written.type in
+        (b"int", b"m44f", b"stringvector", b"floatvector", b"preview", b"bytes") and written.raw != b"\1\0\0\0\xff")
+)  # fmt: skip

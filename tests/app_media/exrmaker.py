@@ -15,14 +15,15 @@ from typing import Any
 from app.media.document import document_of
 from app.media.exrbytes import header_bytes
 from app.model.inspecting import InspectOptions
-from tests.app_media.exrattributes import ATTRIBUTES, Written
+from tests.app_media.exrattributes import ATTRIBUTES, MALFORMED, Written
 
 KINDS = ("scanlineimage", "tiledimage", "deepscanline", "deeptile")
 TILED, LONG_NAMES, DEEP, MULTIPART = 0x200, 0x400, 0x800, 0x1000
 LINES = {0: 1, 1: 1, 2: 1, 3: 16, 4: 32, 5: 16, 6: 32, 7: 32, 8: 32, 9: 256, 10: 256, 11: 32, 12: 256, 13: 1}
 NAMES = ("none", "rle", "zips", "zip", "piz", "pxr24", "b44", "b44a", "dwaa", "dwab", "htj2k256", "htj2k32", "lj2k",
          "zstd")  # fmt: skip
-CHANNELS = ((b"B", 1, 0, 1, 1), (b"depth.Z", 2, 1, 1, 1), (b"id", 0, 0, 2, 2))
+CHANNELS = ((b"B", 1, 0, 1, 1), (b"depth.Z", 2, 1, 1, 1), (b"id", 0, 0, 1, 1))
+SAMPLED = ((b"BY", 1, 0, 2, 2), (b"RY", 1, 0, 4, 1), (b"Y", 2, 1, 1, 1))
 ORDERS = ("increasingY", "decreasingY", "randomY")
 MODES = ("one", "mipmap", "ripmap")
 TYPES = ("uint", "half", "float")
@@ -187,6 +188,7 @@ def layouts() -> Iterator[Made]:
         yield Made(f"{kind}-{ORDERS[order]}", (Part(kind, order=order),), flags_of(kind))
     for kind in KINDS[:2]:
         yield Made(f"{kind}-untold", (Part(kind, told_kind=False),), flags_of(kind))
+    yield Made("sampled", (Part(channels=SAMPLED, window=(-4, -6, 39, 43)),))
     several = tuple(Part(kind, compression=3, name=f"part {kind}".encode()) for kind in KINDS)
     yield Made("all-kinds", several, MULTIPART | DEEP)
     yield Made("many-parts", tuple(Part(name=b"p%d" % number) for number in range(40)), MULTIPART)
@@ -196,7 +198,8 @@ def attributes() -> Iterator[Made]:
     """Every type of attribute, known and unknown, with values that are easy to get wrong."""
     for number, written in enumerate(ATTRIBUTES):
         kind = written.type.decode("ascii", "replace")
-        yield Made(f"attribute-{number:03}-{kind}", (Part(more=(written,)),))
+        errors = ("attribute.damaged",) if written in MALFORMED else ()
+        yield Made(f"attribute-{number:03}-{kind}", (Part(more=(written,)),), errors=errors)
     names = (Written(b"n" * 255, b"t" * 200, b"\1", None), Written(b"caf\xe9", b"string", b"x", "x"))
     yield Made("long-and-odd-names", (Part(more=names),), LONG_NAMES)
     twice = (Written(b"note", b"string", b"a", "a"), Written(b"note", b"int", bytes(4), 0))

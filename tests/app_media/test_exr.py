@@ -72,7 +72,6 @@ def test_attributes_keep_order_type_and_bytes(tmp_path: Path) -> None:
         (b"envmap", b"\1", {"id": 1, "name": "cube"}),
         (b"compression", b"\x63", {"id": 99, "name": None}),
         (b"string", b"a\0b", {"type": "string", "bytes": 3}),
-        (b"int", b"\1", {"type": "int", "bytes": 1}),
         (b"neverHeardOf", b"\1\2", {"type": "neverHeardOf", "bytes": 2}),
     ],
 )  # fmt: skip
@@ -138,6 +137,8 @@ def test_damaged_headers_are_refused_with_a_reason(content: bytes, reason: str, 
 
 def test_a_chunk_count_that_no_file_could_hold(tmp_path: Path) -> None:
     path = media.raw_exr(tmp_path / "a.exr", (b"chunkCount", b"int", struct.pack("<i", 2**31 - 1)))
+    assert inspect(path).error == ""  # windows and compression tell, as in the OpenEXR library
+    path.write_bytes(path.read_bytes().replace(b"compression\0\1\0\0\0\0", b"compression\0\1\0\0\0\x4d"))
     assert inspect(path).error == "the file is cut off: it ends inside the table of chunks"
 
 
