@@ -293,7 +293,7 @@ def smoke(plan: Plan) -> None:
         event = json.dumps({"data": {"path": str(path), "enable_stats": True}}).encode()
         done = subprocess.run(
             command, cwd=plan.context, input=event, capture_output=True, check=False,
-            env={**environment, "PYTHONPATH": str(plan.context)},
+            env={**environment, "PYTHONPATH": str(plan.context), "PYTHONDONTWRITEBYTECODE": "1"},
         )  # fmt: skip
         _judge(done, str(path))
 

@@ -24,6 +24,21 @@ from ui.workers.job_controller import JobController
 
 WAIT_MS = 20_000
 
+#: A sequence with a missing frame fails by one of its rules.
+POLICY = """\
+schema: qcpolicy/1
+id: test.whole
+version: "1.0.0"
+title: Nothing is missing
+rules:
+  - id: seq.complete
+    check: sequence.missing
+    expect: {max: 0}
+  - id: exr.compression
+    select: parts[*].compression
+    expect: {in: [none, zip, zips, piz]}
+"""
+
 
 def make_library(folder: Path) -> Path:
     """A sequence of 1001-1006 without 1004, a still of three parts, and a sound."""
@@ -35,6 +50,13 @@ def make_library(folder: Path) -> Path:
     media.multipart_exr(shots / "still.exr")
     media.wav(sound / "mix.wav")
     return folder
+
+
+def write_policy(folder: Path) -> str:
+    """The file of `POLICY`."""
+    file = folder / "whole.yaml"
+    file.write_text(POLICY, encoding="utf-8")
+    return str(file)
 
 
 def scan(engine: Engine, folder: Path) -> None:

@@ -14,25 +14,23 @@ from app.qc.checking import CheckRequest
 from tests import media
 from tests.ui.enginekit import make_engine
 from tests.ui.hearing import Heard
-from tests.ui.tabs.reviewkit import WAIT_MS, lines_of, make_library, press, review, scan, wait_loaded, wait_picture
+from tests.ui.tabs.reviewkit import (
+    POLICY,
+    WAIT_MS,
+    lines_of,
+    make_library,
+    press,
+    review,
+    scan,
+    wait_loaded,
+    wait_picture,
+    write_policy,
+)
 from ui.tabs.findings_pane import FindingsPane, document_findings, policy_findings
 from ui.tabs.review_reel import Finding
 from ui.tabs.review_tab import ReviewTab
 
 SEQUENCE = b"sh010.####.exr"
-POLICY = """\
-schema: qcpolicy/1
-id: test.whole
-version: "1.0.0"
-title: Nothing is missing
-rules:
-  - id: seq.complete
-    check: sequence.missing
-    expect: {max: 0}
-  - id: exr.compression
-    select: parts[*].compression
-    expect: {in: [none, zip, zips, piz]}
-"""
 
 
 @pytest.fixture
@@ -47,9 +45,7 @@ def library(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def policy(tmp_path: Path) -> str:
-    file = tmp_path / "whole.yaml"
-    file.write_text(POLICY, encoding="utf-8")
-    return str(file)
+    return write_policy(tmp_path)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from tests.ui.showing import displayed
 from ui.tabs.channels_pane import ChannelsPane
 
 
@@ -32,11 +33,7 @@ def document(measured: bool, names: tuple[str, ...] = ("A", "B", "G", "R")) -> d
 
 @pytest.fixture
 def pane(qtbot: QtBot) -> Iterator[ChannelsPane]:
-    made = ChannelsPane("Test")
-    qtbot.addWidget(made)
-    made.resize(360, 700)
-    made.show()
-    qtbot.waitExposed(made)
+    made = displayed(qtbot, ChannelsPane("Test"), 360, 700)
     yield made
     made.stop()
 

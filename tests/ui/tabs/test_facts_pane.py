@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
+from tests.ui.showing import displayed
 from ui.models.fact_nodes import FactNode
 from ui.tabs.document_facts import document_nodes
 from ui.tabs.facts_pane import FactsPane
@@ -37,11 +38,7 @@ def exr(attributes: int = 3, channels: int = 4) -> dict[str, object]:
 
 @pytest.fixture
 def pane(qtbot: QtBot) -> Iterator[FactsPane]:
-    made = FactsPane("Facts")
-    qtbot.addWidget(made)
-    made.resize(600, 700)
-    made.show()
-    qtbot.waitExposed(made)
+    made = displayed(qtbot, FactsPane("Facts"), 600, 700)
     yield made
     made.stop()
 

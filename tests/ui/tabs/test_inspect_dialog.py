@@ -15,7 +15,7 @@ from app.qc.judged import judged_at
 from app.scanning.request import ScanRequest
 from tests import media
 from tests.ui.enginekit import make_engine
-from tests.ui.tabs.reviewkit import lines_of
+from tests.ui.tabs.reviewkit import lines_of, write_policy
 from ui.desk import Desk
 from ui.inspecting import Inspecting
 from ui.main_window import MainWindow
@@ -132,26 +132,9 @@ def test_a_file_that_cannot_be_read_says_so_once_and_is_not_measured(
     assert dialog.channels.histogram.accessibleDescription() == ""
 
 
-POLICY = """\
-schema: qcpolicy/1
-id: test.whole
-version: "1.0.0"
-title: Nothing is missing
-rules:
-  - id: seq.complete
-    check: sequence.missing
-    expect: {max: 0}
-  - id: exr.compression
-    select: parts[*].compression
-    expect: {in: [none, zip, zips, piz]}
-"""
-
-
 @pytest.fixture
 def policy(tmp_path: Path) -> str:
-    file = tmp_path / "whole.yaml"
-    file.write_text(POLICY, encoding="utf-8")
-    return str(file)
+    return write_policy(tmp_path)
 
 
 def check(qtbot: QtBot, dialog: InspectDialog, policy: str) -> None:

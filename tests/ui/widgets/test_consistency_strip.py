@@ -4,6 +4,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
+from tests.ui.showing import displayed
 from ui import theme
 from ui.widgets.consistency import Mark, Trait
 from ui.widgets.consistency_strip import ConsistencyStrip
@@ -16,12 +17,8 @@ MARKS = (
 
 def strip(qtbot: QtBot, *marks: Mark) -> ConsistencyStrip:
     made = ConsistencyStrip()
-    qtbot.addWidget(made)
-    made.resize(824, made.sizeHint().height())
     made.set_marks(marks, 1001, 1100, "All frames are as they should be")
-    made.show()
-    qtbot.waitExposed(made)
-    return made
+    return displayed(qtbot, made, 824, made.sizeHint().height())
 
 
 def test_a_click_on_a_mark_goes_to_its_frame(qtbot: QtBot) -> None:

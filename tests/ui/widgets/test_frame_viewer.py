@@ -6,6 +6,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from tests.ui.showing import displayed
 from ui import theme
 from ui.widgets.frame_viewer import FrameViewer
 from ui.widgets.viewer_frame import PictureInfo, SoundInfo, ViewerState, readout
@@ -21,12 +22,7 @@ def checked(width: int = 400, height: int = 200) -> QImage:
 
 @pytest.fixture
 def viewer(qtbot) -> FrameViewer:
-    widget = FrameViewer()
-    qtbot.addWidget(widget)
-    widget.resize(640, 400)
-    widget.show()
-    qtbot.waitExposed(widget)
-    return widget
+    return displayed(qtbot, FrameViewer(), 640, 400)
 
 
 def centre(viewer: FrameViewer) -> QPointF:

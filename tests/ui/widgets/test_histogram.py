@@ -4,6 +4,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
+from tests.ui.showing import displayed
 from ui import theme
 from ui.widgets.histogram import Axis, Histogram, Series, color_of, figure
 
@@ -17,12 +18,8 @@ def series(name: str = "R", *full: int) -> Series:
 
 def shown(qtbot: QtBot, *some: Series) -> Histogram:
     made = Histogram()
-    qtbot.addWidget(made)
-    made.resize(416, 200)
     made.set_series(some, "Not measured yet")
-    made.show()
-    qtbot.waitExposed(made)
-    return made
+    return displayed(qtbot, made, 416, 200)
 
 
 def colors(histogram: Histogram) -> set[str]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 
+from tests.ui.showing import displayed
 from ui.widgets.heartbeat import HeartbeatLabel
 from ui.widgets.job_panel import JobPanel
 from ui.widgets.job_view import JobState, JobView
@@ -17,12 +18,7 @@ SCAN = JobView(
 
 @pytest.fixture
 def panel(qtbot) -> JobPanel:
-    widget = JobPanel(linger_s=0.05)
-    qtbot.addWidget(widget)
-    widget.resize(1000, 60)
-    widget.show()
-    qtbot.waitExposed(widget)
-    return widget
+    return displayed(qtbot, JobPanel(linger_s=0.05), 1000, 60)
 
 
 def test_a_row_says_stage_numbers_and_the_end_of_the_path(panel: JobPanel) -> None:

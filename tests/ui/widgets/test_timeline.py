@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from tests.ui.showing import displayed
 from ui import theme
 from ui.widgets.frame_strip import FindingTick, Frames
 from ui.widgets.timeline import Timeline
@@ -17,12 +18,8 @@ FRAMES = Frames.of([f for f in range(1001, 1101) if f not in MISSING], [FindingT
 @pytest.fixture
 def timeline(qtbot) -> Timeline:
     widget = Timeline()
-    qtbot.addWidget(widget)
-    widget.resize(1024, widget.sizeHint().height())
     widget.set_frames(FRAMES, 1001)
-    widget.show()
-    qtbot.waitExposed(widget)
-    return widget
+    return displayed(qtbot, widget, 1024, widget.sizeHint().height())
 
 
 def strip_y(timeline: Timeline) -> int:
