@@ -2,7 +2,8 @@
 
 The majority decides what an attribute should be. An attribute that varies by nature (a time code, a date, a counter)
 is known by varying throughout: no value is in more than a third of the frames and there are at least four, or each
-frame has its own. What says how pixels are laid out never counts as varying by nature.
+frame has its own. Of one that is known by its name no value may be in more than nine frames of ten. What says how
+pixels are laid out never counts as varying by nature.
 """
 
 import statistics

@@ -26,7 +26,7 @@ class Expected:
 
     Attributes:
         frames: ascending; a `range` of step 1 where they are whole and without a gap, however many they are.
-        source: who says so: `option`, `pattern`, `settings`.
+        source: who says so: `option` or `pattern`.
     """
 
     frames: range | tuple[Frame, ...]

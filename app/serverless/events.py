@@ -20,17 +20,18 @@ from app.services.s3 import ObjectName, object_name
 MOST_FILES = 1000
 _DEEPEST = 12
 
-_PATHS = (
+#: Keys of an event under which a path, several, a bucket, a key, another event, or toggles stand.
+PATHS = (
     "path", "file_path", "filepath", "filePath", "filename", "file_name", "fileName", "file", "uri", "url", "s3_uri",
     "s3_path", "s3Uri", "object_path", "objectPath", "element_path", "elementPath", "source_path", "src", "source_file",
     "input_path", "inputPath", "input", "location",
 )  # fmt: skip
-_LISTS = ("paths", "file_paths", "filePaths", "files", "uris", "objects", "inputs")
-_BUCKETS = ("bucket", "s3_bucket", "bucket_name", "bucketName", "s3Bucket", "Bucket")
-_KEYS = ("key", "s3_key", "object_key", "objectKey", "s3Key", "object_name", "objectName", "Key", "object")
-_NESTED = ("data", "detail", "payload", "body", "event", "Sns", "Message", "message", "value", "params", "parameters",
+LISTS = ("paths", "file_paths", "filePaths", "files", "uris", "objects", "inputs")
+BUCKETS = ("bucket", "s3_bucket", "bucket_name", "bucketName", "s3Bucket", "Bucket")
+KEYS = ("key", "s3_key", "object_key", "objectKey", "s3Key", "object_name", "objectName", "Key", "object")
+NESTED = ("data", "detail", "payload", "body", "event", "Sns", "Message", "message", "value", "params", "parameters",
            "arguments", "requestPayload", "s3")  # fmt: skip
-_ABOUT = ("config", "options", "toggles", "settings", "params", "parameters", "data", "detail", "payload")
+ABOUT = ("config", "options", "toggles", "settings", "params", "parameters", "data", "detail", "payload")
 _SCHEME = re.compile("[A-Za-z][A-Za-z0-9+.-]+://")
 _BEGINS = ("/", "s3://", "file://", "arn:")
 
@@ -142,7 +143,7 @@ class Asked:
 
     def _mapping(self, given: Mapping[Any, Any], depth: int) -> None:
         self.places.append(given)
-        self.places += [given[name] for name in _ABOUT if isinstance(given.get(name), Mapping)]
+        self.places += [given[name] for name in ABOUT if isinstance(given.get(name), Mapping)]
         if given.get("Event") == "s3:TestEvent":
             self._skip(str(given.get("Bucket", "")), "a test of the notification", "s3:TestEvent")
             return
@@ -201,8 +202,8 @@ class Asked:
 
     def _object_of(self, given: Mapping[Any, Any]) -> bool:
         """Bucket and key beside each other, under any of their names."""
-        bucket = next((_of(given[name], "name") for name in _BUCKETS if given.get(name)), "")
-        key = next((_of(given[name], "key") for name in _KEYS if given.get(name)), "")
+        bucket = next((_of(given[name], "name") for name in BUCKETS if given.get(name)), "")
+        key = next((_of(given[name], "key") for name in KEYS if given.get(name)), "")
         if not key and isinstance(given.get("path"), str) and not given["path"].startswith(_BEGINS):
             key = given["path"]
         if not bucket or not key:
@@ -224,9 +225,9 @@ class Asked:
 
     def _named(self, given: Mapping[Any, Any], depth: int) -> bool:
         """A path, or several, under any of their names; whether there was one."""
-        for name in (*_PATHS, *_LISTS):
+        for name in (*PATHS, *LISTS):
             value = given.get(name)
-            if isinstance(value, str) and value.strip() and (value.strip()[:1] not in "{[" or name not in _LISTS):
+            if isinstance(value, str) and value.strip() and (value.strip()[:1] not in "{[" or name not in LISTS):
                 self._text(value, depth)
                 return True
             if isinstance(value, bytes | bytearray | Mapping | list | tuple | os.PathLike) and value:
@@ -237,7 +238,7 @@ class Asked:
     def _nested(self, given: Mapping[Any, Any], depth: int) -> None:
         if isinstance(given.get("data_base64"), str):
             self._base64(given["data_base64"], depth)
-        for name in _NESTED:
+        for name in NESTED:
             value = given.get(name)
             if isinstance(value, str) and name == "body" and given.get("isBase64Encoded") is True:
                 self._base64(value, depth)

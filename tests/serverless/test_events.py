@@ -191,9 +191,11 @@ def test_more_files_than_one_call_takes_are_refused_by_name() -> None:
 
 def test_every_name_and_toggle_is_documented() -> None:
     page = (Path(__file__).parents[2] / "docs" / "serverless.md").read_text(encoding="utf-8")
-    names = (*events._PATHS, *events._LISTS, *events._BUCKETS, *events._KEYS, *events._NESTED)
+    names = (*events.PATHS, *events.LISTS, *events.BUCKETS, *events.KEYS, *events.NESTED)
     told = re.findall(r"[\w-]+", page)
     assert sorted(set(names) - set(told)) == []
+    where = page.partition("## Toggles")[2].partition("|")[0]
+    assert [name for name in events.ABOUT if f"`{name}`" not in where] == []
     for field in dataclasses.fields(Toggles):
         assert f"| `{field.name}` |" in page
         assert f"`REELMARK_{field.name.upper()}`" in page
@@ -246,7 +248,7 @@ def test_a_short_name_that_means_something_else_is_passed_over() -> None:
 
 
 words = st.sampled_from(
-    [*events._PATHS, *events._LISTS, *events._BUCKETS, *events._KEYS, *events._NESTED, "Records", "s3", "detail",
+    [*events.PATHS, *events.LISTS, *events.BUCKETS, *events.KEYS, *events.NESTED, "Records", "s3", "detail",
      "object", "elementpath", "extensions", "eventName", "sequencer", "enable_stats", "schema_version", "Event",
      "data_base64"]
 )  # fmt: skip
