@@ -7,18 +7,17 @@ from typing import Any
 _LETTERS = 160
 
 
-def attribute_text(kind: str, value: Any, size: int, cut_at: int = _LETTERS) -> str:
+def attribute_text(kind: str, value: Any, size: int) -> str:
     """One line for a value: what its type and size are where nothing else can be told.
 
     Args:
         kind: the OpenEXR type.
         value: its JSON; None where it could not be decoded.
         size: bytes of it in the file.
-        cut_at: letters that the line has at most.
     """
     if value is None:
         return f"{kind}, {size:,} bytes"
-    return cut(_WORDS[kind](value) if kind in _WORDS else plain_text(value), cut_at)
+    return cut(_WORDS[kind](value) if kind in _WORDS else plain_text(value), _LETTERS)
 
 
 def cut(text: str, letters: int) -> str:

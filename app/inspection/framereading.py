@@ -98,19 +98,16 @@ class FrameReader:
         directory: raw and absolute.
         sequence: its frames.
         job: progress and cancel.
-        handler: dotted name of what runs in the children; empty for `HANDLER`.
         children: how many; 0 for as many as the work is worth.
     """
 
-    def __init__(
-        self, directory: bytes, sequence: FileSequence, job: Job, *, handler: str = "", children: int = 0
-    ) -> None:
+    def __init__(self, directory: bytes, sequence: FileSequence, job: Job, *, children: int = 0) -> None:
         worth = -(-len(sequence.names) // _FRAMES_A_CHILD)
         size = children or max(1, min(worth, os.cpu_count() or 1, _MOST_CHILDREN))
         self.folder = decoded(directory)
         self.sequence = sequence
         self.job = job
-        self._pool = ChildPool(handler or HANDLER, size, memory_bytes=_MEMORY_BYTES)
+        self._pool = ChildPool(HANDLER, size, memory_bytes=_MEMORY_BYTES)
 
     def __enter__(self) -> "FrameReader":
         return self

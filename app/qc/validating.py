@@ -20,14 +20,13 @@ class DocumentFacts:
 
     Args:
         document: of a file or of a sequence, as `inspect` gives it.
-        expected: first and last frame that should be there.
     """
 
-    def __init__(self, document: Document, expected: tuple[int, int] | None = None) -> None:
+    def __init__(self, document: Document) -> None:
         self._document = document
         self.asset = str(document.get("file", {}).get("path", ""))
         self.kinds = kinds_of_document(document)
-        self.expected = expected or _expected(document)
+        self.expected = _expected(document)
 
     def document(self, need: Need) -> Document:
         """The document, where it has so much."""

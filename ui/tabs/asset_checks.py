@@ -21,7 +21,7 @@ from ui import formats
 from ui.desk import Desk
 from ui.reasons import said, said_of
 from ui.tabs.asset_documents import AssetStamp
-from ui.tabs.findings_pane import OTHER_POLICY, FindingsPane
+from ui.tabs.findings_pane import OTHER_POLICY, FindingsPane, policy_name
 from ui.tabs.variables_dialog import VariablesDialog
 from ui.workers.job_worker import Done, Failed, Outcome
 from ui.workers.reader import Reader
@@ -237,10 +237,9 @@ def validation_of(result: CheckResult) -> dict[str, Any]:
 
 def recorded_words(validation: Mapping[str, Any]) -> str:
     """`delivery 1.0: fail · 2026-11-20 10:40`: what a policy said of an asset, and when."""
-    policy = validation.get("policy") or {}
-    name = " ".join(str(policy[key]) for key in ("id", "version") if policy.get(key))
     said = " · ".join((validation.get("outcome") or "not about this", formats.date(_time(validation))))
-    return f"{name}: {said}{', before it changed: check it again' if validation.get('outdated') else ''}"
+    outdated = ", before it changed: check it again" if validation.get("outdated") else ""
+    return f"{policy_name(validation)}: {said}{outdated}"
 
 
 def _time(validation: Mapping[str, Any]) -> int:
@@ -248,7 +247,7 @@ def _time(validation: Mapping[str, Any]) -> int:
 
 
 def words_of(result: CheckResult) -> str:
-    """`Fails 2 rules, 1 warning · 14 pass`; says where recorded facts were judged, or nothing was."""
+    """`2 fail · 1 with a warning · 14 pass`; says where recorded facts were judged, or nothing was."""
     if not result.assets:
         return "This policy is not about such a file: nothing was checked."
     counts = result.counts

@@ -52,7 +52,7 @@ def header_rows(document: Mapping[str, Any]) -> list[PlainRow]:
 
 
 def pixel_rows(document: Mapping[str, Any]) -> list[PlainRow]:
-    """Part, channel, largest and mean error, how many differ, how many are not finite on one side."""
+    """Channel, part, largest and mean error, how many differ, how many are not finite on one side, the worst frame."""
     rows = []
     for entry in document.get("pixels") or ():
         wrong = bool(entry.get("differing") or entry.get("non_finite"))

@@ -165,10 +165,15 @@ def policy_findings(validation: Mapping[str, Any] | None) -> list[Finding]:
     """
     told = validation or {}
     entries = () if told.get("outdated") else told.get("findings") or ()
-    titles, policy = told.get("titles") or {}, told.get("policy") or {}
-    name = " ".join(str(policy[key]) for key in ("id", "version") if policy.get(key))
+    titles, name = told.get("titles") or {}, policy_name(told)
     found = [_finding(entry, str(titles.get(entry.get("rule")) or ""), name) for entry in entries]
     return worst_first(found)
+
+
+def policy_name(validation: Mapping[str, Any]) -> str:
+    """The policy that a validation names, with its version: `delivery 1.0`; empty where it names none."""
+    policy = validation.get("policy") or {}
+    return " ".join(str(policy[key]) for key in ("id", "version") if policy.get(key))
 
 
 def found_in(

@@ -34,14 +34,12 @@ def label(stream: Stream) -> str:
     return f"{stream.get('type', 'stream')} {stream.get('index', stream.get('stream', 0))}"
 
 
-def values_of(
-    kind: str, value_of: Callable[[Stream], Any], unit: str = ""
-) -> Callable[[Rule, Facts], Iterator[Observation]]:
+def values_of(kind: str, value_of: Callable[[Stream], Any]) -> Callable[[Rule, Facts], Iterator[Observation]]:
     """A check of one value of each stream of a kind, by the operators of the rule."""
 
     def judge(rule: Rule, facts: Facts) -> Iterator[Observation]:
         streams = streams_of(facts.document(Need.HEADER), kind)
-        expected = f"{all_told(rule.expect)}{unit}"
+        expected = all_told(rule.expect)
         if not streams:
             yield Observation(False, expected, observed=f"no {kind} stream", nothing=True)
         for stream in streams:
@@ -49,7 +47,7 @@ def values_of(
             if value is None:
                 yield Observation(False, expected, "not told", channel=label(stream), nothing=True)
             elif broken(value, rule.expect):
-                yield Observation(False, expected, f"{words(value)}{unit}", channel=label(stream))
+                yield Observation(False, expected, words(value), channel=label(stream))
 
     return judge
 
