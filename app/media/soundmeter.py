@@ -1,30 +1,27 @@
 """Measures one sound stream while it is decoded: loudness, peaks, silence, clipping, phase.
 
 Samples are counted as 32-bit floats, full scale is 1. Sources: EBU R 128 and Tech 3341/3342 with ITU-R BS.1770-4
-(loudness through FFmpeg's `ebur128`; true peak by oversampling to at least 176.4 kHz, BS.1770-4 annex 2).
+(loudness: `app.media.loudness`; true peak by oversampling to at least 176.4 kHz, BS.1770-4 annex 2).
 """
 
 import math
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.media.loudness import LEAST_RATE, NO_LOUDNESS, Loudness
+from app.media.samples import Block, frame_of, resampler, samples_of
 from app.media.stretches import Stretches
 from app.model.measuring import MeasureOptions
 
-Block = NDArray[np.float32]
 #: Channels that FFmpeg's resampler can take.
 CHANNEL_LIMIT = 64
 _PHASE_BLOCK_S = 0.1
 _TRUE_PEAK_RATE = 176400
 _UNNAMED = {1: "mono", 2: "stereo"}
 _PAIRS = (("FL", "FR"), ("BL", "BR"), ("SL", "SR"), ("DL", "DR"))
-_GATE_LUFS = -70.0
-_SHORT_TERM_S = 3.0
-_MOMENTARY_S = 0.4
 
 
 class SoundMeter:
@@ -54,8 +51,6 @@ class SoundMeter:
         Raises:
             ValueError: FFmpeg cannot bring it there.
         """
-        import av
-
         if frame.layout.nb_channels > CHANNEL_LIMIT:
             return
         if self._resampler is None:
@@ -63,16 +58,15 @@ class SoundMeter:
         shape = (frame.format.name, frame.layout.name, frame.sample_rate)
         if shape != self._shape:
             self._shape = shape
-            self._resampler = av.AudioResampler(format="fltp", layout=self._layout, rate=self._rate)
+            self._resampler = resampler(self._layout, self._rate)
         for piece in self._resampler.resample(frame):
-            self._count(np.ascontiguousarray(piece.to_ndarray(), np.float32))
+            self._count(samples_of(piece))
 
     def _begin(self, frame: Any) -> None:
-        import av
 
         self._layout, self._rate = frame.layout, frame.sample_rate
         self._shape = (frame.format.name, frame.layout.name, frame.sample_rate)
-        self._resampler = av.AudioResampler(format="fltp", layout=frame.layout, rate=frame.sample_rate)
+        self._resampler = resampler(frame.layout, frame.sample_rate)
         channels = frame.layout.nb_channels
         rate = self._rate
         exact = frame.format.name.rstrip("p") in ("s16", "s32", "u8") and self._bits
@@ -86,9 +80,9 @@ class SoundMeter:
         pairs = self._pairs(channels)
         self._heard = [_Heard(one, rate, self._called(channels), pairs) for one in self._options]
         layout = self._layout.name if self._names else _UNNAMED.get(channels)
-        self._loudness = _Loudness(layout, rate) if layout else None
+        self._loudness = Loudness(layout, rate) if layout and rate >= LEAST_RATE else None
         times = max(1, math.ceil(_TRUE_PEAK_RATE / rate))
-        self._over = av.AudioResampler(format="fltp", layout=self._layout, rate=rate * times)
+        self._over = resampler(self._layout, rate * times)
 
     def _pairs(self, channels: int) -> list[tuple[int, int]]:
         if not self._names:
@@ -114,14 +108,12 @@ class SoundMeter:
         self._samples += block.shape[1]
 
     def _oversample(self, block: Block | None) -> None:
-        import av
 
         frame = None
         if block is not None:
-            frame = av.AudioFrame.from_ndarray(block, format="fltp", layout=self._layout)
-            frame.sample_rate = self._rate
+            frame = frame_of(block, self._layout, self._rate)
         for piece in self._over.resample(frame):
-            heights = np.abs(piece.to_ndarray()).max(axis=1, initial=0)
+            heights = np.abs(samples_of(piece)).max(axis=1, initial=0)
             self._true_peak = np.maximum(self._true_peak, heights)
 
     def result(self) -> dict[str, Any]:
@@ -129,7 +121,7 @@ class SoundMeter:
         if self._resampler is None:
             return {"stream": self._index, **_NOTHING}
         for piece in self._resampler.resample(None):
-            self._count(np.ascontiguousarray(piece.to_ndarray(), np.float32))
+            self._count(samples_of(piece))
         self._oversample(None)
         for heard in self._heard:
             heard.end()
@@ -142,7 +134,7 @@ class SoundMeter:
             "sample_rate": self._rate,
             "start_s": self._start_s,
             "loudness": {
-                **(loudness or _NO_LOUDNESS), "true_peak_dbtp": decibels(true_peak), "sample_peak_dbfs": decibels(peak),
+                **(loudness or NO_LOUDNESS), "true_peak_dbtp": decibels(true_peak), "sample_peak_dbfs": decibels(peak),
             },
             **self._by(self._heard[0]),
             "non_finite_samples": self._non_finite,
@@ -240,10 +232,6 @@ def decibels(value: float) -> float | None:
     return round(20 * math.log10(value), 2) if value > 0 else None
 
 
-_NO_LOUDNESS: dict[str, float | None] = {
-    "integrated_lufs": None, "range_lu": None, "max_momentary_lufs": None, "max_short_term_lufs": None,
-}  # fmt: skip
-
 _UNHEARD: dict[str, Any] = {
     "silent": [], "silent_s": 0.0, "silent_longest_s": 0.0, "clipped": {"samples": 0, "count": 0, "runs": []},
     "phase": {"correlation": None, "inverted": False, "pairs": []}, "channels": [],
@@ -251,71 +239,9 @@ _UNHEARD: dict[str, Any] = {
 
 _NOTHING: dict[str, Any] = {
     "samples": 0, "sample_rate": None, "start_s": None,
-    "loudness": {**_NO_LOUDNESS, "true_peak_dbtp": None, "sample_peak_dbfs": None},
+    "loudness": {**NO_LOUDNESS, "true_peak_dbtp": None, "sample_peak_dbfs": None},
     **_UNHEARD, "non_finite_samples": 0,
 }  # fmt: skip
-
-
-class _Loudness:
-    """EBU R128 of a stream through FFmpeg's `ebur128`, read from the metadata of its frames (100 ms each)."""
-
-    def __init__(self, layout: str, rate: int) -> None:
-        import av
-
-        self._layout, self._rate = layout, rate
-        self._graph = av.filter.Graph()
-        source = self._graph.add_abuffer(sample_rate=rate, format="fltp", layout=layout, time_base=Fraction(1, rate))
-        meter = self._graph.add("ebur128", "metadata=1:framelog=quiet")
-        self._graph.link_nodes(source, meter, self._graph.add("abuffersink"))
-        self._graph.configure()
-        self._samples = self._measured = 0
-        self._last: dict[str, str] = {}
-        self._momentary = self._short_term = -math.inf
-
-    def feed(self, block: Block) -> None:
-        import av
-
-        frame = av.AudioFrame.from_ndarray(block, format="fltp", layout=self._layout)
-        frame.sample_rate, frame.pts = self._rate, self._samples
-        self._samples += block.shape[1]
-        self._graph.push(frame)
-        self._pull()
-
-    def _pull(self) -> None:
-        import av
-
-        while True:
-            try:
-                frame: Any = self._graph.pull()
-            except (av.error.BlockingIOError, av.error.EOFError):
-                return
-            self._measured += frame.samples
-            told = dict(frame.metadata)
-            if "lavfi.r128.I" not in told:
-                continue
-            self._last = told
-            seconds = self._measured / self._rate
-            if seconds >= _MOMENTARY_S - 1e-6:
-                self._momentary = max(self._momentary, float(told["lavfi.r128.M"]))
-            if seconds >= _SHORT_TERM_S - 1e-6:
-                self._short_term = max(self._short_term, float(told["lavfi.r128.S"]))
-
-    def result(self) -> dict[str, float | None]:
-        self._graph.push(None)
-        self._pull()
-        integrated = float(self._last.get("lavfi.r128.I", _GATE_LUFS))
-        heard = integrated > _GATE_LUFS
-        spread = float(self._last.get("lavfi.r128.LRA", 0))
-        return {
-            "integrated_lufs": round(integrated, 2) if heard else None,
-            "range_lu": round(spread, 2) if heard and self._short_term > -math.inf else None,
-            "max_momentary_lufs": _above_gate(self._momentary),
-            "max_short_term_lufs": _above_gate(self._short_term),
-        }
-
-
-def _above_gate(value: float) -> float | None:
-    return round(value, 2) if value > _GATE_LUFS else None
 
 
 def _phases(pairs: list[dict[str, Any]]) -> dict[str, Any]:

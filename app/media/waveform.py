@@ -10,6 +10,7 @@ from app.errors import MediaError
 from app.media.container import container
 from app.media.formats import Format
 from app.media.opening import OpenFile
+from app.media.samples import resampler, samples_of
 
 _FIRST_STRETCH = 64
 _DAMAGED_LIMIT = 500
@@ -55,7 +56,7 @@ def read_peaks(file: OpenFile, form: Format, stretches: int) -> Peaks:
         if stream is None or stream.codec_context is None:
             raise MediaError("it holds no sound", code="media.no_sound")
         collector: _Collector | None = None
-        resampler, rate, damaged = None, 0, 0
+        plainer, rate, damaged = None, 0, 0
         for packet in opened.demux(stream):
             try:
                 frames = packet.decode()
@@ -65,11 +66,11 @@ def read_peaks(file: OpenFile, form: Format, stretches: int) -> Peaks:
                     break
                 continue
             for frame in frames:
-                if resampler is None:
-                    resampler = av.AudioResampler(format="fltp", layout=frame.layout, rate=frame.sample_rate)
+                if plainer is None:
+                    plainer = resampler(frame.layout, frame.sample_rate)
                     rate = frame.sample_rate
-                for plain in resampler.resample(frame):
-                    samples: Any = plain.to_ndarray()
+                for plain in plainer.resample(frame):
+                    samples = samples_of(plain)
                     collector = collector or _Collector(min(len(samples), _CHANNEL_LIMIT), max(2, stretches))
                     collector.add(samples)
     if collector is None or not collector.samples:
@@ -113,13 +114,13 @@ def _peak_at(opened: Any, stream: Any, seconds: float) -> NDArray[np.float32] | 
     start = int(seconds / stream.time_base) + (stream.start_time or 0)
     lows: list[NDArray[np.float32]] = []
     highs: list[NDArray[np.float32]] = []
-    samples, resampler = 0, None
+    samples, plainer = 0, None
     try:
         opened.seek(start, stream=stream, backward=True)
         for frame in opened.decode(stream):
-            resampler = resampler or av.AudioResampler(format="fltp", layout=frame.layout, rate=frame.sample_rate)
-            for plain in resampler.resample(frame):
-                values = np.nan_to_num(plain.to_ndarray()[:_CHANNEL_LIMIT], nan=0.0)
+            plainer = plainer or resampler(frame.layout, frame.sample_rate)
+            for plain in plainer.resample(frame):
+                values = np.nan_to_num(samples_of(plain)[:_CHANNEL_LIMIT], nan=0.0)
                 lows.append(values.min(axis=1))
                 highs.append(values.max(axis=1))
                 samples += values.shape[1]

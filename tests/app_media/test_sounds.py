@@ -1,0 +1,71 @@
+"""Sounds that no camera makes and every delivery has: many channels, odd rates, a few seconds."""
+
+import wave
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.media.measuring import measure
+from app.media.opening import opened
+from app.media.registry import recognise
+from app.media.waveform import read_peaks, sample_peaks
+from app.model.measuring import MeasureOptions
+
+
+def sound(path: Path, channels: int, rate: int = 48000, seconds: float = 3.0) -> Path:
+    """A tone of 16 bits that grows with the number of the channel: the last one reaches half of full scale."""
+    moment = np.arange(round(rate * seconds))
+    levels = 0.5 * np.arange(1, channels + 1) / channels
+    samples = np.sin(2 * np.pi * moment * 0.02)[:, None] * levels * 32767
+    with wave.open(str(path), "wb") as out:
+        out.setnchannels(channels)
+        out.setsampwidth(2)
+        out.setframerate(rate)
+        out.writeframes(np.rint(samples).astype("<i2").tobytes())
+    return path
+
+
+def measured(path: Path) -> dict[str, Any]:
+    """What is measured of the sound, nothing of which is damaged."""
+    with opened(path) as file:
+        stats, errors = measure(file, recognise(file)[0], lambda done, total: None, (MeasureOptions(),))
+    assert errors == []
+    found: dict[str, Any] = stats["audio"][0]
+    return found
+
+
+@pytest.mark.parametrize("channels", [1, 2, 6, 8, 9, 16, 24, 64])
+def test_each_of_many_channels_is_measured(channels: int, tmp_path: Path) -> None:
+    found = measured(sound(tmp_path / "a.wav", channels, seconds=1))
+    expected = [20 * np.log10(0.5 * (number + 1) / channels) for number in range(channels)]
+    assert [channel["peak_dbfs"] for channel in found["channels"]] == pytest.approx(expected, abs=0.06)
+    assert found["samples"] == 48000
+    assert found["loudness"]["true_peak_dbtp"] == pytest.approx(-6.02, abs=0.05)
+
+
+@pytest.mark.parametrize("channels", [8, 16])
+def test_the_waveform_of_many_channels(channels: int, tmp_path: Path) -> None:
+    with opened(sound(tmp_path / "a.wav", channels)) as file:
+        form = recognise(file)[0]
+        whole, places = read_peaks(file, form, 60), sample_peaks(file, form, 30, 1.0)
+    assert places is not None
+    for peaks in (whole, places):
+        assert peaks.values.shape[0] == channels
+        assert peaks.values[..., 1].max(axis=1) == pytest.approx(0.5 * np.arange(1, channels + 1) / channels, abs=0.01)
+
+
+@pytest.mark.parametrize("rate", [1, 50, 1000, 7999])
+def test_a_rate_at_which_loudness_cannot_be_weighted_has_none(rate: int, tmp_path: Path) -> None:
+    found = measured(sound(tmp_path / "a.wav", 2, rate, seconds=8))
+    assert found["samples"] == 8 * rate
+    assert found["loudness"]["integrated_lufs"] is None
+    assert found["loudness"]["max_short_term_lufs"] is None
+
+
+@pytest.mark.parametrize("rate", [8000, 22050, 44100, 96000, 192000])
+def test_a_steady_tone_has_no_range_however_short_it_is(rate: int, tmp_path: Path) -> None:
+    told = measured(sound(tmp_path / "a.wav", 2, rate, seconds=3.2))["loudness"]
+    assert told["range_lu"] == pytest.approx(0, abs=0.05)
+    assert told["integrated_lufs"] == pytest.approx(told["max_short_term_lufs"], abs=0.1)
