@@ -6,6 +6,7 @@ import typer
 
 from app.cli.front import JsonOption, front_of, run_operation
 from app.cli.output import count_of, print_lines, say
+from app.cli.shows import ConfigOption, configured
 from app.cli.table import print_table
 from app.errors import UsageError
 from app.model.names import shown
@@ -32,6 +33,7 @@ def check(
     range_: Annotated[
         str, typer.Option("--range", metavar="A-B", help="The frames that each sequence should have.")
     ] = "",
+    config: ConfigOption = None,
     var: Annotated[
         list[str] | None, typer.Option("--var", metavar="NAME=VALUE", help="A variable of the policy; repeatable.")
     ] = None,
@@ -51,8 +53,9 @@ def check(
     if not policy:
         raise UsageError("Which policy?", hint="Add --policy P; `reelmark check --list` lists those that are shipped.")
     request = CheckRequest(
-        tuple(paths or ()), policy, drive, range_, tuple(map(_variable, var or ())), waivers, report, out
-    )
+        tuple(paths or ()), policy, drive, range_, tuple(map(_variable, var or ())), waivers, report, out,
+        shows=None if range_ else configured(front, config),
+    )  # fmt: skip
     found: CheckResult = run_operation(front, "check", request)
     if json:
         front.emit(found.document())

@@ -13,8 +13,11 @@ from app.cli.documentprinting import JsonPrinter, Printer, TextPrinter
 from app.cli.front import Front, JsonOption, front_of, stop_on_signal
 from app.cli.output import OutputFailed, count_of, say
 from app.cli.progress import JobDisplay
+from app.cli.shows import ConfigOption, configured
 from app.errors import AppError, Cancelled
+from app.files.showconfig import ShowConfig
 from app.inspection.filedocuments import DocumentText
+from app.inspection.finding import means_sequence
 from app.inspection.inspect import Document, InspectRequest, inspect_as_text, recorded_on_shelf
 from app.inspection.keeping import Keeper, kept_in
 from app.inspection.shardkeeping import SHARD_SINK, kept_in_shards
@@ -35,6 +38,7 @@ def inspect(
         int, typer.Option("--sample", metavar="N", min=1, help="Count every N-th block of lines or row of tiles only.")
     ] = 1,
     range_: Annotated[str, typer.Option("--range", metavar="A-B", help="The frames that a sequence should have.")] = "",
+    config: ConfigOption = None,
     policy: Annotated[str, typer.Option("--policy", metavar="P", help="Judge what was found by a policy.")] = "",
     raw: Annotated[bool, typer.Option("--raw", help="Give attributes of any size as bytes.")] = False,
     sink: Annotated[
@@ -48,7 +52,11 @@ def inspect(
     """
     front = front_of(ctx)
     thresholds = front.settings.values.inspection.measuring
-    request = InspectRequest(tuple(files), stats, deep_stats, sample, range_, policy, raw=raw, measuring=(thresholds,))
+    asks = not range_ and any(map(means_sequence, files))
+    shows = configured(front, config) if asks or config is not None else ShowConfig()
+    request = InspectRequest(
+        tuple(files), stats, deep_stats, sample, range_, policy, raw=raw, measuring=(thresholds,), shows=shows
+    )
     printer = JsonPrinter(len(files)) if json else TextPrinter()
     try:
         objected, kept = _inspect_and_print(front, request, sink, printer)

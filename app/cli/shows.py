@@ -9,8 +9,9 @@ import typer
 from app.cli.front import Front
 from app.cli.output import say
 from app.errors import UsageError
+from app.files.showconfig import ShowConfig, config_of_settings
+from app.files.toolkit import FILE_NAME, read_config
 from app.model.names import shown
-from app.production.toolkit import FILE_NAME, ShowConfig, config_of_settings, read_config
 
 RootArgument = Annotated[
     Path | None, typer.Argument(metavar="[ROOT]", help="The folder that holds the shows.", show_default=False)
@@ -37,18 +38,29 @@ def show_config(
     """
     if root is not None and shows_root is not None and root != shows_root:
         raise UsageError("The folder of the shows was given twice", hint="Give ROOT or --shows-root, not both.")
-    file = config or (Path(FILE_NAME) if Path(FILE_NAME).is_file() else None)
-    known = config_of_settings(front.quiet_settings().values.production)
-    if file is not None:
-        known = read_config(file, known)
-        for key, line in known.unknown:
-            say(f"note: {shown(str(file))}:{line}: {key} means nothing here")
+    known = configured(front, config)
     if log_dir or known.log_dir:
         front.options = replace(front.options, log_dir=log_dir or known.log_dir)
     _ = front.settings
-    if file is not None:
-        say(f"Configuration: {shown(str(file))}")
+    if known.source is not None:
+        say(f"Configuration: {shown(str(known.source))}")
     return known, root or shows_root or known.shows_root or Path()
+
+
+def configured(front: Front, config: Path | None) -> ShowConfig:
+    """What the settings say of shows, and over it the file that was named, or the one in the current folder.
+
+    Raises:
+        InputError: the file is wrong.
+    """
+    file = config or (Path(FILE_NAME) if Path(FILE_NAME).is_file() else None)
+    known = config_of_settings(front.quiet_settings().values.production)
+    if file is None:
+        return known
+    known = read_config(file, known)
+    for key, line in known.unknown:
+        say(f"note: {shown(str(file))}:{line}: {key} means nothing here")
+    return known
 
 
 def nothing_found(folder: Path, layout: str) -> str:

@@ -10,7 +10,7 @@ from app.cli.output import print_lines, say
 from app.cli.shows import ConfigOption, LogDirOption, RootArgument, ShowsRootOption, nothing_found, show_config
 from app.files.sequencedocument import posix
 from app.model.names import raw, shown
-from app.production.toolkit import expected_range
+from app.model.production import expected_range
 from app.production.validate import ShotReport, ValidateRequest, ValidateResult
 from app.production.validate import validate as find_missing
 

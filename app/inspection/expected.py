@@ -15,7 +15,9 @@ from app.files.framerange import (
     range_text,
 )
 from app.files.sequencedocument import gaps_of
+from app.files.showconfig import ShowConfig
 from app.model.frames import Frame
+from app.model.production import Named
 
 _PLAIN = re.compile(r"\s*(-?[0-9]{1,18})\s*-\s*(-?[0-9]{1,18})\s*")
 
@@ -26,7 +28,7 @@ class Expected:
 
     Attributes:
         frames: ascending; a `range` of step 1 where they are whole and without a gap, however many they are.
-        source: who says so: `option` or `pattern`.
+        source: who says so: `option`, `pattern` or `settings`.
     """
 
     frames: range | tuple[Frame, ...]
@@ -41,6 +43,31 @@ class Expected:
     def last(self) -> Frame:
         """The highest of them."""
         return self.frames[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """Who says which frames sequences should have.
+
+    Attributes:
+        given: what the user said of all of them; it wins.
+        shows: what is known of shots.
+    """
+
+    given: Expected | None = None
+    shows: ShowConfig = ShowConfig()
+
+    def of(self, folder: str, sequence: Named) -> Expected | None:
+        """The frames that a sequence should have; None where nobody said.
+
+        Args:
+            folder: where its frames lie, absolute.
+            sequence: its name.
+        """
+        if self.given is not None:
+            return self.given
+        known = self.shows.expected_of(folder, sequence)
+        return None if known is None else Expected(range(known.first, known.last + 1), "settings")
 
 
 @dataclass(frozen=True, slots=True)

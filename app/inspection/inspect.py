@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.errors import AppError, InputError
+from app.files.showconfig import ShowConfig
+from app.inspection.expected import Expectation
 from app.inspection.filedocuments import HANDLER, DocumentText, file_documents
 from app.inspection.finding import means_sequence
 from app.jobs.children import ChildPool
@@ -19,7 +21,7 @@ from app.jobs.events import Stage
 from app.jobs.job import CancelToken, Job
 from app.model.inspecting import InspectOptions
 from app.model.measuring import DEFAULTS, MeasureOptions
-from app.model.names import raw, raw_name, shown
+from app.model.names import decoded, raw, raw_name, shown
 
 if TYPE_CHECKING:
     from app.engine import Engine
@@ -42,6 +44,7 @@ class InspectRequest:
         range: the frames that a sequence should have (`1001-1100`).
         policy: the policy that judges what was found.
         measuring: the thresholds by which movies and sound are measured; see `InspectOptions`.
+        shows: what is known of shots, for the frames of sequences where neither a range nor a pattern names them.
     """
 
     paths: tuple[str, ...]
@@ -53,6 +56,7 @@ class InspectRequest:
     measure: bool = False
     raw: bool = False
     measuring: tuple[MeasureOptions, ...] = (DEFAULTS,)
+    shows: ShowConfig = ShowConfig()
 
     @property
     def options(self) -> InspectOptions:
@@ -150,7 +154,10 @@ def _sequence(path: str, request: InspectRequest, job: Job) -> Document | AppErr
         found = find_sequence(path, request.range)
     except InputError as error:
         return error
-    document = inspect_sequence(found.directory, found.sequence, request.options, found.expected, job)
+    expected = found.expected
+    if expected is None and not found.sequence.udim:
+        expected = Expectation(shows=request.shows).of(decoded(found.directory), found.sequence)
+    document = inspect_sequence(found.directory, found.sequence, request.options, expected, job)
     job.stage(Stage.INSPECT, len(request.paths))
     return document
 

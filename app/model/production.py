@@ -1,17 +1,21 @@
 """Where shows keep their shots: a template of folders such as `{show}/shots/{shot}/renders`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cached_property
+from typing import Protocol
 
 from app.errors import UsageError
+from app.model.names import raw
 
 #: The usual layout.
 DEFAULT_LAYOUT = "{show}/shots/{shot}/renders"
 
 _FIELD = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _LEVELS = 16
+_RANGE = re.compile(r"(-?[0-9]{1,18})-(-?[0-9]{1,18})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,17 @@ class Layout:
     def renders(self) -> str:
         """The name of the last folder, as reports call it."""
         return self.levels[-1].text if not self.levels[-1].fields else "files"
+
+    def place_of(self, names: Sequence[str]) -> "Place | None":
+        """The shot in whose folder a folder lies, by the names from the root of the shows down; None in no shot."""
+        own = list(names[: len(self.levels)])
+        fields: dict[str, str] = {}
+        for level, name in zip(self.levels, own, strict=False):
+            filled = level.match(name)
+            if filled is None or name.startswith("."):
+                return None
+            fields.update(filled)
+        return place_of(fields, "/".join(own), there=True) if len(own) == len(self.levels) else None
 
     def __str__(self) -> str:
         return "/".join(level.text for level in self.levels)
@@ -102,3 +117,85 @@ def place_of(fields: Mapping[str, str], path: str, *, there: bool) -> Place:
     """A place from the fields of its path, in the order of the layout."""
     between = [value for name, value in fields.items() if name != "show"]
     return Place(fields["show"], "/".join(between) if "shot" in fields else "", path, there)
+
+
+class Named(Protocol):
+    """What has the name of a sequence."""
+
+    @property
+    def base(self) -> bytes:
+        """Raw bytes before the number."""
+
+    @property
+    def pad(self) -> int:
+        """Digits of the number."""
+
+    @property
+    def ext(self) -> bytes:
+        """Raw bytes behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How frames are to be called; empty and 0 admit anything.
+
+    Attributes:
+        prefix: all before the number (`frame_`).
+        padding: digits of the number.
+        ext: the extension with its dot (`.exr`).
+    """
+
+    prefix: str = ""
+    padding: int = 0
+    ext: str = ""
+
+    def fits(self, sequence: Named) -> bool:
+        """Whether a sequence is called so."""
+        return (
+            (not self.prefix or sequence.base == raw(self.prefix))
+            and (not self.padding or sequence.pad == self.padding)
+            and (not self.ext or sequence.ext == raw(self.ext))
+        )
+
+    @property
+    def wanted(self) -> str:
+        """The name that is wanted, as a pattern: `frame_####.exr`."""
+        return f"{self.prefix or '*'}{'#' * self.padding or '#'}{self.ext or '.*'}"
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedRange:
+    """First and last frame of the shots that a glob over `show/shot` names."""
+
+    shots: str
+    first: int
+    last: int
+
+
+def expected_range(text: str, shots: str = "*") -> ExpectedRange:
+    """First and last frame from `1001-1100`, for the shots that a glob names.
+
+    Raises:
+        UsageError: it is no such range.
+    """
+    match = _RANGE.fullmatch(text.strip())
+    found = ExpectedRange(shots, int(match[1]), int(match[2])) if match else None
+    if found is None or found.first > found.last:
+        raise UsageError(
+            f"{text!r} is no range of frames",
+            hint="Write the first and the last frame as 1001-1100.",
+            code="frames.invalid",
+        )
+    return found
+
+
+def range_entry(text: str) -> tuple[str, str]:
+    """The glob and the range of an entry of the setting `production.frame_ranges`: `show/shot*=1001-1100`."""
+    shots, _, frames = text.rpartition("=")
+    return shots.strip() or "*", frames
+
+
+def expected_in(ranges: Iterable[ExpectedRange], place: Place) -> ExpectedRange | None:
+    """The range of the first glob that fits a shot."""
+    name = f"{place.show}/{place.shot}"
+    return next((known for known in ranges if fnmatchcase(name, known.shots)), None)

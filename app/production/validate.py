@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -12,49 +11,12 @@ from app.files.framerange import frame_range, sequence_name
 from app.files.sequencedocument import Gaps, gaps_of, merged_runs, padded_runs, sequence_document
 from app.jobs.job import Job
 from app.model.frames import FileSequence, Frame
-from app.model.names import raw, shown
-from app.model.production import DEFAULT_LAYOUT, Place, parse_layout
+from app.model.names import shown
+from app.model.production import DEFAULT_LAYOUT, ExpectedRange, Naming, Place, expected_in, parse_layout
 from app.production.places import by_show, find_places
 from app.production.shots import ShotFolder, relative_to_shot, shot_folders
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Naming:
-    """How frames are to be called; empty and 0 admit anything.
-
-    Attributes:
-        prefix: all before the number (`frame_`).
-        padding: digits of the number.
-        ext: the extension with its dot (`.exr`).
-    """
-
-    prefix: str = ""
-    padding: int = 0
-    ext: str = ""
-
-    def fits(self, sequence: FileSequence) -> bool:
-        """Whether a sequence is called so."""
-        return (
-            (not self.prefix or sequence.base == raw(self.prefix))
-            and (not self.padding or sequence.pad == self.padding)
-            and (not self.ext or sequence.ext == raw(self.ext))
-        )
-
-    @property
-    def wanted(self) -> str:
-        """The name that is wanted, as a pattern: `frame_####.exr`."""
-        return f"{self.prefix or '*'}{'#' * self.padding or '#'}{self.ext or '.*'}"
-
-
-@dataclass(frozen=True, slots=True)
-class ExpectedRange:
-    """First and last frame of the shots that a glob over `show/shot` names."""
-
-    shots: str
-    first: int
-    last: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +131,8 @@ def validate(_engine: Engine | None, request: ValidateRequest, job: Job) -> Vali
 
 
 def _expected(place: Place, ranges: Sequence[ExpectedRange]) -> tuple[int, int] | None:
-    name = f"{place.show}/{place.shot}"
-    return next(((known.first, known.last) for known in ranges if fnmatchcase(name, known.shots)), None)
+    known = expected_in(ranges, place)
+    return None if known is None else (known.first, known.last)
 
 
 def _judge_folder(report: ShotReport, folder: ShotFolder, root: Path, request: ValidateRequest) -> None:

@@ -11,11 +11,13 @@ from typing import Any
 
 from app.engine import Engine
 from app.errors import AppError, UsageError
-from app.inspection.expected import Expected, expected_frames
+from app.files.showconfig import ShowConfig, config_of_settings
+from app.inspection.expected import Expectation, Expected, expected_frames
 from app.jobs.children import ChildPool
 from app.jobs.events import Stage
 from app.jobs.job import Job
 from app.model.drives import Drive
+from app.model.names import decoded
 from app.qc.facts import Facts
 from app.qc.findings import WORST_FIRST, AssetResult, Finding, Outcome, RuleResult, counts_of
 from app.qc.found import assets_below
@@ -48,6 +50,8 @@ class CheckRequest:
         waivers: the file of waivers.
         report: `html`, `json` or `junit`: what is written to `out`; empty for nothing.
         out: the file that the report is written to.
+        shows: what is known of shots, for the frames that sequences should have where there is no `range`; None for
+            what the settings say.
     """
 
     paths: tuple[str, ...]
@@ -58,6 +62,7 @@ class CheckRequest:
     waivers: str = ""
     report: str = ""
     out: str = ""
+    shows: ShowConfig | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +140,9 @@ def check(engine: Engine, request: CheckRequest, job: Job) -> CheckResult:
     thresholds = engine.settings.inspection.measuring
     policy = load_policy(request.policy, dict(request.variables), thresholds)
     waivers = read_waivers(request.waivers, policy) if request.waivers else Waivers()
-    expected = expected_range(request.range)
+    expected = Expectation(
+        expected_range(request.range), request.shows or config_of_settings(engine.settings.production)
+    )
     place = _place(engine, request)
     run = _Run(policy, waivers, job)
     job.stage(Stage.CHECK)
@@ -147,7 +154,7 @@ def check(engine: Engine, request: CheckRequest, job: Job) -> CheckResult:
     with ChildPool(HANDLER, min(_MOST_CHILDREN, os.cpu_count() or 1), memory_bytes=_MEMORY_BYTES) as pool:
         measuring = policy.measure_sets(thresholds)
         assets = (
-            LiveFacts(found, pool, job, expected if found.sequence else None, measuring)
+            LiveFacts(found, pool, job, _expected_of(found, expected), measuring)
             for found in _found(place.paths, run, job)
         )
         for facts in read_ahead(assets, policy, pool, job):
@@ -159,6 +166,10 @@ def check(engine: Engine, request: CheckRequest, job: Job) -> CheckResult:
     if place.drive is not None and not is_there(place.drive):
         raise gone(place.drive, "Plug it in and check again, or check it by its recorded facts while it is not there.")
     return run.result()
+
+
+def _expected_of(found: FoundAsset, expected: Expectation) -> Expected | None:
+    return expected.of(decoded(found.folder), found.sequence) if found.sequence else None
 
 
 def _found(paths: tuple[str, ...], run: "_Run", job: Job) -> Iterator[FoundAsset]:

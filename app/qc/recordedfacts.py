@@ -12,11 +12,11 @@ from app.engine import Engine
 from app.errors import AppError, MediaError
 from app.files.framerange import frame_range, missing_frames, parse_frames
 from app.files.sequences import file_sequences
-from app.inspection.expected import Expected
+from app.inspection.expected import Expectation, Expected
 from app.jobs.job import Job
 from app.model.drives import Drive
 from app.model.frames import Frame
-from app.model.names import raw, shown
+from app.model.names import decoded, raw, shown
 from app.qc.facts import Document, Need, NotRecorded
 from app.qc.kinds import kinds_of_name
 from app.qc.recordedheaders import document_of_frames
@@ -49,7 +49,7 @@ class RecordedFacts:
         self._others = others
         self.asset = posixpath.join(base, shown(asset.folder), shown(asset.name))
         self.kinds = kinds_of_name(shown(asset.name), is_sequence=asset.sequence is not None)
-        self.expected = (int(expected.first), int(expected.last)) if expected and asset.sequence else None
+        self.expected = (int(expected.first), int(expected.last)) if expected else None
 
     def document(self, need: Need) -> Document:
         """The document, as far as it was recorded."""
@@ -189,8 +189,13 @@ def _numbers_of(names: list[bytes]) -> str:
     return frame_range(sorted(frame for group in groups for frame in group.frames))
 
 
+def _expected_of(asset: CataloguedAsset, base: str, expected: Expectation) -> Expected | None:
+    folder = posixpath.join(base, decoded(asset.folder)).rstrip("/")
+    return expected.of(folder, asset.sequence) if asset.sequence else None
+
+
 def recorded_assets(
-    engine: Engine, drive: Drive, below: tuple[str, ...], expected: Expected | None, job: Job
+    engine: Engine, drive: Drive, below: tuple[str, ...], expected: Expectation, job: Job
 ) -> Iterator[RecordedFacts]:
     """The assets of a drive as its shard knows them.
 
@@ -198,7 +203,7 @@ def recorded_assets(
         engine: opens the shard.
         drive: whose.
         below: paths relative to its base, with `/`: folders with all below them, or files; empty for all.
-        expected: the frames that sequences should have.
+        expected: says which frames sequences should have.
         job: progress and cancel.
     """
     wanted = [raw(path) for path in below]
@@ -209,4 +214,4 @@ def recorded_assets(
             for asset in assets:
                 path = folder + b"/" + asset.name if folder else asset.name
                 if not wanted or any(not one or path == one or path.startswith(one + b"/") for one in wanted):
-                    yield RecordedFacts(database, base, asset, assets, expected)
+                    yield RecordedFacts(database, base, asset, assets, _expected_of(asset, base, expected))

@@ -9,7 +9,7 @@ from app.catalog.database import Database
 from app.errors import UsageError
 from app.model.drives import Drive
 from app.model.names import raw, shown
-from app.model.production import DEFAULT_LAYOUT, Layout, Place, parse_layout, place_of
+from app.model.production import DEFAULT_LAYOUT, Layout, Place, parse_layout
 from app.model.times import rfc3339_ns
 from app.reports.rows import absolute_path, place_document
 from app.reports.scope import Scope
@@ -188,14 +188,9 @@ class _Shots:
         return key, self._known[key]
 
     def _match(self, names: tuple[bytes, ...]) -> ShotRow | None:
-        fields: dict[str, str] = {}
-        for level, name in zip(self._layout.levels, names, strict=True):
-            filled = level.match(shown(name))
-            if filled is None or name.startswith(b"."):
-                return None
-            fields.update(filled)
-        place = place_of(fields, shown(b"/".join(names)), there=True)
-        return ShotRow(self._drive, place, b"/".join((*self._skipped, *names)[len(self._before) :]))
+        place = self._layout.place_of([shown(name) for name in names])
+        relative = b"/".join((*self._skipped, *names)[len(self._before) :])
+        return None if place is None else ShotRow(self._drive, place, relative)
 
 
 def _anchor(base: bytes, root: bytes) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:

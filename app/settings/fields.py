@@ -8,6 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
+from app.errors import UsageError
+from app.model.production import expected_range, range_entry
+
 T = TypeVar("T")
 
 _RULE = "rule"
@@ -31,7 +34,8 @@ class Rule:
 
     Attributes:
         text: one sentence for the settings table.
-        kind: `bool`, `int`, `float`, `str`, `path`, `strings` or `reasons`. A path may hold bytes that are no text.
+        kind: `bool`, `int`, `float`, `str`, `path`, `strings`, `ranges` or `reasons`. A path may hold bytes that
+            are no text.
         choices: the allowed words; empty for any. Compared without regard to case.
         spellings: other words that are understood, and the choice they stand for.
         low, high: the range, both ends included; None for open.
@@ -159,6 +163,17 @@ def _check_strings(_rule: Rule, value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _check_ranges(rule: Rule, value: Any) -> tuple[str, ...]:
+    entries = _check_strings(rule, value)
+    for entry in entries:
+        shots, frames = range_entry(entry)
+        try:
+            expected_range(frames, shots)
+        except UsageError:
+            raise ValueError(f"{_quoted(entry)} is no entry such as demo/sh*=1001-1100") from None
+    return entries
+
+
 def _check_reasons(_rule: Rule, value: Any) -> tuple[Reason, ...]:
     if not isinstance(value, list | tuple):
         raise ValueError(f"{_quoted(value)} is no list of reasons")  # noqa: TRY004 - one error for the caller
@@ -224,6 +239,7 @@ _CHECKS: dict[str, Callable[[Rule, Any], Any]] = {
     "str": _check_str,
     "path": _check_path,
     "strings": _check_strings,
+    "ranges": _check_ranges,
     "reasons": _check_reasons,
 }
 
@@ -234,6 +250,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "str": str,
     "path": str,
     "strings": _read_list,
+    "ranges": _read_list,
     "reasons": _read_list,
 }
 
@@ -244,5 +261,6 @@ _WORDS = {
     "str": "text",
     "path": "path",
     "strings": "list of texts",
+    "ranges": "list of globs over show/shot with their frames",
     "reasons": "list of `code` and `text`",
 }

@@ -172,6 +172,9 @@ class Production:
     frame_prefix: str = setting("", "What frames are called before their number; empty admits anything.")
     frame_padding: int = setting(0, "Digits of a frame number; 0 admits any.", low=0, high=20)
     frame_ext: str = setting("", "Extension of frames, with its dot; empty admits any.")
+    frame_ranges: tuple[str, ...] = setting(
+        (), "Frames that shots should have, the first that fits (`demo/sh010=1001-1100`, `*=1001-1050`).", kind="ranges"
+    )
     disk_warning_mb: float = setting(0.0, "Megabytes from which a shot is told; 0 for never.", low=0)
 
     @property

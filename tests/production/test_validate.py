@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from app.jobs.job import Job
+from app.model.production import ExpectedRange, Naming
 from app.production.validate import (
-    ExpectedRange,
-    Naming,
     ShotReport,
     ValidateRequest,
     ValidateResult,

@@ -16,8 +16,8 @@ _SEQUENCE = frozenset({"sequence"})
 _RANGE = Parameter(
     "range",
     "range",
-    "`expected` (the default): the range that was given, else from the first to the last frame; `file`: the latter;"
-    " `tracker`: the range that was given, and an error where none was; or `[1001, 1100]`",
+    "`expected` (the default): the range that was given or that the shot should have, else from the first to the last"
+    " frame; `file`: the latter; `tracker`: the former, and an error where there is none; or `[1001, 1100]`",
 )
 
 
@@ -34,7 +34,12 @@ def _asked_range(rule: Rule, facts: Facts) -> tuple[int, int] | None | Observati
     if asked == "file":
         return None
     if asked == "tracker" and facts.expected is None:
-        return Observation(False, "a known frame range", evidence="no range was given: use --range", unable=True)
+        return Observation(
+            False,
+            "a known frame range",
+            evidence="no range was given, and none is known of its shot: use --range",
+            unable=True,
+        )
     return facts.expected
 
 
@@ -179,7 +184,7 @@ CHECKS = (
     ),
     Check(
         "sequence.range",
-        "Frames before or behind the range that was given; silent where none was.",
+        "Frames before or behind the range that was given or that the shot should have; silent where there is none.",
         Need.NAMES,
         _SEQUENCE,
         expects=FRAME_LIMITS,

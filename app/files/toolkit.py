@@ -1,57 +1,19 @@
-"""What validation knows of a show: from the settings, overridden by a `toolkit.yaml` and by options."""
+"""Reads a `toolkit.yaml`: what is known of shows, over what the settings say."""
 
-import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from app.errors import AppError, InputError, UsageError
+from app.files.showconfig import ShowConfig
 from app.model.names import shown
-from app.model.production import parse_layout
+from app.model.production import expected_range, parse_layout
 from app.model.sizes import MEGABYTE
-from app.production.validate import ExpectedRange, Naming
-from app.settings.values import Production
 from app.yamlnodes import MOST_BYTES, Mapping, Node, Scalar, kind_of, read_yaml
 
 #: Looked for in the current folder where no other file is named.
 FILE_NAME = "toolkit.yaml"
-_RANGE = re.compile(r"(-?[0-9]{1,18})-(-?[0-9]{1,18})")
-
-
-@dataclass(frozen=True, slots=True)
-class ShowConfig:
-    """How shows lie and what is expected of them.
-
-    Attributes:
-        shows_root: the folder that holds the shows; None where nobody said.
-        layout: a template, see `parse_layout`.
-        naming: how frames are called.
-        warn_bytes: a shot of so many bytes is told; 0 for never.
-        ranges: the frames that are expected.
-        log_dir: where the log file goes; empty for the usual place.
-        source: the file that was read; None for the settings alone.
-        unknown: keys of the file that mean nothing, with their line.
-    """
-
-    shows_root: Path | None = None
-    layout: str = ""
-    naming: Naming = Naming()
-    warn_bytes: int = 0
-    ranges: tuple[ExpectedRange, ...] = ()
-    log_dir: str = ""
-    source: Path | None = None
-    unknown: tuple[tuple[str, int], ...] = ()
-
-
-def config_of_settings(section: Production) -> ShowConfig:
-    """What the settings say."""
-    return ShowConfig(
-        shows_root=Path(section.shows_root) if section.shows_root else None,
-        layout=section.layout,
-        naming=Naming(section.frame_prefix, section.frame_padding, section.frame_ext),
-        warn_bytes=section.warn_bytes,
-    )
 
 
 def read_config(path: Path, base: ShowConfig) -> ShowConfig:
@@ -150,23 +112,6 @@ class _Reading:
         """A section that other commands read; its shape is checked here all the same."""
         for _ in _entries(node, "this section"):
             continue
-
-
-def expected_range(text: str, shots: str = "*") -> ExpectedRange:
-    """First and last frame from `1001-1100`, for the shots that a glob names.
-
-    Raises:
-        UsageError: it is no such range.
-    """
-    match = _RANGE.fullmatch(text.strip())
-    found = ExpectedRange(shots, int(match[1]), int(match[2])) if match else None
-    if found is None or found.first > found.last:
-        raise UsageError(
-            f"{text!r} is no range of frames",
-            hint="Write the first and the last frame as 1001-1100.",
-            code="frames.invalid",
-        )
-    return found
 
 
 def _entries(node: Node, what: str) -> Iterable[tuple[str, Node]]:

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from app.errors import InputError
-from app.production.toolkit import ShowConfig, config_of_settings, read_config
-from app.production.validate import ExpectedRange, Naming
+from app.files.showconfig import ShowConfig, config_of_settings
+from app.files.toolkit import read_config
+from app.model.production import ExpectedRange, Naming
 from app.settings.values import Production
 
 _WHOLE = """\
