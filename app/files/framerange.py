@@ -232,7 +232,12 @@ def sequence_name(sequence: FileSequence) -> bytes:
 
 def bare_base(sequence: FileSequence) -> bytes:
     """The base without the separator before the number (`sh010` of `sh010.`), as sidecars and reports name it."""
-    return sequence.base[:-1] if sequence.base.endswith(_SEPARATORS) else sequence.base
+    return without_separator(sequence.base)
+
+
+def without_separator(base: bytes) -> bytes:
+    """What stands before a frame number, without the separator."""
+    return base[:-1] if base.endswith(_SEPARATORS) else base
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ _SIGMAS = 6.0
 _LEAST_SHARE = 0.25
 _LEAST_VALUES = 4
 _MOSTLY = 0.9
-#: An attribute that differs never varies by nature where it says how pixels lie and what they mean.
-_LAYOUT = frozenset(
+#: What says how pixels lie and what they mean: it never varies by nature, and how it differs is told first.
+LAYOUT = frozenset(
     ("", "parts", "channels", "compression", "lineOrder", "tiles", "type", "name", "view", "version", "displayWindow",
      "pixelAspectRatio", "chromaticities", "colorInteropID", "framesPerSecond", "multiView", "deepImageState", "width",
      "height", "depth", "format", "tiled")
@@ -61,11 +61,11 @@ class Consistency:
 
 
 def compared_headers(heads: FrameHeads) -> Consistency:
-    """Sort the attributes that differ into those that should not and those that vary by nature."""
+    """Sort the attributes that differ into those that should not, the layout first, and those that vary by nature."""
     differences: list[Difference] = []
     varying: list[Key] = []
     frames = [index for index, compared in enumerate(heads.compared) if compared]
-    for key in sorted(heads.columns):
+    for key in sorted(heads.columns, key=lambda key: (key[1] not in LAYOUT, key)):
         column = heads.columns[key]
         often = Counter(column[index] for index in frames)
         if len(often) < 2:
@@ -79,7 +79,7 @@ def compared_headers(heads: FrameHeads) -> Consistency:
 
 def _varies(name: str, often: "Counter[int]", frames: int) -> bool:
     """Whether an attribute with values that are there so often varies by nature."""
-    if name in _LAYOUT:
+    if name in LAYOUT:
         return False
     most = max(often.values())
     if name in _BY_NATURE:

@@ -28,6 +28,11 @@ _REASON_LIMIT = 100
 _DIFFERENCE_LIMIT = 500
 _VALUES_A_REQUEST = 64
 _PARTS: Key = (-1, "parts")
+#: What is told where there was no room to compare every attribute that differs.
+MANY_ATTRIBUTES = {
+    "code": "sequence.many_attributes",
+    "message": "More attributes differ between frames than are compared.",
+}
 
 
 def inspect_sequence(
@@ -78,8 +83,7 @@ def _document(
 ) -> dict[str, Any]:
     """The document around what is told of the sequence itself."""
     if heads.more:
-        text = "More attributes differ between frames than are compared."
-        errors.append({"code": "sequence.many_attributes", "message": text})
+        errors.append(dict(MANY_ATTRIBUTES))
     pattern = sequence.base + b"<UDIM>" + sequence.ext if sequence.udim else sequence_name(sequence)
     path = Path(decoded(directory)) / decoded(pattern)
     first = representative or {}
@@ -197,10 +201,11 @@ class _Facts:
         found = continuity(self._sequence.frames, heads.timecodes, there, frame_rate(self._representative))
         if found is None:
             return None
-        return _timecode_document(found, self._sequence.frames, self.ranges(found.without))
+        return timecode_document(found, self._sequence.frames, self.ranges(found.without))
 
 
-def _timecode_document(found: Continuity, frames: Sequence[Frame], without: str) -> dict[str, Any]:
+def timecode_document(found: Continuity, frames: Sequence[Frame], without: str) -> dict[str, Any]:
+    """What the time codes of a sequence say, as its document tells it; `without` are the frames that have none."""
     return {
         "first": str(found.first),
         "last": str(found.last),
@@ -264,7 +269,8 @@ def _told_differences(
     kept = consistency.differences[:_DIFFERENCE_LIMIT]
     if len(kept) < len(consistency.differences):
         text = f"{len(consistency.differences):,} header differences, of which the first {len(kept):,} are told."
-        errors.append({"code": "sequence.many_differences", "message": text})
+        names = sorted({shown(one.key[1]) for one in consistency.differences[len(kept) :]})
+        errors.append({"code": "sequence.many_differences", "message": text, "attributes": names})
     wanted: dict[int, list[Key]] = {}
     for difference in kept:
         for index in (difference.expected, difference.odd[0]):

@@ -159,7 +159,10 @@ class _Comparer:
                 continue
             found += [[part, name, digest] for name, digest in attributes.items() if reference.get(name) != digest]
             found += [[part, name, ABSENT] for name in reference if name not in attributes]
-        return found[:_DIFFERENCE_LIMIT]
+        if len(found) > _DIFFERENCE_LIMIT:
+            reason = f"the header differs in more than {_DIFFERENCE_LIMIT:,} attributes from that of the first frame"
+            raise MediaError(reason, code="media.too_large")
+        return found
 
 
 def _serious(header: Header) -> str:

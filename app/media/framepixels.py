@@ -11,13 +11,10 @@ from app.media.exr import Header, read_header
 from app.media.formats import Format
 from app.media.opening import OpenFile, opened
 from app.media.registry import inspect_open, recognise
+from app.model.inspecting import BLACK_CODES, BLACK_LINEAR, COLOUR
 
 _BLOCK = 1 << 20
 _LAYOUT = (b"channels", b"compression", b"dataWindow", b"lineOrder", b"tiles", b"type", b"name")
-_COLOUR = ("R", "G", "B", "Y", "*.R", "*.G", "*.B", "*.Y")
-_BLACK_LINEAR = 1e-4
-#: Of integer formats, as ffmpeg's blackdetect has it: film logarithms and legal-range video begin above zero.
-_BLACK_CODES = 0.1
 
 
 def stats(request: dict[str, Any], send: Send) -> None:
@@ -29,7 +26,7 @@ def stats(request: dict[str, Any], send: Send) -> None:
     with opened(f"{request['folder']}/{request['name']}") as file:
         form, _ = recognise(file)
         found, errors = _statistics(file, form, request["sample"])
-    limit = _BLACK_LINEAR if form.name == "openexr" else _BLACK_CODES
+    limit = BLACK_LINEAR if form.name == "openexr" else BLACK_CODES
     black = _is_black(found, limit)
     send({"stats": found, "errors": errors, "digest": 0 if errors else _digest(found), "black": black})
 
@@ -62,7 +59,7 @@ def _is_black(found: dict[str, Any], limit: float) -> bool | None:
         channel["max"]
         for part in found["parts"]
         for channel in part["channels"]
-        if any(fnmatchcase(channel["name"], pattern) for pattern in _COLOUR)
+        if any(fnmatchcase(channel["name"], pattern) for pattern in COLOUR)
     ]
     if not highest or None in highest:
         return None

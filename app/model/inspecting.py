@@ -6,6 +6,13 @@ from typing import Any
 
 from app.model.measuring import DEFAULTS, MeasureOptions, measure_options
 
+#: Patterns of the channels that have colour: a frame is black where none of them rises above a limit.
+COLOUR = ("R", "G", "B", "Y", "RY", "BY", "*.R", "*.G", "*.B", "*.Y")
+#: The limit of OpenEXR.
+BLACK_LINEAR = 1e-4
+#: That of other formats, as ffmpeg's blackdetect has it: film logarithms and legal-range video begin above zero.
+BLACK_CODES = 0.1
+
 
 @dataclass(frozen=True, slots=True)
 class InspectOptions:

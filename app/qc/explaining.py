@@ -1,6 +1,6 @@
 """One fault, one objection: rules that could not look at frames which another rule objects to as unreadable."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.files.framerange import parse_frames
 from app.model.frames import Frame
@@ -24,56 +24,81 @@ _OF_FILES = frozenset(
 _ONE_FAULT = frozenset({"files.zero_byte", "sequence.zero_byte", "sequence.truncated"})
 
 
-def explained(results: tuple[RuleResult, ...], rules: tuple[Rule | Group, ...]) -> tuple[RuleResult, ...]:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A frame (None: the whole asset) and a part and channel of it (empty: all of them)."""
+
+    frame: Frame | None
+    part: str = ""
+    channel: str = ""
+
+    def around(self) -> tuple["_Place", ...]:
+        """Itself, and the larger places that it lies in."""
+        parts, channels = dict.fromkeys((self.part, "")), dict.fromkeys((self.channel, ""))
+        return tuple(_Place(self.frame, part, channel) for part in parts for channel in channels)
+
+
+def explained(
+    results: tuple[RuleResult, ...], rules: tuple[Rule | Group, ...], unrecorded: frozenset[str] = frozenset()
+) -> tuple[RuleResult, ...]:
     """The results, in which a rule is skipped that could not look at files another rule failed, and at those alone.
 
     The asset fails all the same: the rule that is named objects with the severity `error`.
+
+    Args:
+        results: of the rules of one asset.
+        rules: of the policy.
+        unrecorded: the rules about what was never recorded; damage is no reason for that.
     """
     checks = {rule.id: rule.check for rule in leaves(rules)}
-    blamed: dict[Frame | None, str] = {}
+    blamed: dict[_Place, str] = {}
     for result in results:
         if result.outcome is Outcome.FAIL and result.severity == "error" and checks.get(result.rule) in _OF_FILES:
             for finding in result.findings:
-                for frame in _frames(finding):
-                    blamed.setdefault(frame, result.rule)
+                for place in _places(finding):
+                    blamed.setdefault(place, result.rule)
     if not blamed:
         return results
     once = [_once(result, blamed, checks) for result in results]
-    return tuple(_explained(result, blamed) for result in once)
+    return tuple(result if result.rule in unrecorded else _explained(result, blamed) for result in once)
 
 
-def _once(result: RuleResult, blamed: dict[Frame | None, str], checks: dict[str, str]) -> RuleResult:
+def _once(result: RuleResult, blamed: dict[_Place, str], checks: dict[str, str]) -> RuleResult:
     """A rule about frames that cannot be read, without those to which a rule about just that fault objects."""
     if checks.get(result.rule) != "sequence.unreadable" or result.outcome is not Outcome.FAIL:
         return result
     left = [
         one
         for one in result.findings
-        if not one.frames
-        or any(checks.get(blamed.get(frame, "")) not in _ONE_FAULT for frame in parse_frames(one.frames))
+        if not one.frames or any(checks.get(blamed.get(place, "")) not in _ONE_FAULT for place in _places(one))
     ]
     if left:
         return replace(result, findings=tuple(left))
     findings = tuple(
-        replace(one, outcome=Outcome.SKIPPED, evidence=f"{one.observed}; see {blamed[parse_frames(one.frames)[0]]}")
+        replace(one, outcome=Outcome.SKIPPED, evidence=f"{one.observed}; see {blamed[_places(one)[0]]}")
         for one in result.findings
     )
     return replace(result, outcome=Outcome.SKIPPED, findings=findings)
 
 
-def _frames(finding: Finding) -> tuple[Frame | None, ...]:
-    return parse_frames(finding.frames) if finding.frames else (None,)
+def _places(finding: Finding) -> list[_Place]:
+    frames = parse_frames(finding.frames) if finding.frames else (None,)
+    return [_Place(frame, finding.part, finding.channel) for frame in frames]
 
 
-def _explained(result: RuleResult, blamed: dict[Frame | None, str]) -> RuleResult:
+def _explained(result: RuleResult, blamed: dict[_Place, str]) -> RuleResult:
     """The result; skipped where all that it could not look at is somebody else's fault."""
     if result.outcome is not Outcome.ERROR or any(one.outcome is not Outcome.ERROR for one in result.findings):
         return result
-    frames = [frame for finding in result.findings for frame in _frames(finding)]
-    if not all(frame in blamed for frame in frames):
-        return result
-    findings = tuple(
-        replace(one, outcome=Outcome.SKIPPED, evidence=f"{one.evidence}; see {blamed[_frames(one)[0]]}")
-        for one in result.findings
-    )
-    return replace(result, outcome=Outcome.SKIPPED, findings=findings)
+    findings = []
+    for one in result.findings:
+        blames = [_blame(place, blamed) for place in _places(one)]
+        if None in blames:
+            return result
+        findings.append(replace(one, outcome=Outcome.SKIPPED, evidence=f"{one.evidence}; see {blames[0]}"))
+    return replace(result, outcome=Outcome.SKIPPED, findings=tuple(findings))
+
+
+def _blame(place: _Place, blamed: dict[_Place, str]) -> str | None:
+    """The rule that objects to a place or to a larger one that it lies in."""
+    return next((blamed[larger] for larger in place.around() if larger in blamed), None)

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from app.errors import AppError, MediaError
 from app.model.frames import Frame
+from app.qc.findings import NOT_RECORDED
 
 Document = Mapping[str, Any]
 
@@ -28,7 +29,7 @@ class Need(IntEnum):
 class NotRecorded(MediaError):
     """A fact was never recorded, and the media is not there to be asked."""
 
-    default_code = "facts.not_recorded"
+    default_code = NOT_RECORDED
 
 
 class Facts(Protocol):

@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from app.errors import AppError
+
+#: Code of the error of a fact that was never recorded.
+NOT_RECORDED = "facts.not_recorded"
+
 
 class Outcome(StrEnum):
     """What became of a rule. Only `PASS` says that it was checked and holds."""
@@ -35,6 +40,7 @@ class Observation:
         evidence: where it was seen, or why it could not be.
         nothing: there was nothing to look at.
         unable: it could not be looked at.
+        unrecorded: it could not, since it was never recorded and the media is not there.
     """
 
     ok: bool
@@ -47,6 +53,13 @@ class Observation:
     evidence: str = ""
     nothing: bool = False
     unable: bool = False
+    unrecorded: bool = False
+
+
+def unable_by(error: AppError, expected: str = "", frames: str = "") -> Observation:
+    """What could not be looked at because of an error."""
+    unrecorded = error.code == NOT_RECORDED
+    return Observation(False, expected, "", frames, evidence=error.message, unable=True, unrecorded=unrecorded)
 
 
 @dataclass(frozen=True, slots=True)

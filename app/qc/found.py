@@ -7,7 +7,7 @@ from pathlib import Path
 from app.errors import AppError, InputError
 from app.files.framerange import sequence_name
 from app.files.sequences import file_sequences
-from app.inspection.finding import find_sequence, means_sequence
+from app.inspection.finding import FoundSequence, find_sequence, means_sequence
 from app.jobs.job import Job
 from app.model.frames import FileSequence
 from app.model.kinds import Category, category_of
@@ -28,10 +28,18 @@ def assets_below(paths: tuple[str, ...], job: Job) -> Iterator[FoundAsset | tupl
         if os.path.isdir(path):  # noqa: PTH112 - bytes that are no Unicode must stay as they are
             yield from _below(raw(str(Path(path).absolute())), job)
         elif means_sequence(path):
-            found = find_sequence(path)
-            yield _sequence_asset(found.directory, found.sequence)
+            yield from _covered(find_sequence(path))
         else:
             yield _file(path)
+
+
+def _covered(found: FoundSequence) -> Iterator[FoundAsset]:
+    """What a pattern covers: a sequence; movies and sounds are assets of their own, as in a folder."""
+    if category_of(folded(found.sequence.names[0])) not in (Category.VIDEO, Category.AUDIO):
+        yield _sequence_asset(found.directory, found.sequence)
+        return
+    for name in found.sequence.names:
+        yield _file(f"{decoded(found.directory)}/{decoded(name)}")
 
 
 def _file(path: str) -> FoundAsset:

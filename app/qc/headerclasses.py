@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.files.framerange import parse_frames
+from app.inspection.consistency import LAYOUT
 from app.model.frames import Frame
 from app.qc.checks.framelists import frames_in, range_of, unwhole_frames
 from app.qc.facts import Facts, Need
+from app.qc.factwords import SHAPES
 from app.qc.policy import Rule
 from app.qc.selectors import Selector, rooted
 
@@ -107,6 +109,21 @@ def headerless(facts: Facts) -> dict[str, set[Frame]]:
     return {reason: frames & lost for reason, frames in unwhole_frames(sequence).items() if frames & lost}
 
 
+def untold(facts: Facts, rule: Rule) -> str:
+    """Why not every difference that a rule about headers is about is known; empty where each is."""
+    if "sequence" not in facts.kinds:
+        return ""
+    keys = {step.key for selector in rule.selectors for step in selector.steps} | _about(rule) | LAYOUT
+    every = any(selector.steps[-1].key == "attributes" for selector in rule.selectors)
+    for error in facts.document(Need.HEADERS).get("errors") or []:
+        code = error.get("code")
+        if code == "sequence.many_attributes" or (
+            code == "sequence.many_differences" and (every or keys.intersection(error.get("attributes") or keys))
+        ):
+            return str(error.get("message") or code)
+    return ""
+
+
 def _usual(document: Mapping[str, Any], sequence: Mapping[str, Any]) -> Mapping[str, Any]:
     """The document as most frames have it: the representative may be one of the frames that differ."""
     lost = [sequence.get("zero_byte"), sequence.get("truncated")]
@@ -154,6 +171,8 @@ def _about(rule: Rule) -> frozenset[str]:
                 names.add(after.key)
             elif step.key in _OF_WINDOW:
                 names.add("dataWindow")
+            elif selector.root == "streams":
+                names.add(step.key)
     return frozenset(names)
 
 
@@ -162,7 +181,8 @@ def _with(document: Mapping[str, Any], changes: list[_Change]) -> dict[str, Any]
     other = next((change.parts for change in changes if change.parts is not None), None)
     parts: list[dict[str, Any]] = deepcopy(document.get("parts") or [] if other is None else other)
     attributes = dict(document.get("attributes") or {})
-    changed: dict[str, Any] = {**document, "parts": parts, "attributes": attributes}
+    streams = [dict(stream) for stream in document.get("streams") or []]
+    changed: dict[str, Any] = {**document, "parts": parts, "streams": streams, "attributes": attributes}
     for change in changes:
         if change.name in attributes:
             attributes[change.name] = change.value
@@ -170,11 +190,21 @@ def _with(document: Mapping[str, Any], changes: list[_Change]) -> dict[str, Any]
             if part.get("index") == change.part:
                 _set(part, change.name, change.value)
         if not parts:
-            (changed if change.name in document else attributes)[change.name] = change.value
+            _set_general(changed, change)
     changed["channels"] = [
         {"part_index": part.get("index"), **channel} for part in parts for channel in part.get("channels") or []
     ]
     return changed
+
+
+def _set_general(document: dict[str, Any], change: _Change) -> None:
+    """Give a file of another format than OpenEXR another value: of the stream of that number, or of the whole file."""
+    streams, name = document["streams"], change.name
+    at = change.part or 0
+    if at < len(streams) and name in SHAPES["stream"]:
+        streams[at][name] = change.value
+    if at == 0 and (name in document or name not in SHAPES["stream"]):
+        (document if name in document else document["attributes"])[name] = change.value
 
 
 def _set(part: dict[str, Any], name: str, value: Any) -> None:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from app.errors import AppError
 from app.model.frames import Frame
@@ -10,9 +11,9 @@ from app.qc.checks.check import FrameJudge
 from app.qc.checks.framelists import range_of
 from app.qc.checks.registry import CHECKS
 from app.qc.explaining import explained
-from app.qc.facts import Facts, Need
-from app.qc.findings import WORST_FIRST, AssetResult, Finding, Observation, Outcome, RuleResult
-from app.qc.headerclasses import HeaderClass, header_classes, headerless
+from app.qc.facts import Document, Facts, Need
+from app.qc.findings import WORST_FIRST, AssetResult, Finding, Observation, Outcome, RuleResult, unable_by
+from app.qc.headerclasses import HeaderClass, header_classes, headerless, untold
 from app.qc.operators import OPERATORS
 from app.qc.policy import Group, Match, Policy, Rule, leaves
 from app.qc.selecting import judge_selection
@@ -37,7 +38,7 @@ def judge(policy: Policy, facts: Facts, waive: Waive | None = None) -> AssetResu
     judging = _Judging(facts)
     judging.look_at_frames(policy.rules)
     results = tuple(result for rule in policy.rules if (result := judging.result(rule)) is not None)
-    results = explained(results, policy.rules)
+    results = explained(results, policy.rules, frozenset(judging.unrecorded))
     if waive is not None:
         results = tuple(_waived(result, waive) for result in results)
     return AssetResult(facts.asset, results)
@@ -54,19 +55,34 @@ def _fits(match: Match, facts: Facts) -> bool:
     if match.select is None:
         return True
     try:
-        found = match.select.find(facts.document(match.select.need))
+        document = facts.document(match.select.need)
     except AppError:
         return True  # it cannot be told: the rule runs, and says what is wrong
-    values = [one.value for one in found if not one.absent] or [None]
+    values: list[Any] = [one.value for one in match.select.find(document) if not one.absent]
+    if not values and _is_headerless(document):
+        return True
+    values = values or [None]
     return all(OPERATORS[name].holds(value, wanted) for value in values for name, wanted in match.expect.items())
 
 
+def _is_headerless(document: Document) -> bool:
+    """Whether the header is not, or not wholly, known: what is not in the document may be in the file."""
+    if document.get("kind") == "sequence" and "representative" in document:
+        return document["representative"] is None
+    return any(str(error.get("code", "")).startswith("header.") for error in document.get("errors") or ())
+
+
 class _Judging:
-    """The rules of one policy over one asset."""
+    """The rules of one policy over one asset.
+
+    Attributes:
+        unrecorded: the rules about something that was never recorded.
+    """
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         self._seen: dict[str, FrameJudge] = {}
+        self.unrecorded: set[str] = set()
 
     def look_at_frames(self, rules: tuple[Rule | Group, ...]) -> None:
         """Read the frames that rules about pixels ask for: each frame once for every share of rows."""
@@ -98,10 +114,7 @@ class _Judging:
         try:
             observations = list(self._observations(rule))
         except AppError as error:
-            skipped = error.code == "facts.not_recorded" and rule.missing == "skip"
-            outcome = Outcome.SKIPPED if skipped else Outcome.ERROR
-            finding = Finding(rule.id, outcome, rule.severity, self._facts.asset, evidence=error.message)
-            return RuleResult(rule.id, rule.title, outcome, rule.severity, (finding,))
+            observations = [unable_by(error)]
         return self._made(rule, observations)
 
     def _applies(self, rule: Rule) -> bool:
@@ -113,10 +126,12 @@ class _Judging:
             return self._seen[rule.id].observations()
         judge = CHECKS[rule.check].judge if rule.check else None
         seen = judge(rule, self._facts) if judge else judge_selection(rule, self._documents(rule))
-        return [*seen, *self._headerless()] if _is_of_headers(rule) else seen
+        return [*seen, *self._unseen_headers(rule)] if _is_of_headers(rule) else seen
 
-    def _headerless(self) -> Iterator[Observation]:
-        """Frames that a rule about headers could not look at."""
+    def _unseen_headers(self, rule: Rule) -> Iterator[Observation]:
+        """What a rule about headers could not look at: frames without one, differences that are not told."""
+        if why := untold(self._facts, rule):
+            yield Observation(False, "headers that can be compared", evidence=why, unable=True)
         for reason, frames in headerless(self._facts).items():
             yield Observation(
                 False, "a header that can be read", reason, range_of(frames), evidence=reason, unable=True
@@ -138,7 +153,10 @@ class _Judging:
 
     def _finding(self, rule: Rule, seen: Observation) -> Finding | None:
         outcome = Outcome.ERROR if seen.unable else Outcome.FAIL
-        if seen.nothing:
+        if seen.unrecorded:
+            self.unrecorded.add(rule.id)
+            outcome = Outcome.SKIPPED if rule.missing == "skip" else Outcome.ERROR
+        elif seen.nothing:
             if rule.missing == "pass":
                 return None
             outcome = Outcome.SKIPPED if rule.missing == "skip" else Outcome.FAIL

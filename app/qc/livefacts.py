@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import AppError, MediaError
-from app.files.framerange import bare_base, frame_range, missing_count, missing_frames
+from app.files.framerange import frame_range
 from app.inspection.expected import Expected
 from app.inspection.sequences import inspect_sequence
 from app.jobs.children import ChildPool, stream
@@ -19,6 +19,7 @@ from app.model.measuring import DEFAULTS, MeasureOptions
 from app.model.names import decoded, raw, shown
 from app.qc.facts import Document, Need
 from app.qc.kinds import kinds_of_name
+from app.qc.namefacts import sequence_by_names
 
 HANDLER = "app.media.worker:document"
 _HEADER_S = 60.0
@@ -82,8 +83,8 @@ class LiveFacts:
         """The document, read where it was not yet."""
         if self._found.sequence is None and need in (Need.HEADERS, Need.VARYING):
             need = Need.HEADER
-        if self._found.sequence is not None and need is Need.HEADER:
-            need = Need.HEADERS
+        if self._found.sequence is not None and need in (Need.HEADER, Need.DECODED):
+            need = Need.HEADERS  # frames are no movie: there is nothing to decode in one go
         if need is Need.PIXELS and self.kinds & {"movie", "sound"}:
             need = Need.DECODED
         for level, known in sorted(self._read.items()):
@@ -116,8 +117,9 @@ class LiveFacts:
     @property
     def read(self) -> Document | None:
         """The document with the most of what was read beyond names; None where there is none."""
-        documents = [found for need, found in sorted(self._read.items()) if need > Need.NAMES]
-        return next((found for found in reversed(documents) if not isinstance(found, AppError)), None)
+        read = [one for need, one in sorted(self._read.items()) if need > Need.NAMES]
+        documents = [one for one in read if not isinstance(one, AppError)]
+        return max(reversed(documents), key=lambda one: one.get("stats") is not None, default=None)
 
     def frame_numbers(self) -> Sequence[Frame]:
         """The frames of a sequence."""
@@ -150,23 +152,16 @@ class LiveFacts:
         file = {"path": found.path, "name": shown(found.name), "size_bytes": found.size}
         if sequence is None:
             return {"file": file}
-        return {
-            "kind": "sequence",
-            "file": file,
-            "sequence": {
-                "base": shown(bare_base(sequence)),
-                "ext": shown(sequence.ext[1:]),
-                "pad": sequence.pad,
-                "first": sequence.first,
-                "last": sequence.last,
-                "frame_count": len(sequence.frames),
-                "missing_count": missing_count(sequence.frames),
-                "missing": missing_frames(sequence.frames),
-                "ranges": frame_range(sequence.frames),
-                "duplicate_frames": frame_range(sequence.duplicate_frames),
-                "zero_byte": frame_range(found.zero_byte),
-            },
-        }
+        told = sequence_by_names(
+            sequence.base,
+            sequence.ext,
+            sequence.pad,
+            sequence.frames,
+            frame_range(sequence.duplicate_frames),
+            frame_range(found.zero_byte),
+            None if sequence.udim else self._expected,
+        )
+        return {"kind": "sequence", "file": file, "sequence": told}
 
     def _document(self, need: Need) -> Document:
         sequence = self._found.sequence

@@ -17,7 +17,8 @@ class Operator:
 
     Attributes:
         name: as the policy writes it.
-        takes: what may stand behind it: value, list, number, count, text (a regular expression), flag or selector.
+        takes: what may stand behind it: value, list, set (a list that may be empty), number, count, text (a regular
+            expression), flag or selector.
         holds: whether a found value satisfies the wanted one.
         told: the beginning of the sentence that says what was expected.
         summary: what it means, for the documentation.
@@ -58,7 +59,8 @@ def _texts(found: Any) -> list[str]:
 
 def _matches(found: Any, wanted: Any) -> bool:
     pattern = re.compile(wanted)
-    return all(len(text) <= _LONGEST and pattern.search(text) is not None for text in _texts(found))
+    texts = _texts(found)
+    return bool(texts) and all(len(text) <= _LONGEST and pattern.search(text) is not None for text in texts)
 
 
 def _matches_not(found: Any, wanted: Any) -> bool:
@@ -118,8 +120,8 @@ OPERATORS: dict[str, Operator] = {
         Operator("forbid_regex", "text", _matches_not, "nothing matching", "it is found in none"),
         Operator("contains", "list", _contains, "with", "all these items are in the list, or these parts in the text"),
         Operator("forbid", "list", _forbids, "without", "none of these items is in the list, or of these in the text"),
-        Operator("only", "list", _only, "exactly", "these items and no other, in any order"),
-        Operator("within", "list", _within, "nothing but", "no other items than these"),
+        Operator("only", "set", _only, "exactly", "these items and no other, in any order"),
+        Operator("within", "set", _within, "nothing but", "no other items than these"),
         Operator("unique", "flag", _unique, "unique:", "whether no item is there twice"),
         Operator("exists", "flag", _exists, "exists:", "whether there is such a fact at all"),
         Operator("same_as", "selector", same, "the same as", "the same value as another selector finds"),

@@ -30,8 +30,8 @@ class Values:
 
         Args:
             node: where it stands.
-            takes: value, list, number, count, pair, limits, text, characters, name, names, flag, selector, selectors,
-                range, object, any, `one of A B C`, or `number from A to B`, `count from A to B`.
+            takes: value, list, set, number, count, limits, near, text, characters, name, names, flag, selector,
+                selectors, range, object, `one of A B C`, or `number from A to B`, `count from A to B`.
 
         Raises:
             BadYaml: it is something else.
@@ -68,13 +68,20 @@ class Values:
             return self._variable(whole[1], node) if whole else self.text(node)
         return node.value
 
-    def _list(self, node: Node) -> list[Any]:
+    def _set(self, node: Node) -> list[Any]:
         value = self._value(node)
         if not isinstance(value, list):
             if isinstance(value, Mapping) or value is None:
                 raise node.place.error("a list is expected here", "Write it as [a, b].")
             return [value]
         return value
+
+    def _list(self, node: Node) -> list[Any]:
+        """A list with something in it: of nothing, everything would hold."""
+        values = self._set(node)
+        if not values:
+            raise node.place.error("the list is empty", "Write at least one value.")
+        return values
 
     def _object(self, node: Node) -> dict[str, Any]:
         value = self._value(node)
@@ -137,6 +144,8 @@ class Values:
 
     def _names(self, node: Node) -> tuple[str, ...]:
         if isinstance(node, Listing):
+            if not node.items:
+                raise node.place.error("the list is empty", "Leave the key away where nothing is asked for.")
             return tuple(self._name(item) for item in node.items)
         return (self._name(node),)
 

@@ -10,7 +10,7 @@ from app.catalog.inspections import recorded_document, recorded_facts, recorded_
 from app.catalog.shard import last_base
 from app.engine import Engine
 from app.errors import AppError, MediaError
-from app.files.framerange import frame_range, missing_frames, parse_frames
+from app.files.framerange import frame_range, parse_frames
 from app.files.sequences import file_sequences
 from app.inspection.expected import Expectation, Expected
 from app.jobs.job import Job
@@ -19,6 +19,7 @@ from app.model.frames import Frame
 from app.model.names import decoded, raw, shown
 from app.qc.facts import Document, Need, NotRecorded
 from app.qc.kinds import kinds_of_name
+from app.qc.namefacts import sequence_by_names
 from app.qc.recordedheaders import document_of_frames
 
 _MEASURE = "connect the drive and check it again"
@@ -49,6 +50,7 @@ class RecordedFacts:
         self._others = others
         self.asset = posixpath.join(base, shown(asset.folder), shown(asset.name))
         self.kinds = kinds_of_name(shown(asset.name), is_sequence=asset.sequence is not None)
+        self._expected = expected
         self.expected = (int(expected.first), int(expected.last)) if expected else None
 
     def document(self, need: Need) -> Document:
@@ -91,8 +93,9 @@ class RecordedFacts:
         """The document that was recorded, or one made of what was recorded of each frame."""
         assert self._asset.sequence is not None
         found = recorded_sequence(self._database, self._asset.sequence.id)
+        names = self._names()
         if found is not None and not (need is Need.VARYING and "frames_varying" not in found):
-            return self._placed(found)
+            return {**self._placed(found), "sequence": {**(found.get("sequence") or {}), **names["sequence"]}}
         numbers = self._frame_rows()
         frames = sorted(numbers)
         made = document_of_frames(
@@ -103,8 +106,7 @@ class RecordedFacts:
         )
         if made is None:
             raise NotRecorded(f"The headers of its frames were never recorded: {_HINT}")
-        names = self._names()
-        return {**names, **made, "sequence": {**names["sequence"], **made["sequence"]}, "stats": None, "errors": []}
+        return {**names, **made, "sequence": {**made["sequence"], **names["sequence"]}, "stats": None}
 
     def _recorded(self, file_id: int) -> dict[str, Any] | str | None:
         """What was recorded of a frame, or why it could not be read."""
@@ -133,23 +135,16 @@ class RecordedFacts:
         if sequence is None:
             return {"file": file}
         frames = parse_frames(sequence.ranges)
-        return {
-            "kind": "sequence",
-            "file": file,
-            "sequence": {
-                "base": shown(sequence.base).rstrip("._- "),
-                "ext": shown(sequence.ext[1:]),
-                "pad": sequence.pad,
-                "first": frames[0],
-                "last": frames[-1],
-                "frame_count": sequence.frame_count,
-                "missing_count": sequence.missing_count,
-                "missing": missing_frames(frames),
-                "ranges": sequence.ranges,
-                "duplicate_frames": self._duplicates(frames),
-                "zero_byte": self._empty(),
-            },
-        }
+        told = sequence_by_names(
+            sequence.base,
+            sequence.ext,
+            sequence.pad,
+            frames,
+            self._duplicates(frames),
+            self._empty(),
+            self._expected,
+        )
+        return {"kind": "sequence", "file": file, "sequence": told}
 
     def _duplicates(self, frames: Sequence[Frame]) -> str:
         """The frames that another padding of the same name has too."""

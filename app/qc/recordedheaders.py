@@ -12,7 +12,7 @@ from typing import Any
 from app.files.framerange import frame_range
 from app.inspection.consistency import Consistency, compared_headers, size_outliers
 from app.inspection.framereading import CUT, EMPTY, UNREADABLE, WHOLE, FrameHeads
-from app.inspection.sequences import frame_rate
+from app.inspection.sequences import MANY_ATTRIBUTES, frame_rate, timecode_document
 from app.inspection.timecode import continuity
 from app.media.frameheads import ABSENT, CUT_CODES
 from app.model.frames import Frame
@@ -59,6 +59,7 @@ def document_of_frames(
         "sequence": told,
         "representative": representative,
         **{key: document[key] for key in ("parts", "attributes")},
+        "errors": [dict(MANY_ATTRIBUTES)] if heads.more else [],
     }
     if varying:
         made["frames_varying"] = _varying(frames, heads, consistency, read)
@@ -110,9 +111,8 @@ def _told(frames: Sequence[Frame], heads: FrameHeads, document: dict[str, Any]) 
         unreadable.setdefault(heads.reasons[index], []).append(frames[index])
     there = [index for index, compared in enumerate(heads.compared) if compared]
     clock = continuity(frames, heads.timecodes, there, frame_rate(document))
-    breaks = clock.breaks if clock else []
+    without = [frames[index] for index in clock.without] if clock else []
     return {
-        "ranges": frame_range(frames),
         "truncated": frame_range([frames[index] for index in heads.indices(CUT)]),
         "without_header": frame_range([frame for frame, seen in zip(frames, heads.compared, strict=True) if not seen]),
         "unreadable": [{"frames": frame_range(found), "reason": reason} for reason, found in unreadable.items()],
@@ -120,11 +120,7 @@ def _told(frames: Sequence[Frame], heads: FrameHeads, document: dict[str, Any]) 
             {"frame": frames[one.index], "size_bytes": one.size_bytes, "median_bytes": one.median_bytes}
             for one in size_outliers(heads)
         ],
-        "timecode": clock
-        and {
-            "continuous": not clock.break_count,
-            "breaks": [{"frame": frames[one.index], "expected": one.expected, "found": one.found} for one in breaks],
-        },
+        "timecode": clock and timecode_document(clock, frames, frame_range(without)),
     }
 
 

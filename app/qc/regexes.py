@@ -19,11 +19,13 @@ _HINT = "Give a repetition a limit, or begin what is repeated with a letter that
 
 
 def check_regex(text: str, place: Place) -> None:
-    """Refuse an expression that cannot be compiled, is very long, or could take forever.
+    """Refuse an expression that is empty, cannot be compiled, is very long, or could take forever.
 
     Raises:
         BadYaml: it is one of these.
     """
+    if not text:
+        raise place.error("the expression is empty, and found in every text", "Say what is looked for.")
     if len(text) > _LONGEST:
         raise place.error(f"the expression has more than {_LONGEST} letters")
     try:

@@ -31,12 +31,10 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _LONGEST = 400
-_NAME_LEVEL = frozenset(
-    {"file.name", "file.path", "file.stem", "file.ext", "file.size_bytes", "file.directory", "kind"}
-)
+_NAME_LEVEL = frozenset({"file.name", "file.path", "file.stem", "file.ext", "file.size_bytes", "file.directory"})
 _NAME_LEVEL_SEQUENCE = frozenset(
     {"base", "ext", "pad", "first", "last", "frame_count", "missing_count", "missing", "gap_count", "ranges"}
-    | {"duplicate_frames", "zero_byte"}
+    | {"duplicate_frames", "zero_byte", "expected", "missing_head", "missing_inner", "missing_tail", "unexpected"}
 )
 
 

@@ -214,3 +214,11 @@ def test_a_scan_of_every_frame_lets_a_drive_be_judged_as_well_on_the_shelf(
     assert (live["recorded"], recorded["recorded"]) == (False, True)
     assert recorded["findings"] == live["findings"]
     assert len(live["findings"]) >= 8
+
+
+def test_a_check_in_which_every_rule_was_skipped_ends_as_one_that_found_nothing(shots: Path, tmp_path: Path) -> None:
+    policy = tmp_path / "none.yaml"
+    rule = "{id: owner, select: 'parts[*].attributes.owner', expect: {exists: true, eq: x}, missing: skip}"
+    for line in (rule.replace("exists: true, ", ""), "{id: m, when: {kind: movie}, select: kind, expect: {eq: video}}"):
+        policy.write_text(f'schema: qcpolicy/1\nid: s\nversion: "1"\nrules:\n  - {line}\n')
+        assert call(tmp_path, "check", str(shots / "still.exr"), "--policy", str(policy)) == 1

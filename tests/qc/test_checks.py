@@ -136,8 +136,8 @@ CASES: list[tuple[str, str, dict[str, Any], dict[str, Any], str]] = [
     (
         "sequence.frozen",
         "severity: error",
-        {**sequence(frozen=""), "stats": {"parts": [1]}},
-        {**sequence(frozen="1004-1005"), "stats": {"parts": [1]}},
+        {**sequence(frozen=""), "stats": {"parts": [1], "frames": "1001-1010"}},
+        {**sequence(frozen="1004-1005"), "stats": {"parts": [1], "frames": "1001-1010"}},
         "1004-1005",
     ),
     (

@@ -232,7 +232,9 @@ def test_pixels_of_a_whole_sequence_are_judged_by_their_statistics_together() ->
   - {id: frozen, check: sequence.frozen}"""
     numbers = {"min": -0.5, "max": 1.0, "mean": 0.2, "nan_count": 3, "inf_count": 1, "negative_count": 1}
     frames = {"nan_frames": "1003", "inf_frames": "1004-1005", "negative_frames": "1003"}
-    document["stats"] = {"parts": [{"index": 0, "supported": True, "channels": [{"name": "R", **numbers, **frames}]}]}
+    red = {"name": "R", **numbers, **frames}
+    part = {"index": 0, "supported": True, "channels": [red]}
+    document["stats"] = {"parts": [part], "frames": "1001-1010"}
     found = {one.rule: (one.outcome, one.frames) for one in judged(rules, document).findings}
     assert found == {
         "finite": (Outcome.FAIL, "1003-1005"),

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.files.framerange import parse_frames
-from app.qc.checks.framelists import range_of
+from app.model.frames import Frame
+from app.qc.checks.framelists import frames_in, range_of, unwhole_frames
 from app.qc.checks.streams import label, otherwise_measured, undecoded
 from app.qc.facts import Document
 from app.qc.findings import Observation
@@ -41,14 +42,14 @@ def why_unseen(rule: Rule, document: Document, part: Mapping[str, Any]) -> str:
 
 def unread_frames(rule: Rule, document: Document) -> str:
     """Frames of a sequence that a rule is about and that its statistics do not tell whole."""
-    stats, ranges = document.get("stats") or {}, str((document.get("sequence") or {}).get("ranges") or "")
-    if "frames" not in stats or not ranges:
+    if not is_summed(document):
         return ""
-    asked = set(rule.sample.of(parse_frames(ranges)))
-    unread = asked.difference(parse_frames(stats["frames"]) if stats["frames"] else ())
-    for error in damages_of(document):
-        unread |= asked.intersection(parse_frames(str(error["frames"])) if error.get("frames") else ())
-    return range_of(unread)
+    sequence = document["sequence"]
+    asked = set(rule.sample.of(parse_frames(str(sequence["ranges"]))))
+    unwhole = [frames_in(error.get("frames")) for error in damages_of(document)]
+    unwhole += unwhole_frames(sequence).values()
+    read = frames_in((document.get("stats") or {}).get("frames"))
+    return range_of(asked - read | asked & set[Frame]().union(*unwhole))
 
 
 def damages_of(document: Document) -> Iterator[Mapping[str, Any]]:

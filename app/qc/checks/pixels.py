@@ -9,16 +9,16 @@ from typing import Any
 from app.errors import AppError
 from app.files.framerange import parse_frames
 from app.model.frames import Frame
+from app.model.inspecting import BLACK_CODES, BLACK_LINEAR, COLOUR
 from app.qc.checks.check import Check, FrameJudge, Parameter
 from app.qc.checks.completeness import damages_of, is_summed, parts_of, unread_frames, why_unseen
-from app.qc.checks.framelists import FRAME_LIMITS, of_frames, range_of
+from app.qc.checks.framelists import FRAME_LIMITS, frames_in, of_frames, range_of
 from app.qc.facts import Document, Need
-from app.qc.findings import Observation
+from app.qc.findings import NOT_RECORDED, Observation
 from app.qc.policy import Rule
 from app.qc.values import number_of, words
 
 _IMAGE = frozenset({"image"})
-_COLOUR = ("R", "G", "B", "Y", "RY", "BY", "*.R", "*.G", "*.B")
 _SELECT = Parameter("select", "names", "the channels, by name or with `*` and `?`; all where nothing is said")
 
 
@@ -39,6 +39,7 @@ class _Fault:
     nothing: bool = False
     frames: str = ""
     is_alike: bool = True
+    unrecorded: bool = False
 
 
 @dataclass(slots=True)
@@ -65,11 +66,13 @@ class FaultJudge:
     def see(self, frame: Frame | None, document: Document) -> None:
         """Take one frame."""
         for fault in self._faults(self._rule, document):
-            self._add(frame, fault)
+            self.add(frame, fault)
 
     def fail(self, frame: Frame | None, error: AppError) -> None:
         """Take note that a frame could not be read."""
-        self._add(frame, _Fault("", "", "pixels that can be read", error.message, 0, unable=True))
+        unrecorded = error.code == NOT_RECORDED
+        told = _Fault("", "", "pixels that can be read", error.message, 0, unable=True, unrecorded=unrecorded)
+        self.add(frame, told)
 
     def observations(self) -> Iterable[Observation]:
         """What is wrong, each fault with its frames and its worst value."""
@@ -87,9 +90,11 @@ class FaultJudge:
                 evidence=fault.observed if fault.unable else "",
                 nothing=fault.nothing,
                 unable=fault.unable,
+                unrecorded=fault.unrecorded,
             )
 
-    def _add(self, frame: Frame | None, fault: _Fault) -> None:
+    def add(self, frame: Frame | None, fault: _Fault) -> None:
+        """Take one fault of a frame; None where it is one of all frames together, or of a single file."""
         reason = fault.region if fault.is_alike and not fault.unable else f"{fault.region}: {fault.observed}"
         key = (fault.part, fault.channel, fault.expected + reason, fault.unable)
         gathered = self._gathered.setdefault(key, _Gathered(fault))
@@ -132,7 +137,7 @@ def _unseen_pixels(rule: Rule, document: Document) -> Iterator[_Fault]:
 
 
 def _is_selected(rule: Rule, name: str) -> bool:
-    default = _COLOUR if rule.check == "pixels.black" else ("*",)
+    default = COLOUR if rule.check == "pixels.black" else ("*",)
     return any(fnmatchcase(name, pattern) for pattern in rule.options.get("select", default))
 
 
@@ -149,7 +154,9 @@ def _stats(rule: Rule, document: Document) -> Iterator[_Fault]:
     for part, channel in _channels(rule, document):
         name = str(channel.get("name", ""))
         for key, (field_name, word) in _COUNTS.items():
-            if key in rule.expect and int(channel.get(field_name) or 0) > rule.expect[key]:
+            if key in rule.expect and channel.get(field_name) is None:
+                yield _unknown(f"it is not known how many values are {word}", part, name)
+            elif key in rule.expect and int(channel[field_name]) > rule.expect[key]:
                 count, most = int(channel[field_name]), rule.expect[key]
                 yield _Fault(
                     part,
@@ -174,6 +181,10 @@ def _bounds(rule: Rule, part: str, name: str, channel: Mapping[str, Any]) -> Ite
         highest = math.inf if channel.get("pos_inf_count") else highest
     if asked and channel.get("finite_count") == 0 and (channel.get("nan_count") or channel.get("inf_count")):
         yield _Fault(part, name, "finite values", "no finite value", 0)
+    else:
+        for key in asked:
+            if number_of(channel.get(key)) is None:
+                yield _unknown(f"{_FIGURES[key]} is not known", part, name)
     if "min" in rule.expect and lowest < _number(rule.expect["min"]):
         yield _Fault(part, name, f"at least {words(rule.expect['min'])}", words(lowest), -lowest)
     if "max" in rule.expect and highest > _number(rule.expect["max"]):
@@ -185,15 +196,26 @@ def _bounds(rule: Rule, part: str, name: str, channel: Mapping[str, Any]) -> Ite
             yield _Fault(part, name, f"a mean of {words(lowest)} to {words(highest)}", f"mean {words(mean)}", apart)
 
 
+_FIGURES = {"min": "the lowest value", "max": "the highest value", "mean": "the mean"}
+
+
+def _unknown(why: str, part: str = "", channel: str = "") -> _Fault:
+    """Something that the statistics do not tell."""
+    return _Fault(part, channel, "statistics that tell it", why, 0, unable=True)
+
+
 def _finite(rule: Rule, document: Document) -> Iterator[_Fault]:
     yield from _unseen(rule, document)
     for part, channel in _channels(rule, document):
-        nan, inf = int(channel.get("nan_count") or 0), int(channel.get("inf_count") or 0)
+        name, nan, inf = str(channel.get("name", "")), channel.get("nan_count"), channel.get("inf_count")
+        if nan is None or inf is None:
+            yield _unknown("it is not known how many values are finite", part, name)
+            continue
         if nan + inf:
             told = ", ".join(f"{count} {word}" for count, word in ((nan, "NaN"), (inf, "infinite")) if count)
             frames = ",".join(filter(None, (channel.get("nan_frames"), channel.get("inf_frames"))))
             frames = range_of(parse_frames(frames)) if frames else ""
-            yield _Fault(part, str(channel.get("name", "")), "finite values alone", told, nan + inf, frames=frames)
+            yield _Fault(part, name, "finite values alone", told, nan + inf, frames=frames)
 
 
 def _damaged(rule: Rule, document: Document) -> Iterator[_Fault]:
@@ -231,49 +253,48 @@ class BlackJudge:
 
     def __init__(self, rule: Rule) -> None:
         self._rule = rule
+        self._threshold = _number(rule.expect.get("threshold", BLACK_LINEAR))
         self._black: list[Frame] = []
         self._single = False
-        self._unable: dict[tuple[str, bool], list[Frame]] = {}
+        self._unseen = FaultJudge(rule, _unseen)
 
     def see(self, frame: Frame | None, document: Document) -> None:
         """Take one frame."""
-        for fault in _unseen(self._rule, document):
-            frames = parse_frames(fault.frames) if fault.frames else () if frame is None else (frame,)
-            self._unable.setdefault((fault.observed, fault.nothing), []).extend(frames)
+        self._unseen.see(frame, document)
         if is_summed(document):
-            self._take_sequence(document["sequence"])
+            self._take_sequence(document)
             return
-        threshold = _number(self._rule.expect.get("threshold", 0.0001))
         highest = [_number(channel.get("max")) for _, channel in _channels(self._rule, document)]
-        if highest and all(value <= threshold for value in highest):
+        if highest and all(value <= self._threshold for value in highest):
             self._single = frame is None
             self._black += [] if frame is None else [frame]
 
-    def _take_sequence(self, sequence: Mapping[str, Any]) -> None:
-        """Take what is known of all frames together: which are black, by the usual threshold and channels."""
+    def _take_sequence(self, document: Document) -> None:
+        """Take what is known of all frames together: which are black, by the limit and channels of `inspect`.
+
+        By a lower threshold no others can be black, so none of them too many is enough.
+        """
+        sequence, limit = document["sequence"], BLACK_LINEAR if document.get("parts") else BLACK_CODES
         if sequence.get("black") is None:
-            self._unable.setdefault(("it is not known which frames are black", False), [])
-        else:
-            self._black += parse_frames(str(sequence["black"])) if sequence["black"] else ()
+            self._unseen.add(None, _unknown("it is not known which frames are black"))
+            return
+        asked = self._rule.sample.of(parse_frames(str(sequence["ranges"])))
+        black = range_of(frames_in(sequence["black"]).intersection(asked))
+        is_usual = "select" not in self._rule.options and self._threshold <= limit
+        if is_usual and self._threshold == limit:
+            self._black += frames_in(black)
+        elif not is_usual or not of_frames(self._rule, black, "").ok:
+            self._unseen.add(None, _unknown(f"which frames are black is known of all colours by {limit:g} alone"))
 
     def fail(self, frame: Frame | None, error: AppError) -> None:
         """Take note that a frame could not be read."""
-        self._unable.setdefault((error.message, False), []).extend([] if frame is None else [frame])
+        self._unseen.fail(frame, error)
 
     def observations(self) -> Iterable[Observation]:
         """The black frames."""
-        for (reason, nothing), frames in self._unable.items():
-            yield Observation(
-                False,
-                "channels to look at" if nothing else "pixels that can be read",
-                reason if nothing else "",
-                range_of(frames),
-                evidence=reason,
-                nothing=nothing,
-                unable=not nothing,
-            )
+        yield from self._unseen.observations()
         if self._single:
-            yield Observation(bool(self._rule.expect.get("max_run")), "a picture that is not black", "black")
+            yield Observation(of_frames(self._rule, "1", "").ok, "a picture that is not black", "black")
         else:
             yield of_frames(self._rule, range_of(self._black), "black frames")
 

@@ -13,6 +13,8 @@ from app.qc.values import words
 
 Stream = Mapping[str, Any]
 _MOST_STRETCHES = 5
+_NOT_DECODED = "it was not decoded"
+_OF_SEVERAL = "of several files only the first was looked at: name them one by one, or their folder"
 #: What is told of streams that were not decoded to their end, or of which frames are not there.
 _UNSEEN = frozenset(
     {"frames.none", "frames.missing", "frames.damaged", "sound.none", "sound.damaged", "media.damaged"}
@@ -40,6 +42,9 @@ def values_of(kind: str, value_of: Callable[[Stream], Any]) -> Callable[[Rule, F
     def judge(rule: Rule, facts: Facts) -> Iterator[Observation]:
         streams = streams_of(facts.document(Need.HEADER), kind)
         expected = all_told(rule.expect)
+        if "sequence" in facts.kinds:
+            yield Observation(False, expected, evidence=_OF_SEVERAL, unable=True)
+            return
         if not streams:
             yield Observation(False, expected, observed=f"no {kind} stream", nothing=True)
         for stream in streams:
@@ -61,7 +66,7 @@ def measured(
         document = facts.document(Need.DECODED)
         stats = (document.get("stats") or {}).get(kind)
         if stats is None:
-            yield Observation(False, evidence="it was not decoded", unable=True)
+            yield Observation(False, evidence=_NOT_DECODED, unable=True)
             return
         if not stats and not streams_of(document, kind):
             yield Observation(False, f"a stream of {kind}", observed=f"no {kind} stream", nothing=True)
@@ -130,7 +135,7 @@ def _why_undecoded(kind: str, found: Stream | None, index: Any, document: Docume
     for error in told:
         if error.get("stream") in (None, index):
             return str(error.get("message") or error["code"])
-    return "it was not decoded" if found is None else ""
+    return _NOT_DECODED if found is None else ""
 
 
 def broken_packets(kind: str) -> Callable[[Rule, Facts], Iterator[Observation]]:
@@ -138,11 +143,16 @@ def broken_packets(kind: str) -> Callable[[Rule, Facts], Iterator[Observation]]:
 
     def judge(rule: Rule, facts: Facts) -> Iterator[Observation]:
         document = facts.document(Need.DECODED)
+        if (document.get("stats") or {}).get(kind) is None and not document.get("errors"):
+            yield Observation(False, f"{kind} that can be decoded", evidence=_NOT_DECODED, unable=True)
+            return
         indices = {stream.get("index") for stream in streams_of(document, kind)}
         general = kind == "video" or not streams_of(document, "video")
+        told = set()
         for error in document.get("errors") or []:
             stream = error.get("stream")
             if stream in indices or (stream is None and general):
+                told.add(stream)
                 yield Observation(
                     False,
                     f"{kind} that can be decoded",
@@ -151,6 +161,10 @@ def broken_packets(kind: str) -> Callable[[Rule, Facts], Iterator[Observation]]:
                     channel=f"{kind} {stream}" if stream is not None else "",
                     region=_moment(error.get("time_s")),
                 )
+        for one, why in undecoded(document, kind) if None not in told else ():
+            if one.get("index") not in told:
+                expected = f"{kind} that can be decoded"
+                yield Observation(False, expected, channel=label(one), evidence=why, unable=True)
 
     return judge
 

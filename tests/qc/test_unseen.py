@@ -1,0 +1,295 @@
+"""What a check could not see never passes, and what is whole does not fail for how it was read."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.engine import Engine
+from app.errors import AppError
+from app.jobs.job import Job
+from app.media.frameheads import heads
+from app.qc.checking import CheckRequest, CheckResult, check
+from app.qc.facts import NotRecorded
+from app.qc.findings import Outcome
+from app.qc.judging import judge
+from app.qc.validating import DocumentFacts
+from app.yamlnodes import BadYaml
+from tests.qc.planted import shot_name, write_frame, write_shot
+from tests.qc.plantedmovies import write_movie
+from tests.qc.policykit import HEAD, exr, judged, policy, sequence
+
+Given = dict[str, Any]
+
+
+def checked(engine: Engine, path: Path, rules: str, tmp_path: Path, **asked: Any) -> CheckResult:
+    file = tmp_path / "p.yaml"
+    file.write_text(f"{HEAD}rules:\n{rules}\n")
+    return check(engine, CheckRequest((str(path),), str(file), **asked), Job())
+
+
+def outcomes(result: CheckResult) -> dict[str, str]:
+    return {one.rule: one.outcome.value for asset in result.assets for one in asset.results}
+
+
+def counted(channel: Given, **part: Any) -> Given:
+    """Statistics of one part with one channel, R."""
+    return {"index": 0, "supported": True, "sample": 1, "channels": [{"name": "R", **channel}], **part}
+
+
+FIGURES = {"min": 0.1, "max": 1.0, "mean": 0.5, "nan_count": 0, "inf_count": 0, "negative_count": 0, "finite_count": 9}
+
+
+@pytest.fixture(scope="module")
+def shot(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_shot(tmp_path_factory.mktemp("shot"), "0010")
+
+
+def test_differences_that_there_was_no_room_for_never_pass(engine: Engine, tmp_path: Path) -> None:
+    def change(frame: int, header: Given, _channels: Given) -> None:
+        import OpenEXR
+
+        header["aaa"] = "usual" if frame % 2 else f"take {frame}"
+        if frame == 1500:
+            header["compression"] = OpenEXR.DWAA_COMPRESSION
+
+    for frame in range(1001, 2101):
+        write_frame(tmp_path / "s" / f"{shot_name('0010')}.{frame}.exr", frame, change, width=4)
+    rules = """  - {id: lossless, check: exr.lossless}
+  - {id: compression, select: 'parts[*].compression', expect: {eq: zip}}
+  - {id: odd, select: 'parts[*].attributes.aaa', expect: {exists: true}}
+  - {id: clock, select: 'parts[*].attributes.timeCode', expect: {exists: true}}"""
+    result = checked(engine, tmp_path / "s", rules, tmp_path)
+    assert outcomes(result) == {"lossless": "fail", "compression": "fail", "odd": "error", "clock": "pass"}
+    assert {one.frames for one in result.findings if one.rule != "odd"} == {"1500"}
+
+
+def test_a_frame_that_differs_in_too_much_is_not_half_compared(tmp_path: Path) -> None:
+    def many(_frame: int, header: Given, _channels: Given) -> None:
+        header.update({f"a{number:04d}": number for number in range(2001)})
+
+    write_frame(tmp_path / "a.1.exr", 1, width=4)
+    write_frame(tmp_path / "a.2.exr", 2, many, width=4)
+    told: list[Given] = []
+    heads(
+        {"folder": str(tmp_path), "names": ["a.1.exr", "a.2.exr"], "reference": None},
+        lambda header, _payload=b"": told.append(header),
+    )
+    assert (told[0]["rows"][1][4], "more than 2,000" in told[0]["rows"][1][3]) == (None, True)
+
+
+def test_a_picture_of_another_size_among_pngs_is_seen_in_its_stream(engine: Engine, tmp_path: Path) -> None:
+    from PIL import Image
+
+    (tmp_path / "s").mkdir()
+    for frame in range(1001, 1006):
+        picture = np.full((8, 48 if frame == 1003 else 96, 3), frame % 255, np.uint8)
+        Image.fromarray(picture).save(tmp_path / "s" / f"p.{frame}.png")
+    rules = """  - {id: wide, select: 'streams[*].width', expect: {eq: 96}}
+  - {id: same, check: sequence.constant, select: 'streams[*].width'}
+  - {id: top, select: width, expect: {eq: 96}}"""
+    result = checked(engine, tmp_path / "s", rules, tmp_path)
+    assert outcomes(result) == {"wide": "fail", "same": "fail", "top": "fail"}
+    assert {one.frames for one in result.findings} == {"1003"}
+
+
+def test_a_pattern_of_movies_stands_for_each_of_them(engine: Engine, tmp_path: Path) -> None:
+    for number in (1, 2):
+        write_movie(tmp_path / f"take_{number:04d}.mov")
+    second = tmp_path / "take_0002.mov"
+    second.write_bytes(second.read_bytes()[:-200_000])
+    rules = "  - {id: decode, check: video.decode}\n  - {id: codec, check: video.codec, expect: {eq: mpeg4}}"
+    result = checked(engine, tmp_path / "take_####.mov", rules, tmp_path)
+    assert [asset.outcome is Outcome.PASS for asset in result.assets] == [True, False]
+
+
+def movies(**more: Any) -> Given:
+    """The document of a pattern of movies: of the first alone."""
+    streams = [{"index": 0, "type": "video", "codec": "prores"}]
+    return {**sequence("/p/take_####.mov"), "representative": None, "streams": streams, **more}
+
+
+@pytest.mark.parametrize("rule", ["check: video.decode", "check: video.codec, expect: {eq: prores}"])
+def test_movies_of_which_one_was_looked_at_are_no_pass(rule: str) -> None:
+    stats = {"video": None, "audio": None}
+    assert judged(f"  - {{id: r, {rule}}}", movies(stats=stats)).outcome is Outcome.ERROR
+
+
+def test_a_stream_beside_a_broken_one_that_was_not_decoded_is_no_pass() -> None:
+    streams = [{"index": 0, "type": "video"}, {"index": 1, "type": "audio"}]
+    general = {"code": "media.damaged", "stream": None, "message": "the file cannot be read on"}
+    document = {
+        **exr("/p/m.mov"),
+        "streams": streams,
+        "stats": {"video": [{"stream": 0, "frames_decoded": 4}], "audio": [{"stream": 1, "samples": 4}]},
+    }
+    rule = "  - {id: r, check: audio.decode}"
+    assert judged(rule, document).outcome is Outcome.PASS
+    assert judged(rule, {**document, "errors": [general]}).outcome is Outcome.ERROR
+    assert judged(rule, {**document, "stats": {"video": [], "audio": []}}).outcome is Outcome.ERROR
+
+
+@pytest.mark.parametrize("first", ["", "  - {id: h, select: 'parts[0].type', expect: {exists: true}}\n"])
+def test_missing_frames_do_not_depend_on_what_another_rule_read(
+    engine: Engine, shot: Path, tmp_path: Path, first: str
+) -> None:
+    rules = f"""{first}  - {{id: missing, select: sequence.missing, expect: {{eq: '1009-1012'}}}}
+  - {{id: tail, select: sequence.missing_tail, expect: {{eq: '1009-1012'}}}}
+  - {{id: count, select: sequence.missing_count, expect: {{eq: 4}}}}
+  - {{id: gaps, select: sequence.gap_count, expect: {{eq: 0}}}}
+  - {{id: kind, select: kind, expect: {{eq: sequence}}}}"""
+    assert set(outcomes(checked(engine, shot, rules, tmp_path, range="1001-1012")).values()) == {"pass"}
+
+
+def test_a_file_knows_its_kind(engine: Engine, shot: Path, tmp_path: Path) -> None:
+    file = sorted(shot.iterdir())[0]
+    result = checked(engine, file, "  - {id: kind, select: kind, expect: {eq: image}}", tmp_path)
+    assert result.outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("select: kind, expect: {contains: []}", "the list is empty"),
+        ("select: kind, expect: {in: []}", "the list is empty"),
+        ("select: kind, expect: {not_in: []}", "the list is empty"),
+        ("select: kind, expect: {forbid: []}", "the list is empty"),
+        ("select: kind, expect: {regex: ''}", "the expression is empty"),
+        ("check: exr.attributes, expect: {required: []}", "the list is empty"),
+        ("check: files.readable, when: {ext: []}", "the list is empty"),
+        ("check: pixels.finite, select: []", "the list is empty"),
+    ],
+)
+def test_rules_that_hold_for_everything_are_refused(rule: str, words: str) -> None:
+    with pytest.raises(BadYaml, match=words):
+        policy(f"  - {{id: r, {rule}}}")
+
+
+def test_terms_of_waivers_that_name_nobody_are_refused() -> None:
+    with pytest.raises(BadYaml, match="the list is empty"):
+        policy("  - {id: r, check: files.readable}", "waivers: {roles: []}\n")
+
+
+def test_of_no_layers_none_matches() -> None:
+    rule = "  - {id: r, select: 'parts[0].layers', expect: {%s}}"
+    assert judged(rule % "regex: '^x'", exr()).outcome is Outcome.FAIL
+    assert judged(rule % "only: []", exr()).outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize(
+    ("rule", "black", "outcome"),
+    [
+        ("check: pixels.black", "", Outcome.PASS),
+        ("check: pixels.black", "1002", Outcome.FAIL),
+        ("check: pixels.black, expect: {threshold: 0.05}", "", Outcome.ERROR),
+        ("check: pixels.black, expect: {threshold: 0.00001}", "", Outcome.PASS),
+        ("check: pixels.black, expect: {threshold: 0.00001}", "1002", Outcome.ERROR),
+        ("check: pixels.black, select: [R]", "", Outcome.ERROR),
+        ("check: pixels.black, sample: {frames: [first, middle, last]}", "1002", Outcome.PASS),
+    ],
+)
+def test_black_frames_that_were_found_by_another_limit_are_not_taken_for_these(
+    rule: str, black: str, outcome: Outcome
+) -> None:
+    document = sequence(black=black)
+    document["stats"] = {"parts": [counted(FIGURES)], "frames": "1001-1010"}
+    assert judged(f"  - {{id: r, {rule}}}", document).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("rule", "lacking"),
+    [
+        ("check: pixels.finite", "nan_count"),
+        ("check: pixels.stats, expect: {negative: 0}", "negative_count"),
+        ("check: pixels.stats, expect: {max: 2}", "max"),
+        ("check: pixels.stats, expect: {mean: [0, 1]}", "mean"),
+    ],
+)
+def test_a_figure_that_was_not_told_is_no_pass(rule: str, lacking: str) -> None:
+    document = {**exr(), "stats": {"parts": [counted(FIGURES)]}}
+    assert judged(f"  - {{id: r, {rule}}}", document).outcome is Outcome.PASS
+    for figures in ({**FIGURES, lacking: None}, {key: value for key, value in FIGURES.items() if key != lacking}):
+        document["stats"] = {"parts": [counted(figures)]}
+        assert judged(f"  - {{id: r, {rule}}}", document).outcome is Outcome.ERROR
+
+
+@pytest.mark.parametrize("facts", [{"truncated": "1004"}, {"incomplete": [{"frames": "1004", "reason": "cut off"}]}])
+def test_statistics_of_a_frame_that_is_cut_off_are_no_pass(facts: Given) -> None:
+    rule = "  - {id: r, select: 'stats.parts[*].channels[*].nan_count', expect: {eq: 0}}"
+    document = sequence(**facts)
+    document["stats"] = {"parts": [counted(FIGURES)], "frames": "1001-1010"}
+    [finding] = judged(rule, document).findings
+    assert (finding.outcome, finding.frames) == (Outcome.ERROR, "1004")
+
+
+def test_statistics_that_do_not_say_of_which_frames_are_no_pass() -> None:
+    document = sequence()
+    document["stats"] = {"parts": [counted(FIGURES)]}
+    assert judged("  - {id: r, check: pixels.finite}", document).outcome is Outcome.ERROR
+
+
+class Forgotten(DocumentFacts):
+    """Facts of a file whose pixels were never recorded."""
+
+    def document(self, need: int) -> Given:
+        if need >= 4:
+            raise NotRecorded("never measured")
+        return dict(super().document(need))  # type: ignore[arg-type]
+
+    def frame_documents(self, frames: Any, rows: int) -> Any:
+        yield None, NotRecorded("never measured")
+
+
+@pytest.mark.parametrize(("missing", "outcome"), [("fail", "error"), ("skip", "skipped")])
+def test_what_was_never_recorded_is_not_blamed_on_damage(missing: str, outcome: str) -> None:
+    document = {**exr(), "errors": [{"code": "media.truncated", "message": "cut off"}]}
+    rules = f"""  - {{id: whole, check: files.readable}}
+  - {{id: finite, check: pixels.finite, missing: {missing}}}
+  - {{id: low, select: 'stats.parts[*].channels[*].min', expect: {{min: 0}}, missing: {missing}}}"""
+    result = judge(policy(rules), Forgotten(document))
+    assert {one.rule: one.outcome.value for one in result.results} == {
+        "whole": "fail",
+        "finite": outcome,
+        "low": outcome,
+    }
+    assert all("see whole" not in one.evidence for one in result.findings)
+
+
+def test_damage_of_one_stream_does_not_explain_what_could_not_be_heard_of_another() -> None:
+    streams = [{"index": 0, "type": "audio"}, {"index": 1, "type": "audio"}]
+    heard = {"samples": 48000, "sample_rate": 48000, "channels": [], "loudness": {"integrated_lufs": -23.0}}
+    short = {**heard, "samples": 480, "stream": 1, "loudness": {}}
+    broken = {"code": "sound.damaged", "stream": 0, "message": "bad packet"}
+    document = {
+        **exr("/p/m.wav"),
+        "streams": streams,
+        "stats": {"video": [], "audio": [{**heard, "stream": 0}, short]},
+        "errors": [broken],
+    }
+    rules = "  - {id: ok, check: audio.decode}\n  - {id: loud, check: audio.ebur128, expect: {integrated: [-24, -22]}}"
+    assert {one.rule: one.outcome for one in judged(rules, document).results} == {
+        "ok": Outcome.FAIL,
+        "loud": Outcome.ERROR,
+    }
+
+
+def test_a_rule_about_files_of_a_kind_is_not_silent_about_headers_that_cannot_be_read(
+    engine: Engine, shot: Path, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(shot, broken)
+    for frame in broken.iterdir():
+        frame.write_bytes(b"no picture at all" * 10)
+    rules = "  - {id: r, when: {select: 'parts[*].compression', expect: {eq: zip}}, check: exr.lossless}"
+    assert outcomes(checked(engine, broken, rules, tmp_path)) == {"r": "fail"}
+
+
+def test_an_error_that_is_none_of_recording_stays_an_error() -> None:
+    class Broken(Forgotten):
+        def frame_documents(self, frames: Any, rows: int) -> Any:
+            yield None, AppError("the child died")
+
+    rule = "  - {id: r, check: pixels.finite, missing: skip}"
+    assert judge(policy(rule), Broken(exr())).outcome is Outcome.ERROR
