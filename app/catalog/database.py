@@ -17,6 +17,7 @@ from app.paths import may_write
 
 _BUSY_TIMEOUT_S = 5.0
 _CHECK_EVERY_STEPS = 20_000
+_KEYS_AT_ONCE = 500
 _MAGIC = b"SQLite format 3\0"
 
 
@@ -94,6 +95,16 @@ class Database:
         """Run a statement and yield its rows."""
         with database_errors(self.path, self.schema, self.token):
             yield from self.connection.execute(sql, bindings)
+
+    def rows_of(self, sql: str, keys: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query for any number of keys, some hundred at a time; `{}` in it stands for them."""
+        for start in range(0, len(keys), _KEYS_AT_ONCE):
+            some = keys[start : start + _KEYS_AT_ONCE]
+            yield from self.rows(sql.format(", ".join("?" * len(some))), some)
+
+    def next_id(self, table: str) -> int:
+        """The number that SQLite would give to the next row of a table."""
+        return int(self.value(f"SELECT coalesce(max(id), 0) + 1 FROM {table}"))
 
     def row(self, sql: str, bindings: Sequence[Any] = ()) -> tuple[Any, ...] | None:
         """The first row of a statement, or None."""

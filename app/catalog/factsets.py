@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 from app.catalog.database import Database
 from app.catalog.factparts import digest
-from app.catalog.factrows import next_id, rows_of
 
 Member = tuple[int, int]
 
@@ -34,7 +33,7 @@ class FactSets:
     def __init__(self, database: Database, files: Sequence[int]) -> None:
         self._database = database
         self._sequences: dict[int, int | None] = dict(
-            rows_of(database, "SELECT id, sequence_id FROM file WHERE id IN ({})", files)
+            database.rows_of("SELECT id, sequence_id FROM file WHERE id IN ({})", files)
         )
         self._members: dict[int, list[Member]] = {}
         self._new: dict[bytes, tuple[int, bytes]] = {}
@@ -105,7 +104,7 @@ class FactSets:
         known = self._database.value("SELECT id FROM attribute_set WHERE hash = ?", (key,))
         if known is not None:
             return int(known)
-        set_id = self._next = self._next + 1 if self._next else next_id(self._database, "attribute_set")
+        set_id = self._next = self._next + 1 if self._next else self._database.next_id("attribute_set")
         self._new[key] = set_id, numbers
         self._members[set_id] = members
         return set_id

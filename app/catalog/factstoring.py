@@ -18,7 +18,6 @@ from app.catalog.factparts import (
     part_rows,
     stat_rows,
 )
-from app.catalog.factrows import next_id, rows_of
 from app.catalog.factsets import FactSets, Member
 from app.model.structure import Structure
 from app.model.times import now_us
@@ -103,8 +102,7 @@ class _Storing:
         ids = [file_id for file_id, _ in files]
         self._before = {
             file_id: _Before(*known)
-            for file_id, *known in rows_of(
-                database,
+            for file_id, *known in database.rows_of(
                 "SELECT file_id, header_hash, structure_id, header_id, set_id FROM facts WHERE file_id IN ({})",
                 ids,
             )
@@ -155,7 +153,7 @@ def _attribute_ids(database: Database, values: Iterable[Value]) -> dict[bytes, i
     wanted = {value.hash: value for value in values}
     known = _known(database, "attribute", wanted)
     fresh = [value for key, value in wanted.items() if key not in known]
-    first = next_id(database, "attribute") if fresh else 0
+    first = database.next_id("attribute") if fresh else 0
     database.run_many(
         "INSERT INTO attribute (id, hash, name, type, text, number, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
         [
@@ -190,7 +188,7 @@ def _known(database: Database, table: str, hashes: Iterable[bytes]) -> dict[byte
     """The numbers of the rows of a table that have one of these hashes."""
     return {
         bytes(key): number
-        for key, number in rows_of(database, f"SELECT hash, id FROM {table} WHERE hash IN ({{}})", list(hashes))
+        for key, number in database.rows_of(f"SELECT hash, id FROM {table} WHERE hash IN ({{}})", list(hashes))
     }
 
 

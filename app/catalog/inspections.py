@@ -10,7 +10,6 @@ from typing import Any
 
 from app.catalog.database import Database
 from app.catalog.factparts import Document, Inspected, inflated, packed, put_together, take_apart, unpacked
-from app.catalog.factrows import rows_of
 from app.catalog.factsets import set_members
 from app.catalog.factstoring import store_inspected
 from app.catalog.shard import last_path
@@ -235,8 +234,8 @@ def _entries(database: Database, file_id: int, set_id: int | None) -> list[tuple
     wanted = sorted(set(places.values()))
     bodies = {
         number: (name, kind, unpacked(body))
-        for number, name, kind, body in rows_of(
-            database, "SELECT id, name, type, body FROM attribute WHERE id IN ({})", wanted
+        for number, name, kind, body in database.rows_of(
+            "SELECT id, name, type, body FROM attribute WHERE id IN ({})", wanted
         )
     }
     return [bodies[places[place]] for place in sorted(places)]

@@ -36,7 +36,6 @@ _MEMBER = (
     "SELECT f.id, d.path, f.name, f.size, f.mtime_ns, f.category FROM file f JOIN folder d ON d.id = f.folder_id"
     " WHERE f.id IN ({})"
 )
-_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,11 +237,7 @@ def _told(parts: list[_Part], groups: list[tuple[bytes, _Group]]) -> Iterator[Du
 def _files(part: _Part, row_ids: list[int]) -> dict[int, ReportedFile]:
     """Files of a shard by their rows."""
     found: dict[int, ReportedFile] = {}
-    for start in range(0, len(row_ids), _AT_ONCE):
-        some = row_ids[start : start + _AT_ONCE]
-        for row_id, folder, name, size, mtime_ns, category in part.database.rows(
-            _MEMBER.format(", ".join("?" * len(some))), some
-        ):
-            path = folder + b"/" + name if folder else name
-            found[row_id] = ReportedFile(part.drive, path, size, mtime_ns, Category(category))
+    for row_id, folder, name, size, mtime_ns, category in part.database.rows_of(_MEMBER, row_ids):
+        path = folder + b"/" + name if folder else name
+        found[row_id] = ReportedFile(part.drive, path, size, mtime_ns, Category(category))
     return found
