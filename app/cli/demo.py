@@ -2,7 +2,6 @@
 
 import shlex
 import sys
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -12,7 +11,7 @@ from app.cli.main import has_display, open_window
 from app.cli.output import human_bytes, print_lines, shown_cell
 from app.cli.table import print_table
 from app.demo.walkthrough import DemoRequest, DemoResult, Finding
-from app.model.names import shown
+from app.model.names import posix, shown
 from app.qc.status import StatusResult, status_document
 
 app = typer.Typer()
@@ -49,9 +48,9 @@ def demo_document(result: DemoResult) -> dict[str, Any]:
     """The result as the command line prints it in JSON."""
     return {
         "library": {
-            "path": _posix(result.library.folder), "files_made": result.library.made, "files_kept": result.library.kept,
+            "path": posix(result.library.folder), "files_made": result.library.made, "files_kept": result.library.kept,
         },
-        "drive": {"id": result.drive.id, "label": result.drive.label, "shard": _posix(result.shard)},
+        "drive": {"id": result.drive.id, "label": result.drive.label, "shard": posix(result.shard)},
         "scan": result.scan.document,
         "findings": [_finding_document(finding) for finding in result.findings],
         "verdicts": status_document(StatusResult(list(result.verdicts), {}))["assets"],
@@ -63,10 +62,6 @@ def _finding_document(finding: Finding) -> dict[str, Any]:
     document: dict[str, Any] = {"kind": finding.kind, "path": finding.path}
     more = {"frames": finding.frames, "reason": finding.reason, "copies": list(finding.copies)}
     return document | {key: value for key, value in more.items() if value}
-
-
-def _posix(path: Path) -> str:
-    return shown(path.as_posix())
 
 
 def _print(result: DemoResult, front: Front) -> None:
@@ -102,7 +97,7 @@ def _print_library(result: DemoResult) -> None:
 
 
 def _print_findings(result: DemoResult) -> None:
-    prefix = shown(result.library.folder.as_posix()).rstrip("/") + "/"
+    prefix = posix(result.library.folder).rstrip("/") + "/"
     damaged = [finding for finding in result.findings if finding.kind in ("damaged", "unreadable")]
     print_lines("", f"{len(damaged)} damaged files:" if len(damaged) != 1 else "1 damaged file:")
     for finding in damaged:

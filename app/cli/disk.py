@@ -8,8 +8,7 @@ from app.cli.front import JsonOption, front_of, watched_job
 from app.cli.output import count_of, print_lines, say
 from app.cli.shows import ConfigOption, LogDirOption, RootArgument, ShowsRootOption, nothing_found, show_config
 from app.errors import UsageError
-from app.files.sequencedocument import posix
-from app.model.names import raw, shown
+from app.model.names import posix, shown
 from app.model.sizes import MEGABYTE
 from app.production.disk import DiskRequest, DiskResult
 from app.production.disk import disk as measure
@@ -61,7 +60,7 @@ def _document(root: str, limit: int, result: DiskResult) -> dict[str, Any]:
             "shots": [
                 {
                     "shot": shown(usage.place.shot),
-                    "path": posix(raw(f"{root}/{usage.place.path}")),
+                    "path": posix(f"{root}/{usage.place.path}"),
                     "there": usage.place.there,
                     "bytes": usage.bytes,
                     "files": usage.files,
@@ -73,7 +72,7 @@ def _document(root: str, limit: int, result: DiskResult) -> dict[str, Any]:
         }
         for show, usages in result.shows
     ]
-    return {"root": posix(raw(root)), "threshold_bytes": limit or None, "shows": shows}
+    return {"root": posix(root), "threshold_bytes": limit or None, "shows": shows}
 
 
 def _print(root: str, limit: int, result: DiskResult) -> None:

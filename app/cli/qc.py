@@ -10,7 +10,7 @@ from app.cli.front import JsonOption, front_of, run_operation
 from app.cli.output import count_of, human_bytes, local_time, print_lines, say
 from app.cli.table import print_table
 from app.errors import UsageError
-from app.model.names import shown
+from app.model.names import posix, shown
 from app.qc.clean import DEFAULT_WORKERS, CleanRequest, CleanResult
 from app.qc.crawl import CrawlRequest, CrawlResult
 from app.qc.status import AssetStatus, HistoryRequest, StatusRequest, StatusResult, status_document
@@ -154,7 +154,7 @@ def clean(
         request = CleanRequest(path, False, include_hidden, tuple(glob or ()), workers, with_verdicts)
     found: CleanResult = run_operation(front, "qc_clean", request)
     if json:
-        files = {"files": [_posix(path) for path in found.files]} if dry_run else {}
+        files = {"files": [posix(path) for path in found.files]} if dry_run else {}
         front.emit({"removed": found.removed, "kept": found.kept, "bytes": found.bytes, **files})
     else:
         _print_clean(found, dry_run=dry_run)
@@ -172,18 +172,14 @@ def crawl_document(found: CrawlResult) -> dict[str, Any]:
         "missing": found.missing,
         "sequences": found.sequences,
         "singles": found.singles,
-        "failed": [{"path": _posix(path), "reason": reason} for path, reason in found.failed],
-        "damaged": [{"path": _posix(path), "reason": shown(reason)} for path, reason in found.damaged],
+        "failed": [{"path": posix(path), "reason": reason} for path, reason in found.failed],
+        "damaged": [{"path": posix(path), "reason": shown(reason)} for path, reason in found.damaged],
         "supersedes": [
-            {"path": _posix(path), "operator": by.operator or None, "time": by.time or None, "verdict": by.verdict}
+            {"path": posix(path), "operator": by.operator or None, "time": by.time or None, "verdict": by.verdict}
             for path, by in found.replaced
         ],
-        "sidecars": [_posix(path) for path in found.sidecars],
+        "sidecars": [posix(path) for path in found.sidecars],
     }
-
-
-def _posix(path: Path | str) -> str:
-    return shown(Path(path).as_posix())
 
 
 def _print_crawl(found: CrawlResult, *, dry_run: bool) -> None:

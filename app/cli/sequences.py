@@ -12,11 +12,11 @@ from app.cli.output import count_of, human_bytes, print_lines, say
 from app.cli.table import print_table
 from app.files.foldersequences import FolderListing, FolderSequencesRequest, FolderSequencesResult, folder_sequences
 from app.files.framerange import frame_range, missing_frames, sequence_name, sequence_pattern
-from app.files.sequencedocument import posix, raw_parts, sequence_document
+from app.files.sequencedocument import raw_parts, sequence_document
 from app.jobs.job import CancelToken, Job
 from app.model.frames import FileSequence
 from app.model.kinds import category_of
-from app.model.names import folded, raw, shown
+from app.model.names import folded, posix, raw, shown
 
 _CELL_LETTERS = 60
 

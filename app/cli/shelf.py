@@ -12,7 +12,7 @@ from app.cli.output import local_time, print_lines, say
 from app.cli.table import print_table
 from app.errors import Cancelled, UsageError
 from app.model.drives import Drive
-from app.model.names import shown
+from app.model.names import posix, shown
 
 DriveArgument = Annotated[str, typer.Argument(metavar="D", help="Label or id.")]
 
@@ -179,7 +179,7 @@ def travel(
     front = front_of(ctx)
     made: TravelResult = run_operation(front, "travel_drive", TravelRequest(drive, out, replace))
     if json:
-        paths = {"shard": shown(made.shard.as_posix()), "page": shown(made.page.as_posix())}
+        paths = {"shard": posix(made.shard), "page": posix(made.page)}
         front.emit({"drive": {"id": made.drive.id, "label": made.drive.label}, "files": made.files, **paths})
     else:
         print_lines(

@@ -8,8 +8,7 @@ import typer
 from app.cli.front import JsonOption, front_of, watched_job
 from app.cli.output import print_lines, say
 from app.cli.shows import ConfigOption, LogDirOption, RootArgument, ShowsRootOption, nothing_found, show_config
-from app.files.sequencedocument import posix
-from app.model.names import raw, shown
+from app.model.names import posix, shown
 from app.model.production import expected_range
 from app.production.validate import ShotReport, ValidateRequest, ValidateResult
 from app.production.validate import validate as find_missing
@@ -51,7 +50,7 @@ def validate(
 
 def _document(root: str, result: ValidateResult) -> dict[str, Any]:
     return {
-        "root": posix(raw(root)),
+        "root": posix(root),
         "shows": [
             {"show": shown(show), "shots": [_shot(report, root) for report in reports]}
             for show, reports in result.shows
@@ -62,7 +61,7 @@ def _document(root: str, result: ValidateResult) -> dict[str, Any]:
 def _shot(report: ShotReport, root: str) -> dict[str, Any]:
     return {
         "shot": shown(report.place.shot),
-        "path": posix(raw(f"{root}/{report.place.path}")),
+        "path": posix(f"{root}/{report.place.path}"),
         "status": report.status,
         "missing": report.missing_text,
         "missing_count": sum(int(last - first) + 1 for first, last in report.missing),

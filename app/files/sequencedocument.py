@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from app.files.framerange import bare_base, frame_range, gap_count, missing_count, missing_frames, sequence_pattern
 from app.files.framerange import missing_ranges as _inner_gaps
 from app.model.frames import FileSequence, Frame
-from app.model.names import decoded, raw, raw_name, shown
+from app.model.names import posix, raw_name, shown
 
 
 def sequence_document(folder: bytes, sequence: FileSequence) -> dict[str, Any]:
@@ -46,11 +45,6 @@ def raw_parts(folder: bytes, name: bytes) -> dict[str, str]:
     """Base64 of the folder and the name, each where it is not valid Unicode."""
     parts = {"raw_directory": raw_name(folder), "raw_name": raw_name(name)}
     return {key: value for key, value in parts.items() if value is not None}
-
-
-def posix(path: bytes) -> str:
-    """A path as JSON gives it."""
-    return shown(raw(Path(decoded(path)).as_posix()))
 
 
 @dataclass(frozen=True, slots=True)

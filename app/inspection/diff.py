@@ -18,7 +18,7 @@ from app.jobs.children import ChildPool, stream
 from app.jobs.events import Stage
 from app.jobs.job import Job
 from app.model.frames import Frame
-from app.model.names import decoded, raw, shown
+from app.model.names import decoded, posix, raw, shown
 from app.wholefile import new_whole_file
 
 HANDLER = "app.media.worker:difference"
@@ -138,7 +138,7 @@ def _is_same(one: str, other: str) -> bool:
 
 
 def _absolute(path: str) -> str:
-    return shown(raw(Path(path).absolute().as_posix()))
+    return posix(Path(path).absolute())
 
 
 def _of_sequences(request: DiffRequest, job: Job) -> dict[str, Any]:
@@ -187,4 +187,4 @@ def _path(side: FoundSequence, name: bytes) -> str:
 
 def _side(side: FoundSequence) -> dict[str, Any]:
     path = Path(decoded(side.directory)) / decoded(sequence_name(side.sequence))
-    return {"path": shown(raw(path.as_posix())), "ranges": frame_range(side.sequence.frames)}
+    return {"path": posix(path), "ranges": frame_range(side.sequence.frames)}

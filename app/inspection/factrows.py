@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.inspection.structure import structure_of
-from app.model.facttables import (
+from app.model.sinktables import (
     ATTRIBUTES,
     CHANNEL_NUMBERS,
     CHANNELS,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.inspection.factrows import Document, Row, rows_of
-from app.model.facttables import FILES, TABLES, FactTable
+from app.model.sinktables import FILES, TABLES, FactTable
 from app.services.protocols import Sink, Stored
 
 _FILES_AT_ONCE = 2000

@@ -21,7 +21,7 @@ from app.jobs.events import Stage
 from app.jobs.job import CancelToken, Job
 from app.model.inspecting import InspectOptions
 from app.model.measuring import DEFAULTS, MeasureOptions
-from app.model.names import decoded, raw, raw_name, shown
+from app.model.names import decoded, posix, raw, raw_name, shown
 
 if TYPE_CHECKING:
     from app.engine import Engine
@@ -205,7 +205,7 @@ def _sentence(path: str, error: AppError) -> str:
 def failed_document(path: str, error: AppError) -> Document:
     """The document of a file of which nothing can be told, with the reason."""
     absolute = Path(os.path.abspath(path))  # noqa: PTH100 - by text alone
-    entry: Document = {"path": shown(absolute.as_posix()), "name": shown(absolute.name)}
+    entry: Document = {"path": posix(absolute), "name": shown(absolute.name)}
     unshown = raw_name(raw(absolute.name))
     if unshown is not None:
         entry["raw_name"] = unshown

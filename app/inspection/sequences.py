@@ -20,7 +20,7 @@ from app.jobs.job import Job
 from app.media.frameheads import ALL_PARTS
 from app.model.frames import FileSequence, Frame
 from app.model.inspecting import InspectOptions
-from app.model.names import decoded, raw, raw_name, shown
+from app.model.names import decoded, posix, raw_name, shown
 from app.model.times import rfc3339_ns
 
 SCHEMA_VERSION = 2
@@ -91,9 +91,9 @@ def _document(
         "schema_version": SCHEMA_VERSION,
         "kind": "sequence",
         "file": {
-            "path": shown(raw(path.as_posix())),
+            "path": posix(path),
             "name": shown(pattern),
-            "directory": shown(raw(path.parent.as_posix())),
+            "directory": posix(path.parent),
             "pattern": shown(sequence_pattern(sequence)),
             "size_bytes": sum(heads.sizes),
             "raw_name": raw_name(pattern),

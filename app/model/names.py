@@ -9,6 +9,7 @@ import os
 import sys
 import unicodedata
 from collections.abc import Sequence
+from pathlib import PurePath
 
 _WINDOWS = sys.platform == "win32"
 _ERRORS = "surrogatepass" if _WINDOWS else "surrogateescape"
@@ -31,6 +32,11 @@ def shown(name: bytes | str) -> str:
             return name
         name = raw(name)
     return name.decode("utf-8", "replace")
+
+
+def posix(path: PurePath | str | bytes) -> str:
+    """A path as JSON gives it: valid Unicode, with `/` between names."""
+    return shown(PurePath(decoded(path) if isinstance(path, bytes) else path).as_posix())
 
 
 def raw_name(name: bytes) -> str | None:

@@ -10,7 +10,7 @@ from app.files.framerange import bare_base, frame_range, gap_count, missing_coun
 from app.files.manifest import cheap_fingerprint, fingerprint
 from app.files.sidecar import SCHEMA, Document, Record, record_hash, sidecar_time
 from app.model.frames import FileSequence, Frame
-from app.model.names import raw_name, shown
+from app.model.names import posix, raw_name, shown
 from app.model.times import now_us, uuid7
 from app.qc.assets import Asset
 from app.qc.judge import Content
@@ -140,7 +140,7 @@ def _compose(
         "tool_version": TOOL_VERSION,
         "policy_version": verdict.policy_version,
         "policy_sha256": None,
-        "asset_path": shown(asset.path.as_posix()),
+        "asset_path": posix(asset.path),
         "asset_name": shown(asset.name),
         "asset_kind": "single" if asset.sequence is None else "sequence",
         "asset_id": kept.pop("asset_id", None),

@@ -16,7 +16,7 @@ from app.jobs.job import Job
 from app.model.frames import FileSequence, Frame
 from app.model.inspecting import InspectOptions
 from app.model.measuring import DEFAULTS, MeasureOptions
-from app.model.names import decoded, raw, shown
+from app.model.names import decoded, posix, shown
 from app.qc.facts import Document, Need
 from app.qc.kinds import kinds_of_name
 from app.qc.namefacts import sequence_by_names
@@ -47,7 +47,7 @@ class FoundAsset:
     @property
     def path(self) -> str:
         """Where it lies, as JSON gives it."""
-        return shown(raw((Path(decoded(self.folder)) / decoded(self.name)).as_posix()))
+        return posix(Path(decoded(self.folder)) / decoded(self.name))
 
 
 class LiveFacts:

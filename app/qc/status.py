@@ -10,7 +10,7 @@ from app.errors import InputError
 from app.files.sidecar import Document, Record
 from app.files.sidecarfolder import asset_of
 from app.jobs.job import CancelToken, Job
-from app.model.names import decoded, raw, raw_name, shown
+from app.model.names import decoded, posix, raw, raw_name, shown
 from app.qc.crawl import CrawlRequest, review_options
 from app.qc.damage import damage_of
 from app.qc.review import Review
@@ -175,13 +175,13 @@ def status_document(found: StatusResult) -> dict[str, Any]:
 
 def _asset_document(status: AssetStatus) -> dict[str, Any]:
     document: dict[str, Any] = {
-        "path": shown(status.path.as_posix()),
+        "path": posix(status.path),
         "verdict": status.verdict or None,
         "operator": status.operator or None,
         "time": status.time or None,
         "stale": status.stale,
         "signature": status.signature or None,
-        "sidecar": shown(status.sidecar.as_posix()) if status.sidecar else None,
+        "sidecar": posix(status.sidecar) if status.sidecar else None,
     }
     if encoded := raw_name(raw(status.path.name)):
         document["raw_name"] = encoded

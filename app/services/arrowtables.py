@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.errors import MissingPart
-from app.model.facttables import BOOL, BYTES, FLOAT, INT, TEXT, TIME, Column, Columns, FactTable
+from app.model.sinktables import BOOL, BYTES, FLOAT, INT, TEXT, TIME, Column, Columns, FactTable
 
 
 def arrow(extra: str = "parquet") -> Any:

@@ -16,8 +16,8 @@ from typing import Any, Self
 from app.errors import InputError, UsageError
 from app.jobs.filelock import hold_file_lock
 from app.jobs.job import CancelToken
-from app.model.facttables import FILES, STATS, TABLES, Columns, FactTable
 from app.model.names import shown
+from app.model.sinktables import FILES, STATS, TABLES, Columns, FactTable
 from app.services.arrowtables import arrow, batch_of, schema_of
 from app.services.pending import STATE, Commit, Pending
 from app.services.protocols import Stored

@@ -3,7 +3,7 @@
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from app.model.facttables import FILES, STATS, TABLES_BY_NAME, Columns, FactTable
+from app.model.sinktables import FILES, STATS, TABLES_BY_NAME, Columns, FactTable
 
 #: Columns of `files` that are the same while a file is.
 STATE = ("size_bytes", "mtime", "header_hash")

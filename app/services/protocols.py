@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Protocol, Self
 
-from app.model.facttables import Columns
+from app.model.sinktables import Columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Stored:
 
 
 class Sink(Protocol):
-    """A store for the tables of `app.model.facttables`.
+    """A store for the tables of `app.model.sinktables`.
 
     A commit replaces everything that is known of each file whose row in `files` was handed over: the same file again
     adds no row, and a changed one leaves none of its old rows behind. Of two rows of a file, the one inspected later

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any, Self, TypeVar
 
 from app.errors import MissingPart, ServiceError
-from app.model.facttables import FILES, STATS, TABLES, Columns, FactTable
+from app.model.sinktables import FILES, STATS, TABLES, Columns, FactTable
 from app.services.arrowtables import arrow, batch_of, schema_of
 from app.services.pending import STATE, Commit, Pending
 from app.services.protocols import Stored

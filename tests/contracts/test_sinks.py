@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from app.model.facttables import CHANNEL_NUMBERS, METADATA_NUMBERS, TABLES_BY_NAME, Columns
+from app.model.sinktables import CHANNEL_NUMBERS, METADATA_NUMBERS, TABLES_BY_NAME, Columns
 from app.services.parquet import ParquetSink
 from app.services.protocols import Sink
 from app.services.vast import VastPlace, VastSink

@@ -11,8 +11,8 @@ from app.inspection.factrows import file_id_of, rows_of
 from app.inspection.factwriter import FactWriter
 from app.inspection.structure import VERSION
 from app.media.document import document_of
-from app.model.facttables import CHANNEL_NUMBERS, LONGEST_CELL, METADATA_NUMBERS, TABLES, Columns
 from app.model.inspecting import InspectOptions
+from app.model.sinktables import CHANNEL_NUMBERS, LONGEST_CELL, METADATA_NUMBERS, TABLES, Columns
 from app.services.protocols import Stored
 from tests import media
 

@@ -96,7 +96,7 @@ def test_neighbours_by_structure_are_found_in_duckdb(tmp_path: Path) -> None:
 
 
 def test_every_column_is_documented() -> None:
-    from app.model.facttables import TABLES
+    from app.model.sinktables import TABLES
 
     page = DOCS.read_text(encoding="utf-8")
     assert [f"{t.name}.{name}" for t in TABLES for name in t.names
