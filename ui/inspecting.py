@@ -54,6 +54,7 @@ class Inspecting(QObject):
             return None
         dialog = InspectDialog(self._desk, paths, self._desk.window)
         dialog.compare_asked.connect(self.compare)
+        dialog.compare_with_asked.connect(self.compare_with)
         dialog.show()
         return dialog
 

@@ -43,6 +43,10 @@ class WindowState:
             if header.objectName() and (state := self._bytes(_columns(header))) is not None:
                 header.restoreState(state)
 
+    def knows_splitter(self, name: str) -> bool:
+        """Whether the splitter of that object name was given sizes in an earlier run."""
+        return self._bytes(f"splitters/{name}") is not None
+
     def save(self, window: QMainWindow) -> None:
         """Remember the window and all its parts."""
         if self._settings is None:

@@ -136,8 +136,8 @@ class AssetChecks(QObject):
 
     def _ask(self, policy: str, names: Sequence[str]) -> None:
         """Ask for the values of variables, then check."""
-        name = PurePath(policy).name
-        self.asking = VariablesDialog(shown(name), names, self._variables.get(policy, {}), self._pane)
+        title = self._pane.title_of(policy) or shown(PurePath(policy).name)
+        self.asking = VariablesDialog(title, names, self._variables.get(policy, {}), self._pane)
         self.asking.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.asking.given.connect(partial(self._given, policy))
         self.asking.open()

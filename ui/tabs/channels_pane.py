@@ -257,6 +257,7 @@ def _scrolled(details: QWidget) -> QScrollArea:
     column.addStretch(1)
     area.setWidget(inside)
     area.setMinimumHeight(44)
+    area.setAccessibleName("What was measured of the chosen channels")
     return area
 
 

@@ -261,6 +261,7 @@ class CompareDialog(QDialog):
             self.pixel_table.setColumnWidth(column_, width)
         self.tabs.addTab(self.header_table, "Header")
         self.tabs.addTab(self.pixel_table, "Pixels")
+        self.tabs.setAccessibleName("Differences")
         self.tabs.tabBar().setExpanding(False)
         split = QSplitter()
         split.setProperty("role", "gap")

@@ -90,7 +90,8 @@ class FactsPane(QWidget):
         self.badge.setProperty("state", state)
         self.badge.style().unpolish(self.badge)
         self.badge.style().polish(self.badge)
-        self._sign.set_icon("pass" if state == "pass" else "warning", f"{state or 'pending'}_text")
+        sign = "pass" if state == "pass" else "warning" if state else "clock"
+        self._sign.set_icon(sign, f"{state or 'pending'}_text")
         self._badge_line.setVisible(bool(words))
 
     def lines(self) -> list[str]:

@@ -39,7 +39,7 @@ class FindingsPane(QWidget):
         self.tree = QTreeWidget()
         self.details = FactsGrid()
         self.policies = ElidedBox()
-        self.check = KeyButton("Check", icon="check")
+        self.check = KeyButton("Check", icon="check", key="T")
         self.said = DimLabel()
         self._bar = QWidget()
         self._lay_out()
@@ -59,6 +59,11 @@ class FindingsPane(QWidget):
         if (place := self.policies.findData(chosen)) >= 0:
             self.policies.setCurrentIndex(place)
         self._bar.setVisible(bool(names))
+
+    def title_of(self, name: str) -> str:
+        """The words for a policy that can be chosen; empty for another."""
+        place = self.policies.findData(name)
+        return self.policies.itemText(place) if place >= 0 else ""
 
     def add_policy(self, name: str, words: str) -> None:
         """Offer one more, and choose it."""
@@ -117,7 +122,8 @@ class FindingsPane(QWidget):
         finding = item.data(0, _FINDING) if item is not None else None
         if not isinstance(finding, Finding):
             return
-        self.details.set_facts([Fact(name, value) for name, value in finding.more])
+        more = finding.more or (("Check", finding.check), ("Seen", finding.seen), ("Frames", finding.frames))
+        self.details.set_facts([Fact(name, value) for name, value in more if value])
         if isinstance(finding.position, int):
             self.position_chosen.emit(finding.position)
 

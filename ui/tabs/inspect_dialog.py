@@ -20,8 +20,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.engine import Engine
 from app.errors import AppError
 from app.inspection.assetsat import AssetAt, AssetsAt, assets_at
+from app.inspection.inspect import recorded_on_shelf
+from app.jobs.job import CancelToken
 from app.model.names import shown
 from app.qc.judged import JudgedAt, judged_at
 from ui import formats, icons, theme
@@ -57,6 +60,8 @@ class InspectDialog(QDialog):
 
     compare_asked = Signal(str, str)
     """Two paths that are to be compared."""
+    compare_with_asked = Signal(str)
+    """A path that is to be compared with one that is asked for."""
 
     def __init__(self, desk: Desk, paths: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,7 +73,7 @@ class InspectDialog(QDialog):
         self.tabs = QTabWidget()
         self.facts, self.channels, self.findings = FactsPane("Inspect Facts"), ChannelsPane("Inspect"), FindingsPane()
         self.strip, self.notice, self.left_out = ConsistencyStrip(), NoticeLine(), DimLabel()
-        self.compare, self.close_button = KeyButton("Compare…", icon="link"), KeyButton("Close", key="Esc")
+        self.compare, self.close_button = KeyButton("Compare…", icon="link", key="C"), KeyButton("Close", key="Esc")
         self._dropped = time.time()
         self.documents = AssetDocuments(desk, self.channels, self)
         self.checks = AssetChecks(desk, self.findings, self)
@@ -77,7 +82,7 @@ class InspectDialog(QDialog):
         self._connect()
         self.notice.say("")
         give_room(self)
-        self._reader.ask("assets", partial(assets_at, list(paths)))
+        self._reader.ask("assets", partial(_assets, desk.engine, list(paths)))
 
     def asset(self) -> AssetAt | None:
         """What is looked at."""
@@ -118,7 +123,7 @@ class InspectDialog(QDialog):
             item.setToolTip(tip(shown(asset.path)))
             self.list.addItem(item)
         self._side.setVisible(len(answer.assets) > 1)
-        self.compare.setEnabled(len(answer.assets) > 1)
+        self.compare.setEnabled(bool(answer.assets))
         self.left_out.setText(f"{formats.count(answer.left_out)} more are not listed" if answer.left_out else "")
         self.left_out.setVisible(answer.left_out > 0)
         if answer.assets:
@@ -187,6 +192,8 @@ class InspectDialog(QDialog):
         second = chosen[1] if len(chosen) > 1 else next((asset for asset in known if asset != first), None)
         if second is not None:
             self.compare_asked.emit(first.path, second.path)
+        else:
+            self.compare_with_asked.emit(first.path)
 
     def _connect(self) -> None:
         self._reader.answered.connect(self._answered)
@@ -199,13 +206,25 @@ class InspectDialog(QDialog):
         self.compare.clicked.connect(self._compare)
         self.close_button.clicked.connect(self.reject)
         for words, keys, slot in (
-            ("Show the facts", "I", partial(self.tabs.setCurrentIndex, _FACTS)),
-            ("Show the channels", "S", partial(self.tabs.setCurrentIndex, _CHANNELS)),
+            ("Show the facts", "I", partial(self._show_tab, _FACTS)),
+            ("Show the channels", "S", partial(self._show_tab, _CHANNELS)),
+            ("Show the findings", "W", partial(self._show_tab, _FINDINGS)),
             ("Measure the channels", "M", self._measure),
+            ("Check against the policy", "T", self._check),
+            ("Compare with another", "C", self.compare.click),
         ):
             action = QAction(words, self, shortcut=QKeySequence(keys))
             action.triggered.connect(slot)
             self.addAction(action)
+
+    def _show_tab(self, number: int) -> None:
+        """Bring one of the three to the front and give it the keys."""
+        self.tabs.setCurrentIndex(number)
+        (self.facts.view, self.channels.table, self.findings.tree)[number].setFocus()
+
+    def _check(self) -> None:
+        self.tabs.setCurrentIndex(_FINDINGS)
+        self.findings.check.click()
 
     def _measure(self) -> None:
         self.tabs.setCurrentIndex(_CHANNELS)
@@ -219,6 +238,7 @@ class InspectDialog(QDialog):
         self.list.setUniformItemSizes(True)
         for page, title in ((self.facts, "Facts"), (self.channels, "Channels"), (self.findings, "Findings")):
             self.tabs.addTab(page, title)
+        self.tabs.setAccessibleName("Inspector")
         self.tabs.tabBar().setExpanding(False)
         right = QWidget()
         left = QVBoxLayout(self._side)
@@ -252,6 +272,20 @@ class InspectDialog(QDialog):
         self.strip.hide()
         self.left_out.hide()
         self.compare.setEnabled(False)
+
+
+def _assets(engine: Engine, paths: list[str], token: CancelToken) -> AssetsAt:
+    """What lies at some paths; of a drive on the shelf what the catalogue knows to lie there.
+
+    Raises `AppError` where there is nothing.
+    """
+    try:
+        return assets_at(paths, token)
+    except AppError:
+        known = [AssetAt(path) for path in paths if recorded_on_shelf(engine, path, token) is not None]
+        if not known:
+            raise
+        return AssetsAt(tuple(known))
 
 
 def _ends(sequence: Mapping[str, Any]) -> tuple[int, int]:

@@ -43,8 +43,8 @@ def _verdict_rows(tab: "ReviewTab") -> tuple[_Row, ...]:
         ("measure", "Measure the channels", "M", "scan", tab.measure),
         ("compare", "Compare with another…", "C", "link", tab.compare),
         ("similar", "Find similar structure", "", "search", tab.similar),
-        ("check", "Check against the policy", "", "check", tab.check),
-        ("findings", "Show the findings", "", "", partial(tab.inspector.show_tab, FINDINGS)),
+        ("check", "Check against the policy", "T", "check", tab.check),
+        ("findings", "Show the findings", "W", "warning", partial(tab.inspector.show_tab, FINDINGS)),
         ("history", "Show the history", "H", "clock", partial(tab.inspector.show_tab, HISTORY)),
     )
 

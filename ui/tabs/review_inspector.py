@@ -106,6 +106,7 @@ class Inspector(QWidget):
         pages = (self.facts, self.channels, self.findings, self.history)
         for page, title in zip(pages, ("Facts", "Channels", "Findings", "History"), strict=True):
             self.tabs.addTab(page, title)
+        self.tabs.setAccessibleName("Inspector")
         self.tabs.tabBar().setExpanding(False)
         self.tabs.tabBar().setUsesScrollButtons(False)
         layout = QVBoxLayout(self)

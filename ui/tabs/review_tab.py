@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.errors import AppError
@@ -34,7 +34,7 @@ from ui.tabs.review_viewer import ReviewViewer
 from ui.widgets.empty_state import EmptyState
 from ui.workers.reader import Reader
 
-_DRIVE = "review/drive"
+_DRIVE, _PARTS = "review/drive", "review_parts"
 
 
 class ReviewTab(QWidget):
@@ -72,7 +72,8 @@ class ReviewTab(QWidget):
             "to be looked at and judged one after the other.",
             "Go to Scan",
         )
-        self.stack = QStackedWidget()
+        self.stack, self._parts = QStackedWidget(), QSplitter(Qt.Orientation.Horizontal)
+        self._arranged = desk.window.state.knows_splitter(_PARTS)
         self.actions_by_name = make_actions(self)
         self._lay_out()
         self._connect()
@@ -138,6 +139,19 @@ class ReviewTab(QWidget):
         self.stage.focus_viewer()
         self._open_queue()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: queue and inspector get their share of a larger window, until somebody said how much they shall have."""
+        super().resizeEvent(event)
+        if not self._arranged:
+            self._share_room(self.width())
+
+    def _share_room(self, whole: int) -> None:
+        left, right = min(max(220, whole // 5), 380), min(max(250, whole * 4 // 17), 560)
+        self._parts.setSizes([left, whole - left - right, right])
+
+    def _arrange(self) -> None:
+        self._arranged = True
+
     def _open_queue(self) -> None:
         """Begin to read the queue with the first look at the tab; later read what changed meanwhile."""
         if self._opened:
@@ -180,15 +194,13 @@ class ReviewTab(QWidget):
             self.bar.say("Nothing else is pending here.", "pass")
 
     def _lay_out(self) -> None:
-        splitter = QSplitter(Qt.Orientation.Horizontal)
-        splitter.setObjectName("review_parts")
+        splitter = self._parts
+        splitter.setObjectName(_PARTS)
         for widget, share in ((self.queue, 0), (self.stage, 1), (self.inspector, 0)):
             splitter.addWidget(widget)
             splitter.setStretchFactor(splitter.count() - 1, share)
         splitter.setChildrenCollapsible(False)
-        whole = self._desk.window.width()
-        left, right = min(max(220, whole // 5), 380), min(max(250, whole * 4 // 17), 420)
-        splitter.setSizes([left, whole - left - right, right])
+        self._share_room(self._desk.window.width())
         work = QWidget()
         column = QVBoxLayout(work)
         column.setContentsMargins(0, 0, 0, 0)
@@ -221,6 +233,7 @@ class ReviewTab(QWidget):
         self.documents.changed.connect(self._show_document)
         self.checks.changed.connect(self._show_document)
         self.documents.problem.connect(self.inspector.notice.say)
+        self._parts.splitterMoved.connect(self._arrange)
         keep_popup_keys(self.queue.drive_box, self.queue.state_box, self.stage.views, self.bar.operator)
         self.queue.words.returnPressed.connect(self._leave_filter)
         self.stage.reel_changed.connect(self._reel_changed)

@@ -1,6 +1,7 @@
 """The middle of the review: the picture, what is said about it, the timeline, and the keys of a player as buttons."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -124,6 +125,7 @@ class ReviewViewer(QWidget):
 
     def add_buttons(self, actions: Sequence[QAction | None]) -> None:
         """Put actions into the bar below the timeline; None leaves room."""
+        order: list[QWidget] = [self.viewer, self.timeline, self.consistency]
         for action in actions:
             if action is None:
                 self._bar.addSpacing(8)
@@ -134,10 +136,13 @@ class ReviewViewer(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setAccessibleName(action.text())
             self._bar.addWidget(button)
+            order.append(button)
         self._bar.addStretch(1)
         self._bar.addWidget(self.pace)
         self._bar.addSpacing(8)
         self._bar.addWidget(self.views)
+        for before, after in pairwise([*order, self.views]):
+            QWidget.setTabOrder(before, after)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Other pictures may be enough for another size."""

@@ -56,7 +56,7 @@ def _said(name: str, how: Callable[[Any], str], value: Any, exact: str = "") -> 
     except (TypeError, ValueError, ZeroDivisionError, OverflowError):
         return value_node(name, value)
     found = exact or (value if isinstance(value, str) else plain(value) if isinstance(value, float) else f"{value}")
-    return FactNode(name, words, raw=value, exact="" if found == words else found)
+    return FactNode(name, words, raw=value, exact="" if words.startswith(found) else found)
 
 
 def _chapter(number: int, chapter: Any) -> FactNode:
@@ -75,7 +75,7 @@ def _rate(value: Any) -> str:
 
 
 def _bits(value: Any) -> str:
-    return f"{formats.size(value).removesuffix('B')}bit/s"
+    return f"{formats.size(value).removesuffix('B').replace('K', 'k')}bit/s"
 
 
 def _time(value: Any) -> str:

@@ -4,17 +4,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.jobs.job import CancelToken, Job
 from app.operations import run
+from app.qc.checking import CheckRequest
 from app.qc.judged import judged_at
 from app.scanning.request import ScanRequest
 from tests import media
 from tests.ui.enginekit import make_engine
+from tests.ui.hearing import Heard
 from tests.ui.tabs.reviewkit import lines_of, write_policy
 from ui.desk import Desk
 from ui.inspecting import Inspecting
@@ -196,3 +198,31 @@ def test_what_cannot_be_read_is_among_the_findings(qtbot: QtBot, opened: Open, t
     dialog = opened(cut)
     qtbot.waitUntil(lambda: dialog.tabs.tabText(2) == "Findings 1", timeout=WAIT_MS)
     assert "Cannot be read" in "\n".join(lines_of(dialog.findings.tree))
+
+
+def test_a_single_file_is_compared_with_one_that_is_asked_for(qtbot: QtBot, opened: Open, tmp_path: Path) -> None:
+    file = media.exr(tmp_path / "still.exr")
+    dialog = opened(file)
+    asked = Heard(dialog.compare_with_asked)
+    QTimer.singleShot(
+        0, lambda: [one.reject() for one in QApplication.topLevelWidgets() if isinstance(one, QFileDialog)]
+    )
+    dialog.compare.click()
+    assert asked.last == (str(file),)
+
+
+def test_a_file_of_a_drive_on_the_shelf_shows_what_was_recorded(
+    qtbot: QtBot, inspecting: Inspecting, opened: Open, tmp_path: Path, policy: str
+) -> None:
+    folder = tmp_path / "plates"
+    folder.mkdir()
+    still = media.multipart_exr(folder / "still.exr")
+    engine = inspecting._desk.engine
+    run(engine, "scan", ScanRequest((str(folder),)), Job())
+    run(engine, "check", CheckRequest((), policy, drive=engine.catalog.drives()[0].id), Job())
+    folder.rename(tmp_path / "unplugged")
+    dialog = opened(still)
+    assert "as scanned" in dialog.facts.badge.fullText()
+    assert [row.name for row in dialog.channels.model.rows() if row.is_head] == ["rgba", "depth", "matte"]
+    assert not dialog.channels.measure.isEnabled()
+    qtbot.waitUntil(lambda: dialog.findings.said.text().startswith("test.whole"), timeout=WAIT_MS)

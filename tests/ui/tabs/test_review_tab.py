@@ -477,3 +477,27 @@ def test_channels_of_an_absent_drive_are_those_of_the_last_scan(qtbot: QtBot, en
         press(qtbot, "]")
         wait_loaded(qtbot, tab, b"still.exr")
         assert [row.name for row in pane.model.rows() if row.is_head] == ["rgba", "depth", "matte"]
+
+
+def test_queue_and_inspector_get_their_share_of_a_larger_window(qtbot: QtBot, tab: ReviewTab) -> None:
+    small = tab.inspector.width()
+    tab.window().resize(2560, 1440)
+    qtbot.waitUntil(lambda: tab.inspector.width() > small * 3 // 2, timeout=WAIT_MS)
+    assert tab.queue.width() >= 380
+    tab._parts.moveSplitter(1800, 2)
+    tab.window().resize(2400, 1440)
+    qtbot.waitUntil(lambda: tab.width() == 2400, timeout=WAIT_MS)
+    assert tab.inspector.width() > 600
+
+
+def test_the_tab_key_goes_from_the_picture_over_its_buttons_to_the_inspector(qtbot: QtBot, tab: ReviewTab) -> None:
+    wait_loaded(qtbot, tab, SEQUENCE)
+    tab.stage.viewer.setFocus()
+    met = []
+    while (focus := QApplication.focusWidget()) is not None and not tab.inspector.isAncestorOf(focus):
+        met.append(focus.accessibleName())
+        assert len(met) < 20
+        press(qtbot, Qt.Key.Key_Tab)
+    assert met[0] == "Viewer"
+    assert met.index("Play or pause") > met.index("Timeline")
+    assert "Pass" not in met
