@@ -140,9 +140,11 @@ class MainWindow(QMainWindow):
         self._themes.choose(mode)
 
     def open_palette(self) -> None:
-        """Open the command palette over every action that can be used now."""
-        places = [(menu.title().replace("&", ""), menu.actions()) for menu in self._menus()]
-        places += [(page.title, actions_of(page.widget)) for page in self._pages]
+        """Open the command palette over every action that can be used now, those of the tab in front first."""
+        here = self.current_page()
+        pages = sorted(self._pages, key=lambda page: page is not here)
+        places = [(page.title, actions_of(page.widget)) for page in pages]
+        places[1:1] = [(menu.title().replace("&", ""), menu.actions()) for menu in self._menus()]
         self.command_palette.open_with([c for place, actions in places for c in commands(actions, place)])
 
     def key_groups(self) -> list[KeyGroup]:

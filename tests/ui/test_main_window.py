@@ -92,6 +92,17 @@ def test_the_palette_lists_every_menu_action_and_skips_what_is_disabled(window: 
     window.command_palette.leave()
 
 
+def test_of_commands_that_fit_alike_that_of_the_tab_in_front_comes_first(window: MainWindow, qtbot) -> None:
+    for shown_page in window._pages:
+        shown_page.widget.addAction(QAction("Find similar structure", shown_page.widget))
+    for number, title in ((6, "QC Review"), (2, "Search"), (1, "Scan")):
+        window.show_page(number)
+        window.open_palette()
+        qtbot.keyClicks(window.command_palette.field, "similar")
+        assert window.command_palette.shown()[0].place == title
+        window.command_palette.leave()
+
+
 def test_arrows_choose_in_the_palette(window: MainWindow, qtbot) -> None:
     window.open_palette()
     palette = window.command_palette

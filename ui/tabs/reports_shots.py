@@ -49,7 +49,7 @@ class ShotsTable(QTableView):
         self.shots = ReportModel(SHOT_COLUMNS)
         self.setModel(self.shots)
         style_table(self, "Shots", stretch=1)
-        for column, width in ((0, 120), (2, 92), (3, 72), (4, 120), (5, 110)):
+        for column, width in ((0, 120), (2, 92), (3, 72), (4, 144), (5, 110)):
             self.setColumnWidth(column, width)
         may_sort(self.horizontalHeader())
         self.horizontalHeader().setSortIndicator(2, Qt.SortOrder.DescendingOrder)

@@ -14,6 +14,7 @@ from ui.models.search_model import one_line
 from ui.widgets.facts_grid import Fact
 
 _MOST_CHANNELS = 4
+_MOST_GAPS = 24
 
 
 def facts_of(hit: Found, details: FileDetails, missing: str, *, online: bool) -> list[Fact]:
@@ -92,8 +93,15 @@ def _frames(details: FileDetails, missing: str) -> list[Fact]:
     if not sequence.missing_count:
         return [*lines, Fact("Frames", f"{there} of {there}, {span}, none missing")]
     whole = formats.count(sequence.frame_count + sequence.missing_count)
-    gaps = f"missing {missing.replace(',', ', ')}" if missing else f"{formats.count(sequence.missing_count)} missing"
+    gaps = f"missing {gap_words(missing)}" if missing else f"{formats.count(sequence.missing_count)} missing"
     return [*lines, Fact("Frames", f"{there} of {whole}, {gaps}", "stale")]
+
+
+def gap_words(missing: str) -> str:
+    """The first gaps, and how many more there are."""
+    gaps = missing.split(",")
+    more = f" and {formats.many(len(gaps) - _MOST_GAPS, 'more gap')}" if len(gaps) > _MOST_GAPS else ""
+    return ", ".join(gaps[:_MOST_GAPS]) + more
 
 
 def _still(facts: MediaFacts, parts: list[dict[str, Any]]) -> str:

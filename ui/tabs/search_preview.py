@@ -130,6 +130,11 @@ class Preview(QFrame):
             self._drawn = drawn
             self._begin(hit)
 
+    def show_facts(self) -> None:
+        """Bring everything known of the hit to the front and give it the keys."""
+        self.tabs.setCurrentWidget(self.all_facts)
+        self.all_facts.view.setFocus()
+
     def _offer(self, hit: Found | None) -> None:
         """What can be done with a hit; a button that cannot be pressed says why."""
         media = hit is not None and Category(hit.hit.category) in MEDIA
@@ -304,6 +309,7 @@ class Preview(QFrame):
         scroll.setWidget(inside)
         self.tabs.addTab(scroll, "Overview")
         self.tabs.addTab(self.all_facts, "Facts")
+        self.tabs.setAccessibleName("What is known")
         self.tabs.tabBar().setExpanding(False)
         self.all_facts.setContentsMargins(-8, 0, -8, 0)
         buttons = QHBoxLayout()

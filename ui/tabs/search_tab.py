@@ -354,6 +354,7 @@ class SearchTab(QWidget):
             ("Search field", "search", "Ctrl+F", self.focus_field),
             ("Read again", "refresh", "F5", self._search),
             ("Clear filters", "filter", "Ctrl+Shift+F", self.filters.clear_filters),
+            ("Show all facts", "info", "Ctrl+T", self.preview.show_facts),
         ):
             action = QAction(icons.icon(icon), words, self)
             action.setShortcut(QKeySequence(keys))

@@ -33,7 +33,7 @@ def stream_lines(facts: Mapping[str, Any]) -> Iterable[FactNode]:
 
 def _line(key: str, value: Any, facts: Mapping[str, Any]) -> FactNode:
     name = _WORDS.get(key, key_words(key))
-    if key == "duration_s" and isinstance(facts.get("duration"), str):
+    if key == "duration_s" and "/" in str(facts.get("duration")):
         return _said(name, _time, value, exact=f"{facts['duration']} s")
     if (how := _HOW.get(key)) is not None:
         return _said(name, how, value)
@@ -55,8 +55,9 @@ def _said(name: str, how: Callable[[Any], str], value: Any, exact: str = "") -> 
         words = how(value)
     except (TypeError, ValueError, ZeroDivisionError, OverflowError):
         return value_node(name, value)
-    found = exact or (value if isinstance(value, str) else plain(value) if isinstance(value, float) else f"{value}")
-    return FactNode(name, words, raw=value, exact="" if words.startswith(found) else found)
+    found = exact or (value if isinstance(value, str) else plain(value))
+    same = words.startswith(found) or words.replace(":", "/") == found or words == "none"
+    return FactNode(name, words, raw=value, exact="" if same else found)
 
 
 def _chapter(number: int, chapter: Any) -> FactNode:

@@ -1,7 +1,7 @@
 """Facts in words."""
 
 from app.model.facts import MediaFacts
-from ui.tabs.search_facts import content_words, media_facts
+from ui.tabs.search_facts import content_words, gap_words, media_facts
 
 
 def test_a_movie_tells_picture_duration_sound_and_timecode() -> None:
@@ -38,3 +38,9 @@ def test_what_could_not_be_decoded_shows_its_format_at_least() -> None:
 def test_a_hash_is_shortened_in_the_middle() -> None:
     assert content_words("blake3:" + "0123456789abcdef" * 4) == "blake3:01234567…cdef · hashed"
     assert content_words("") == "not hashed"
+
+
+def test_of_many_gaps_the_first_are_told_and_the_others_counted() -> None:
+    assert gap_words("1014-1016,1058") == "1014-1016, 1058"
+    many = ",".join(str(number) for number in range(1, 301, 3))
+    assert gap_words(many).endswith("67, 70 and 76 more gaps")

@@ -453,3 +453,11 @@ def test_letters_typed_into_the_table_go_to_the_field(qtbot: QtBot, tab: SearchT
     qtbot.keyClicks(tab.table, "o")
     assert tab.field.text() == "harbo"
     assert tab.field.hasFocus()
+
+
+def test_all_facts_of_a_hit_are_a_key_away(qtbot: QtBot, tab: SearchTab) -> None:
+    search(qtbot, tab, "animatic", "animatic.mp4")
+    qtbot.keyClick(tab.field, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    pane = tab.preview.all_facts
+    qtbot.waitUntil(pane.view.hasFocus, timeout=5000)
+    qtbot.waitUntil(lambda: any(line.startswith("Video 1") for line in pane.lines()), timeout=10_000)
