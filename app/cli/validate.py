@@ -1,6 +1,5 @@
 """`reelmark validate`: missing frames, show by show and shot by shot."""
 
-import sys
 from typing import Annotated, Any
 
 import typer
@@ -80,7 +79,6 @@ def _print(result: ValidateResult) -> None:
             print_lines("  No shots")
         for report in reports:
             print_lines(f"  Shot: {shown(report.place.shot)}", *(f"    {line}" for line in _lines(report)))
-    sys.stdout.flush()
 
 
 def _lines(report: ShotReport) -> list[str]:

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.inspection.framereading import WHOLE, FrameHeads, Key
-from app.media.frameheads import ABSENT
+from app.inspection.framereading import FrameHeads, Key
+from app.media.frameheads import ABSENT, WHOLE
 
 #: Fewer frames than this do not say what size is usual.
 LEAST_SIZES = 8

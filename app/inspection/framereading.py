@@ -10,11 +10,9 @@ from app.jobs.children import ChildPool
 from app.jobs.events import Stage
 from app.jobs.framing import Message
 from app.jobs.job import Job
-from app.media.frameheads import CUT, EMPTY, UNREADABLE, WHOLE
+from app.media.frameheads import UNREADABLE
 from app.model.frames import FileSequence
 from app.model.names import decoded
-
-__all__ = ["CUT", "EMPTY", "UNREADABLE", "WHOLE", "FrameHeads", "FrameReader", "read_heads"]
 
 HANDLER = "app.media.frameheads:serve"
 #: Part and name of an attribute; part -1 for what concerns the header as a whole.
@@ -34,7 +32,7 @@ class FrameHeads:
 
     Attributes:
         sizes: bytes of each; 0 where it could not be opened.
-        states: WHOLE, EMPTY, CUT or UNREADABLE.
+        states: `WHOLE`, `EMPTY`, `CUT` or `UNREADABLE` of `app.media.frameheads`.
         compared: 1 where a header was read.
         reasons: why a frame is not whole.
         timecodes: time and flags of the time code, -1 where there is none.
@@ -91,7 +89,7 @@ class FrameHeads:
         return [index for index, state in enumerate(self.states) if state in states]
 
 
-class FrameReader:
+class SequenceReader:
     """Children that read frames of one folder. Use as a context manager.
 
     Args:
@@ -109,7 +107,7 @@ class FrameReader:
         self.job = job
         self._pool = ChildPool(HANDLER, size, memory_bytes=_MEMORY_BYTES)
 
-    def __enter__(self) -> "FrameReader":
+    def __enter__(self) -> "SequenceReader":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -127,7 +125,7 @@ class FrameReader:
         return self._pool.map(asked, self.job.token, timeout_s)
 
 
-def read_heads(reader: FrameReader) -> FrameHeads:
+def read_heads(reader: SequenceReader) -> FrameHeads:
     """Read the header of every frame and compare it with that of the first readable one.
 
     Raises:
@@ -149,7 +147,7 @@ def read_heads(reader: FrameReader) -> FrameHeads:
 
 
 def _read(
-    reader: FrameReader, heads: FrameHeads, indices: Sequence[int], done: int = 0, *, size: int = _BATCH
+    reader: SequenceReader, heads: FrameHeads, indices: Sequence[int], done: int = 0, *, size: int = _BATCH
 ) -> list[int]:
     """Read some frames, so many a request; those whose request failed, unless each had its own."""
     again: list[int] = []
@@ -170,7 +168,7 @@ def _read(
 
 
 def _batches(
-    reader: FrameReader, heads: FrameHeads, indices: Sequence[int], size: int
+    reader: SequenceReader, heads: FrameHeads, indices: Sequence[int], size: int
 ) -> Iterator[tuple[Sequence[int], dict[str, Any]]]:
     for start in range(0, len(indices), size):
         batch = indices[start : start + size]

@@ -10,7 +10,7 @@ from typing import Any
 
 from app.errors import AppError
 from app.files.framerange import frame_range
-from app.inspection.framereading import FrameReader
+from app.inspection.framereading import SequenceReader
 from app.jobs.events import Stage
 from app.model.frames import Frame
 
@@ -145,7 +145,7 @@ class _Gathering:
         return {"parts": [parts[index] for index in sorted(parts)], "frames": frame_range(self.read)}
 
 
-def read_pixels(reader: FrameReader, indices: Sequence[int], sample: int) -> PixelFacts:
+def read_pixels(reader: SequenceReader, indices: Sequence[int], sample: int) -> PixelFacts:
     """Decode frames and bring together what they say.
 
     Args:
@@ -171,7 +171,7 @@ def read_pixels(reader: FrameReader, indices: Sequence[int], sample: int) -> Pix
 
 
 def _in_order(
-    reader: FrameReader, requests: Iterator[tuple[int, dict[str, Any]]], indices: Sequence[int]
+    reader: SequenceReader, requests: Iterator[tuple[int, dict[str, Any]]], indices: Sequence[int]
 ) -> Iterator[tuple[int, dict[str, Any] | AppError]]:
     """The answers in the order of the frames, so that sums of floats do not depend on who was quicker."""
     ready: dict[int, dict[str, Any] | AppError] = {}
@@ -184,7 +184,7 @@ def _in_order(
             wanted = next(waiting, None)
 
 
-def _repeated(reader: FrameReader, digests: Sequence[int], indices: Sequence[int]) -> list[tuple[int, int]]:
+def _repeated(reader: SequenceReader, digests: Sequence[int], indices: Sequence[int]) -> list[tuple[int, int]]:
     """The frames that hold the same pixels as the one before: equal statistics alone are no proof."""
     pairs = [
         (before, after)

@@ -13,11 +13,11 @@ from app.errors import AppError
 from app.files.framerange import bare_base, frame_range, sequence_name, sequence_pattern
 from app.inspection.consistency import Consistency, Difference, compared_headers, size_outliers
 from app.inspection.expected import Expected, Missing, missing_of
-from app.inspection.framereading import CUT, EMPTY, UNREADABLE, WHOLE, FrameHeads, FrameReader, Key, read_heads
+from app.inspection.framereading import FrameHeads, Key, SequenceReader, read_heads
 from app.inspection.framestats import children_for, read_pixels, runs_of
 from app.inspection.timecode import Continuity, continuity
 from app.jobs.job import Job
-from app.media.frameheads import ALL_PARTS
+from app.media.frameheads import ALL_PARTS, CUT, EMPTY, UNREADABLE, WHOLE
 from app.model.frames import FileSequence, Frame
 from app.model.inspecting import InspectOptions
 from app.model.names import decoded, posix, raw_name, shown
@@ -57,7 +57,7 @@ def inspect_sequence(
     Raises:
         Cancelled: the job was stopped.
     """
-    with FrameReader(directory, sequence, job) as reader:
+    with SequenceReader(directory, sequence, job) as reader:
         heads = read_heads(reader)
         consistency = compared_headers(heads)
         representative, errors = _representative(reader, heads, options)
@@ -121,7 +121,7 @@ def _add_pixels(
 ) -> None:
     """Decode all frames and add what they say to the document."""
     indices = [index for index, compared in enumerate(heads.compared) if compared]
-    with FrameReader(directory, sequence, job, children=children_for(len(indices))) as reader:
+    with SequenceReader(directory, sequence, job, children=children_for(len(indices))) as reader:
         pixels = read_pixels(reader, indices, options.sample)
     told = document["sequence"]
     told["frozen"] = ranges_of(sequence.frames, [index for _, index in pixels.repeated])
@@ -240,7 +240,7 @@ def frame_rate(representative: dict[str, Any]) -> Fraction | None:
 
 
 def _representative(
-    reader: FrameReader, heads: FrameHeads, options: InspectOptions
+    reader: SequenceReader, heads: FrameHeads, options: InspectOptions
 ) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
     """The document of the first frame that is whole, else of the first with a header; and what was wrong with it."""
     whole = heads.indices(WHOLE)
@@ -263,7 +263,7 @@ def _key_document(key: Key) -> dict[str, Any]:
 
 
 def _told_differences(
-    reader: FrameReader, consistency: Consistency, errors: list[dict[str, Any]]
+    reader: SequenceReader, consistency: Consistency, errors: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """The differences with their values, which are read once more from one frame each."""
     kept = consistency.differences[:_DIFFERENCE_LIMIT]
@@ -298,7 +298,7 @@ def _parts_of(difference: Difference, values: dict[tuple[int, Key], Any]) -> dic
     return {side: values.get((index, ALL_PARTS)) for side, index in sides.items()}
 
 
-def _varying_values(reader: FrameReader, heads: FrameHeads, varying: Sequence[Key]) -> dict[str, dict[str, Any]]:
+def _varying_values(reader: SequenceReader, heads: FrameHeads, varying: Sequence[Key]) -> dict[str, dict[str, Any]]:
     """The value of each varying attribute by frame; parts behind the first stand before the name (`1:timeCode`)."""
     frames = [index for index, compared in enumerate(heads.compared) if compared] if varying else []
     values = _read_values(reader, {index: list(varying) for index in frames})
@@ -310,7 +310,7 @@ def _varying_values(reader: FrameReader, heads: FrameHeads, varying: Sequence[Ke
     }
 
 
-def _read_values(reader: FrameReader, wanted: dict[int, list[Key]]) -> dict[tuple[int, Key], Any]:
+def _read_values(reader: SequenceReader, wanted: dict[int, list[Key]]) -> dict[tuple[int, Key], Any]:
     """Values of attributes by frame; without those of frames that cannot be read any more."""
     asked = list(wanted.items())
     batches = [asked[at : at + _VALUES_A_REQUEST] for at in range(0, len(asked), _VALUES_A_REQUEST)]

@@ -11,10 +11,10 @@ from typing import Any
 
 from app.files.framerange import frame_range
 from app.inspection.consistency import Consistency, compared_headers, size_outliers
-from app.inspection.framereading import CUT, EMPTY, UNREADABLE, WHOLE, FrameHeads
+from app.inspection.framereading import FrameHeads
 from app.inspection.sequences import MANY_ATTRIBUTES, frame_rate, timecode_document
 from app.inspection.timecode import continuity
-from app.media.frameheads import ABSENT, CUT_CODES
+from app.media.frameheads import ABSENT, CUT, CUT_CODES, EMPTY, UNREADABLE, WHOLE
 from app.model.frames import Frame
 
 #: The recorded document of the frame at an index; why it could not be read, as text; None where nothing was recorded.

@@ -11,9 +11,10 @@ from app.errors import Cancelled
 from app.files.sequences import file_sequences
 from app.inspection import framereading
 from app.inspection.consistency import compared_headers
-from app.inspection.framereading import WHOLE, FrameHeads
+from app.inspection.framereading import FrameHeads
 from app.inspection.sequences import inspect_sequence
 from app.jobs.job import CancelToken, Job
+from app.media.frameheads import WHOLE
 from app.model.inspecting import InspectOptions
 from tests import media
 from tests.inspection.framekit import frames, rate, string, timecode, told

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QHeaderView, QTreeWidget, 
 
 from ui.models.fact_nodes import one_line, plain
 from ui.tabs.document_facts import problem_words
-from ui.tabs.review_history import plain_tree, say_in
+from ui.tabs.inspector_trees import plain_tree, say_in
 from ui.tabs.review_reel import Finding
 from ui.tabs.sequence_facts import spans_of
 from ui.widgets.buttons import KeyButton

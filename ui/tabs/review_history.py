@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QWidget
 
 from app.files.sidecar import Document, Record
 from ui import formats
+from ui.tabs.inspector_trees import plain_tree, say_in
 from ui.tabs.review_written import short_hash
-from ui.widgets.tables import style_tree
 from ui.widgets.verdict import VerdictMark, verdict_icon
 
 
@@ -61,34 +59,3 @@ class HistoryTree(QTreeWidget):
                 child.setToolTip(1, record.content_hash if name == "Content" else value)
                 item.addChild(child)
         return item
-
-
-def plain_tree(tree: QTreeWidget, name: str) -> None:
-    """A tree of the inspector: no stripes, long texts cut, a line can be copied."""
-    style_tree(tree, f"Review {name}")
-    tree.setAccessibleName(name)
-    tree.setAlternatingRowColors(False)
-    tree.setIndentation(14)
-    tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    tree.setTextElideMode(Qt.TextElideMode.ElideRight)
-    action = QAction("Copy the line", tree)
-    action.setShortcut(QKeySequence.StandardKey.Copy)
-    action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-    action.triggered.connect(lambda _checked=False: _copy(tree))
-    tree.addAction(action)
-    tree.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-
-
-def say_in(tree: QTreeWidget, text: str) -> None:
-    """Show a sentence in a tree that has nothing else to show."""
-    item = QTreeWidgetItem([text])
-    item.setFlags(Qt.ItemFlag.ItemIsEnabled)
-    tree.addTopLevelItem(item)
-    item.setFirstColumnSpanned(True)
-
-
-def _copy(tree: QTreeWidget) -> None:
-    item = tree.currentItem()
-    if item is not None:
-        words = [item.text(column) for column in range(item.columnCount())]
-        QGuiApplication.clipboard().setText("\t".join(filter(None, words)))
