@@ -34,7 +34,9 @@ def print_sequence(document: dict[str, Any]) -> None:
     for error in document["errors"]:
         print_lines(f"  ! {error['message']}")
     if not remarks and not document["errors"]:
-        print_lines("  nothing missing, nothing damaged, one header throughout")
+        whole = "damaged" if document["stats"] else "cut off"
+        headers = "headers alike in all else" if varying else "one header throughout"
+        print_lines(f"  nothing missing, nothing {whole}, {headers}")
 
 
 def _remarks(told: dict[str, Any]) -> Iterator[str]:

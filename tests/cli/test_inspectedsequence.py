@@ -58,7 +58,22 @@ def test_a_sound_sequence_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[
     frames(tmp_path, range(1, 4))
     text = output(capsys, tmp_path / "home", tmp_path / "sh.####.exr", "--stats")
     assert "the same picture as the frame before: 2-3" in text
-    assert "nothing missing" in output(capsys, tmp_path / "home", tmp_path / "sh.####.exr")
+    text = output(capsys, tmp_path / "home", tmp_path / "sh.####.exr")
+    assert text.splitlines()[-1].strip() == "nothing missing, nothing cut off, one header throughout"
+
+
+def test_what_varies_and_what_was_not_decoded_is_not_said_to_be_well(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    frames(tmp_path, range(1, 5), lambda number: [string(b"owner", b"%d" % number)])
+    for number in range(1, 5):
+        path = tmp_path / f"sh.{number:04}.exr"
+        path.write_bytes(path.read_bytes()[:-2] + struct.pack("<e", number))
+    lines = output(capsys, tmp_path / "home", tmp_path / "sh.####.exr").splitlines()
+    assert lines[-2].strip() == "varies by frame: owner"
+    assert lines[-1].strip() == "nothing missing, nothing cut off, headers alike in all else"
+    text = output(capsys, tmp_path / "home", tmp_path / "sh.####.exr", "--stats")
+    assert text.splitlines()[-1].strip() == "nothing missing, nothing damaged, headers alike in all else"
 
 
 def test_frames_with_nan_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -42,10 +42,7 @@ class Series:
 
 def color_of(name: str, place: int) -> str:
     """The token in which a channel is drawn: red, green, blue and alpha in theirs."""
-    return (
-        _NAMED.get(name.rpartition(".")[2].upper()[:1] if len(name.rpartition(".")[2]) == 1 else "", "")
-        or _OTHERS[place % len(_OTHERS)]
-    )
+    return _NAMED.get(name.rpartition(".")[2].upper(), _OTHERS[place % len(_OTHERS)])
 
 
 def figure(value: float | None, digits: int = 4) -> str:
