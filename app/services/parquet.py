@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from app.errors import InputError, UsageError
 from app.jobs.filelock import hold_file_lock
@@ -19,7 +19,7 @@ from app.jobs.job import CancelToken
 from app.model.names import shown
 from app.model.sinktables import FILES, STATS, TABLES, Columns, FactTable
 from app.services.arrowtables import arrow, batch_of, schema_of
-from app.services.pending import STATE, Commit, Pending
+from app.services.pending import STATE, Commit, PendingSink
 from app.services.protocols import Stored
 from app.wholefile import cannot_write, new_whole_file
 
@@ -30,7 +30,7 @@ _BATCH_ROWS = 16_384
 _ROW_GROUP = 65_536
 
 
-class ParquetSink:
+class ParquetSink(PendingSink):
     """A folder of Parquet files. Use as a context manager.
 
     Args:
@@ -46,37 +46,17 @@ class ParquetSink:
     name = "parquet"
 
     def __init__(self, folder: Path, token: CancelToken | None = None, *, wait_s: float = _WAIT_S) -> None:
+        super().__init__()
         arrow()
         self._folder = folder
         self._token = token or CancelToken()
         self._wait_s = wait_s
-        self._pending = Pending()
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise cannot_write(folder, error) from error
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            self.commit()
-        self.close()
-
-    def upsert(self, table: str, columns: Columns) -> None:
-        """See `Sink`."""
-        self._pending.add(table, columns)
-
-    def close(self) -> None:
-        """See `Sink`."""
-        self._pending.clear()
-
-    def commit(self) -> Stored:
-        """See `Sink`."""
-        commit = self._pending.take()
-        if not commit.moments:
-            return Stored()
+    def _store(self, commit: Commit) -> Stored:
         slots: dict[str, set[str]] = {}
         files = commit.rows(FILES.name, set(commit.moments))
         for file_id, path in zip(files["file_id"], files["path"], strict=True):

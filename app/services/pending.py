@@ -1,36 +1,53 @@
-"""What was handed to a sink and not committed yet."""
+"""Sinks that keep what they are handed until it is committed."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Set as AbstractSet
-from typing import Any
+from typing import Any, Self
 
 from app.model.sinktables import FILES, STATS, TABLES_BY_NAME, Columns, FactTable
+from app.services.protocols import Stored
 
 #: Columns of `files` that are the same while a file is.
 STATE = ("size_bytes", "mtime", "header_hash")
 
 
-class Pending:
-    """Rows by table, as they were handed over."""
+class PendingSink(ABC):
+    """All of a `Sink` but the writing of a commit."""
+
+    name: str
 
     def __init__(self) -> None:
         self._batches: dict[str, list[Columns]] = {}
 
-    def add(self, name: str, columns: Columns) -> None:
-        """Keep rows. Raises ValueError for a table or column that does not exist, or lists of different lengths."""
-        table = TABLES_BY_NAME.get(name)
-        if table is None:
-            raise ValueError(f"there is no table {name}")
-        if _length(table, columns):
-            self._batches.setdefault(name, []).append(columns)
+    def __enter__(self) -> Self:
+        return self
 
-    def take(self) -> "Commit":
-        """What was kept; it starts anew. Raises ValueError where a file has no row in `files`, or two."""
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self.commit()
+        self.close()
+
+    def upsert(self, table: str, columns: Columns) -> None:
+        """See `Sink`."""
+        known = TABLES_BY_NAME.get(table)
+        if known is None:
+            raise ValueError(f"there is no table {table}")
+        if _length(known, columns):
+            self._batches.setdefault(table, []).append(columns)
+
+    def commit(self) -> Stored:
+        """See `Sink`."""
         batches, self._batches = self._batches, {}
-        return Commit(batches)
+        commit = Commit(batches)
+        return self._store(commit) if commit.moments else Stored()
 
-    def clear(self) -> None:
-        """Drop what was kept."""
+    def close(self) -> None:
+        """See `Sink`."""
         self._batches = {}
+
+    @abstractmethod
+    def _store(self, commit: "Commit") -> Stored:
+        """Write a commit with one file or more; raises as `Sink.commit`."""
 
 
 class Commit:

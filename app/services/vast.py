@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from app.errors import MissingPart, ServiceError
-from app.model.sinktables import FILES, STATS, TABLES, Columns, FactTable
+from app.model.sinktables import FILES, STATS, TABLES, FactTable
 from app.services.arrowtables import arrow, batch_of, schema_of
-from app.services.pending import STATE, Commit, Pending
+from app.services.pending import STATE, Commit, PendingSink
 from app.services.protocols import Stored
 
 Done = TypeVar("Done")
@@ -84,7 +84,7 @@ def open_vast(place: VastPlace) -> "VastSink":
     return VastSink(session, vastdb.errors, place)
 
 
-class VastSink:
+class VastSink(PendingSink):
     """Tables in a schema of a VAST DataBase, made where they are absent. Use as a context manager.
 
     Two transactions that store the same new file at once may both succeed, since the store knows no unique keys: its
@@ -102,29 +102,13 @@ class VastSink:
     def __init__(
         self, session: Any, errors: Any, place: VastPlace, *, sleep: Callable[[float], object] = time.sleep
     ) -> None:
+        super().__init__()
         arrow("vast")
         self._session = session
         self._errors = errors
         self._place = place
         self._sleep = sleep
-        self._pending = Pending()
         self._ready = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            self.commit()
-        self.close()
-
-    def upsert(self, table: str, columns: Columns) -> None:
-        """See `Sink`."""
-        self._pending.add(table, columns)
-
-    def close(self) -> None:
-        """See `Sink`."""
-        self._pending.clear()
 
     def prepare(self) -> tuple[str, ...]:
         """Make the schema and its tables, with today's columns; the names of the tables.
@@ -135,11 +119,7 @@ class VastSink:
         self._in_transaction(self._made_tables)
         return tuple(table.name for table in TABLES)
 
-    def commit(self) -> Stored:
-        """See `Sink`."""
-        commit = self._pending.take()
-        if not commit.moments:
-            return Stored()
+    def _store(self, commit: Commit) -> Stored:
         return self._in_transaction(lambda schema: self._replace(schema, commit))
 
     def _in_transaction(self, work: Callable[[Any], Done]) -> Done:
