@@ -4,7 +4,7 @@ Deep chunks are unpacked by ourselves: the library's readers allocate what a dam
 Sources: OpenEXR file layout ("Deep Scan Line and Tiled Parts"); order and overlap as in ImfDeepImageState.h.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,12 +21,16 @@ from app.media.exrlayout import SAMPLE_BYTES, Chunk, ChunkTable, PartLayout, nam
 from app.media.exrunpack import DTYPES, OWN_COMPRESSIONS, unpack
 from app.media.opening import OpenFile
 
-#: A chunk whose samples take more bytes than this is refused.
-CHUNK_LIMIT = 1 << 30
+#: A chunk whose samples take more bytes than this is refused, and so is one of more pixels.
+CHUNK_LIMIT, PIXEL_LIMIT = 512 << 20, 1 << 25
+#: A pixel of more samples is not brought in order.
+ORDER_LIMIT = 1 << 22
+_AT_ONCE = 1 << 20
 _STATES = {0: "messy", 1: "sorted", 2: "non_overlapping", 3: "tidy"}
 _MOST_DEFLATED = 1033
+_UNFIT = "its table of sample counts does not fit its samples"
 
-Counts = NDArray[np.int64]
+Counts = NDArray[np.int32]
 Samples = NDArray[Any]
 
 
@@ -101,12 +105,16 @@ class _DeepReader:
     def count(self, chunk: Chunk) -> None:
         """Read one chunk. Raises MediaError where it is damaged or too large."""
         counts, raw = self._unpacked(chunk)
-        samples = self._samples(counts, raw)
-        for counter, values in zip(self._counters, samples, strict=True):
-            counter.add(values)
+        if self._front is not None:
+            _refuse_the_absurd(counts)
+        at = 0
+        for lines in _stretches(counts.sum(axis=1, dtype=np.int64)):
+            samples, at = self._samples(raw, at, counts[lines])
+            for counter, values in zip(self._counters, samples, strict=True):
+                counter.add(values)
+            if self._front is not None and self._back is not None:
+                self._order(counts[lines].ravel(), samples[self._front], samples[self._back])
         self._sum_up(counts.ravel())
-        if self._front is not None and self._back is not None:
-            self._order(counts.ravel(), samples[self._front], samples[self._back])
 
     def _unpacked(self, chunk: Chunk) -> tuple[Counts, NDArray[np.uint8]]:
         """Samples of each pixel of the chunk (rows × columns), and the bytes of all of them."""
@@ -127,41 +135,50 @@ class _DeepReader:
             reason = f"the chunk claims counts of {table_raw} bytes in {table} bytes"
         if reason:
             raise _damaged(reason)
-        if max(raw, table_raw) > CHUNK_LIMIT:
+        if raw > CHUNK_LIMIT:
             most = CHUNK_LIMIT >> 20
             raise not_supported(f"one chunk holds {raw >> 20} MiB of samples, and at most {most} are unpacked")
+        if chunk.width * chunk.height > PIXEL_LIMIT:
+            pixels = f"{chunk.width} x {chunk.height}"
+            raise not_supported(f"one chunk holds {pixels} deep pixels, and at most {PIXEL_LIMIT:,} are unpacked")
         stored = self._file.exactly(at, min(table, table_raw))
-        reached = unpack(compression, stored, table_raw).view("<i4").astype(np.int64)
-        counts = np.diff(reached.reshape(chunk.height, chunk.width), axis=1, prepend=0)
-        if (counts < 0).any() or int(counts.sum()) * self._sample_bytes != raw:
-            raise _damaged("its table of sample counts does not fit its samples")
+        counts = _counts(unpack(compression, stored, table_raw), chunk)
+        if int(counts.sum(dtype=np.int64)) * self._sample_bytes != raw:
+            raise _damaged(_UNFIT)
         stored = self._file.exactly(at + table, packed)
         hole = why_holed(compression, self._channels, stored, raw)
         if hole:
             raise _damaged(hole)
         return counts, unpack(compression, stored, raw)
 
-    def _samples(self, counts: Counts, raw: NDArray[np.uint8]) -> list[Samples]:
-        """The samples of each channel, pixel after pixel."""
+    def _samples(self, raw: NDArray[np.uint8], at: int, counts: Counts) -> tuple[list[Samples], int]:
+        """The samples of each channel in some lines, which begin there in the unpacked bytes; and where those end."""
         pieces: list[list[Samples]] = [[] for _ in self._channels]
-        at = 0
-        for in_line in counts.sum(axis=1).tolist():
+        for in_line in counts.sum(axis=1, dtype=np.int64).tolist():
             for index, channel in enumerate(self._channels):
                 end = at + in_line * SAMPLE_BYTES[channel.type]
                 pieces[index].append(raw[at:end].view(DTYPES[channel.type]))
                 at = end
-        return [np.concatenate(lines) for lines in pieces]
+        return [lines[0] if len(lines) == 1 else np.concatenate(lines) for lines in pieces], at
 
     def _sum_up(self, counts: Counts) -> None:
         found = self._found
         fewest, most = int(counts.min()), int(counts.max())
         found.pixels += len(counts)
-        found.samples += int(counts.sum())
+        found.samples += int(counts.sum(dtype=np.int64))
         found.empty += int(np.count_nonzero(counts == 0))
         found.fewest = fewest if found.fewest is None else min(found.fewest, fewest)
         found.most = most if found.most is None else max(found.most, most)
 
     def _order(self, counts: Counts, front: Samples, back: Samples) -> None:
+        """Look at the samples of some lines, a stretch of pixels at a time."""
+        at = 0
+        for pixels in _stretches(counts):
+            end = at + int(counts[pixels].sum(dtype=np.int64))
+            self._order_stretch(counts[pixels], front[at:end], back[at:end])
+            at = end
+
+    def _order_stretch(self, counts: Counts, front: Samples, back: Samples) -> None:
         """Count the pixels whose samples are out of order, or overlap; and samples that end before they begin.
 
         Samples that are equal in depth are in order. Once samples are in order it is enough to look at neighbours:
@@ -197,6 +214,32 @@ class _DeepReader:
             "overlapping_pixels": found.overlapping if looked else None,
             "inverted_samples": found.inverted if looked else None,
         }  # fmt: skip
+
+
+def _counts(table: NDArray[np.uint8], chunk: Chunk) -> Counts:
+    """Samples of each pixel, rows × columns, from the running counts of each line."""
+    reached = table.view("<i4").reshape(chunk.height, chunk.width)
+    counts = np.array(reached)
+    np.subtract(reached[:, 1:], reached[:, :-1], out=counts[:, 1:])
+    if int(reached.min()) < 0 or int(counts.min()) < 0:
+        raise _damaged(_UNFIT)
+    return counts
+
+
+def _stretches(counts: NDArray[Any]) -> Iterator[slice]:
+    """Stretches of lines or pixels, by their samples, that are looked at at once: one at least."""
+    ends = np.cumsum(counts, dtype=np.int64)
+    first = begun = 0
+    while first < len(counts):
+        last = max(first + 1, int(np.searchsorted(ends, begun + _AT_ONCE, side="right")))
+        yield slice(first, last)
+        first, begun = last, int(ends[last - 1])
+
+
+def _refuse_the_absurd(counts: Counts) -> None:
+    most = int(counts.max())
+    if most > ORDER_LIMIT:
+        raise not_supported(f"one pixel holds {most:,} samples, and at most {ORDER_LIMIT:,} are brought in order")
 
 
 def _judge(told: dict[str, Any], damage: Damage) -> None:

@@ -20,6 +20,7 @@ from app.media.opening import OpenFile
 OWN_COMPRESSIONS = frozenset((0, 1, 2, 3))
 DTYPES: dict[int, np.dtype[Any]] = {0: np.dtype("<u4"), 1: np.dtype("<f2"), 2: np.dtype("<f4")}
 _FEED = 1 << 16
+_AT_ONCE = 1 << 20
 _CORRUPT = "the chunk cannot be unpacked"
 
 Bytes = NDArray[np.uint8]
@@ -41,8 +42,10 @@ def unpack(compression: int, packed: bytes, size: int) -> Bytes:
         if len(packed) != size:
             raise _corrupt(f"it has {len(packed)} bytes instead of {size}")
         return np.frombuffer(packed, np.uint8)
-    parts = _unrolled(packed, size) if compression == 1 else _inflated(packed, size)
-    return _woven(_summed(np.frombuffer(parts, np.uint8), 0, first=True))
+    found: bytes | bytearray = _unrolled(packed, size) if compression == 1 else _inflated(packed, size)
+    summed = _summed(np.frombuffer(found, np.uint8), 0, first=True)
+    del found
+    return _woven(summed)
 
 
 def _corrupt(why: str) -> MediaError:
@@ -60,9 +63,9 @@ def _inflated(packed: bytes, size: int) -> bytes:
     return found
 
 
-def _unrolled(packed: bytes, size: int) -> bytes:
+def _unrolled(packed: bytes, size: int) -> bytearray:
     """Runs: a count below 128 repeats the next byte once more than it says; another is of bytes that follow."""
-    pieces, at, total = [], 0, 0
+    found, at, total = bytearray(size), 0, 0
     while at < len(packed) and total <= size:
         count = packed[at]
         if count > 127:
@@ -71,18 +74,24 @@ def _unrolled(packed: bytes, size: int) -> bytes:
         else:
             piece = packed[at + 1 : at + 2] * (count + 1)
             at += 2
-        total += len(piece)
-        pieces.append(piece)
+        end = total + len(piece)
+        if end <= size:
+            found[total:end] = piece
+        total = end
     if total != size or at > len(packed):
-        raise _corrupt(f"its runs hold {total} bytes instead of {size}")
-    return b"".join(pieces)
+        raise _corrupt(f"its runs hold {'more' if total > size else total} bytes instead of {size}")
+    return found
 
 
 def _summed(differences: Bytes, before: int, *, first: bool = False) -> Bytes:
     """Undo the predictor: each byte is the difference to the one before, plus 128."""
-    steps = differences - np.uint8(128)
-    steps[:1] += np.uint8(128 if first else before)
-    summed: Bytes = np.add.accumulate(steps, dtype=np.uint8)
+    summed = np.empty_like(differences)
+    before = 128 if first else before
+    for at in range(0, len(differences), _AT_ONCE):
+        steps = differences[at : at + _AT_ONCE] - np.uint8(128)
+        steps[:1] += np.uint8(before)
+        np.add.accumulate(steps, dtype=np.uint8, out=summed[at : at + _AT_ONCE])
+        before = int(summed[at + len(steps) - 1])
     return summed
 
 

@@ -1,6 +1,7 @@
 """Deep OpenEXR parts: how samples lie among the pixels, and whether they keep what the header claims."""
 
 import struct
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -110,3 +111,43 @@ def test_counts_that_do_not_fit_the_samples(tmp_path: Path) -> None:
     at = struct.unpack_from("<Q", path.read_bytes(), exrmaking.header_of(path).size)[0]
     _, errors = statistics(patched(path, at + 28 + 4 * 29, struct.pack("<i", 1 << 30)))
     assert [error["message"] for error in errors] == ["its table of sample counts does not fit its samples"]
+
+
+def alike(count: int, samples_each: int) -> NDArray[Any]:
+    """One row of pixels, each of so many half samples at rising depths."""
+    found = np.empty((1, count), dtype=object)
+    for index in range(count):
+        found[0, index] = np.linspace(0, 1, samples_each).astype(np.float16)
+    return found
+
+
+def test_pixels_out_of_order_are_found_among_more_samples_than_are_looked_at_at_once(tmp_path: Path) -> None:
+    depths = alike(300, 5000)
+    for index in (0, 209, 210, 299):
+        depths[0, index] = depths[0, index][::-1].copy()
+    (part,), errors = statistics(exrmaking.write_deep(tmp_path / "a.exr", depths), deep=True)
+    assert errors == []
+    assert (part["deep"]["unsorted_pixels"], part["deep"]["samples"]["total"]) == (4, 1_500_000)
+    assert part["channels"][0]["finite_count"] == 1_500_000
+
+
+def test_memory_follows_from_the_samples_of_a_chunk_and_not_from_their_order(tmp_path: Path) -> None:
+    path = exrmaking.write_deep(tmp_path / "a.exr", alike(3200, 2500))  # one chunk of 16 MB
+    tracemalloc.start()
+    try:
+        (part,), _ = statistics(path, deep=True)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert part["deep"]["samples"]["total"] == 8_000_000
+    assert peak < 150_000_000
+
+
+def test_a_pixel_of_absurdly_many_samples_is_not_brought_in_order(tmp_path: Path) -> None:
+    path = exrmaking.write_deep(tmp_path / "a.exr", alike(1, 4_200_000))
+    (part,), errors = statistics(path, deep=True)
+    assert not part["supported"]
+    assert [error["code"] for error in errors] == ["pixels.not_supported"]
+    assert "4,200,000 samples" in part["reason"]
+    (part,), errors = statistics(path)
+    assert (errors, part["channels"][0]["finite_count"]) == ([], 4_200_000)
