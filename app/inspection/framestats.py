@@ -122,7 +122,7 @@ class _Gathering:
                 self.channels.setdefault((part["index"], channel["name"]), _Channel()).take(frame, channel)
         self.read.append(frame)
         for error in told["errors"]:
-            self.note(frame, {key: error[key] for key in ("code", "part", "message") if key in error})
+            self.note(frame, {key: error[key] for key in ("code", "part", "level", "message") if key in error})
 
     def note(self, frame: Frame, error: dict[str, Any]) -> None:
         """Keep what could not be decoded."""

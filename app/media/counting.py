@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 #: The percentiles that are told: the smallest value that pixels have with at least that share at or below it.
 PERCENTILES = (0.1, 1.0, 5.0, 25.0, 50.0, 75.0, 95.0, 99.0, 99.9)
+#: Channels that are counted at once: a counter takes up to 1 MB.
+CHANNELS_AT_ONCE = 512
 #: Bins of a linear histogram.
 LINEAR_BINS = 128
 _STOPS = range(-14, 17)
@@ -264,3 +266,19 @@ def _histogram(values: Values, counts: Counts, below: int, whole: tuple[float, f
         "below": int(counts[values < edges[0]].sum()),
         "above": int(counts[values > edges[-1]].sum()),
     }
+
+
+class Ignored:
+    """Counts nothing: values that are decoded only to see whether they can be."""
+
+    def add(self, values: NDArray[Any]) -> None:
+        """Let the values go."""
+
+    def result(self) -> dict[str, Any]:
+        """Nothing."""
+        return {}
+
+
+def counter_of(kind: int) -> Counter:
+    """A counter of an OpenEXR pixel type: 0 uint, 1 half, 2 float."""
+    return half_counter() if kind == 1 else FloatCounter() if kind == 2 else UintCounter()

@@ -15,14 +15,18 @@ _MOST, _MOST_KEPT = 100, 100_000
 
 
 class Damage:
-    """The damaged chunks of one part. It may be told of them by several threads.
+    """The damaged chunks of one part, or of one of its smaller levels. It may be told of them by several threads.
+
+    Args:
+        part: its index.
+        level: numbers of the level across and down; None of the largest.
 
     Attributes:
         found: whether anything was.
     """
 
-    def __init__(self, part: int) -> None:
-        self._part = part
+    def __init__(self, part: int, level: tuple[int, int] | None = None) -> None:
+        self._about: dict[str, Any] = {"part": part, **({"level": list(level)} if level else {})}
         self._chunks: list[Stretch] = []
         self._whole: list[dict[str, Any]] = []
         self._unkept = 0
@@ -46,17 +50,17 @@ class Damage:
 
     def whole(self, problem: MediaError) -> None:
         """Nothing of the part can be told."""
-        self._whole.append({"code": problem.code, "part": self._part, "rows": "", "message": problem.message})
+        self._whole.append({"code": problem.code, **self._about, "rows": "", "message": problem.message})
 
     def says(self, code: str, message: str, **more: Any) -> None:
         """Something else about the part."""
-        self._whole.append({"code": code, "part": self._part, "rows": "", "message": message, **more})
+        self._whole.append({"code": code, **self._about, "rows": "", "message": message, **more})
 
     def entries(self) -> list[dict[str, Any]]:
         """What was found, top to bottom: one entry a stretch of rows (and columns, of tiles) with one reason."""
         stretches = sorted(_stretches(self._chunks), key=lambda found: (found[0][1], found[0][0]))
         told = [
-            {"code": "pixels.damaged", "part": self._part, "rows": rows_text([(box[1], box[3])]),
+            {"code": "pixels.damaged", **self._about, "rows": rows_text([(box[1], box[3])]),
              **({"columns": rows_text([(box[0], box[2])])} if tiled else {}), "message": message}
             for box, tiled, message in stretches[:_MOST]
         ]  # fmt: skip
@@ -64,7 +68,7 @@ class Damage:
         if more:
             rows = rows_text([(box[1], box[3]) for box, _, _ in more])
             message = f"{len(more) + self._unkept} more stretches are damaged"
-            told.append({"code": "pixels.damaged", "part": self._part, "rows": rows, "message": message})
+            told.append({"code": "pixels.damaged", **self._about, "rows": rows, "message": message})
         return self._whole + told
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from app.errors import MediaError
 from app.media.chunkreading import rows_of_chunks
-from app.media.counting import Counter, FloatCounter, UintCounter, half_counter
+from app.media.counting import CHANNELS_AT_ONCE, counter_of
 from app.media.damagetold import Damage
 from app.media.exr import COMPRESSIONS, Header
 from app.media.exrholes import why_holed
@@ -69,7 +69,28 @@ def deep_part_statistics(
     if layout.part.compression not in OWN_COMPRESSIONS:
         known = COMPRESSIONS.get(layout.part.compression, (str(layout.part.compression), 0))
         raise not_supported(f"deep samples in the compression {known[0]}")
+    if len(layout.channels) > CHANNELS_AT_ONCE:
+        raise not_supported(f"{len(layout.channels):,} deep channels, and at most {CHANNELS_AT_ONCE} are counted")
     reader = _DeepReader(file, header, layout, ordered)
+    read = _read(reader, layout, damage, sample, step)
+    complete = sample == 1 and not damage.found
+    told = reader.told()
+    _judge(told, damage)
+    return {"index": layout.index, "supported": True, "sample": sample, "rows": rows_text(read), "complete": complete,
+            "deep": told, "channels": reader.channels()}  # fmt: skip
+
+
+def read_deep_level(
+    file: OpenFile, header: Header, layout: PartLayout, damage: Damage, *, sample: int, step: Callable[[int], None]
+) -> None:
+    """Decode a smaller level of a deep part, for its damage alone."""
+    _read(_DeepReader(file, header, layout, ordered=False), layout, damage, sample, step)
+
+
+def _read(
+    reader: "_DeepReader", layout: PartLayout, damage: Damage, sample: int, step: Callable[[int], None]
+) -> list[tuple[int, int]]:
+    """Read chunks, and tell which cannot be; the rows of the others."""
     read: list[tuple[int, int]] = []
     for done, chunks in enumerate(rows_of_chunks(layout, reader.table, sample, damage)):
         for chunk in chunks:
@@ -81,11 +102,7 @@ def deep_part_statistics(
                     raise
                 damage.chunk(chunk, problem)
         step(done + 1)
-    complete = sample == 1 and not damage.found
-    told = reader.told()
-    _judge(told, damage)
-    return {"index": layout.index, "supported": True, "sample": sample, "rows": rows_text(read), "complete": complete,
-            "deep": told, "channels": reader.channels()}  # fmt: skip
+    return read
 
 
 class _DeepReader:
@@ -95,7 +112,7 @@ class _DeepReader:
         self._file, self._layout = file, layout
         self.table = ChunkTable(file, header, layout)
         self._channels = layout.channels
-        self._counters = [_counter(channel.type) for channel in self._channels]
+        self._counters = [counter_of(channel.type) for channel in self._channels]
         self._sample_bytes = sum(SAMPLE_BYTES[channel.type] for channel in self._channels)
         names = [named(channel) for channel in self._channels]
         self._front = names.index("Z") if ordered and "Z" in names else None
@@ -257,7 +274,3 @@ def _judge(told: dict[str, Any], damage: Damage) -> None:
 
 def _damaged(reason: str) -> MediaError:
     return MediaError(reason, code="pixels.damaged")
-
-
-def _counter(kind: int) -> Counter:
-    return half_counter() if kind == 1 else FloatCounter() if kind == 2 else UintCounter()

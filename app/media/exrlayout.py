@@ -1,6 +1,6 @@
 """Where the pixels of an OpenEXR part lie: its chunk table, the head of each chunk, what each chunk covers.
 
-Only the largest level of a part is told of. Nothing is believed: an offset, a part number, a coordinate or a size that
+Nothing is believed: an offset, a part number, a coordinate or a size that
 cannot be right is a reason, told with the rows of the chunk. Format: OpenEXR file layout, version 2.
 """
 
@@ -9,11 +9,13 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from math import ceil
 
 from app.errors import MediaError
 from app.media.exr import COMPRESSIONS, MULTIPART, PART_KINDS, Box, Channel, Header, Part
 from app.media.exrholes import why_holed
+from app.media.exrtiles import Level, levels_of
 from app.media.opening import OpenFile
 
 #: Bytes of a sample of each pixel type: uint, half, float.
@@ -31,7 +33,8 @@ class Chunk:
     Attributes:
         index: its place in the part's table.
         box: min x, min y, max x, max y of what it covers, in data window coordinates.
-        at: its coordinates as its head tells them: (y,) of a scan-line chunk, (column, row, 0, 0) of a tile.
+        at: its coordinates as its head tells them: (y,) of a scan-line chunk, (column, row, level across, level down)
+            of a tile.
     """
 
     index: int
@@ -50,13 +53,19 @@ class Chunk:
 
 
 class PartLayout:
-    """How one part is cut into chunks, and where they lie.
+    """How one level of a part is cut into chunks, and where they lie.
+
+    Args:
+        header: of the file.
+        index: of the part.
+        level: one of `smaller_levels`; the largest where it is not told.
 
     Attributes:
         index: of the part.
         part: its header.
         tiled, deep: what kind of part it is.
         channels: in the order in which their samples lie in the file.
+        window: what the level covers: it begins where the data window does.
         lines: scan lines in a chunk, or rows in a tile.
         across: chunks side by side: 1 for scan lines.
         down: chunks one under the other.
@@ -66,8 +75,10 @@ class PartLayout:
             (`pixels.not_supported`).
     """
 
-    def __init__(self, header: Header, index: int) -> None:
+    def __init__(self, header: Header, index: int, level: Level | None = None) -> None:
         self.index = index
+        self.level = (level.across, level.down) if level else (0, 0)
+        self.first = level.first if level else 0
         self.part: Part = header.parts[index]
         self._multipart = bool(header.flags & MULTIPART)
         self.tiled, self.deep = self.part.tiled, self.part.deep
@@ -76,6 +87,8 @@ class PartLayout:
         tiles = self.part.tiles
         self.channels = self.part.stored_channels
         x0, y0, x1, y1 = self.part.data_window
+        if level is not None:
+            x1, y1 = x0 + level.width - 1, y0 + level.height - 1
         self.window: Box = x0, y0, x1, y1
         self._channels_understood()
         if self.tiled:
@@ -99,6 +112,13 @@ class PartLayout:
             raise not_supported(f"the compression {self.part.compression} is not known")
         return known[1]
 
+    def smaller_levels(self) -> Iterator[Level]:
+        """The levels below the largest; none of what is not tiled."""
+        tiles = self.part.tiles
+        if self.tiled and tiles is not None and tiles[2]:
+            x0, y0, x1, y1 = self.part.data_window
+            yield from islice(levels_of(x1 - x0 + 1, y1 - y0 + 1, tiles), 1, None)
+
     @cached_property
     def subsampled(self) -> bool:
         """Whether some channel has not a sample for each pixel."""
@@ -118,12 +138,13 @@ class PartLayout:
             return
         for column, left in enumerate(range(x0, x1 + 1, self.columns)):
             right = min(left + self.columns - 1, x1)
-            yield Chunk(row * self.across + column, (left, top, right, bottom), (column, row, 0, 0))
+            number = self.first + row * self.across + column
+            yield Chunk(number, (left, top, right, bottom), (column, row, *self.level))
 
     def rows_from(self, row: int) -> Chunk:
         """All that lies in a row of chunks and below it, as if it were one chunk."""
         x0, y0, x1, y1 = self.window
-        return Chunk(row * self.across, (x0, y0 + row * self.lines, x1, y1), (row,))
+        return Chunk(self.first + row * self.across, (x0, y0 + row * self.lines, x1, y1), (row,))
 
     def raw_bytes(self, chunk: Chunk) -> int:
         """Bytes of the chunk's samples before they were packed (not of deep data)."""
@@ -169,17 +190,23 @@ class PartLayout:
 
 
 class ChunkTable:
-    """The chunk offsets of one part, read a bounded stretch at a time."""
+    """The chunk offsets of one part, read a bounded stretch at a time.
+
+    Attributes:
+        needed: entries that the table must have for the level of the layout and those before it.
+        present: entries of the level that are in the file.
+    """
 
     def __init__(self, file: OpenFile, header: Header, layout: PartLayout) -> None:
         self._file = file
         self._start = header.size
         for part in header.parts[: layout.index]:
             self._start += 8 * (part.chunk_count() or 0)
-        self.needed = layout.across * layout.down
+        self.needed = layout.first + layout.across * layout.down
         count = layout.part.chunk_count()
         self.count = self.needed if count is None else count
-        self.present = max(0, min(self.count, self.needed, (file.size - self._start) // 8))
+        self._there = min(self.count, self.needed, (file.size - self._start) // 8)
+        self.present = max(0, self._there - layout.first)
         self.lowest = header.size
         self._stretch, self._first = array("Q"), 0
 
@@ -204,7 +231,7 @@ class ChunkTable:
         """Why the table has no entry for each chunk; empty where it has."""
         if self.count < self.needed:
             return f"the table of chunks has {self.count} entries and the picture needs {self.needed}"
-        return "the file ends inside the table of chunks" if self.present < self.needed else ""
+        return "the file ends inside the table of chunks" if self._there < self.needed else ""
 
     def _load(self, index: int) -> None:
         first = index - index % _BLOCK

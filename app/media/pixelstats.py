@@ -1,12 +1,13 @@
 """Statistics of the pixels of an OpenEXR file, every chunk of which is decoded.
 
-What is read is the largest level of each part, a few chunks at a time, in a few threads; memory follows from the size
-of a chunk, not of the picture. A chunk that cannot be read is told with its rows and left out; the statistics cover
-the rest. Pixels that are packed in a way we do not read are not damaged: they are `pixels not supported`.
+What is counted is the largest level of each part; the smaller ones are decoded too, for their damage. A few chunks are
+read at a time, in a few threads; memory follows from the size of a chunk, not of the picture. A chunk that cannot be
+read is told with its rows and left out; the statistics cover the rest. Pixels that are packed in a way we do not read
+are not damaged: they are `pixels not supported`.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import Any
@@ -15,12 +16,12 @@ import numpy as np
 
 from app.errors import MediaError
 from app.media.chunkreading import ChunkReader, rows_of_chunks
-from app.media.counting import Counter, FloatCounter, UintCounter, half_counter
+from app.media.counting import CHANNELS_AT_ONCE, Counter, Ignored, counter_of
 from app.media.damagetold import Damage
-from app.media.deepstats import deep_part_statistics
+from app.media.deepstats import deep_part_statistics, read_deep_level
 from app.media.exr import Header
 from app.media.exrlayout import Chunk, ChunkTable, PartLayout, named, not_supported, rows_text
-from app.media.openimageio import openimageio
+from app.media.openimageio import MOST_CHANNELS, openimageio
 from app.media.opening import OpenFile
 
 Progress = Callable[[int, int], None]
@@ -30,6 +31,7 @@ PICTURE_LIMIT = 1 << 40
 #: Bytes of samples that a thread unpacks at once, where a chunk is not larger by itself.
 _GROUP_BYTES = 1 << 20
 _THREADS = 4
+_MOST_OF_LEVELS = 100
 _KEPT_BYTES = 8 << 20
 
 
@@ -55,25 +57,21 @@ def exr_statistics(
         The `stats` of the document, and what belongs to its `errors`. Nothing that a file holds raises.
     """
     _prepare()
-    threads = threads or max(1, min(_THREADS, os.cpu_count() or 1))
     parts: list[dict[str, Any]] = []
     errors: list[dict[str, Any]] = []
-    layouts = [_layout(header, index) for index in range(len(header.parts))]
-    total = sum(-(-found.down // sample) for found in layouts if isinstance(found, PartLayout))
-    done = 0
-    for index, layout in enumerate(layouts):
-        before = done
-
-        def step(rows: int, before: int = before) -> None:
-            progress(before + rows, total)
-
+    layouts = [_layouts(header, index) for index in range(len(header.parts))]
+    total = sum(-(-level.down // sample) for found in layouts if isinstance(found, list) for level in found)
+    run = _Run(file, header, sample, deep, threads or max(1, min(_THREADS, os.cpu_count() or 1)))
+    for index, found in enumerate(layouts):
         damage = Damage(index)
-        if isinstance(layout, MediaError):
-            parts.append(_untold(index, layout, damage))
-        else:
-            parts.append(_part(file, header, layout, damage, sample=sample, deep=deep, threads=threads, step=step))
-            done += -(-layout.down // sample)
+        if isinstance(found, MediaError):
+            parts.append(_untold(index, found, damage))
+            errors += damage.entries()
+            continue
+        parts.append(run.part(found[0], damage, lambda rows: progress(run.done + rows, total)))
         errors += damage.entries()
+        if parts[-1]["channels"]:
+            errors += run.levels(found[1:], lambda rows: progress(run.done + rows, total))
     return {"parts": parts}, errors
 
 
@@ -89,11 +87,13 @@ def _prepare() -> None:
     np.empty(_KEPT_BYTES, np.uint8)
 
 
-def _layout(header: Header, index: int) -> PartLayout | MediaError:
+def _layouts(header: Header, index: int) -> list[PartLayout] | MediaError:
+    """The levels of a part, the largest first; or why where they lie is not known."""
     if header.error:
         return MediaError(f"{header.error}: where its pixels lie is not known", code="media.damaged")
     try:
-        return PartLayout(header, index)
+        largest = PartLayout(header, index)
+        return [largest, *(PartLayout(header, index, level) for level in largest.smaller_levels())]
     except MediaError as problem:
         return problem
 
@@ -105,43 +105,104 @@ def _untold(index: int, problem: MediaError, damage: Damage) -> dict[str, Any]:
     return {"index": index, "supported": supported, "reason": problem.message, "rows": "", "channels": []}
 
 
-def _part(
-    file: OpenFile, header: Header, layout: PartLayout, damage: Damage, *, sample: int, deep: bool, threads: int,
-    step: Callable[[int], None],
-) -> dict[str, Any]:  # fmt: skip
-    try:
-        if layout.deep:
-            return deep_part_statistics(file, header, layout, damage, sample=sample, ordered=deep, step=step)
-        _refuse_the_absurd(layout)
-        return _FlatPart(file, header, layout, damage, sample, step).statistics(threads)
-    except MediaError as problem:
-        return _untold(layout.index, problem, damage)
+class _Run:
+    """Reads the parts of one file, one after the other.
+
+    Attributes:
+        done: rows of chunks of the parts and levels that were read.
+    """
+
+    def __init__(self, file: OpenFile, header: Header, sample: int, deep: bool, threads: int) -> None:
+        self._file, self._header, self._sample, self._deep, self._threads = file, header, sample, deep, threads
+        self.done = 0
+
+    def part(self, layout: PartLayout, damage: Damage, step: Callable[[int], None]) -> dict[str, Any]:
+        """The statistics of a part: of its largest level."""
+        try:
+            if layout.deep:
+                return deep_part_statistics(self._file, self._header, layout, damage, sample=self._sample,
+                                            ordered=self._deep, step=step)  # fmt: skip
+            _refuse_the_absurd(layout)
+            return self._flat(layout, damage, step)
+        except MediaError as problem:
+            return _untold(layout.index, problem, damage)
+        finally:
+            self.done += -(-layout.down // self._sample)
+
+    def _flat(self, layout: PartLayout, damage: Damage, step: Callable[[int], None]) -> dict[str, Any]:
+        """Every channel is counted; where there are many, some at a time, and the part is decoded as often."""
+        channels: list[dict[str, Any]] = []
+        starts = range(0, len(layout.channels), CHANNELS_AT_ONCE)
+        rows = ""
+        for first in starts:
+            some = range(first, min(first + CHANNELS_AT_ONCE, len(layout.channels)))
+            counters = [counter_of(channel.type) if number in some else Ignored()
+                        for number, channel in enumerate(layout.channels)]  # fmt: skip
+            before = starts.index(first) * layout.down // self._sample
+
+            def turn(rows: int, before: int = before) -> None:
+                step((before + rows) // len(starts))
+
+            again = Damage(layout.index)
+            flat = _FlatLevel(self._file, self._header, layout, again if first else damage, self._sample, counters)
+            rows = flat.read(self._threads, turn)
+            channels += [{"name": named(layout.channels[number]), **counters[number].result()} for number in some]
+        return {
+            "index": layout.index, "supported": True, "sample": self._sample, "rows": rows,
+            "complete": self._sample == 1 and not damage.found, "channels": channels,
+        }  # fmt: skip
+
+    def levels(self, layouts: list[PartLayout], step: Callable[[int], None]) -> list[dict[str, Any]]:
+        """The damage of the smaller levels of a part."""
+        errors: list[dict[str, Any]] = []
+        for layout in layouts:
+            if len(errors) < _MOST_OF_LEVELS:
+                errors += self._level(layout, step)
+            self.done += -(-layout.down // self._sample)
+        return errors
+
+    def _level(self, layout: PartLayout, step: Callable[[int], None]) -> list[dict[str, Any]]:
+        """The damage of a smaller level."""
+        damage = Damage(layout.index, layout.level)
+        try:
+            if layout.deep:
+                read_deep_level(self._file, self._header, layout, damage, sample=self._sample, step=step)
+            else:
+                counters = [Ignored() for _ in layout.channels]
+                level = _FlatLevel(self._file, self._header, layout, damage, self._sample, counters)
+                level.read(self._threads, step)
+        except MediaError as problem:
+            damage.whole(problem)
+        return damage.entries()
 
 
 def _refuse_the_absurd(layout: PartLayout) -> None:
+    if len(layout.channels) > MOST_CHANNELS:
+        raise not_supported(f"it has {len(layout.channels):,} channels, and at most {MOST_CHANNELS:,} are read")
     size = layout.raw_bytes(Chunk(0, layout.window, ()))
     if size > PICTURE_LIMIT:
         raise not_supported(f"they would take {size >> 40} TiB unpacked, and at most {PICTURE_LIMIT >> 40} are read")
 
 
-class _FlatPart:
-    """One part that is not deep: its counters, and the threads that feed them."""
+class _FlatLevel:
+    """One level of a part that is not deep, and the threads that feed its counters."""
 
     def __init__(
         self, file: OpenFile, header: Header, layout: PartLayout, damage: Damage, sample: int,
-        step: Callable[[int], None],
+        counters: Sequence[Counter],
     ) -> None:  # fmt: skip
-        self._layout, self._damage, self._sample, self._step = layout, damage, sample, step
+        self._layout, self._damage, self._sample, self._counters = layout, damage, sample, counters
+        self._step: Callable[[int], None] = lambda rows: None
         self._reader = ChunkReader(file, layout, damage)
         self._table = ChunkTable(file, header, layout)
-        self._counters = [_counter(channel.type) for channel in layout.channels]
         self._lock = Lock()
         self._groups = self._made_groups()
         self._read: list[tuple[int, int]] = []
         self._rows_done = 0
 
-    def statistics(self, threads: int) -> dict[str, Any]:
-        """Read every chunk and tell."""
+    def read(self, threads: int, step: Callable[[int], None]) -> str:
+        """Read every chunk; the rows that could be."""
+        self._step = step
         threads = self._reader.threads(threads)
         if threads == 1:
             self._work()
@@ -149,14 +210,7 @@ class _FlatPart:
             with ThreadPoolExecutor(threads, "pixels") as pool:
                 for worker in [pool.submit(self._work) for _ in range(threads)]:
                     worker.result()
-        channels = [
-            {"name": named(channel), **counter.result()}
-            for channel, counter in zip(self._layout.channels, self._counters, strict=True)
-        ]
-        return {
-            "index": self._layout.index, "supported": True, "sample": self._sample, "rows": rows_text(self._read),
-            "complete": self._sample == 1 and not self._damage.found, "channels": channels,
-        }  # fmt: skip
+        return rows_text(self._read)
 
     def _made_groups(self) -> Iterator[list[tuple[Chunk, int]]]:
         """Chunks that are decoded together, each with its offset; damaged places of the table are told."""
@@ -190,7 +244,3 @@ class _FlatPart:
             while (group := self._next_group()) is not None:
                 for chunk in self._reader.count(group, decoder, self._counters):
                     self._read.append((chunk.box[1], chunk.box[3]))
-
-
-def _counter(kind: int) -> Counter:
-    return half_counter() if kind == 1 else FloatCounter() if kind == 2 else UintCounter()

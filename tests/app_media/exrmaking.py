@@ -161,3 +161,34 @@ def write_subsampled(path: Path, channels: Planes, packed: str) -> Path:
     offsets = np.cumsum([first] + [len(chunk) for chunk in chunks[:-1]])
     path.write_bytes(header + b"\0" + offsets.astype("<u8").tobytes() + b"".join(chunks))
     return path
+
+
+def write_levels(path: Path, size: int, mode: int) -> Path:
+    """Uncompressed tiles of 4 × 4 halves in all levels of a mipmap (1) or ripmap (2), by hand: 0.5 in each pixel."""
+    window = struct.pack("<4i", -2, -2, size - 3, size - 3)
+    attributes = [
+        (b"channels", b"chlist", b"Y\0" + struct.pack("<iB3xii", 1, 0, 1, 1) + b"\0"),
+        (b"compression", b"compression", b"\0"),
+        (b"dataWindow", b"box2i", window), (b"displayWindow", b"box2i", window),
+        (b"lineOrder", b"lineOrder", b"\0"),
+        (b"pixelAspectRatio", b"float", struct.pack("<f", 1)), (b"screenWindowCenter", b"v2f", bytes(8)),
+        (b"screenWindowWidth", b"float", struct.pack("<f", 1)),
+        (b"tiles", b"tiledesc", struct.pack("<IIB", 4, 4, mode)),
+    ]  # fmt: skip
+    header = struct.pack("<II", 20000630, 2 | 0x200)
+    header += b"".join(
+        name + b"\0" + kind + b"\0" + struct.pack("<i", len(raw)) + raw for name, kind, raw in attributes
+    )
+    sizes = [size >> level for level in range(size.bit_length())]
+    levels = [(a, d) for d in range(len(sizes)) for a in range(len(sizes)) if mode == 2 or a == d]
+    chunks = []
+    for across, down in levels:
+        for top in range(0, sizes[down], 4):
+            for left in range(0, sizes[across], 4):
+                pixels = min(4, sizes[across] - left) * min(4, sizes[down] - top)
+                head = struct.pack("<5i", left // 4, top // 4, across, down, 2 * pixels)
+                chunks.append(head + np.full(pixels, 0.5, np.float16).tobytes())
+    first = len(header) + 1 + 8 * len(chunks)
+    ends = np.cumsum([0, *map(len, chunks)])[:-1] + first
+    path.write_bytes(header + b"\0" + ends.astype("<u8").tobytes() + b"".join(chunks))
+    return path

@@ -8,6 +8,7 @@ import numpy as np
 import OpenEXR
 import pytest
 
+from app.cli.attributetext import error_text
 from tests import media
 from tests.app_media import exrmaking
 from tests.app_media.exrmaking import chunk_places, patched, planes, repointed, statistics, write
@@ -260,3 +261,61 @@ def test_damage_in_a_large_chunk(tmp_path: Path) -> None:
     _, start, end = chunk_places(path)[0]
     _, errors = statistics(patched(path, (start + end) // 2, bytes(500)))
     assert [(error["code"], error["rows"]) for error in errors] == [("pixels.damaged", "0-1199")]
+
+
+@pytest.mark.parametrize(("mode", "level"), [(1, (1, 1)), (1, (3, 3)), (2, (1, 0)), (2, (0, 2)), (2, (3, 3))])
+def test_damage_in_a_smaller_level_alone_is_told(mode: int, level: tuple[int, int], tmp_path: Path) -> None:
+    path = exrmaking.write_levels(tmp_path / "a.exr", 8, mode)
+    part, errors = told(path)
+    assert (errors, part["complete"]) == ([], True)
+    head = struct.pack("<4i", 0, 0, *level)
+    patched(path, path.read_bytes().rindex(head), struct.pack("<4i", 5, 0, *level))
+    (part,), found = statistics(path)
+    last = min(8 >> level[1], 4) - 3
+    assert [(error["code"], error["level"], error["rows"]) for error in found] == [
+        ("pixels.damaged", list(level), f"-2-{last}" if last > -2 else "-2")
+    ]
+    assert part["channels"][0]["finite_count"] == 64
+
+
+def test_a_file_cut_off_in_its_smaller_levels_is_damaged(tmp_path: Path) -> None:
+    path = exrmaking.write_levels(tmp_path / "a.exr", 8, 2)
+    path.write_bytes(path.read_bytes()[:-30])
+    (part,), errors = statistics(path)
+    assert part["channels"][0]["finite_count"] == 64
+    assert {error["code"] for error in errors} == {"pixels.damaged"}
+    assert errors[-1]["level"] == [3, 3]
+
+
+def test_more_channels_than_are_counted_at_once(tmp_path: Path) -> None:
+    height = 40
+    channels = {f"c{number:04}": np.full((height, 2), number % 7, np.float16) for number in range(1100)}
+    seen: list[tuple[int, int]] = []
+    path = write(tmp_path / "a.exr", channels, "zips")
+    (part,), errors = statistics(path, progress=lambda done, total: seen.append((done, total)))
+    assert errors == []
+    assert [(channel["name"], channel["mean"]) for channel in part["channels"]] == [
+        (name, float(plane[0, 0])) for name, plane in channels.items()
+    ]
+    assert part["rows"] == f"0-{height - 1}"
+    assert max(seen)[0] <= height
+    places = chunk_places(path)
+    (part,), errors = statistics(patched(path, places[3][1], bytes(20)))
+    assert [error["rows"] for error in errors] == ["3"]
+    assert {channel["finite_count"] for channel in part["channels"]} == {2 * (height - 1)}
+
+
+@pytest.mark.parametrize("packed", ["none", "zip"])
+def test_more_channels_than_are_read_are_refused_in_words(packed: str, tmp_path: Path) -> None:
+    channels = {f"c{number:04}": np.ones((1, 1), np.float16) for number in range(4097)}
+    (part,), errors = statistics(write(tmp_path / "a.exr", channels, packed))
+    assert not part["supported"]
+    assert part["reason"] == "pixels not supported: it has 4,097 channels, and at most 4,096 are read"
+    assert [error["code"] for error in errors] == ["pixels.not_supported"]
+
+
+def test_the_level_of_damage_stands_in_what_a_person_reads(tmp_path: Path) -> None:
+    path = exrmaking.write_levels(tmp_path / "a.exr", 8, 1)
+    patched(path, path.read_bytes().rindex(struct.pack("<4i", 0, 0, 1, 1)), struct.pack("<4i", 5, 0, 1, 1))
+    _, (error,) = statistics(path)
+    assert error_text(error).startswith("level 1, 1, rows -2-1, columns -2-1: the table of chunks leads to")

@@ -223,13 +223,14 @@ def _damaged(rule: Rule, document: Document) -> Iterator[_Fault]:
     damages = list(damages_of(document))
     for error in damages:
         rows = str(error.get("rows") or "")
+        level = "level {}, {}, ".format(*error["level"]) if error.get("level") else ""
         yield _Fault(
             names.get(error.get("part"), ""),
             "",
             "pixels that can be decoded",
             str(error.get("message") or "damaged"),
             0,
-            region=f"rows {rows}" if rows else "",
+            region=f"{level}rows {rows}" if rows else "",
             frames=str(error.get("frames") or ""),
             is_alike=False,
         )
