@@ -14,7 +14,7 @@ from app.catalog.database import Database
 from app.catalog.dberrors import ABSENT
 from app.catalog.search import Hit, SearchQuery, ShardSearch
 from app.catalog.searchwords import path_below
-from app.errors import AppError
+from app.errors import AppError, UsageError
 from app.jobs.job import CancelToken
 from app.model.drives import Drive
 from app.model.kinds import Category
@@ -99,6 +99,9 @@ class Find:
         token: stops a running query.
         broken: where given, a drive whose shard cannot be read is left out and noted here with its error; else that
             error is raised.
+
+    Raises:
+        UsageError: the query has conditions and a time: what was learnt of files is known as it is now.
     """
 
     def __init__(
@@ -110,6 +113,12 @@ class Find:
         token: CancelToken | None = None,
         broken: dict[str, AppError] | None = None,
     ) -> None:
+        if query.where and query.as_of_us is not None:
+            raise UsageError(
+                "What was learnt of files is known as it is today, not as it was then",
+                hint="Search as of a time without a condition on facts, or by the condition without the time.",
+                code="search.facts_then",
+            )
         self._query = query
         self._broken = broken
         self._open = ExitStack()

@@ -207,6 +207,12 @@ def _query(engine: Engine, file: str, job: Job) -> _Query:
                 if isinstance(answer, AppError):
                     raise InputError(f"{shown(file)}: {answer.message}", hint=answer.hint, code=answer.code)
                 return _Query(answer[-1][0]["document"], drive_id, file_id)
+    if record is not None and record.file_id is not None and record.document is None:
+        raise InputError(
+            f"what {record.drive.label} has recorded of {shown(file)} cannot be compared",
+            hint="Its facts were never read, or by an older version. Connect the drive and scan it again.",
+            code="facts.not_recorded",
+        )
     if record is None or record.document is None or record.file_id is None:
         raise InputError(
             f"there is no file {shown(file)}",

@@ -126,6 +126,11 @@ def test_wrong_parameters_are_named(api: Api, query: dict[str, Any]) -> None:
     assert next(iter(query)) in refused.error["message"]
 
 
+def test_facts_of_today_are_not_asked_of_a_time(api: Api) -> None:
+    refused = api.ask("/v1/search", as_of="2026-01-01", where="width>=1920")
+    assert (refused.status, refused.code) == (422, "search.facts_then")
+
+
 def test_a_parameter_that_is_not_known_is_answered_with_the_nearest(api: Api) -> None:
     assert api.ask("/v1/search", drivelabel="MyDrive").error["hint"] == "Did you mean drive_label?"
     assert api.ask("/v1/health", x=1).status == 422

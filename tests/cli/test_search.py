@@ -299,3 +299,9 @@ def test_a_search_for_nothing_says_what_is_missing(home: Path) -> None:
     assert done.returncode == 2
     assert b"search for what" in done.stderr
     assert reelmark("--home", home, "search", "--where", "width").returncode == 2
+
+
+def test_facts_of_today_are_not_asked_of_a_time(home: Path) -> None:
+    done = reelmark("--home", home, "search", "--where", "width>=1920", "--as-of", "2026-01-01", "--json")
+    assert done.returncode == 2
+    assert json.loads(done.stdout)["error"]["code"] == "search.facts_then"

@@ -14,6 +14,7 @@ from app.catalog.shard import open_reader, open_writer
 from app.catalog.where import condition_of, conditions_of
 from app.errors import InputError, UsageError
 from app.inspection.inspect import InspectRequest, inspect
+from app.inspection.similar import SimilarRequest, find_similar
 from app.jobs.job import CancelToken, Job
 from app.media.document import document_of
 from app.model.inspecting import InspectOptions
@@ -159,6 +160,17 @@ def test_a_drive_on_the_shelf_tells_what_inspect_told(shots: Studio) -> None:
     assert all(document.pop("recorded").endswith("Z") for document in shelved)
     assert json.loads(json.dumps(shelved)) == json.loads(json.dumps(there))
     assert there[2]["sequence"]["varying"]
+
+
+def test_similar_asks_for_a_scan_where_an_older_version_recorded_the_file(shots: Studio) -> None:
+    with open_writer(shots.shard, CancelToken()) as database:
+        database.run('UPDATE facts SET version = 1, header_id = NULL, facts = \'{"kind": "image", "format": "x"}\'')
+    shots.base.rename(shots.base.with_name("shelf"))
+    with pytest.raises(InputError, match="cannot be compared") as raised:
+        find_similar(shots.engine, SimilarRequest(str(shots.base / "single.exr")), Job())
+    assert "scan it again" in raised.value.hint
+    with pytest.raises(InputError, match="there is no file"):
+        find_similar(shots.engine, SimilarRequest(str(shots.base / "never.exr")), Job())
 
 
 def test_of_a_drive_that_is_connected_only_what_is_there_is_told(shots: Studio) -> None:
