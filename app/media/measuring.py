@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from app.media.audio import audio_stream
+from app.media.avi import empty_frames
 from app.media.container import PICTURE_LIMIT, container, limit_pictures
 from app.media.damage import Damage
 from app.media.formats import Format
@@ -102,6 +103,7 @@ class _Track:
 
 class _Run:
     def __init__(self, file: OpenFile, options: Sequence[MeasureOptions], progress: Progress) -> None:
+        self._file = file
         self._size = file.size
         self._options = options
         self._progress = progress
@@ -231,9 +233,12 @@ class _Run:
     def _count(self, track: _Track, result: dict[str, Any]) -> None:
         """A container that promises more frames than there are. AVI counts empty ones, which repeat a frame."""
         expected, found = result["frames_expected"], result["frames_decoded"]
+        there = found + track.discarded
+        if expected and there < expected and self._repeats:
+            there += empty_frames(self._file, track.index)
         if not found:
             self._general.append(_error("frames.none", track.index, "not one frame can be decoded"))
-        elif expected and found + track.discarded < expected and not self._repeats:
+        elif expected and there < expected:
             message = f"{expected} frames are announced and {found} can be decoded"
             self._general.append(_error("frames.missing", track.index, message))
 

@@ -1,5 +1,6 @@
 """Movies and sounds decoded and measured: what was planted is found at exactly its place, and nothing else."""
 
+import struct
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -271,6 +272,37 @@ def test_frames_of_which_the_file_promises_more(tmp_path: Path) -> None:
     assert 25 < found["frames_decoded"] < 40
     assert errors[0]["code"] == "frames.missing"
     assert errors[0]["message"] == f"50 frames are announced and {found['frames_decoded']} can be decoded"
+
+
+def _promising(path: Path, frames: int, more: int, *, empty: bool, indexed: bool = True) -> Path:
+    """An AVI that promises so many more frames than have a picture: as chunks without a byte, or not there at all."""
+    data = movies.movie(path, frames, codec="mjpeg").read_bytes()
+    lists = data.index(b"movi") - 8
+    end = lists + 8 + int.from_bytes(data[lists + 4 : lists + 8], "little")
+    index = data.index(b"idx1", end)
+    entries = data[index + 8 : index + 8 + int.from_bytes(data[index + 4 : index + 8], "little")]
+    chunks = more * empty
+    found = data[lists + 8 : end] + struct.pack("<4sI", b"00dc", 0) * chunks
+    entries += struct.pack("<4sIII", b"00dc", 0, end - lists - 8, 0) * chunks
+    whole = bytearray(data[:lists] + movies.chunk(b"LIST", found) + movies.chunk(b"idx1", entries) * indexed)
+    struct.pack_into("<I", whole, 4, len(whole) - 8)
+    struct.pack_into("<I", whole, whole.index(b"strh") + 40, frames + more)
+    path.write_bytes(whole)
+    return path
+
+
+@pytest.mark.parametrize("indexed", [True, False])
+def test_frames_of_an_avi_that_repeat_the_last_one_are_not_missing(indexed: bool, tmp_path: Path) -> None:
+    stats, errors = _measured(_promising(tmp_path / "a.avi", 12, 5, empty=True, indexed=indexed))
+    assert (stats["video"][0]["frames_decoded"], stats["video"][0]["frames_expected"]) == (12, 17)
+    assert errors == []
+
+
+def test_frames_of_an_avi_that_are_nowhere_are_missing(tmp_path: Path) -> None:
+    _, errors = _measured(_promising(tmp_path / "a.avi", 12, 5, empty=False))
+    assert [(error["code"], error["message"]) for error in errors] == [
+        ("frames.missing", "17 frames are announced and 12 can be decoded")
+    ]
 
 
 def test_broken_frames_are_told_with_their_numbers(tmp_path: Path) -> None:

@@ -359,6 +359,18 @@ def test_nothing_that_was_not_measured_passes() -> None:
             assert judged(f"  - {{id: r, check: {check}, {rest}}}", bare).outcome is Outcome.ERROR, check
 
 
+def test_a_broken_packet_is_told_with_how_many_and_where_and_the_rest_was_measured() -> None:
+    document = movie({"packets": 48, "broken_packets": 3}, errors=[BROKEN, {**BROKEN, "frames": "30", "time_s": 1.25}])
+    [finding] = judged("  - {id: r, check: video.black}", document).findings
+    assert finding.outcome is Outcome.ERROR
+    assert finding.evidence == (
+        "3 of 48 packets cannot be decoded, frames 24-25,30, the first at 1.000 s (bad slice);"
+        " what was measured is of the rest"
+    )
+    findings = judged("  - {id: r, check: video.black}", movie({"black": {"frames": "3"}}, errors=[BROKEN])).findings
+    assert [(one.outcome, one.frames) for one in findings] == [(Outcome.ERROR, ""), (Outcome.FAIL, "3")]
+
+
 def test_a_movie_of_which_nothing_could_be_decoded_is_no_pass() -> None:
     document = movie({"stream": 0, "frames_decoded": 0, "black": {"frames": ""}}, {"stream": 1, "samples": 0})
     for check in (
@@ -506,7 +518,7 @@ def test_a_stream_that_was_not_decoded_to_its_end_never_passes() -> None:
     broken = movie(errors=[BROKEN])
     [black, clipped] = judged("  - {id: v, check: video.black}\n  - {id: a, check: audio.clipped}", broken).results
     assert (black.outcome, clipped.outcome) == (Outcome.ERROR, Outcome.PASS)
-    assert black.findings[0].evidence == "bad slice"
+    assert black.findings[0].evidence.startswith("a packet cannot be decoded, frames 24-25, the first at 1.000 s (bad")
     unmeasured = movie(stats={"video": [], "audio": []})
     [black] = judged("  - {id: v, check: video.black, missing: skip}", unmeasured).results
     assert (black.outcome, black.findings[0].evidence) == (Outcome.ERROR, "it was not decoded")

@@ -15,11 +15,9 @@ Stream = Mapping[str, Any]
 _MOST_STRETCHES = 5
 _NOT_DECODED = "it was not decoded"
 _OF_SEVERAL = "of several files only the first was looked at: name them one by one, or their folder"
-#: What is told of streams that were not decoded to their end, or of which frames are not there.
-_UNSEEN = frozenset(
-    {"frames.none", "frames.missing", "frames.damaged", "sound.none", "sound.damaged", "media.damaged"}
-    | {"media.too_large"}
-)
+#: What is told of broken packets, and of all streams that were not decoded to their end or lack frames.
+_BROKEN = frozenset({"frames.damaged", "sound.damaged"})
+_UNSEEN = _BROKEN | {"frames.none", "frames.missing", "sound.none", "media.damaged", "media.too_large"}
 
 
 def streams_of(document: Document, kind: str) -> list[Stream]:
@@ -131,11 +129,32 @@ def _why_undecoded(kind: str, found: Stream | None, index: Any, document: Docume
     """Why what was measured of a stream does not tell all of it; empty where it does."""
     if found is not None and _is_empty(kind, found):
         return "no frame could be decoded" if kind == "video" else "no sound could be decoded"
-    told = [error for error in document.get("errors") or [] if error.get("code") in _UNSEEN]
-    for error in told:
-        if error.get("stream") in (None, index):
-            return str(error.get("message") or error["code"])
+    told = [
+        error
+        for error in document.get("errors") or []
+        if error.get("code") in _UNSEEN and error.get("stream") in (None, index)
+    ]
+    if told:
+        broken_ones = [error for error in told if error["code"] in _BROKEN]
+        others = [str(error.get("message") or error["code"]) for error in told if error["code"] not in _BROKEN]
+        return "; ".join(dict.fromkeys([*others, *_broken_told(broken_ones, found or {})]))
     return _NOT_DECODED if found is None else ""
+
+
+def _broken_told(errors: list[Mapping[str, Any]], found: Stream) -> Iterator[str]:
+    """How many packets of a stream are broken, and where, in words."""
+    if not errors:
+        return
+    count = found.get("broken_packets") or sum(int(error.get("packets") or 1) for error in errors)
+    packets = found.get("packets")
+    frames = ",".join(str(error["frames"]) for error in errors[:_MOST_STRETCHES] if error.get("frames"))
+    more = " and more" if len(errors) > _MOST_STRETCHES else ""
+    where = [f"frame{'s' * (not frames.isdigit())} {frames}{more}"] if frames else []
+    if moment := _moment(errors[0].get("time_s")):
+        where.append(f"the first {moment}")
+    some = f"{count} of {packets} packets" if packets else "a packet" if count == 1 else f"{count} packets"
+    said = str(errors[0].get("message") or errors[0]["code"])
+    yield f"{', '.join([f'{some} cannot be decoded', *where])} ({said}); what was measured is of the rest"
 
 
 def broken_packets(kind: str) -> Callable[[Rule, Facts], Iterator[Observation]]:
