@@ -21,7 +21,7 @@ from ui.workers.reader import Reader
 _TYPING_MS = 60
 _OPEN_AT_ONCE = 40
 _TYPE_FROM = 460
-_NAME, _WIDEST_NAME = 148, 360
+_NAME, _WIDEST_NAME = 104, 360
 
 
 class FactsPane(QWidget):
@@ -37,7 +37,7 @@ class FactsPane(QWidget):
 
     def __init__(self, name: str, parent: QWidget | None = None, *, compact: bool = False) -> None:
         super().__init__(parent)
-        self._whole, self._compact = FactTree(), compact
+        self._whole, self._compact, self._going = FactTree(), compact, False
         self._name = name
         self._reader = Reader(f"facts of {name}", self)
         self._reader.answered.connect(self._answered)
@@ -53,6 +53,7 @@ class FactsPane(QWidget):
         self._fitting = QTimer(self, singleShot=True, interval=0)
         self._fitting.timeout.connect(self._fit_names)
         self.filter.textChanged.connect(self._typed)
+        self.filter.returnPressed.connect(self._go_to_hits)
         self._make_actions()
         self._lay_out()
 
@@ -125,7 +126,29 @@ class FactsPane(QWidget):
         self.view.header().resizeSection(0, min(max(_NAME, self.view.sizeHintForColumn(0)), most))
 
     def _typed(self) -> None:
+        self._going = False
         self._typing.start()
+
+    def _begin_search(self) -> None:
+        self.filter.setFocus()
+        self.filter.selectAll()
+
+    def _go_to_hits(self) -> None:
+        """Give the keys to the tree: to the first line that is found, once it is."""
+        self._typing.stop()
+        self._going = bool(self.filter.text().strip())
+        self._search()
+        if not self._going:
+            self.view.setFocus()
+
+    def _go_to_first(self) -> None:
+        self._going = False
+        index = self.model.index(0, 0)
+        while self.view.isExpanded(index) and self.model.rowCount(index):
+            index = self.model.index(0, 0, index)
+        if index.isValid():
+            self.view.setFocus()
+            self.view.setCurrentIndex(index)
 
     def _search(self) -> None:
         words = self.filter.text()
@@ -153,6 +176,8 @@ class FactsPane(QWidget):
         self._fit_names()
         if not searched:
             bar.setValue(place)
+        elif self._going:
+            self._go_to_first()
 
     def _say_hits(self, tree: FactTree) -> None:
         hits = tree.hits
@@ -214,6 +239,10 @@ class FactsPane(QWidget):
             self._action("Copy name and value", "Ctrl+Shift+C", self._copy_pair),
             self._action("Copy this line as JSON", "", self._copy_json),
         ]
+        search = QAction(icons.icon("search"), "Search the facts", self.view, shortcut=QKeySequence("/"))
+        search.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        search.triggered.connect(self._begin_search)
+        self.view.addAction(search)
         self._copy_all = self._action("Copy everything as JSON", "", self._copy_document)
         self._copy_all.setEnabled(False)
 

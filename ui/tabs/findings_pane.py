@@ -87,8 +87,8 @@ class FindingsPane(QWidget):
             item.setToolTip(2, finding.frames)
             self.tree.addTopLevelItem(item)
             item.setFirstColumnSpanned(good)
-        if not findings and nothing:
-            say_in(self.tree, nothing)
+        for sentence in nothing.splitlines() if not findings else ():
+            say_in(self.tree, sentence)
         self._fit()
         self.tree.blockSignals(False)
         self.details.set_facts([])

@@ -21,6 +21,8 @@ from ui.tabs.review_written import WrittenBlock
 from ui.widgets.labels import NoticeLine
 
 FACTS, CHANNELS, FINDINGS, HISTORY = range(4)
+_NOTHING_FOUND = "Nothing wrong was found."
+_NOT_CHECKED = "The last scan found nothing wrong.\nNo policy was checked."
 
 
 class Inspector(QWidget):
@@ -72,7 +74,9 @@ class Inspector(QWidget):
             checked: whether a policy said something of it.
         """
         self._show_facts(dossier, document)
-        nothing = "Nothing wrong was found." if checked else "The last scan found nothing wrong. No policy was checked."
+        nothing = (
+            "Nothing wrong was found." if checked else "The last scan found nothing wrong.\nNo policy was checked."
+        )
         self.findings.show_findings(findings, nothing)
         self.tabs.setTabText(FINDINGS, f"Findings {count}" if (count := wrong_among(findings)) else "Findings")
 

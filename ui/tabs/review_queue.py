@@ -4,9 +4,10 @@ import time
 from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QComboBox,
-    QHBoxLayout,
     QLineEdit,
     QStackedWidget,
     QTableView,
@@ -34,6 +35,7 @@ from ui.tabs.review_queue_reader import QueueReader
 from ui.widgets.tables import style_table
 from ui.workers.reader import Reader
 
+_BESIDE = 320
 _TYPE_MS = 150
 _COUNT_MS = 200
 _REST = 5.0
@@ -71,7 +73,7 @@ class QueuePanel(QWidget):
         self._sorter = Reader("review filter", self)
         self.model = ReviewQueue(self)
         self.drive_box, self.state_box = QComboBox(), QComboBox()
-        self.words = QLineEdit()
+        self.words, self._filters = QLineEdit(), QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self.list = QTableView()
         self.empty = QueueEmpty()
         self.stack = QStackedWidget()
@@ -166,20 +168,25 @@ class QueuePanel(QWidget):
         self.list.setMinimumWidth(200)
         self.stack.addWidget(self.list)
         self.stack.addWidget(self.empty)
-        filters = QHBoxLayout()
-        filters.setSpacing(8)
-        filters.addWidget(self.state_box)
-        filters.addWidget(self.words, 1)
+        self._filters.setSpacing(8)
+        self._filters.addWidget(self.state_box)
+        self._filters.addWidget(self.words, 1)
         rows = QVBoxLayout()
         rows.setContentsMargins(8, 8, 8, 8)
         rows.setSpacing(8)
         rows.addWidget(self.drive_box)
-        rows.addLayout(filters)
+        rows.addLayout(self._filters)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(rows)
         layout.addWidget(self.stack, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: state and filter stand beside each other where there is room for both."""
+        super().resizeEvent(event)
+        directions = QBoxLayout.Direction
+        self._filters.setDirection(directions.TopToBottom if self.width() < _BESIDE else directions.LeftToRight)
 
     def _connect(self) -> None:
         self.reader.answered.connect(self._answered)

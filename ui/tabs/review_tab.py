@@ -146,7 +146,7 @@ class ReviewTab(QWidget):
             self._share_room(self.width())
 
     def _share_room(self, whole: int) -> None:
-        left, right = min(max(220, whole // 5), 380), min(max(250, whole * 4 // 17), 560)
+        left, right = min(max(220, whole // 5), 380), min(max(250, whole * 4 // 15), 560)
         self._parts.setSizes([left, whole - left - right, right])
 
     def _arrange(self) -> None:

@@ -141,3 +141,16 @@ def test_names_are_shown_in_full_where_there_is_room(qtbot: QtBot, pane: FactsPa
     pane.view.expand(index_of(pane, "Video 1", "More"))
     qtbot.waitUntil(lambda: pane.view.columnWidth(0) > 200, timeout=WAIT_MS)
     assert pane.view.columnWidth(0) >= pane.view.sizeHintForColumn(0)
+
+
+def test_an_attribute_is_found_and_copied_by_keys_alone(qtbot: QtBot, pane: FactsPane) -> None:
+    show(pane, exr(300))
+    pane.view.setFocus()
+    qtbot.keyClicks(pane.view, "/")
+    assert pane.filter.hasFocus()
+    qtbot.keyClicks(pane.filter, "name000217")
+    qtbot.keyClick(pane.filter, Qt.Key.Key_Return)
+    qtbot.waitUntil(pane.view.hasFocus, timeout=WAIT_MS)
+    assert pane.view.currentIndex().data() == "name000217"
+    qtbot.keyClick(pane.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "value 217"
