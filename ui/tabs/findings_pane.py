@@ -201,6 +201,11 @@ def wrong_among(findings: Iterable[Finding]) -> int:
     return sum(finding.state in ("fail", "stale") for finding in findings)
 
 
+def was_checked(validations: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether a policy judged the asset as it is: one that is not about it, or skipped every rule, did not."""
+    return any(not one.get("outdated") and one.get("outcome") not in (None, "skipped") for one in validations)
+
+
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
     """Findings, the worst first, those alike as they come."""
     order = {"fail": 0, "stale": 1, "pending": 2, "pass": 3}

@@ -35,7 +35,7 @@ from ui.tabs.asset_documents import AssetDocuments
 from ui.tabs.channels_pane import ChannelsPane
 from ui.tabs.document_facts import badge_of, document_nodes
 from ui.tabs.facts_pane import FactsPane
-from ui.tabs.findings_pane import FindingsPane, found_in, wrong_among
+from ui.tabs.findings_pane import FindingsPane, found_in, was_checked, wrong_among
 from ui.tabs.sequence_facts import consistency_marks
 from ui.widgets.buttons import KeyButton
 from ui.widgets.consistency_strip import ConsistencyStrip
@@ -180,8 +180,8 @@ class InspectDialog(QDialog):
     def _show_findings(self) -> None:
         judged = self.checks.validations()
         found = found_in(self.documents.document(), judged)
-        checked = any(not one.get("outdated") for one in judged)
-        self.findings.show_findings(found, "Nothing wrong was found." if checked else "No policy was checked.")
+        nothing = "Nothing wrong was found." if was_checked(judged) else "No policy was checked."
+        self.findings.show_findings(found, nothing)
         count = wrong_among(found)
         self.tabs.setTabText(_FINDINGS, f"Findings {count}" if count else "Findings")
 

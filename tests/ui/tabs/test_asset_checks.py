@@ -247,3 +247,16 @@ def test_check_is_a_command(qtbot: QtBot, tab: ReviewTab, policy: str) -> None:
     tab.actions_by_name["check"].trigger()
     assert checked(qtbot, tab).said.text() == "1 fail · 1 pass"
     assert tab.inspector.tabs.currentIndex() == 2
+
+
+def test_a_policy_that_is_not_about_an_asset_found_nothing_right_either(
+    qtbot: QtBot, tab: ReviewTab, tmp_path: Path
+) -> None:
+    other = tmp_path / "movies.yaml"
+    other.write_text(POLICY.replace("rules:\n", "match: {kind: movie}\nrules:\n"), encoding="utf-8")
+    press(qtbot, "]")
+    wait_loaded(qtbot, tab, b"still.exr")
+    tab.checks.check(str(other))
+    pane = checked(qtbot, tab)
+    assert pane.said.text() == "This policy is not about such a file: nothing was checked."
+    assert "No policy was checked." in lines_of(pane.tree)
