@@ -131,7 +131,7 @@ class FindingsPane(QWidget):
         self.check_asked.emit(str(self.policies.currentData() or ""))
 
     def _lay_out(self) -> None:
-        self.tree.setHeaderLabels(["Check", "Seen", "Frames"])
+        self.tree.setHeaderLabels(["Check", "Seen", "Where"])
         plain_tree(self.tree, "Findings")
         self.tree.setRootIsDecorated(False)
         self.tree.setIndentation(0)
@@ -141,6 +141,7 @@ class FindingsPane(QWidget):
         self.tree.setColumnWidth(2, _FRAMES)
         self.said.setWordWrap(True)
         self.policies.setAccessibleName("Policy")
+        self.policies.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.policies.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.policies.setMinimumContentsLength(12)
         row = QHBoxLayout(self._bar)

@@ -6,10 +6,11 @@ from functools import partial
 from pathlib import PurePath
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QDialog,
     QHBoxLayout,
     QListWidget,
@@ -36,6 +37,7 @@ from ui.tabs.channels_pane import ChannelsPane
 from ui.tabs.document_facts import badge_of, document_nodes
 from ui.tabs.facts_pane import FactsPane
 from ui.tabs.findings_pane import FindingsPane, found_in, was_checked, wrong_among
+from ui.tabs.review_keys import keep_popup_keys, keeps_key
 from ui.tabs.sequence_facts import consistency_marks
 from ui.widgets.buttons import KeyButton
 from ui.widgets.consistency_strip import ConsistencyStrip
@@ -104,6 +106,14 @@ class InspectDialog(QDialog):
         self.channels.stop(wait=False)
         super().done(result)
         self.close()
+
+    def event(self, event: QEvent) -> bool:
+        """Qt: before a letter becomes an action, the widget that is being typed in may keep it."""
+        typed = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if typed and keeps_key(QApplication.focusWidget(), event):
+            event.accept()
+            return True
+        return super().event(event)
 
     def sizeHint(self) -> QSize:
         """Qt: room for two columns of facts and all columns of channels."""
@@ -205,6 +215,7 @@ class InspectDialog(QDialog):
         self.checks.changed.connect(self._show_findings)
         self.compare.clicked.connect(self._compare)
         self.close_button.clicked.connect(self.reject)
+        keep_popup_keys(self.findings.policies)
         for words, keys, slot in (
             ("Show the facts", "I", partial(self._show_tab, _FACTS)),
             ("Show the channels", "S", partial(self._show_tab, _CHANNELS)),

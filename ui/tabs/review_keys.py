@@ -31,7 +31,9 @@ _TEXT = (QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox)
 def keeps_key(focus: QWidget | None, event: QKeyEvent) -> bool:
     """Whether the widget with the focus needs a key itself, so that no action may take it.
 
-    A text field keeps every key that is no command; lists keep those that walk through them, buttons those that press.
+    A text field keeps every key that is no command; a box to choose from keeps letters too, since typing chooses (it
+    gets the focus by the Tab key alone, so that after a click letters are commands again). Lists keep those keys that
+    walk through them, buttons those that press.
     """
     if isinstance(focus, QComboBox) and focus.isEditable():
         focus = focus.lineEdit()
@@ -43,7 +45,8 @@ def keeps_key(focus: QWidget | None, event: QKeyEvent) -> bool:
     if isinstance(focus, QAbstractItemView):
         return key in _WALK
     if isinstance(focus, QComboBox):
-        return key in _WALK | {Qt.Key.Key_Space}
+        typed = event.text().isprintable() and bool(event.text()) and not event.modifiers() & _COMMANDS
+        return typed or key in _WALK
     if isinstance(focus, QTabBar):
         return key in _SIDES
     return isinstance(focus, QAbstractButton) and key in _PRESS

@@ -150,6 +150,8 @@ class QueuePanel(QWidget):
     def _lay_out(self) -> None:
         self.drive_box.setAccessibleName("Drive")
         self.state_box.setAccessibleName("State")
+        for box in (self.drive_box, self.state_box):
+            box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.words.setAccessibleName("Filter of the queue")
         self.words.setPlaceholderText("Filter…")
         self.words.setClearButtonEnabled(True)

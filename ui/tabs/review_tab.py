@@ -234,7 +234,8 @@ class ReviewTab(QWidget):
         self.checks.changed.connect(self._show_document)
         self.documents.problem.connect(self.inspector.notice.say)
         self._parts.splitterMoved.connect(self._arrange)
-        keep_popup_keys(self.queue.drive_box, self.queue.state_box, self.stage.views, self.bar.operator)
+        policies = self.inspector.findings.policies
+        keep_popup_keys(self.queue.drive_box, self.queue.state_box, self.stage.views, self.bar.operator, policies)
         self.queue.words.returnPressed.connect(self._leave_filter)
         self.stage.reel_changed.connect(self._reel_changed)
         self.stage.player.paced.connect(self._paced)

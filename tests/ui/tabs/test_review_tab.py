@@ -18,6 +18,7 @@ from app.operations import run
 from app.qc.crawl import CrawlRequest
 from tests import media
 from tests.ui.enginekit import make_engine
+from tests.ui.hearing import Heard
 from tests.ui.tabs.reviewkit import (
     WAIT_MS,
     lines_of,
@@ -501,3 +502,18 @@ def test_the_tab_key_goes_from_the_picture_over_its_buttons_to_the_inspector(qtb
     assert met[0] == "Viewer"
     assert met.index("Play or pause") > met.index("Timeline")
     assert "Pass" not in met
+
+
+def test_typing_the_name_of_a_policy_chooses_it_and_judges_nothing(qtbot: QtBot, tab: ReviewTab) -> None:
+    wait_loaded(qtbot, tab, SEQUENCE)
+    policies = tab.inspector.findings.policies
+    qtbot.waitUntil(lambda: policies.count() > 3, timeout=WAIT_MS)
+    begun = Heard(tab._desk.jobs.job_changed)
+    press(qtbot, "w")
+    policies.setFocus(Qt.FocusReason.TabFocusReason)
+    press(qtbot, "plate")
+    assert policies.currentText().startswith("Plate")
+    press(qtbot, Qt.Key.Key_Escape)
+    assert tab.stage.viewer.hasFocus()
+    assert begun.times == 0
+    assert not tab.bar.operator.hasFocus()
