@@ -153,6 +153,8 @@ def _heard(found: Facts) -> Iterator[str]:
     words = (("integrated_lufs", "LUFS"), ("range_lu", "LU"), ("true_peak_dbtp", "dBTP"))
     told = [f"{loudness[key]:.1f} {unit}" for key, unit in words if loudness[key] is not None]
     yield ", ".join(told) or "digital silence"
+    if loudness.get("not_measured"):
+        yield f"no loudness: {loudness['not_measured']}"
     if found["silent"]:
         yield "silent: " + _spans(found["silent"])
     if found["clipped"]["samples"]:

@@ -44,6 +44,7 @@ class SoundMeter:
         self._start_s: float | None = None
         self._non_finite = 0
         self._shape: tuple[str, str, int] = ("", "", 0)
+        self._unmeasured: str | None = None
 
     def take(self, frame: Any) -> None:
         """The next frame. What changes its rate or layout on the way is brought to the first frame's.
@@ -80,7 +81,8 @@ class SoundMeter:
         pairs = self._pairs(channels)
         self._heard = [_Heard(one, rate, self._called(channels), pairs) for one in self._options]
         layout = self._layout.name if self._names else _UNNAMED.get(channels)
-        self._loudness = Loudness(layout, rate) if layout and rate >= LEAST_RATE else None
+        self._unmeasured = _why_unmeasured(layout, channels, rate)
+        self._loudness = Loudness(layout, rate) if layout and not self._unmeasured else None
         times = max(1, math.ceil(_TRUE_PEAK_RATE / rate))
         self._over = resampler(self._layout, rate * times)
 
@@ -134,7 +136,8 @@ class SoundMeter:
             "sample_rate": self._rate,
             "start_s": self._start_s,
             "loudness": {
-                **(loudness or NO_LOUDNESS), "true_peak_dbtp": decibels(true_peak), "sample_peak_dbfs": decibels(peak),
+                **(loudness or NO_LOUDNESS), "not_measured": self._unmeasured,
+                "true_peak_dbtp": decibels(true_peak), "sample_peak_dbfs": decibels(peak),
             },
             **self._by(self._heard[0]),
             "non_finite_samples": self._non_finite,
@@ -222,6 +225,21 @@ class _Heard:
         }
 
 
+def _why_unmeasured(layout: str | None, channels: int, rate: int) -> str | None:
+    """Why there is no loudness, for the reader; None where there can be.
+
+    BS.1770-4 weighs a channel by the speaker it is for. Formats whose channels stand in a fixed order (FLAC, Vorbis,
+    AC-3, AAC, …) have names from FFmpeg. WAVE without a channel mask, CAF and QuickTime without a layout leave it open;
+    AIFF has two orders for four channels, and one for six that 5.1 does not have. Any weight would be a guess; one and
+    two channels weigh alike wherever they play.
+    """
+    if layout is None:
+        return f"the file does not say which speakers its {channels} channels are for, and BS.1770 weighs them by that"
+    if rate < LEAST_RATE:
+        return f"{rate} samples a second are too few for the filters of BS.1770"
+    return None
+
+
 def span(start: int, end: int, rate: int) -> dict[str, float]:
     """A stretch of samples in seconds from the first sample."""
     return {"start_s": round(start / rate, 6), "end_s": round(end / rate, 6)}
@@ -239,7 +257,7 @@ _UNHEARD: dict[str, Any] = {
 
 _NOTHING: dict[str, Any] = {
     "samples": 0, "sample_rate": None, "start_s": None,
-    "loudness": {**NO_LOUDNESS, "true_peak_dbtp": None, "sample_peak_dbfs": None},
+    "loudness": {**NO_LOUDNESS, "not_measured": None, "true_peak_dbtp": None, "sample_peak_dbfs": None},
     **_UNHEARD, "non_finite_samples": 0,
 }  # fmt: skip
 

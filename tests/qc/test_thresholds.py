@@ -1,5 +1,6 @@
 """Rules that say what is black, frozen, silent or out of phase: each is judged by its own thresholds."""
 
+import wave
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -127,6 +128,22 @@ def test_phase_may_be_opposite_for_so_long(engine: Engine, tmp_path: Path) -> No
     result = _checked(engine, _policy(tmp_path, rules), path)
     assert _outcomes(result) == {"one": "fail", "two": "pass", "three": "pass"}
     assert result.findings[0].observed == "1.00 s in a row between FL and FR"
+
+
+def test_loudness_of_channels_for_which_no_speakers_are_told_is_never_silence(engine: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "six.wav"
+    with wave.open(str(path), "wb") as out:
+        out.setnchannels(6)
+        out.setsampwidth(2)
+        out.setframerate(48000)
+        out.writeframes((movies.tone(4.0, -20, channels=6).T * 32767).astype("<i2").tobytes())
+    rules = """
+  - {id: loud, check: audio.ebur128, missing: pass, expect: {integrated: [-24, -22], range_max: 20}}
+  - {id: peak, check: audio.ebur128, expect: {true_peak_max: -1}}
+"""
+    result = _checked(engine, _policy(tmp_path, rules), path)
+    assert _outcomes(result) == {"loud": "error", "peak": "pass"}
+    assert "does not say which speakers its 6 channels are for" in result.findings[0].evidence
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,8 @@ def _audio(entry: dict[str, Any]) -> Iterable[FactNode]:
     for key, word, unit in _LOUDNESS:
         if key in loud:
             yield FactNode(word, _decibel(loud[key], unit), raw=loud[key])
+    if loud.get("not_measured"):
+        yield FactNode("Loudness not measured", str(loud["not_measured"]), state="stale", raw=loud["not_measured"])
     silent = entry.get("silent") or []
     words = f"{formats.duration(entry.get('silent_s') or 0)} in {formats.many(len(silent), 'stretch')}"
     yield FactNode("Silent", words if silent else "none", state="stale" if silent else "", raw=silent)

@@ -52,10 +52,8 @@ def _why_unmeasured(stream: Stream, name: str) -> str:
     samples, rate = stream.get("samples"), stream.get("sample_rate")
     if samples and rate and samples / rate < _SHORTEST_S.get(name, 0):
         return f"too short to be measured: {samples / rate:.2g} s, of {_SHORTEST_S[name]:g} s"
-    channels = stream.get("channels") or []
-    if name in _SHORTEST_S and len(channels) > 2 and all(str(one.get("name", "")).isdigit() for one in channels):
-        return f"the loudness of {len(channels)} channels without names cannot be measured"
-    return ""
+    why = (stream.get("loudness") or {}).get("not_measured") if name in _SHORTEST_S else ""
+    return str(why or "")
 
 
 def _longest(found: list[Stream]) -> float:
