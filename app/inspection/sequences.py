@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import AppError
-from app.files.framerange import bare_base, frame_range, sequence_name, sequence_pattern
+from app.files.framerange import frame_range, sequence_name, sequence_pattern
 from app.inspection.consistency import Consistency, Difference, compared_headers, size_outliers
-from app.inspection.expected import Expected, Missing, missing_of
+from app.inspection.expected import Expected
 from app.inspection.framereading import FrameHeads, Key, SequenceReader, read_heads
 from app.inspection.framestats import children_for, read_pixels, runs_of
+from app.inspection.namefacts import sequence_by_names
 from app.inspection.timecode import Continuity, continuity
 from app.jobs.job import Job
 from app.media.frameheads import ALL_PARTS, CUT, EMPTY, UNREADABLE, WHOLE
@@ -62,7 +63,7 @@ def inspect_sequence(
         consistency = compared_headers(heads)
         representative, errors = _representative(reader, heads, options)
         facts = _Facts(sequence, heads, representative)
-        told = facts.document(missing_of(sequence.frames, None if sequence.udim else expected), expected)
+        told = facts.document(expected)
         told["header_differences"] = _told_differences(reader, consistency, errors)
         told["varying"] = [_key_document(key) for key in consistency.varying]
         document = _document(directory, sequence, heads, told, representative, errors)
@@ -143,30 +144,20 @@ class _Facts:
         """Frames by index, ascending, as a range."""
         return ranges_of(self._sequence.frames, indices)
 
-    def document(self, missing: Missing, expected: Expected | None) -> dict[str, Any]:
+    def document(self, expected: Expected | None) -> dict[str, Any]:
         """The `sequence` part of the document, without what needs the children again."""
         sequence, heads = self._sequence, self._heads
-        return {
-            "base": shown(bare_base(sequence)),
-            "ext": shown(sequence.ext[1:]),
-            "pad": sequence.pad,
-            "udim": sequence.udim,
-            "first": sequence.first,
-            "last": sequence.last,
-            "frame_count": len(sequence.frames),
-            "ranges": frame_range(sequence.frames),
-            "expected": {"first": expected.first, "last": expected.last, "source": expected.source}
-            if expected
-            else None,
-            "missing_count": missing.count,
-            "missing": missing.all,
-            "missing_head": missing.head,
-            "missing_inner": missing.inner,
-            "missing_tail": missing.tail,
-            "gap_count": missing.gaps,
-            "unexpected": missing.unexpected,
-            "duplicate_frames": frame_range(sequence.duplicate_frames),
-            "zero_byte": self.ranges(heads.indices(EMPTY)),
+        by_names = sequence_by_names(
+            sequence.base,
+            sequence.ext,
+            sequence.pad,
+            sequence.frames,
+            frame_range(sequence.duplicate_frames),
+            self.ranges(heads.indices(EMPTY)),
+            expected,
+            udim=sequence.udim,
+        )
+        return by_names | {
             "truncated": self.ranges(heads.indices(CUT)),
             "incomplete": self._reasons(CUT),
             "unreadable": self._reasons(UNREADABLE),

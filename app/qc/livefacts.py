@@ -8,6 +8,7 @@ from typing import Any
 from app.errors import AppError, MediaError
 from app.files.framerange import frame_range
 from app.inspection.expected import Expected
+from app.inspection.namefacts import sequence_by_names
 from app.inspection.sequences import inspect_sequence
 from app.jobs.children import ChildPool, stream
 from app.jobs.events import Stage
@@ -19,7 +20,6 @@ from app.model.measuring import DEFAULTS, MeasureOptions
 from app.model.names import decoded, posix, shown
 from app.qc.facts import Document, Need
 from app.qc.kinds import kinds_of_name
-from app.qc.namefacts import sequence_by_names
 
 HANDLER = "app.media.worker:document"
 _HEADER_S = 60.0
@@ -160,6 +160,7 @@ class LiveFacts:
             frame_range(sequence.duplicate_frames),
             frame_range(found.zero_byte),
             None if sequence.udim else self._expected,
+            udim=sequence.udim,
         )
         return {"kind": "sequence", "file": file, "sequence": told}
 

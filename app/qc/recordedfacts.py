@@ -13,13 +13,13 @@ from app.errors import AppError, MediaError
 from app.files.framerange import frame_range, parse_frames
 from app.files.sequences import file_sequences
 from app.inspection.expected import Expectation, Expected
+from app.inspection.namefacts import sequence_by_names
 from app.jobs.job import Job
 from app.model.drives import Drive
 from app.model.frames import Frame
 from app.model.names import decoded, raw, shown
 from app.qc.facts import Document, Need, NotRecorded
 from app.qc.kinds import kinds_of_name
-from app.qc.namefacts import sequence_by_names
 from app.qc.recordedheaders import document_of_frames
 
 _MEASURE = "connect the drive and check it again"

@@ -278,3 +278,12 @@ def test_frames_that_each_have_attributes_of_their_own_are_bounded() -> None:
         heads.take(index, [WHOLE, 1000, 0, "", [[0, f"own{index}", 6]], None])
     assert heads.more
     assert len(heads.columns) < 1000
+
+
+def test_of_tiles_none_is_missing(tmp_path: Path) -> None:
+    frames(tmp_path, (1001, 1002, 1011), name="wood.{}.exr")
+    sequence = told(tmp_path / "wood.<UDIM>.exr")["sequence"]
+    assert sequence["udim"] is True
+    assert (sequence["missing"], sequence["missing_inner"], sequence["missing_count"], sequence["gap_count"]) == (
+        "", "", 0, 0,
+    )  # fmt: skip

@@ -12,6 +12,7 @@ from app.jobs.job import CancelToken, Job
 from app.qc.checking import CheckRequest, CheckResult, check
 from app.qc.findings import Finding, Outcome
 from app.reports.checkwords import word_of
+from tests.inspection.framekit import frames
 from tests.qc.planted import write_faults, write_shot
 from tests.ui.enginekit import make_engine
 
@@ -162,6 +163,12 @@ def test_frozen_frames_are_found_by_their_pixels(engine: Engine, tmp_path: Path)
 def test_only_the_frames_of_a_sample_are_looked_at(engine: Engine, faults: Path, tmp_path: Path) -> None:
     policy = tmp_path / "p.yaml"
     head = 'schema: qcpolicy/1\nid: p\nversion: "1"\nmatch: {path: "**/*_0080_*"}\nrules:\n'
-    for frames, found in (("[first, middle, last]", set()), ("every:2", set()), ("all", {"1002"})):
-        policy.write_text(f"{head}  - {{id: nan, check: pixels.finite, sample: {{frames: {frames}}}}}\n")
-        assert {one[3] for one in told(checked(engine, faults, str(policy)))} == found, frames
+    for sampled, found in (("[first, middle, last]", set()), ("every:2", set()), ("all", {"1002"})):
+        policy.write_text(f"{head}  - {{id: nan, check: pixels.finite, sample: {{frames: {sampled}}}}}\n")
+        assert {one[3] for one in told(checked(engine, faults, str(policy)))} == found, sampled
+
+
+def test_of_tiles_none_is_missing(tmp_path: Path) -> None:
+    frames(tmp_path / "wood", (1001, 1002, 1011), name="wood.{}.exr")
+    request = CheckRequest((str(tmp_path / "wood" / "wood.<UDIM>.exr"),), "sequence.hygiene")
+    assert check(make_engine(tmp_path / "home"), request, Job()).outcome is Outcome.PASS

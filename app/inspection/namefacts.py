@@ -4,15 +4,23 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.files.framerange import frame_range, without_separator
-from app.inspection.expected import Expected, missing_of
+from app.inspection.expected import Expected, Missing, missing_of
 from app.model.frames import Frame
 from app.model.names import shown
 
 
 def sequence_by_names(
-    base: bytes, ext: bytes, pad: int, frames: Sequence[Frame], duplicates: str, empty: str, expected: Expected | None
+    base: bytes,
+    ext: bytes,
+    pad: int,
+    frames: Sequence[Frame],
+    duplicates: str,
+    empty: str,
+    expected: Expected | None,
+    *,
+    udim: bool = False,
 ) -> dict[str, Any]:
-    """The `sequence` of its document, as far as names and sizes tell it.
+    """The `sequence` of its document, as far as names and sizes tell it. Of tiles none is missing.
 
     Args:
         base: raw; what stands before the frame number, with its separator.
@@ -22,12 +30,14 @@ def sequence_by_names(
         duplicates: frames that are there in another padding too, in range notation.
         empty: frames of 0 bytes, in range notation.
         expected: the frames that should be there; None for those between the first and the last.
+        udim: the numbers are UDIM tiles.
     """
-    missing = missing_of(frames, expected)
+    missing = Missing() if udim else missing_of(frames, expected)
     return {
         "base": shown(without_separator(base)),
         "ext": shown(ext[1:]),
         "pad": pad,
+        "udim": udim,
         "first": frames[0],
         "last": frames[-1],
         "frame_count": len(frames),
