@@ -8,6 +8,7 @@ import struct
 from collections.abc import Callable, Iterator
 
 from app.media.opening import OpenFile
+from app.media.tiffstrips import OFFSETS, directories
 
 _TAIL = 65536
 _SEARCH = 64 << 20
@@ -146,50 +147,17 @@ def _cineon(file: OpenFile) -> str:
     return _says(file, struct.unpack_from(order + "I", head, 4)[0])
 
 
-_TIFF_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 13: 4, 16: 8, 17: 8, 18: 8}
-_TIFF_OFFSETS = {273: 279, 324: 325}
-
-
 def _tiff(file: OpenFile) -> str:
-    """Strips or tiles that lie behind the end of the file, in the first directories (TIFF 6.0, BigTIFF)."""
-    head = file.exactly(0, 8)
-    order = "<" if head[:2] == b"II" else ">"
-    big = struct.unpack_from(order + "H", head, 2)[0] == 43
-    at = struct.unpack(order + ("Q" if big else "I"), file.exactly(8, 8) if big else head[4:8])[0]
-    seen: set[int] = set()
-    while at and at not in seen and len(seen) < 64:
-        if at >= file.size:
+    """Strips or tiles that lie behind the end of the file, in the first directories."""
+    for tags in directories(file):
+        if tags is None:
             return f"{_CUT}: its directory lies behind its end"
-        seen.add(at)
-        tags, at = _tiff_directory(file, at, order, big)
-        for offsets, counts in _TIFF_OFFSETS.items():
+        for offsets, counts in OFFSETS.items():
             ends = [a + b for a, b in zip(tags.get(offsets, ()), tags.get(counts, ()), strict=False)]
             if ends and max(ends) > file.size:
                 behind = sum(end > file.size for end in ends)
                 return f"{_CUT}: {behind} of {len(ends)} strips or tiles lie behind its end"
     return ""
-
-
-def _tiff_directory(file: OpenFile, at: int, order: str, big: bool) -> tuple[dict[int, tuple[int, ...]], int]:
-    """The whole-number tags of offsets and lengths in one directory, and where the next one is."""
-    count_format, entry_format, next_format = ("Q", "HHQ", "Q") if big else ("H", "HHI", "I")
-    count = struct.unpack(order + count_format, file.exactly(at, 8 if big else 2))[0]
-    entry, inline = (20, 8) if big else (12, 4)
-    at += 8 if big else 2
-    count = min(count, 4096)
-    block = file.exactly(at, count * entry)
-    tags = {}
-    for index in range(count):
-        tag, kind, items = struct.unpack_from(order + entry_format, block, index * entry)
-        if tag not in (273, 279, 324, 325) or kind not in (3, 4, 16) or items > 1 << 20:
-            continue
-        size = items * _TIFF_SIZES[kind]
-        value = block[index * entry + entry - inline : (index + 1) * entry]
-        if size > inline:
-            value = file.exactly(struct.unpack(order + next_format, value)[0], size)
-        tags[tag] = struct.unpack(f"{order}{items}{'HIQ'[(3, 4, 16).index(kind)]}", value[:size])
-    following = file.read_at(at + count * entry, inline)
-    return tags, struct.unpack(order + next_format, following)[0] if len(following) == inline else 0
 
 
 def boxes(file: OpenFile) -> Iterator[tuple[bytes, int, int]]:

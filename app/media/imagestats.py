@@ -4,9 +4,11 @@ Integers are told as 0-1 (as the viewer's probe tells them), counted code by cod
 is the code: 1023 in a ten-bit DPX, 255 in a JPEG. Alpha is a channel like the others, colours are not multiplied by it.
 """
 
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,7 @@ from app.media.image import oiio_reason
 from app.media.openimageio import openimageio
 from app.media.opening import OpenFile
 from app.media.sources import PILLOW_FORMATS, PIXEL_LIMIT, RANDOM_ACCESS, UNDECODED, pixel_source
+from app.media.tiffstrips import Deflated, deflated, directories
 
 Progress = Callable[[int, int], None]
 Rows = Callable[[int, int], NDArray[Any]]
@@ -29,6 +32,7 @@ Rows = Callable[[int, int], NDArray[Any]]
 _PART_LIMIT = 256
 _BLOCK_BYTES = 2 << 20
 _RETRY_ROWS = 16
+_STRIP_BYTES = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +120,11 @@ def _openimageio_page(source: Any, oiio: Any, file: OpenFile, form: Format, inde
     kind = str(spec.format) if str(spec.format) in native else "float"
     wanted = native.get(kind, oiio.FLOAT)
     bottom = spec.y + spec.height
+    packed = _deflated(file, index) if form.name == "tiff" else None
 
     def read(first: int, end: int) -> NDArray[Any]:
+        if packed is not None and (why := packed.why_damaged(first - spec.y, end - spec.y)):
+            raise MediaError(f"pixels cannot be decoded: {why}", code="pixels.damaged")
         if spec.tile_width:
             across = spec.x, spec.x + spec.width
             rows = source.read_tiles(index, 0, *across, first, end, spec.z, spec.z + 1, 0, spec.nchannels, wanted)
@@ -131,7 +138,22 @@ def _openimageio_page(source: Any, oiio: Any, file: OpenFile, form: Format, inde
     bits = spec.get_int_attribute("oiio:BitsPerSample", 0) or {"uint8": 8, "uint16": 16, "uint": 32}.get(kind, 0)
     random_access = form.name in RANDOM_ACCESS
     return _Page(tuple(spec.channelnames), spec.y, spec.width, bottom - spec.y, kind, bits, read,
-                 spec.tile_height or 1, random_access)  # fmt: skip
+                 spec.tile_height or _strip_rows(spec), random_access)  # fmt: skip
+
+
+def _strip_rows(spec: Any) -> int:
+    """Rows that are best read at once: behind a damaged strip the library reads whole ones alone."""
+    rows = min(spec.get_int_attribute("tiff:RowsPerStrip", 1), spec.height)
+    return int(rows) if rows > 0 and rows * spec.scanline_bytes() <= _STRIP_BYTES else 1
+
+
+def _deflated(file: OpenFile, index: int) -> Deflated | None:
+    """The deflated strips of a page of a TIFF; None where it has none or they cannot be found."""
+    try:
+        tags = next(islice(directories(file), index, None), None)
+    except (struct.error, MediaError):
+        return None
+    return deflated(file, tags) if tags is not None else None
 
 
 def _statistics(page: _Page, damage: Damage, sample: int, progress: Progress) -> dict[str, Any]:

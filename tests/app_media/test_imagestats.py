@@ -93,3 +93,48 @@ def test_pictures_that_only_pillow_reads(tmp_path: Path) -> None:
     (part,), errors = statistics(media.by_pillow(tmp_path / "a.avif"))
     assert (part["complete"], errors) == (True, [])
     assert 0.4 < part["channels"][0]["mean"] < 0.6
+
+
+def noise(path: Path, compression: str, **how: int) -> Path:
+    """A TIFF of 200 × 120 floats in strips of 32 rows, or in tiles."""
+    values = np.random.default_rng(3).random((120, 200, 1)).astype(np.float32)
+    spec = oiio.ImageSpec(200, 120, 1, "float")
+    spec.attribute("compression", compression)
+    spec.attribute("tiff:RowsPerStrip", 32)
+    spec.tile_width = spec.tile_height = how.get("tile", 0)
+    spec.attribute("tiff:bigtiff", how.get("big", 0))
+    output = oiio.ImageOutput.create(str(path))
+    assert output.open(str(path), spec)
+    assert output.write_image(values)
+    output.close()
+    return path
+
+
+@pytest.mark.parametrize(("how", "rows"), [({}, "64-95"), ({"big": 1}, "64-95"), ({"tile": 64}, "64-119")])
+def test_damage_that_the_library_unpacks_in_silence_is_found_by_its_checksum(
+    how: dict[str, int], rows: str, tmp_path: Path
+) -> None:
+    path = noise(tmp_path / "a.tif", "zip", **how)
+    (part,), errors = statistics(path)
+    assert (errors, part["complete"]) == ([], True)
+    content = bytearray(path.read_bytes())
+    at = round(len(content) * 0.65)
+    content[at] ^= 1
+    path.write_bytes(content)
+    (part,), errors = statistics(path)
+    assert [(error["code"], error["rows"]) for error in errors] == [("pixels.damaged", rows)]
+    assert not part["complete"]
+    first, last = map(int, rows.split("-"))
+    assert part["channels"][0]["finite_count"] == 200 * (120 - (last - first + 1))
+    assert 0 <= part["channels"][0]["min"] <= part["channels"][0]["max"] <= 1
+
+
+def test_strips_behind_a_damaged_one_are_counted(tmp_path: Path) -> None:
+    path = noise(tmp_path / "a.tif", "lzw")
+    content = bytearray(path.read_bytes())
+    at = round(len(content) * 0.62)
+    content[at : at + 400] = bytes(400)
+    path.write_bytes(content)
+    (part,), errors = statistics(path)
+    assert [error["rows"] for error in errors] == ["64-95"]
+    assert part["rows"] == "0-63,96-119"
