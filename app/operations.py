@@ -131,8 +131,10 @@ def _drive_lanes(engine: Engine, request: Any) -> tuple[str, ...]:
 
 
 def _check_lanes(engine: Engine, request: "CheckRequest") -> tuple[str, ...]:
-    """A whole drive after a scan of it; some of its files at once, without waiting for the scan."""
-    return () if request.paths else _drive_lanes(engine, request)
+    """Whole drives after scans of them; some of their files at once, without waiting for a scan."""
+    if request.paths:
+        return ()
+    return tuple(f"shard:{drive.id}" for name in request.drives if (drive := engine.catalog.find_drive(name)))
 
 
 def _sidecar_lanes(_engine: Engine, _request: "CrawlRequest | CleanRequest") -> tuple[str, ...]:

@@ -49,11 +49,14 @@ def plain_text(value: Any) -> str:
 
 
 def error_text(error: dict[str, Any], *, several_parts: bool = False) -> str:
-    """An error of a document with where in the picture it lies, and what to do about it."""
+    """An error of a document with its frames, where in the picture it lies, and what to do about it."""
     words = [f"part {error['part']}"] if several_parts and error.get("part") is not None else []
     words += ["level {}, {}".format(*error["level"])] if error.get("level") else []
     words += [f"{name} {error[name]}" for name in ("rows", "columns") if error.get(name)]
     place = ", ".join(words) + ": " if words else ""
+    frames = str(error.get("frames") or "")
+    if frames:
+        place = f"{'frames' if any(sign in frames.lstrip('-') for sign in ',-') else 'frame'} {frames}: {place}"
     return place + str(error["message"]) + (f" {error['hint']}" if error.get("hint") else "")
 
 

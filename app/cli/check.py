@@ -13,7 +13,7 @@ from app.model.names import shown
 from app.qc.checking import CheckRequest, CheckResult
 from app.qc.findings import AssetResult, Finding, Outcome
 from app.qc.policies import shipped_policies
-from app.reports.checkwords import tally, told, word_of, worst_first
+from app.reports.checkwords import by_records, tally, told, word_of, worst_first
 
 app = typer.Typer()
 
@@ -28,8 +28,11 @@ def check(
     ] = None,
     policy: Annotated[str, typer.Option("--policy", metavar="P", help="A policy by its id, or its file.")] = "",
     drive: Annotated[
-        str, typer.Option("--drive", metavar="D", help="A catalogued drive; by recorded facts while it is not there.")
-    ] = "",
+        list[str] | None,
+        typer.Option(
+            "--drive", metavar="D", help="A catalogued drive; by recorded facts while it is away; repeatable."
+        ),
+    ] = None,
     range_: Annotated[
         str, typer.Option("--range", metavar="A-B", help="The frames that each sequence should have.")
     ] = "",
@@ -45,7 +48,8 @@ def check(
 ) -> int:
     """Judge files and sequences by a policy.
 
-    Nothing is written but the report that --out names, and of a drive what was read and found, in its records.
+    Nothing is written but the report that --out names, and what was read and found of catalogued, connected drives, in
+    the records of the drives: with --drive, and of PATHs that lie on one.
     """
     front = front_of(ctx)
     if list_:
@@ -53,7 +57,7 @@ def check(
     if not policy:
         raise UsageError("Which policy?", hint="Add --policy P; `reelmark check --list` lists those that are shipped.")
     request = CheckRequest(
-        tuple(paths or ()), policy, drive, range_, tuple(map(_variable, var or ())), waivers, report, out,
+        tuple(paths or ()), policy, tuple(drive or ()), range_, tuple(map(_variable, var or ())), waivers, report, out,
         shows=None if range_ else configured(front, config),
     )  # fmt: skip
     found: CheckResult = run_operation(front, "check", request)
@@ -90,10 +94,10 @@ def _print(found: CheckResult) -> None:
             _print_asset(asset)
     policy = found.policy
     counts = found.counts
-    where = " by recorded facts" if found.recorded else ""
+    where = f" {by_records(found)}" if found.recorded else ""
     print_lines(
-        f"{found.outcome.value.upper()}: {count_of(counts['assets'], 'asset')} by {policy.id} {policy.version}{where}:"
-        f" {tally(found)}"
+        f"{found.outcome.value.upper()}: {count_of(counts['assets'], 'asset')} by {policy.id} {policy.version}{where};"
+        f" rules: {tally(found)}"
     )
     if counts["others"]:
         print_lines(f"The policy is not about {count_of(counts['others'], 'other file or sequence', _OTHERS)}.")

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from app.cli.output import count_of, human_bytes, print_lines
-from app.model.measuring import DEFAULTS
+from app.model.measuring import DEFAULTS, silent_channels
 
 _SHOWN_TAGS = 24
 _SHOWN_SPANS = 8
@@ -157,6 +157,8 @@ def _heard(found: Facts) -> Iterator[str]:
         yield f"no loudness: {loudness['not_measured']}"
     if found["silent"]:
         yield "silent: " + _spans(found["silent"])
+    if silent := silent_channels(found):
+        yield f"silent throughout: {', '.join(silent)}"
     if found["clipped"]["samples"]:
         yield count_of(found["clipped"]["samples"], "clipped sample") + ": " + _spans(found["clipped"]["runs"])
     for pair in found["phase"]["pairs"]:

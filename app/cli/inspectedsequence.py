@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from app.cli.attributetext import compared_text, cut
+from app.cli.attributetext import compared_text, cut, error_text
+from app.cli.inspectedstats import print_sums
 from app.cli.output import count_of, human_bytes, print_lines
 
 _LETTERS = 200
@@ -31,8 +32,9 @@ def print_sequence(document: dict[str, Any]) -> None:
     if timecode:
         assumed = " assumed" if timecode["rate_assumed"] else ""
         print_lines(f"  time code {timecode['first']} to {timecode['last']} at {timecode['rate']}{assumed}")
+    print_sums(document["stats"] or {})
     for error in document["errors"]:
-        print_lines(f"  ! {error['message']}")
+        print_lines(f"  ! {error_text(error, several_parts=len(document['parts']) > 1)}")
     if not remarks and not document["errors"]:
         whole = "damaged" if document["stats"] else "cut off"
         headers = "headers alike in all else" if varying else "one header throughout"

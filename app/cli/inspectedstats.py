@@ -18,6 +18,32 @@ def print_statistics(stats: dict[str, Any]) -> None:
             print_lines(*_deep(part["deep"]))
 
 
+def print_sums(stats: dict[str, Any]) -> None:
+    """Print the statistics of a sequence, those of all its frames together, and where values are negative."""
+    for part in stats.get("parts", ()):
+        if not part["channels"]:
+            continue
+        print_lines("", f"  pixels of part {part['index']} in frames {stats['frames']}")
+        print_table((*_COLUMNS[:5], *_COLUMNS[8:]), [_sum(channel) for channel in part["channels"]])
+        negative: dict[str, list[str]] = {}
+        for channel in part["channels"]:
+            if channel["negative_frames"]:
+                negative.setdefault(channel["negative_frames"], []).append(channel["name"])
+        print_lines(*(f"  negative: {frames} in {', '.join(names)}" for frames, names in negative.items()), "")
+
+
+def _sum(channel: dict[str, Any]) -> list[Any]:
+    return [channel["name"], *_numbers(channel, "min", "max", "mean", "stddev"), *_counts(channel)]
+
+
+def _numbers(values: dict[str, Any], *names: str) -> list[float | None]:
+    return [None if values[name] is None else float(f"{values[name]:.6g}") for name in names]
+
+
+def _counts(channel: dict[str, Any]) -> list[int]:
+    return [channel[f"{name}_count"] for name in ("nan", "inf", "negative", "zero")]
+
+
 def _about(part: dict[str, Any]) -> str:
     if not part["channels"]:
         return ""
@@ -30,11 +56,8 @@ def _about(part: dict[str, Any]) -> str:
 
 
 def _row(channel: dict[str, Any]) -> list[Any]:
-    percentiles = channel["percentiles"]
-    values = [channel["min"], channel["max"], channel["mean"], channel["stddev"],
-              percentiles["1"], percentiles["50"], percentiles["99"]]  # fmt: skip
-    counts = [channel[f"{name}_count"] for name in ("nan", "inf", "negative", "zero")]
-    return [channel["name"], *(None if value is None else float(f"{value:.6g}") for value in values), *counts]
+    moments = _numbers(channel, "min", "max", "mean", "stddev")
+    return [channel["name"], *moments, *_numbers(channel["percentiles"], "1", "50", "99"), *_counts(channel)]
 
 
 def _deep(deep: dict[str, Any]) -> list[str]:

@@ -7,7 +7,7 @@ import typer
 from app.catalog.documents import drive_problem
 from app.catalog.where import conditions_of
 from app.cli.front import JsonOption, front_of, watched_job
-from app.cli.output import print_lines, say
+from app.cli.output import count_of, print_lines, say
 from app.cli.table import print_table
 from app.inspection.similar import Difference, Neighbour, SimilarRequest, find_similar
 from app.model.names import shown
@@ -52,11 +52,11 @@ def similar(
             }
         )
     else:
-        _print(result.neighbours, result.compared, result.seconds)
+        _print(result.neighbours, result.compared, result.seconds, narrowed=bool(request.where))
     return int(bool(result.problems))
 
 
-def _print(neighbours: tuple[Neighbour, ...], compared: int, seconds: float) -> None:
+def _print(neighbours: tuple[Neighbour, ...], compared: int, seconds: float, *, narrowed: bool) -> None:
     if neighbours:
         print_table(
             ("score", "drive", "path", "differs in"),
@@ -70,7 +70,12 @@ def _print(neighbours: tuple[Neighbour, ...], compared: int, seconds: float) -> 
                 for neighbour in neighbours
             ],
         )
-    print_lines(f"{len(neighbours)} of {compared} structures ({seconds * 1000:.0f} ms)")
+    if not compared:
+        fitting = " that fits --where" if narrowed else ""
+        print_lines(f"There is nothing to compare it with: no OpenEXR file{fitting} was scanned on these drives.")
+        return
+    among = count_of(compared, "structure was", "structures were")
+    print_lines(f"{count_of(len(neighbours), 'neighbour')}; {among} compared ({seconds * 1000:.0f} ms)")
 
 
 def _words(difference: Difference) -> str:

@@ -17,6 +17,8 @@ from app.model.frames import Frame
 _TIMEOUT_S = 600.0
 _MOST_CHILDREN = 16
 _ERROR_LIMIT = 100
+_WHERE = ("rows", "columns")
+_OF_AN_ERROR = ("code", "part", "level", "message", *_WHERE)
 _COUNTS = ("nan_count", "inf_count", "pos_inf_count", "neg_inf_count", "finite_count", "zero_count", "negative_count")
 _FRAMES_WITH = {"nan_frames": "nan_count", "inf_frames": "inf_count", "negative_frames": "negative_count"}
 
@@ -122,12 +124,15 @@ class _Gathering:
                 self.channels.setdefault((part["index"], channel["name"]), _Channel()).take(frame, channel)
         self.read.append(frame)
         for error in told["errors"]:
-            self.note(frame, {key: error[key] for key in ("code", "part", "level", "message") if key in error})
+            self.note(frame, {key: error[key] for key in _OF_AN_ERROR if key in error})
 
     def note(self, frame: Frame, error: dict[str, Any]) -> None:
-        """Keep what could not be decoded."""
+        """Keep what could not be decoded; where there is much of it, without its rows, and then without its reason."""
         key = json.dumps(error, sort_keys=True)
         if key not in self.errors and len(self.errors) >= _ERROR_LIMIT:
+            error = {name: value for name, value in error.items() if name not in _WHERE}
+            key = json.dumps(error, sort_keys=True)
+        if key not in self.errors and len(self.errors) >= 2 * _ERROR_LIMIT:
             key, error = "", {"code": "pixels.damaged", "message": "More is damaged, which is not told one by one."}
         frames = self.errors.setdefault(key, (error, []))[1]
         if not frames or frames[-1] != frame:

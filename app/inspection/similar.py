@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.catalog.assets import ShardAssets
 from app.catalog.database import Database
@@ -30,6 +30,10 @@ from app.jobs.children import ChildPool
 from app.jobs.job import Job
 from app.model.drives import Drive
 from app.model.names import shown
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _BLOCK = 1024
 _TIMEOUT_S = 60.0
@@ -79,7 +83,7 @@ class Neighbour:
         path: below the drive's base, raw bytes.
         file_id: its row.
         frames: the frame range of its sequence, or empty.
-        score: 1 for equal ones, near 0 for such as have nothing in common.
+        score: from 0 to 1: 1 for equal ones, near 0 for such as have nothing in common.
         metadata, channels: the two parts of the score.
         why: what differs, the weightiest first.
     """
@@ -271,8 +275,8 @@ def ranked_structures(
     while block := list(islice(rows, _BLOCK)):
         kept = np.frombuffer(b"".join([row[1] for row in block]), "<f2").reshape(len(block), width).astype("<f4")
         numbers.append(np.array([row[0] for row in block]))
-        metadata.append(kept[:, :METADATA] @ query[:METADATA])
-        channels.append(kept[:, METADATA:] @ query[METADATA:])
+        metadata.append(_cosines(kept[:, :METADATA], query[:METADATA]))
+        channels.append(_cosines(kept[:, METADATA:], query[METADATA:]))
     if not numbers:
         return iter(()), 0
     ids, of_metadata, of_channels = (np.concatenate(parts) for parts in (numbers, metadata, channels))
@@ -280,6 +284,15 @@ def ranked_structures(
     order = np.lexsort((ids, -scores))
     ranked = ((float(scores[at]), float(of_metadata[at]), float(of_channels[at]), int(ids[at])) for at in order)
     return ranked, len(ids)
+
+
+def _cosines(kept: "NDArray[np.float32]", query: "NDArray[np.float32]") -> "NDArray[np.float32]":
+    """How alike each row is to the query, 0 to 1; rows are of length 1 up to the half precision of theirs."""
+    import numpy as np
+
+    lengths = np.maximum(np.linalg.norm(kept, axis=1), np.finfo("<f4").tiny)
+    cosines: NDArray[np.float32] = np.clip(kept @ query / lengths, 0, 1)
+    return cosines
 
 
 def _files_of(database: Database, structure_id: int, held: bool) -> Iterator[tuple[int, int, bytes, bytes, int | None]]:

@@ -61,6 +61,17 @@ DECIDING: Mapping[str, tuple[str, ...]] = {
 DEFAULTS = MeasureOptions()
 
 
+def silent_channels(measured: Mapping[str, Any]) -> list[str]:
+    """The channels of a measured sound that are silent throughout, in words; empty where all of them or none are."""
+    channels = measured.get("channels") or []
+    silent = [
+        f"channel {place} of {len(channels)}" if str(channel["name"]).isdigit() else str(channel["name"])
+        for place, channel in enumerate(channels, 1)
+        if channel.get("silent")
+    ]
+    return silent if len(silent) < len(channels) else []
+
+
 def measure_options(document: Mapping[str, Any]) -> MeasureOptions:
     """Thresholds from their JSON form; what it does not name is as by default."""
     return MeasureOptions(**{name: document[name] for name in THRESHOLDS if name in document})

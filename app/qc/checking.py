@@ -1,6 +1,6 @@
-"""The operation `check`: judges files, sequences or a catalogued drive by a policy.
+"""The operation `check`: judges files, sequences or catalogued drives by a policy.
 
-It writes nothing but, of a drive that is connected, what it read and found into the drive's shard.
+It writes nothing but, of drives that are connected, what it read and found into their shards.
 """
 
 import os
@@ -22,7 +22,7 @@ from app.qc.facts import Facts
 from app.qc.findings import WORST_FIRST, AssetResult, Finding, Outcome, RuleResult, counts_of
 from app.qc.found import assets_below
 from app.qc.judging import is_about, judge
-from app.qc.keepingfindings import FindingsKeeper
+from app.qc.keepingfindings import FindingsKeeper, catalogued_drives
 from app.qc.livefacts import HANDLER, FoundAsset, LiveFacts
 from app.qc.policies import load_policy
 from app.qc.policy import Policy
@@ -44,7 +44,7 @@ class CheckRequest:
     Attributes:
         paths: folders with all below them, files, patterns of sequences.
         policy: the id of a shipped policy, or a file.
-        drive: a catalogued drive instead of paths, or whose part below the paths is meant; by label or id.
+        drives: catalogued drives instead of paths, or the one whose part below the paths is meant; by label or id.
         range: the frames that each sequence should have (`1001-1100`).
         variables: name and value of variables of the policy.
         waivers: the file of waivers.
@@ -56,7 +56,7 @@ class CheckRequest:
 
     paths: tuple[str, ...]
     policy: str
-    drive: str = ""
+    drives: tuple[str, ...] = ()
     range: str = ""
     variables: tuple[tuple[str, str], ...] = ()
     waivers: str = ""
@@ -73,14 +73,14 @@ class CheckResult:
         policy: the policy.
         assets: each asset that it is about, in the order in which they were found.
         others: how many assets it is not about.
-        recorded: whether recorded facts were judged, not the media.
+        recorded: the labels of drives of which recorded facts were judged, not the media.
         report: the file of the report; empty where none was asked for.
     """
 
     policy: Policy
     assets: tuple[AssetResult, ...]
     others: int = 0
-    recorded: bool = False
+    recorded: tuple[str, ...] = ()
     report: str = ""
 
     @property
@@ -120,7 +120,7 @@ class CheckResult:
             "policy": self.policy.reference,
             "outcome": self.outcome.value,
             "counts": {"assets": self.asset_counts, "rules": self._rule_counts},
-            "recorded": self.recorded,
+            "recorded": bool(self.recorded),
             "assets": [{"asset": asset.asset, "outcome": asset.outcome.value} for asset in self.assets],
             "findings": [finding.document() for finding in self.findings],
         }
@@ -135,7 +135,7 @@ def check(engine: Engine, request: CheckRequest, job: Job) -> CheckResult:
         UsageError: a variable or the range cannot be read, or there is nothing to check.
         Cancelled: it was stopped.
     """
-    if not request.paths and not request.drive:
+    if not request.paths and not request.drives:
         raise UsageError("There is nothing to check", hint="Name files, folders or patterns, or --drive D.")
     thresholds = engine.settings.inspection.measuring
     policy = load_policy(request.policy, dict(request.variables), thresholds)
@@ -143,29 +143,36 @@ def check(engine: Engine, request: CheckRequest, job: Job) -> CheckResult:
     expected = Expectation(
         expected_range(request.range), request.shows or config_of_settings(engine.settings.production)
     )
-    place = _place(engine, request)
+    places = _places(engine, request)
     run = _Run(policy, waivers, job)
     job.stage(Stage.CHECK)
-    if place.drive is not None and not place.there:
-        for recorded in recorded_assets(engine, place.drive, place.below, expected, job):
-            run.take(recorded)
-        return run.result(recorded=True)
-    keeper = FindingsKeeper(engine, place.drive, job, takes_turns=bool(request.paths)) if place.drive else None
+    for place in places:
+        if place.drive is not None and not place.there:
+            for recorded in recorded_assets(engine, place.drive, place.below, expected, job):
+                run.take(recorded)
+        else:
+            _check_media(engine, place, expected, run, job)
+    return run.result(tuple(place.drive.label for place in places if place.drive is not None and not place.there))
+
+
+def _check_media(engine: Engine, place: "_Place", expected: Expectation, run: "_Run", job: Job) -> None:
+    """Judge what lies on disks, and keep what was read and found of catalogued drives."""
+    named = place.drive is not None
+    drives = (place.drive,) if place.drive else catalogued_drives(engine.catalog, place.paths)
+    keeper = FindingsKeeper(engine, drives, job, has_turn=named and not place.below, named=named)
     with ChildPool(HANDLER, min(_MOST_CHILDREN, os.cpu_count() or 1), memory_bytes=_MEMORY_BYTES) as pool:
-        measuring = policy.measure_sets(thresholds)
+        measuring = run.policy.measure_sets(engine.settings.inspection.measuring)
         assets = (
             LiveFacts(found, pool, job, _expected_of(found, expected), measuring)
             for found in _found(place.paths, run, job)
         )
-        for facts in read_ahead(assets, policy, pool, job):
+        for facts in read_ahead(assets, run.policy, pool, job):
             result = run.take(facts)
-            if keeper is not None and result is not None:
-                keeper.keep(facts.found, facts.read, validation_of(policy, result) | titles_of(result))
-    if keeper is not None:
-        keeper.close()
+            if result is not None:
+                keeper.keep(facts.found, facts.read, validation_of(run.policy, result) | titles_of(result))
+    keeper.close()
     if place.drive is not None and not is_there(place.drive):
         raise gone(place.drive, "Plug it in and check again, or check it by its recorded facts while it is not there.")
-    return run.result()
 
 
 def _expected_of(found: FoundAsset, expected: Expectation) -> Expected | None:
@@ -183,7 +190,7 @@ def _found(paths: tuple[str, ...], run: "_Run", job: Job) -> Iterator[FoundAsset
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where to look: paths on disks, or a drive and paths below its base."""
+    """Where to look: paths on disks, or a drive and paths below its base; of a whole drive there are none."""
 
     paths: tuple[str, ...]
     drive: Drive | None = None
@@ -191,13 +198,26 @@ class _Place:
     below: tuple[str, ...] = ()
 
 
-def _place(engine: Engine, request: CheckRequest) -> _Place:
-    if not request.drive:
-        return _Place(request.paths)
-    found = [drive_of(engine.catalog, path, request.drive) for path in request.paths or (None,)]
-    drive, below = found[0][0], tuple(relative for _, relative in found)
+def _places(engine: Engine, request: CheckRequest) -> list[_Place]:
+    """Where to look, each drive once.
+
+    Raises:
+        InputError: there is no such drive.
+        UsageError: several drives are named beside paths, or a path does not lie on the drive.
+    """
+    drives = list({drive.id: drive for drive in map(engine.catalog.drive, request.drives)}.values())
+    if not drives:
+        return [_Place(request.paths)]
+    if not request.paths:
+        return [_Place((drive.base,), drive, is_there(drive)) for drive in drives]
+    if len(drives) > 1:
+        raise UsageError(
+            "Which drive do the paths lie on?", hint="Name one drive beside paths, or absolute paths and no drive."
+        )
+    [drive] = drives
+    below = tuple(drive_of(engine.catalog, path, drive.id)[1] for path in request.paths)
     paths = tuple(os.path.join(drive.base, relative) for relative in below)  # noqa: PTH118 - by text alone
-    return _Place(paths, drive, is_there(drive), below)
+    return [_Place(paths, drive, is_there(drive), below)]
 
 
 class _Run:
@@ -210,7 +230,7 @@ class _Run:
     """
 
     def __init__(self, policy: Policy, waivers: Waivers, job: Job) -> None:
-        self._policy = policy
+        self.policy = policy
         self._waivers = waivers
         self._job = job
         self._results: list[AssetResult] = []
@@ -219,11 +239,11 @@ class _Run:
 
     def take(self, facts: Facts) -> AssetResult | None:
         """Judge an asset; None where the policy is not about it."""
-        if not is_considered(self._policy, facts):
+        if not is_considered(self.policy, facts):
             self._others += 1
             return None
         self._job.progress(len(self._results), current=facts.asset)
-        judged = judge(self._policy, facts, self._waivers.waive)
+        judged = judge(self.policy, facts, self._waivers.waive)
         shared = tuple(
             self._passed.setdefault(one.rule, one) if one.outcome is Outcome.PASS else one for one in judged.results
         )
@@ -239,10 +259,10 @@ class _Run:
         result = RuleResult("readable", "The folder can be read", Outcome.ERROR, "error", (finding,))
         self._results.append(AssetResult(path, (result,)))
 
-    def result(self, *, recorded: bool = False) -> CheckResult:
-        """What came of it."""
+    def result(self, recorded: tuple[str, ...]) -> CheckResult:
+        """What came of it, of these drives by recorded facts."""
         self._job.progress(len(self._results), last=True)
-        return CheckResult(self._policy, tuple(self._results), self._others, recorded)
+        return CheckResult(self.policy, tuple(self._results), self._others, recorded)
 
 
 def expected_range(text: str) -> Expected | None:

@@ -1,5 +1,6 @@
 """The assets below paths, folder by folder: what a policy is checked on."""
 
+import functools
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,11 +20,26 @@ def assets_below(paths: tuple[str, ...], job: Job) -> Iterator[FoundAsset | tupl
     """The assets of folders with all below them, of files and of patterns of sequences.
 
     Hidden files and folders, links and sidecars of ours are left out. A folder that cannot be read comes as its path
-    and the error.
+    and the error. What several of the paths hold comes once.
 
     Raises:
         InputError: a path is not there.
     """
+    found = _assets(paths, job)
+    return found if len(paths) == 1 else _once(found)
+
+
+def _once(found: Iterator[FoundAsset | tuple[str, AppError]]) -> Iterator[FoundAsset | tuple[str, AppError]]:
+    real = functools.lru_cache(8)(os.path.realpath)
+    seen = set()
+    for one in found:
+        key = (one[0], b"") if isinstance(one, tuple) else (real(one.folder), one.name)
+        if key not in seen:
+            seen.add(key)
+            yield one
+
+
+def _assets(paths: tuple[str, ...], job: Job) -> Iterator[FoundAsset | tuple[str, AppError]]:
     for path in paths:
         if os.path.isdir(path):  # noqa: PTH112 - bytes that are no Unicode must stay as they are
             yield from _below(raw(str(Path(path).absolute())), job)

@@ -1,14 +1,19 @@
-"""Keeps what a check of a connected drive read and found in the drive's shard, for when the drive is on the shelf."""
+"""Keeps what a check read and found on connected drives in their shards, for when the drives are on the shelf."""
 
+import functools
+import os
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from app.catalog.assets import CataloguedAsset, ShardAssets
+from app.catalog.catalog import Catalog
 from app.catalog.database import Database
 from app.catalog.inspections import store_document, store_findings, store_sequence
 from app.catalog.shard import open_writer
 from app.engine import Engine
-from app.errors import HeldByAnother
+from app.errors import AppError, HeldByAnother
 from app.jobs.job import Job
 from app.model.drives import Drive
 from app.model.names import raw
@@ -30,41 +35,102 @@ class _Kept:
     validation: dict[str, Any]
 
 
+def catalogued_drives(catalog: Catalog, paths: Iterable[str]) -> tuple[Drive, ...]:
+    """The connected drives that some of these paths lie on, or that lie below them; no other is touched."""
+    places = {os.path.realpath(path) for path in paths}
+    near = [drive for drive in catalog.drives(look=False) if any(_are_nested(drive.base, path) for path in places)]
+    return tuple(drive for drive in catalog.looked_at(near) if drive.online)
+
+
+def _are_nested(one: str, other: str) -> bool:
+    return Path(one).is_relative_to(other) or Path(other).is_relative_to(one)
+
+
 class FindingsKeeper:
-    """Keeps documents and findings, some at a time: between, others may write the shard. Close it at the end.
+    """Keeps documents and findings, some at a time: between, others may write the shards. Close it at the end.
 
     Args:
         engine: knows the shards.
-        drive: which one.
+        drives: those of which something is kept; of what lies elsewhere nothing is.
         job: hears what could not be kept.
-        takes_turns: whether each write has to take the turn of the drive's writer in this process; the caller has it
-            otherwise. Nothing waits for a scan then: what cannot be written at once is lost.
+        has_turn: whether the caller has the turn of the drives' writer in this process. Else each write takes it, and
+            nothing waits for a scan: what cannot be written at once is lost.
+        named: whether somebody asked for the drive; records that cannot be used are an error then, else a remark.
     """
 
-    def __init__(self, engine: Engine, drive: Drive, job: Job, *, takes_turns: bool = False) -> None:
-        self._engine = engine
-        self._drive = drive
+    def __init__(
+        self, engine: Engine, drives: Iterable[Drive], job: Job, *, has_turn: bool = False, named: bool = False
+    ) -> None:
         self._job = job
-        self._lane = f"shard:{drive.id}"
-        self._takes_turns = takes_turns
-        self._base = raw(drive.base.rstrip("/\\"))
-        self._shard = engine.catalog.shard_path(drive.id)
-        self._waiting: list[_Kept] = []
-        self._lost = 0
-        self._unknown = 0
+        self._named = named
+        deepest_first = sorted(drives, key=lambda drive: len(drive.base), reverse=True)
+        usable = [drive for drive in deepest_first if engine.catalog.shard_path(drive.id).exists()]
+        self._shards = [
+            _ShardKeeper(engine, drive, job, takes_turns=not has_turn)
+            for drive in (usable if engine.home.writable else ())
+        ]
+        self._real = functools.lru_cache(8)(os.path.realpath)
 
     def keep(self, found: FoundAsset, document: Document | None, validation: dict[str, Any]) -> None:
-        """Keep what is known of an asset of the drive.
+        """Keep what is known of an asset, where it lies on one of the drives.
 
         Args:
             found: the asset.
             document: as it was read; None where only its name was looked at.
             validation: what the policy said.
+
+        Raises:
+            AppError: the records of a drive that was named cannot be used.
         """
-        if not self._engine.home.writable or not self._shard.exists():
+        if not self._shards:
             return
-        folder = found.folder[len(self._base) :].replace(b"\\", b"/").strip(b"/")
-        self._waiting.append(_Kept(folder, found.name, found.size, document, validation))
+        folder = raw(self._real(found.folder))
+        for shard in self._shards:
+            below = shard.below(found.folder)
+            below = shard.below(folder) if below is None else below
+            if below is not None:
+                self._attempt(shard, _Kept(below, found.name, found.size, document, validation))
+                return
+
+    def close(self) -> None:
+        """Keep the rest, and tell what could not be kept; raises as `keep`."""
+        for shard in list(self._shards):
+            self._attempt(shard)
+
+    def _attempt(self, shard: "_ShardKeeper", kept: _Kept | None = None) -> None:
+        try:
+            shard.close() if kept is None else shard.keep(kept)
+        except AppError as error:
+            if self._named:
+                raise
+            self._shards.remove(shard)
+            self._job.notice("check.not_kept", f"What was found was not kept: {error.message}", error.hint)
+
+
+class _ShardKeeper:
+    """Keeps what is found of one drive in its shard; `takes_turns`: each write has to take the turn of its writer."""
+
+    def __init__(self, engine: Engine, drive: Drive, job: Job, *, takes_turns: bool) -> None:
+        self._engine = engine
+        self._drive = drive
+        self._job = job
+        self._lane = f"shard:{drive.id}"
+        self._takes_turns = takes_turns
+        self._base = raw(drive.base).rstrip(b"/\\")
+        self._shard = engine.catalog.shard_path(drive.id)
+        self._waiting: list[_Kept] = []
+        self._lost = 0
+        self._unknown = 0
+
+    def below(self, folder: bytes) -> bytes | None:
+        """The folder relative to the base, with `/`; None where it does not lie on the drive."""
+        if folder != self._base and not folder.startswith((self._base + b"/", self._base + os.sep.encode())):
+            return None
+        return folder[len(self._base) :].replace(os.sep.encode(), b"/").strip(b"/")
+
+    def keep(self, kept: _Kept) -> None:
+        """Keep what is known of an asset of the drive."""
+        self._waiting.append(kept)
         if len(self._waiting) >= _AT_ONCE:
             self._write()
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from app.qc.checking import CheckResult
 from app.qc.findings import AssetResult, Finding, Outcome, RuleResult
-from app.reports.checkwords import tally, told, where_of, word_of, worst_first
+from app.reports.checkwords import by_records, tally, told, where_of, word_of, worst_first
 from app.reports.htmlpage import PAGE_STYLE, page_colors, page_frame
 from app.reports.words import count_words, html_text
 
@@ -33,12 +33,13 @@ def check_page_lines(result: CheckResult, now: datetime | None = None) -> Iterat
     """
     policy = result.policy
     title = f"{policy.title or policy.id} – {result.outcome.value}"
+    recorded = f" · {by_records(result)}" if result.recorded else ""
     head, tail = page_frame(title, f"{page_colors()}{PAGE_STYLE}{_STYLE}")
     yield head
     yield f"<h1>{html_text(policy.title or policy.id)} {_badge(result.outcome.value.upper())}</h1>"
     yield (
         f'<p class="dim">{html_text(policy.id)} {html_text(policy.version)} · <code>{policy.sha256[:16]}</code> · '
-        f"{now or datetime.now(UTC):%Y-%m-%d %H:%M} UTC{' · by recorded facts' if result.recorded else ''}</p>"
+        f"{now or datetime.now(UTC):%Y-%m-%d %H:%M} UTC{html_text(recorded)}</p>"
     )
     yield _cards(result)
     assets = worst_first(result)

@@ -59,3 +59,8 @@ def tally(result: CheckResult) -> str:
         if counts[name]
     ]
     return ", ".join(words) or "nothing checked"
+
+
+def by_records(result: CheckResult) -> str:
+    """Which drives were judged by recorded facts, in words: `by recorded facts of A001, B002`; empty for none."""
+    return f"by recorded facts of {', '.join(result.recorded)}" if result.recorded else ""

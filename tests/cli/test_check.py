@@ -52,7 +52,7 @@ def test_the_worst_comes_first_with_its_rule_and_frames(
         f"FAIL  {shots.as_posix()}/still.exr",
         "    FAIL     comp  The right compression",
         "             piz; expected zip [part 0]",
-        "FAIL: 2 assets by try.it 1: 2 fail, 3 pass",
+        "FAIL: 2 assets by try.it 1; rules: 2 fail, 3 pass",
         "The policy is not about 1 other file or sequence.",
     ]
 
@@ -187,14 +187,58 @@ def test_statistics_of_a_sequence_that_were_never_recorded_are_no_pass(
     )
 
 
-def test_findings_of_a_connected_drive_are_kept_in_its_records(shots: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("source", ["--drive", "path", "link"])
+def test_findings_of_a_connected_drive_are_kept_in_its_records(shots: Path, tmp_path: Path, source: str) -> None:
     assert call(tmp_path, "scan", str(shots), "--drive", "A001") == 0
-    assert call(tmp_path, "check", "--drive", "A001", "--policy", str(tmp_path / "p.yaml")) == 1
+    (tmp_path / "link").symlink_to(shots)
+    named = {"--drive": ["--drive", "A001"], "path": [str(shots / "still.exr")], "link": [str(tmp_path / "link")]}
+    assert call(tmp_path, "check", *named[source], "--policy", str(tmp_path / "p.yaml")) == 1
     engine = make_engine(tmp_path / "home")
     with engine.catalog.open_shard(engine.catalog.drive("A001")) as shard:
         [judged] = findings_of(shard, shard.value("SELECT id FROM folder WHERE path = x''"), b"still.exr")
     assert (judged["policy"]["id"], judged["outcome"]) == ("try.it", "fail")
     assert [one["rule"] for one in judged["findings"]] == ["comp"]
+
+
+def test_paths_are_judged_also_where_the_records_of_their_drive_cannot_be_written(
+    shots: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(tmp_path, "scan", str(shots), "--drive", "A001") == 0
+    [shard] = (tmp_path / "home" / "shards").glob("*.db")
+    shard.write_bytes(b"no database" * 1000)
+    capsys.readouterr()
+    assert call(tmp_path, "check", str(shots), "--policy", str(tmp_path / "p.yaml")) == 1
+    told = capsys.readouterr()
+    assert "FAIL: 2 assets" in told.out
+    assert "What was found was not kept" in told.err
+
+
+def test_several_drives_are_each_judged_by_what_there_is_of_them(
+    shots: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    media.exr(other / "one.exr")
+    assert call(tmp_path, "scan", str(shots), "--drive", "A001") == 0
+    assert call(tmp_path, "scan", str(other), "--drive", "B002") == 0
+    shots.rename(tmp_path / "shelf")
+    asked = ["check", "--drive", "A001", "--drive", "B002", "--drive", "a001", "--policy", str(tmp_path / "p.yaml")]
+    capsys.readouterr()
+    assert call(tmp_path, *asked, "--json") == 1
+    document = json.loads(capsys.readouterr().out)
+    assert document["recorded"] is True
+    names = [asset["asset"].rpartition("/")[2] for asset in document["assets"]]
+    assert names == ["sh010.####.exr", "still.exr", "one.exr"]
+    assert call(tmp_path, *asked) == 1
+    assert "3 assets by try.it 1 by recorded facts of A001; rules: " in capsys.readouterr().out
+    assert call(tmp_path, *asked, "one.exr") == 2
+
+
+def test_what_is_named_twice_is_judged_once(shots: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    still = str(shots / "still.exr")
+    assert call(tmp_path, "check", still, still, str(shots), "--policy", str(tmp_path / "p.yaml"), "--json") == 1
+    names = [asset["asset"].rpartition("/")[2] for asset in json.loads(capsys.readouterr().out)["assets"]]
+    assert names == ["still.exr", "sh010.####.exr"]
 
 
 def test_a_scan_of_every_frame_lets_a_drive_be_judged_as_well_on_the_shelf(

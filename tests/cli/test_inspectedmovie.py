@@ -43,6 +43,15 @@ def test_what_is_broken_is_told_with_its_place(tmp_path: Path, capsys: pytest.Ca
     assert lines[-1].startswith("  ! stream 0, frame ")
 
 
+def test_a_channel_without_any_sound_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tone = movies.tone(1.0, -20)
+    tone[1] = 0
+    said = "\n".join(_lines(movies.sound(tmp_path / "a.wav", tone), capsys))
+    assert "silent throughout: FR" in said
+    tone[0] = 0
+    assert "throughout" not in "\n".join(_lines(movies.sound(tmp_path / "b.wav", tone), capsys))
+
+
 def test_thresholds_of_the_settings_are_used_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = movies.sound(tmp_path / "a.wav", movies.tone(1.0, -40))
     home = ["--home", str(tmp_path / "home")]

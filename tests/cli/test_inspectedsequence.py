@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.cli.main import main
+from tests.app_media.exrmaking import chunk_places, patched, planes, write
 from tests.inspection.framekit import frames, rate, string, timecode
 
 
@@ -81,6 +82,29 @@ def test_frames_with_nan_are_named(tmp_path: Path, capsys: pytest.CaptureFixture
     path = tmp_path / "sh.0002.exr"
     path.write_bytes(path.read_bytes()[:-2] + struct.pack("<e", float("nan")))
     assert "! NaN: 2 in Y" in output(capsys, tmp_path / "home", tmp_path / "sh.####.exr", "--stats")
+
+
+def test_pixels_of_all_frames_are_a_line_for_each_channel(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    frames(tmp_path, range(1, 4))
+    path = tmp_path / "sh.0002.exr"
+    path.write_bytes(path.read_bytes()[:-2] + struct.pack("<e", -2.0))
+    lines = output(capsys, tmp_path / "home", tmp_path / "sh.####.exr", "--stats").splitlines()
+    head = next(place for place, line in enumerate(lines) if line.startswith("channel"))
+    assert lines[head - 1] == "  pixels of part 0 in frames 1-3"
+    assert lines[head].split() == ["channel", "min", "max", "mean", "stddev", "NaN", "Inf", "negative", "zero"]
+    assert lines[head + 2].split()[:2] == ["Y", "-2.0"]
+    assert lines[head + 3] == "  negative: 2 in Y"
+
+
+def test_damage_names_its_frame_and_rows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for number, start in ((1, 0), (2, 1), (3, 2), (4, 1)):
+        path = write(tmp_path / f"sh.{number:04}.exr", planes("half"), "zip")
+        if start:
+            _, begin, end = chunk_places(path)[start]
+            patched(path, begin, bytes(end - begin))
+    said = output(capsys, tmp_path / "home", tmp_path / "sh.####.exr", "--stats")
+    assert "! frames 2,4: rows 16-31: the chunk cannot be decoded" in said
+    assert "! frame 3: rows 32-47: the chunk cannot be decoded" in said
 
 
 def test_sequences_and_files_together_as_json(

@@ -97,9 +97,20 @@ def test_neighbours_are_listed_with_what_differs(shows: Studio) -> None:
         ("value", ("exptime=0.02",), ("exptime=0.04",))
     ]
     assert ("4x2" in big.why[0].only_here) and ("64x32" in big.why[0].only_there)
-    assert near.score > big.score > other.score
+    assert 1 > near.score > big.score > other.score > 0
     assert {why.feature for why in other.why} >= {"channel", "software", "attribute"}
     assert result.compared == 4
+
+
+def test_equal_ones_have_the_score_1_whatever_was_rounded(shows: Studio, tmp_path: Path) -> None:
+    names = "abcdefghij"
+    for number, name in enumerate(names, 1):
+        for folder in (tmp_path, shows.base):
+            nuke(folder / f"{name}.exr", 1, size=(8 * number, 4), software=b"Nuke " * number)
+    shows.scan(inventory_only=False)
+    for name in names:
+        found = similar(shows, tmp_path / f"{name}.exr", limit=1).neighbours[0]
+        assert (found.document()["score"], found.score <= 1, found.why) == (1.0, True, ())
 
 
 def test_filters_and_limits_hold(shows: Studio) -> None:

@@ -53,7 +53,7 @@ def _outcomes(result: CheckResult) -> dict[str, Outcome]:
 
 
 def _checked(engine: Engine, rules: str, path: Path, drive: str = "") -> CheckResult:
-    result: CheckResult = run(engine, "check", CheckRequest((str(path),), rules, drive), Job())
+    result: CheckResult = run(engine, "check", CheckRequest((str(path),), rules, (drive,) if drive else ()), Job())
     return result
 
 

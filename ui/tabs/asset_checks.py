@@ -151,7 +151,8 @@ class AssetChecks(QObject):
             return
         path = self._asset[0]
         variables = tuple(self._variables.get(policy, {}).items())
-        request = CheckRequest((path,), policy, drive=self._drive, variables=variables)
+        drives = (self._drive,) if self._drive else ()
+        request = CheckRequest((path,), policy, drives, variables=variables)
         job_id = self._desk.jobs.start("check", request, title=shown(PurePath(path).name), small=True)
         self._jobs[job_id], self._policies[job_id] = self._asset, policy
         self._pane.say("Checking…")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from app.model.measuring import silent_channels
 from ui import formats
 from ui.models.fact_nodes import FactNode, one_line, paged, plain
 from ui.tabs.fact_values import key_words, value_node
@@ -80,8 +81,12 @@ def _audio(entry: dict[str, Any]) -> Iterable[FactNode]:
     if loud.get("not_measured"):
         yield FactNode("Loudness not measured", str(loud["not_measured"]), state="stale", raw=loud["not_measured"])
     silent = entry.get("silent") or []
-    words = f"{formats.duration(entry.get('silent_s') or 0)} in {formats.many(len(silent), 'stretch')}"
-    yield FactNode("Silent", words if silent else "none", state="stale" if silent else "", raw=silent)
+    channels = silent_channels(entry)
+    told = (
+        [f"{formats.duration(entry.get('silent_s') or 0)} in {formats.many(len(silent), 'stretch')}"] if silent else []
+    )
+    told += [f"{', '.join(channels)} throughout"] if channels else []
+    yield FactNode("Silent", "; ".join(told) or "none", state="stale" if told else "", raw=silent)
     clipped = entry.get("clipped") or {}
     count = clipped.get("count") or 0
     yield FactNode(

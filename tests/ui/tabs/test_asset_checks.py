@@ -156,7 +156,7 @@ def test_what_was_found_elsewhere_is_told_with_policy_and_time(
     qtbot: QtBot, engine: Engine, library: Path, policy: str
 ) -> None:
     scan(engine, library)
-    run(engine, "check", CheckRequest((), policy, drive=engine.catalog.drives()[0].id), Job())
+    run(engine, "check", CheckRequest((), policy, (engine.catalog.drives()[0].id,)), Job())
     with review(qtbot, engine) as tab:
         wait_loaded(qtbot, tab, SEQUENCE)
         pane = tab.inspector.findings
@@ -188,7 +188,7 @@ def test_what_was_found_before_an_asset_changed_does_not_count(
     qtbot: QtBot, engine: Engine, library: Path, policy: str
 ) -> None:
     scan(engine, library)
-    run(engine, "check", CheckRequest((), policy, drive=engine.catalog.drives()[0].id), Job())
+    run(engine, "check", CheckRequest((), policy, (engine.catalog.drives()[0].id,)), Job())
     media.exr(library / "shots" / "sh010.1004.exr", 1004)
     scan(engine, library)
     with review(qtbot, engine) as tab:

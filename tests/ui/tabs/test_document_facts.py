@@ -150,6 +150,12 @@ def test_a_movie_tells_its_black_and_frozen_frames(tmp_path: Path) -> None:
     assert movie_marks(None) == ()
 
 
+def test_a_channel_of_a_sound_that_is_silent_throughout_is_told() -> None:
+    entry = {"silent": [], "channels": [{"name": "0", "silent": False}, {"name": "1", "silent": True}]}
+    [sound] = measured_nodes({"audio": [entry]})
+    assert "Silent: channel 2 of 2 throughout" in flat((sound,))[1]
+
+
 def test_deep_samples_and_pixels_that_are_not_supported_are_told_in_their_part() -> None:
     parts = [{"index": 0, "channels": []}, {"index": 1, "channels": []}]
     stats = {"parts": [{"index": 0, "deep": {"empty_pixels": 7}}, {"index": 1, "supported": False}]}
