@@ -109,8 +109,8 @@ class InspectDialog(QDialog):
 
     def event(self, event: QEvent) -> bool:
         """Qt: before a letter becomes an action, the widget that is being typed in may keep it."""
-        typed = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if typed and keeps_key(QApplication.focusWidget(), event):
+        typed = event.type() == QEvent.Type.ShortcutOverride
+        if typed and isinstance(event, QKeyEvent) and keeps_key(QApplication.focusWidget(), event):
             event.accept()
             return True
         return super().event(event)
