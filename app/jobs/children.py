@@ -70,11 +70,11 @@ class Child:
         """The process id."""
         return self._process.pid
 
-    def request(self, header: dict[str, Any], payload: bytes = b"") -> None:
+    def request(self, header: dict[str, Any]) -> None:
         """Hand the child one request. A child that is gone shows in the inbox, not here."""
         with contextlib.suppress(BrokenPipeError, OSError):
             assert self._process.stdin is not None
-            write_message(self._process.stdin, header, payload)
+            write_message(self._process.stdin, header, b"")
 
     def why_gone(self) -> str:
         """How a child ended, as a sentence; waits a little for the end."""
@@ -129,7 +129,7 @@ class Child:
 
 
 def stream(
-    handler: str, request: dict[str, Any], token: CancelToken, *, silence_s: float, payload: bytes = b""
+    handler: str, request: dict[str, Any], token: CancelToken, *, silence_s: float
 ) -> Generator[Message, None, None]:
     """Run one request in a child of its own and yield its messages as they come. Close it to end the child.
 
@@ -138,7 +138,6 @@ def stream(
         request: JSON-ready request.
         token: cancels; checked ten times a second.
         silence_s: seconds without any message after which the child counts as hung.
-        payload: raw bytes that go with the request.
 
     Raises:
         Cancelled: the token was set.
@@ -148,7 +147,7 @@ def stream(
     inbox: queue.Queue[tuple[Child, Message | None]] = queue.Queue(_INBOX)
     child = Child(handler, inbox)
     try:
-        child.request(request, payload)
+        child.request(request)
         deadline = time.monotonic() + silence_s
         while True:
             if token.cancelled:

@@ -56,10 +56,9 @@ class Observation:
     unrecorded: bool = False
 
 
-def unable_by(error: AppError, expected: str = "", frames: str = "") -> Observation:
+def unable_by(error: AppError) -> Observation:
     """What could not be looked at because of an error."""
-    unrecorded = error.code == NOT_RECORDED
-    return Observation(False, expected, "", frames, evidence=error.message, unable=True, unrecorded=unrecorded)
+    return Observation(False, evidence=error.message, unable=True, unrecorded=error.code == NOT_RECORDED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,9 +74,7 @@ class Inspector(QWidget):
             checked: whether a policy said something of it.
         """
         self._show_facts(dossier, document)
-        nothing = (
-            "Nothing wrong was found." if checked else "The last scan found nothing wrong.\nNo policy was checked."
-        )
+        nothing = _NOTHING_FOUND if checked else _NOT_CHECKED
         self.findings.show_findings(findings, nothing)
         self.tabs.setTabText(FINDINGS, f"Findings {count}" if (count := wrong_among(findings)) else "Findings")
 
