@@ -41,7 +41,7 @@ def described(opened: Any) -> dict[int, dict[str, Any]]:
         av.logging.set_level(None)
     starts = [(int(found[1]), found.start()) for found in _STREAM.finditer(text)]
     ends = [start for _, start in starts[1:]] + [len(text)]
-    return {index: _stream(text[start:end]) for (index, start), end in zip(starts, ends, strict=True)}
+    return {index: _stream(text[start:end]) for (index, start), end in zip(starts, ends, strict=False)}
 
 
 def _stream(text: str) -> dict[str, Any]:

@@ -19,6 +19,8 @@ NO_LOUDNESS: dict[str, float | None] = {
 }  # fmt: skip
 #: Below this rate the weighting of BS.1770, which lifts what lies above 1.7 kHz, cannot be computed.
 LEAST_RATE = 8000
+#: Samples a second of all channels: the filter keeps three seconds and more of them, 8 bytes each.
+MOST_SAMPLES = 1 << 24
 _GATE_LUFS = -70.0
 _RANGE_GATE_LU = 20.0
 _SHORT_TERM_S = 3.0

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.media.loudness import LEAST_RATE, NO_LOUDNESS, Loudness
+from app.media.loudness import LEAST_RATE, MOST_SAMPLES, NO_LOUDNESS, Loudness
 from app.media.samples import Block, frame_of, resampler, samples_of
 from app.media.stretches import Stretches
 from app.model.measuring import MeasureOptions
@@ -20,6 +20,7 @@ from app.model.measuring import MeasureOptions
 CHANNEL_LIMIT = 64
 _PHASE_BLOCK_S = 0.1
 _TRUE_PEAK_RATE = 176400
+_MOST_TIMES = 24
 _UNNAMED = {1: "mono", 2: "stereo"}
 _PAIRS = (("FL", "FR"), ("BL", "BR"), ("SL", "SR"), ("DL", "DR"))
 
@@ -64,10 +65,8 @@ class SoundMeter:
             self._count(samples_of(piece))
 
     def _begin(self, frame: Any) -> None:
-
         self._layout, self._rate = frame.layout, frame.sample_rate
         self._shape = (frame.format.name, frame.layout.name, frame.sample_rate)
-        self._resampler = resampler(frame.layout, frame.sample_rate)
         channels = frame.layout.nb_channels
         rate = self._rate
         exact = frame.format.name.rstrip("p") in ("s16", "s32", "u8") and self._bits
@@ -83,8 +82,9 @@ class SoundMeter:
         layout = self._layout.name if self._names else _UNNAMED.get(channels)
         self._unmeasured = _why_unmeasured(layout, channels, rate)
         self._loudness = Loudness(layout, rate) if layout and not self._unmeasured else None
-        times = max(1, math.ceil(_TRUE_PEAK_RATE / rate))
+        times = min(max(1, math.ceil(_TRUE_PEAK_RATE / rate)), _MOST_TIMES)
         self._over = resampler(self._layout, rate * times)
+        self._resampler = resampler(self._layout, rate)
 
     def _pairs(self, channels: int) -> list[tuple[int, int]]:
         if not self._names:
@@ -237,6 +237,8 @@ def _why_unmeasured(layout: str | None, channels: int, rate: int) -> str | None:
         return f"the file does not say which speakers its {channels} channels are for, and BS.1770 weighs them by that"
     if rate < LEAST_RATE:
         return f"{rate} samples a second are too few for the filters of BS.1770"
+    if rate * channels > MOST_SAMPLES:
+        return f"{rate} samples a second of {channels} channels are more than are weighted"
     return None
 
 

@@ -1,5 +1,6 @@
 """Sounds that no camera makes and every delivery has: many channels, odd rates, a few seconds."""
 
+import struct
 import wave
 from pathlib import Path
 from typing import Any
@@ -7,11 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.errors import MediaError
 from app.media.measuring import measure
 from app.media.opening import opened
-from app.media.registry import recognise
+from app.media.registry import inspect, recognise
 from app.media.waveform import read_peaks, sample_peaks
 from app.model.measuring import MeasureOptions
+from tests import movies
 
 
 def sound(path: Path, channels: int, rate: int = 48000, seconds: float = 3.0) -> Path:
@@ -69,3 +72,24 @@ def test_a_steady_tone_has_no_range_however_short_it_is(rate: int, tmp_path: Pat
     told = measured(sound(tmp_path / "a.wav", 2, rate, seconds=3.2))["loudness"]
     assert told["range_lu"] == pytest.approx(0, abs=0.05)
     assert told["integrated_lufs"] == pytest.approx(told["max_short_term_lufs"], abs=0.1)
+
+
+def test_a_rate_that_no_sound_has_costs_the_loudness_alone(tmp_path: Path) -> None:
+    path = sound(tmp_path / "a.wav", 1, seconds=0.1)
+    content = path.read_bytes()
+    at = content.index(b"fmt ") + 12
+    path.write_bytes(content[:at] + struct.pack("<I", 872_415_239) + content[at + 4 :])
+    found = measured(path)
+    assert found["samples"] == 4800
+    assert found["loudness"]["integrated_lufs"] is None
+    assert found["loudness"]["sample_peak_dbfs"] == pytest.approx(-6.02, abs=0.05)
+
+
+def test_a_movie_without_streams_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "a.mkv"
+    path.write_bytes(
+        movies.element(b"\x1a\x45\xdf\xa3", movies.element(b"\x42\x82", b"matroska"))
+        + movies.element(b"\x18\x53\x80\x67", movies.element(b"\x15\x49\xa9\x66", b""))
+    )
+    with pytest.raises(MediaError, match="Matroska"):
+        inspect(path)
