@@ -51,7 +51,7 @@ class AssetDetail:
 
 def read_detail(database: Database, asset: CataloguedAsset) -> AssetDetail:
     """Read one asset. A file that the catalogue lost since the asset was listed is left out."""
-    rows = _file_rows(database, asset)
+    rows = file_rows(database, asset)
     problems = {
         bytes(name): reason
         for name, reason in database.rows("SELECT name, reason FROM problem WHERE folder_id = ?", (asset.folder_id,))
@@ -81,7 +81,8 @@ def frame_of(sequence: CataloguedSequence | None, name: bytes) -> Frame | None:
         return None
 
 
-def _file_rows(database: Database, asset: CataloguedAsset) -> list[tuple[int, bytes, int]]:
+def file_rows(database: Database, asset: CataloguedAsset) -> list[tuple[int, bytes, int]]:
+    """Id, raw name and size in bytes of the files of an asset: of a sequence those that are there, in no order."""
     if asset.sequence is None:
         return list(database.rows("SELECT id, name, size FROM file WHERE id = ?", (asset.file_id,)))
     return list(

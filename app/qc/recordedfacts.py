@@ -4,6 +4,7 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from app.catalog.assetdetail import file_rows
 from app.catalog.assets import CataloguedAsset, ShardAssets
 from app.catalog.database import Database
 from app.catalog.inspections import recorded_document, recorded_facts, recorded_sequence
@@ -157,23 +158,12 @@ class RecordedFacts:
         return frame_range(sorted(shared))
 
     def _empty(self) -> str:
-        empty = [name for _, name, size in self._rows() if not size]
+        empty = [name for _, name, size in file_rows(self._database, self._asset) if not size]
         return _numbers_of(empty)
-
-    def _rows(self) -> list[tuple[int, bytes, int]]:
-        """Id, name and size of the frames."""
-        assert self._asset.sequence is not None
-        return list(
-            self._database.rows(
-                "SELECT f.id, f.name, f.size FROM block b JOIN file f ON f.id BETWEEN b.first_id AND b.last_id"
-                " WHERE b.folder_id = ? AND f.sequence_id = ? AND f.missed_scan IS NULL",
-                (self._asset.folder_id, self._asset.sequence.id),
-            )
-        )
 
     def _frame_rows(self) -> dict[Frame, tuple[int, int]]:
         """Id and size of each frame."""
-        rows = {name: (file_id, size) for file_id, name, size in self._rows()}
+        rows = {name: (file_id, size) for file_id, name, size in file_rows(self._database, self._asset)}
         groups, _ = file_sequences(sorted(rows), min_frames=1)
         return {frame: rows[name] for group in groups for frame, name in zip(group.frames, group.names, strict=True)}
 
