@@ -176,7 +176,11 @@ def _check_media(engine: Engine, place: "_Place", expected: Expectation, run: "_
 
 
 def _expected_of(found: FoundAsset, expected: Expectation) -> Expected | None:
-    return expected.of(decoded(found.folder), found.sequence) if found.sequence else None
+    """The frames that a sequence should have; those of a pattern only where they are a whole range."""
+    if found.sequence is None or found.sequence.udim:
+        return None
+    written = found.written if found.written and isinstance(found.written.frames, range) else None
+    return expected.given or written or expected.of(decoded(found.folder), found.sequence)
 
 
 def _found(paths: tuple[str, ...], run: "_Run", job: Job) -> Iterator[FoundAsset]:

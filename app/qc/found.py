@@ -3,6 +3,7 @@
 import functools
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from app.errors import AppError, InputError
@@ -52,7 +53,7 @@ def _assets(paths: tuple[str, ...], job: Job) -> Iterator[FoundAsset | tuple[str
 def _covered(found: FoundSequence) -> Iterator[FoundAsset]:
     """What a pattern covers: a sequence; movies and sounds are assets of their own, as in a folder."""
     if category_of(folded(found.sequence.names[0])) not in (Category.VIDEO, Category.AUDIO):
-        yield _sequence_asset(found.directory, found.sequence)
+        yield _sequence_asset(found)
         return
     for name in found.sequence.names:
         yield _file(f"{decoded(found.directory)}/{decoded(name)}")
@@ -116,7 +117,8 @@ def _sized(folder: bytes, sequence: FileSequence, files: dict[bytes, int]) -> Fo
     return FoundAsset(folder, sequence_name(sequence), sequence.bytes, sequence, empty)
 
 
-def _sequence_asset(folder: bytes, sequence: FileSequence) -> FoundAsset:
+def _sequence_asset(asked: FoundSequence) -> FoundAsset:
+    folder, sequence = asked.directory, asked.sequence
     sizes: dict[bytes, int] = {}
     for name in sequence.names:
         try:
@@ -124,4 +126,4 @@ def _sequence_asset(folder: bytes, sequence: FileSequence) -> FoundAsset:
         except OSError:
             sizes[name] = 0
     found = _sized(folder, sequence, sizes)
-    return FoundAsset(folder, found.name, sum(sizes.values()), sequence, found.zero_byte)
+    return replace(found, size=sum(sizes.values()), written=asked.expected)

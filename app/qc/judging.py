@@ -10,6 +10,7 @@ from app.model.frames import Frame
 from app.qc.checks.check import FrameJudge
 from app.qc.checks.framelists import range_of
 from app.qc.checks.registry import CHECKS
+from app.qc.checks.streams import otherwise_measured
 from app.qc.explaining import explained
 from app.qc.facts import Document, Facts, Need
 from app.qc.findings import WORST_FIRST, AssetResult, Finding, Observation, Outcome, RuleResult, unable_by
@@ -59,7 +60,7 @@ def _fits(match: Match, facts: Facts) -> bool:
     except AppError:
         return True  # it cannot be told: the rule runs, and says what is wrong
     values: list[Any] = [one.value for one in match.select.find(document) if not one.absent]
-    if not values and _is_headerless(document):
+    if otherwise_measured(match, document.get("stats") or {}) or (not values and _is_headerless(document)):
         return True
     values = values or [None]
     return all(OPERATORS[name].holds(value, wanted) for value in values for name, wanted in match.expect.items())

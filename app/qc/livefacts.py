@@ -36,6 +36,7 @@ class FoundAsset:
         size: bytes of all its files.
         sequence: its frames, or None.
         zero_byte: the frames of 0 bytes.
+        written: the frames that the pattern names by which it was asked for, if any.
     """
 
     folder: bytes
@@ -43,6 +44,7 @@ class FoundAsset:
     size: int
     sequence: FileSequence | None = None
     zero_byte: tuple[Frame, ...] = ()
+    written: Expected | None = None
 
     @property
     def path(self) -> str:

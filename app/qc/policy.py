@@ -47,6 +47,7 @@ class Match:
         kinds: every one of them has to fit.
         select: a fact that has to hold, with `expect`.
         expect: operator to its value.
+        measuring: the thresholds by which movies and sound have to be measured for `select`.
     """
 
     extensions: frozenset[str] = frozenset()
@@ -54,6 +55,7 @@ class Match:
     kinds: frozenset[str] = frozenset()
     select: Selector | None = None
     expect: Mapping[str, Any] = field(default_factory=dict)
+    measuring: Mapping[str, float] = field(default_factory=dict)
 
     def fits(self, asset: str, kinds: frozenset[str]) -> bool:
         """Whether an asset matches by its name and kind; `select` is not looked at."""

@@ -1,7 +1,7 @@
 """Reads rules and groups of rules."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -77,12 +77,14 @@ class RuleReader:
                 raise entries["kind"].place.error(f"there is no kind {kind}", did_you_mean(kind, KINDS))
         if ("select" in entries) is not ("expect" in entries):
             raise mapping.place.error("select and expect go together here")
+        select: Selector | None = self._values.read(entries["select"], "selector") if "select" in entries else None
         return Match(
             frozenset(name.lower().lstrip(".") for name in names.get("ext", ())),
             tuple(_glob(path) for path in names.get("path", ())),
             frozenset(names.get("kind", ())),
-            self._values.read(entries["select"], "selector") if "select" in entries else None,
+            select,
             self._operators(mapping_of(entries["expect"], "expect"), _OPERATORS) if "expect" in entries else {},
+            self._deciding([select] if select else []),
         )
 
     def _group(self, node: Node, how: str, fallback_id: str) -> Group:
@@ -112,9 +114,13 @@ class RuleReader:
         expect = self._operators(mapping_of(mapping.entries["expect"], "expect"), tuple(OPERATORS))
         others = [expect["same_as"]] if "same_as" in expect else []
         need = max(selector.need for selector in [*selectors, *others])
-        deciding = {name for selector in [*selectors, *others] for name in selector.thresholds}
-        measuring = {name: self._thresholds[name] for name in sorted(deciding)}
+        measuring = self._deciding([*selectors, *others])
         return self._made(mapping, identifier, "", selectors, expect, {}, need, measuring)
+
+    def _deciding(self, selectors: Iterable[Selector]) -> dict[str, float]:
+        """The thresholds that decide what selectors find: those of the settings."""
+        names = {name for selector in selectors for name in selector.thresholds}
+        return {name: self._thresholds[name] for name in sorted(names)}
 
     def _checking(self, mapping: MappingNode, identifier: str) -> Rule:
         name = plain(mapping.entries["check"])

@@ -80,6 +80,10 @@ def test_check_judges_each_shot_by_its_own_frames(
     shots: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert _outcomes(_told(tmp_path, capsys, "check", str(shots), "--policy", "p.yaml")) == _WANTED
+    pattern = str(shots / "shots/sh010/renders/v1/comp.1001-1005#.exr")
+    assert _outcomes(_told(tmp_path, capsys, "check", pattern, "--policy", "p.yaml")) == {
+        ("v1", "missing"): ("fail", "1004-1005")
+    }
     found = _told(tmp_path, capsys, "check", str(shots), "--policy", "p.yaml", "--range", "1001-1002")
     assert _outcomes(found) == {("v1", "outside"): ("fail", "1003")}
 

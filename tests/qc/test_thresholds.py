@@ -61,8 +61,11 @@ def test_two_rules_about_one_stream_are_each_right(engine: Engine, tmp_path: Pat
     result = _checked(engine, _policy(tmp_path), _movie(tmp_path / "a.mov"))
     assert _outcomes(result) == {"dark": "pass", "dim": "fail", "quiet": "fail", "silent": "pass"}
     dim, quiet = result.findings
-    assert (dim.frames, dim.evidence) == ("10-14", "black_level 0.3")
-    assert (quiet.observed, quiet.evidence) == ("1.00 s, the longest 1.00 s", "silence_db -30")
+    assert (dim.frames, dim.expected) == ("10-14", "no black frames, by black_level 0.3")
+    assert (quiet.observed, quiet.expected) == (
+        "1.00 s, the longest 1.00 s",
+        "at most 0 s of silence, by silence_db -30",
+    )
 
 
 def test_inspect_with_a_policy_measures_as_its_rules_ask(engine: Engine, tmp_path: Path) -> None:
@@ -97,6 +100,15 @@ def test_a_selector_of_what_follows_from_thresholds_wants_those_of_the_settings(
     [document] = inspect(engine, request, Job()).documents
     rule = f"  - {{id: r, select: '{select}', expect: {{max: 25}}}}"
     assert validate_document(policy(rule), document)["outcome"] == outcome
+
+
+def test_a_rule_whose_condition_cannot_be_told_runs(engine: Engine, tmp_path: Path) -> None:
+    otherwise = replace(DEFAULTS, black_level=0.3)
+    request = InspectRequest((str(_movie(tmp_path / "a.mov")),), stats=True, measuring=(otherwise,))
+    [document] = inspect(engine, request, Job()).documents
+    when = "when: {select: 'stats.video[0].black.count', expect: {max: 0}}"
+    rule = f"  - {{id: r, check: video.codec, {when}, expect: {{eq: prores}}}}"
+    assert validate_document(policy(rule), document)["outcome"] == "fail"
 
 
 def test_a_drive_on_the_shelf_is_judged_by_what_was_measured_and_by_nothing_else(

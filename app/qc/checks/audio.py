@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from app.model.measuring import DECIDING
 from app.qc.checks.check import Check, Parameter
-from app.qc.checks.streams import Stream, broken_packets, label, measured, stretches, thresholds_told, values_of
+from app.qc.checks.streams import Stream, broken_packets, label, measured, stretches, values_of, with_thresholds
 from app.qc.facts import Need
 from app.qc.findings import Observation
 from app.qc.policy import Rule
@@ -74,15 +74,16 @@ def _silence(rule: Rule, stream: Stream) -> Iterator[Observation]:
             else f"at most {words(rule.expect.get('max_s', 0))} s of silence"
         )
         seen = f"{total:.2f} s, the longest {longest:.2f} s"
-        told = thresholds_told(rule)
-        yield Observation(False, limit, seen, channel=label(stream), region=stretches(found), evidence=told)
+        expected = with_thresholds(rule, limit)
+        yield Observation(False, expected, seen, channel=label(stream), region=stretches(found))
 
 
 def _silent_channels(rule: Rule, stream: Stream) -> Iterator[Observation]:
     silent = [str(channel["name"]) for channel in stream.get("channels") or [] if channel.get("silent")]
     if silent:
         seen = f"silent: {', '.join(silent)}"
-        yield Observation(False, "sound in every channel", seen, channel=label(stream), evidence=thresholds_told(rule))
+        expected = with_thresholds(rule, "sound in every channel")
+        yield Observation(False, expected, seen, channel=label(stream))
 
 
 def _clipped(rule: Rule, stream: Stream) -> Iterator[Observation]:
@@ -92,11 +93,10 @@ def _clipped(rule: Rule, stream: Stream) -> Iterator[Observation]:
     if samples > most:
         yield Observation(
             False,
-            f"at most {most} clipped samples" if most else "no clipped samples",
+            with_thresholds(rule, f"at most {most} clipped samples" if most else "no clipped samples"),
             f"{samples} clipped samples",
             channel=label(stream),
             region=stretches(list(clipped.get("runs") or [])),
-            evidence=thresholds_told(rule),
         )
 
 
@@ -105,11 +105,10 @@ def _phase(rule: Rule, stream: Stream) -> Iterator[Observation]:
         for expected, seen in _opposite(rule, pair):
             yield Observation(
                 False,
-                expected,
+                with_thresholds(rule, expected),
                 f"{seen} between {' and '.join(pair.get('channels') or [])}",
                 channel=label(stream),
                 region=stretches(list(pair.get("out_of_phase") or [])),
-                evidence=thresholds_told(rule),
             )
 
 

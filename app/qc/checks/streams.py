@@ -8,7 +8,7 @@ from app.model.measuring import DEFAULTS
 from app.qc.checks.check import all_told, broken
 from app.qc.facts import Document, Facts, Need, NotRecorded
 from app.qc.findings import Observation
-from app.qc.policy import Rule
+from app.qc.policy import Match, Rule
 from app.qc.values import words
 
 Stream = Mapping[str, Any]
@@ -93,7 +93,7 @@ def _measured_by(rule: Rule, stats: Mapping[str, Any], streams: list[Stream], ki
     raise NotRecorded(why)
 
 
-def otherwise_measured(rule: Rule, stats: Mapping[str, Any]) -> str:
+def otherwise_measured(rule: Rule | Match, stats: Mapping[str, Any]) -> str:
     """In which thresholds something was not measured as a rule asks for; empty where it was."""
     used = stats.get("options") or {}
     wrong = [
@@ -104,10 +104,11 @@ def otherwise_measured(rule: Rule, stats: Mapping[str, Any]) -> str:
     return f"it was measured with {', '.join(wrong)}: measure it again" if wrong else ""
 
 
-def thresholds_told(rule: Rule) -> str:
-    """The thresholds of a rule that are not the usual ones, in words."""
+def with_thresholds(rule: Rule, expected: str) -> str:
+    """What a rule expects, with those of its thresholds that are not the usual ones."""
     usual = asdict(DEFAULTS)
-    return ", ".join(f"{name} {words(value)}" for name, value in rule.measuring.items() if value != usual[name])
+    own = ", ".join(f"{name} {words(value)}" for name, value in rule.measuring.items() if value != usual[name])
+    return f"{expected}, by {own}" if own else expected
 
 
 def undecoded(document: Document, kind: str) -> Iterator[tuple[Stream, str]]:

@@ -1,12 +1,13 @@
 """Checks of the pictures of movies."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from app.model.measuring import DECIDING
 from app.qc.checks.check import Check, Parameter, all_told, broken
 from app.qc.checks.framelists import FRAME_LIMITS, of_frames
-from app.qc.checks.streams import Stream, broken_packets, label, measured, streams_of, thresholds_told, values_of
+from app.qc.checks.streams import Stream, broken_packets, label, measured, streams_of, values_of, with_thresholds
 from app.qc.facts import Facts, Need
 from app.qc.findings import Observation
 from app.qc.policy import Rule
@@ -32,7 +33,8 @@ def _frames(key: str, what: str) -> Callable[[Rule, Stream], Iterator[Observatio
     def look(rule: Rule, stream: Stream) -> Iterator[Observation]:
         found = stream.get(key) or {}
         least = int(found.get("count") or 0), int(found.get("longest") or 0)
-        yield of_frames(rule, str(found.get("frames") or ""), what, thresholds_told(rule), least)
+        seen = of_frames(rule, str(found.get("frames") or ""), what, least=least)
+        yield replace(seen, expected=with_thresholds(rule, seen.expected), channel=label(stream))
 
     return look
 
