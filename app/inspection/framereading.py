@@ -2,6 +2,7 @@
 
 import os
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -41,6 +42,7 @@ class FrameHeads:
         table: the digests of the first readable frame, or None where there is none.
         newest_mtime_ns: the newest modification time; 0 where no frame was opened.
         more: whether further attributes differ, for which there was no room.
+        forms: what format each is of, as a place in `form_names`.
     """
 
     def __init__(self, count: int) -> None:
@@ -53,11 +55,13 @@ class FrameHeads:
         self.table: list[dict[str, int]] | None = None
         self.more = False
         self.newest_mtime_ns = 0
+        self.forms = bytearray(count)
+        self.form_names = [""]
         self._room = max(_LEAST_COLUMNS, _COLUMN_BYTES // (8 * count + 1))
 
     def take(self, index: int, row: list[Any]) -> None:
         """Keep what the child said of one frame."""
-        state, size, mtime_ns, reason, differences, timecode = row
+        state, size, mtime_ns, reason, differences, timecode, form = row
         self.states[index], self.sizes[index] = state, size
         self.newest_mtime_ns = max(self.newest_mtime_ns, mtime_ns)
         if reason:
@@ -65,6 +69,9 @@ class FrameHeads:
         if differences is None:
             return
         self.compared[index] = 1
+        if form not in self.form_names:
+            self.form_names.append(form)
+        self.forms[index] = self.form_names.index(form)
         if timecode is not None:
             self.timecodes[index] = timecode
         for part, name, digest in differences:
@@ -78,6 +85,17 @@ class FrameHeads:
                 return
             column = self.columns[key] = array("Q", bytes(8 * len(self.states)))
         column[index] = digest
+
+    def part_formats(self) -> None:
+        """Take the frames of another format than most as unreadable: there is nothing to compare in their headers."""
+        often = Counter(form for form, compared in zip(self.forms, self.compared, strict=True) if compared)
+        if len(often) < 2:
+            return
+        usual = max(often, key=often.__getitem__)
+        for index, form in enumerate(self.forms):
+            if self.compared[index] and form != usual:
+                self.compared[index], self.timecodes[index] = 0, -1
+                self.failed(index, f"it is {self.form_names[form]}, not {self.form_names[usual]} as the other frames")
 
     def failed(self, index: int, reason: str) -> None:
         """Keep that a frame could not be read at all."""
@@ -142,6 +160,7 @@ def read_heads(reader: SequenceReader) -> FrameHeads:
         reader.job.progress(done)
     again += _read(reader, heads, range(done, count), done)
     _read(reader, heads, again, count - len(again), size=1)
+    heads.part_formats()
     reader.job.progress(count, last=True)
     return heads
 

@@ -99,6 +99,7 @@ def _document(
             "size_bytes": sum(heads.sizes),
             "raw_name": raw_name(pattern),
             "newest": rfc3339_ns(heads.newest_mtime_ns) if heads.newest_mtime_ns else None,
+            **{key: (first.get("file") or {}).get(key) for key in ("format", "mime")},
         },
         "sequence": told,
         "representative": representative,

@@ -75,6 +75,8 @@ class _Looking:
         compression = self._try("compression", lambda: part.compression)
         order = self._try("lineOrder", lambda: part.line_order)
         tiles = self._try("tiles", lambda: part.tiles) if part.tiled else None
+        if not part.tiled and part.get(b"tiles") is not None:
+            self._try("tiles", lambda: part.typed(b"tiles"))
         channels = self._try("channels", lambda: part.channels)
         for name in _TYPED:
             self._try(name.decode(), partial(part.typed, name))

@@ -60,10 +60,10 @@ def heads(request: dict[str, Any], send: Send) -> None:
     """Read the headers of some frames and compare them with the table of the first.
 
     Request: `folder`; `names`; `reference`, a table or None for the first readable one of `names`. Answer: `table`
-    and `rows`, for each name `[state, bytes, mtime in ns, reason, differences, time code]`. Differences are None
-    where no header could be read; one is `[part, attribute, digest]`: part -1 with `parts` is their number and what
-    parts the first does not have, an empty attribute the order of attributes. Time and flags of the time code are one
-    number, None where there is none.
+    and `rows`, for each name `[state, bytes, mtime in ns, reason, differences, time code, title of its format]`.
+    Differences are None where no header could be read; one is `[part, attribute, digest]`: part -1 with `parts` is
+    their number and what parts the first does not have, an empty attribute the order of attributes. Time and flags of
+    the time code are one number, None where there is none.
     """
     comparer = _Comparer(request["reference"])
     rows = [_row(f"{request['folder']}/{name}", comparer) for name in request["names"]]
@@ -93,21 +93,22 @@ def _row(path: str, comparer: "_Comparer") -> list[Any]:
         with opened(path) as file:
             size, mtime_ns = file.size, file.mtime_ns
             if not size:
-                return [EMPTY, 0, mtime_ns, "the file is empty", None, None]
+                return [EMPTY, 0, mtime_ns, "the file is empty", None, None, ""]
             found = comparer.look(file)
     except MediaError as problem:
         state = CUT if problem.code in CUT_CODES else UNREADABLE
-        return [state, size, mtime_ns, problem.message, None, None]
+        return [state, size, mtime_ns, problem.message, None, None, ""]
     state = WHOLE if not found.incomplete else CUT if found.cut else UNREADABLE
-    return [state, size, mtime_ns, found.incomplete, found.differences, found.timecode]
+    return [state, size, mtime_ns, found.incomplete, found.differences, found.timecode, found.form]
 
 
 @dataclass(slots=True)
 class _Look:
-    """What one frame says; why it is not whole, and whether because its end is not there."""
+    """What one frame says; what format it is of; why it is not whole, and whether because its end is not there."""
 
     differences: list[list[Any]]
     timecode: int | None
+    form: str
     incomplete: str = ""
     cut: bool = True
 
@@ -120,25 +121,26 @@ class _Comparer:
         self._block = b""
         self._header: Header | None = None
         self._serious = ""
-        self._last = _Look([], None)
+        self._last = _Look([], None, "")
 
     def look(self, file: OpenFile) -> _Look:
         """What a frame says. Raises MediaError where it cannot be read."""
         form, _ = recognise(file)
         if form.name == "openexr":
-            return self._exr(file)
+            return self._exr(file, form.title)
         facts = inspect_open(file)
-        return _Look(self._differences(_general_table(facts)), _general_timecode(facts.attributes), facts.error)
+        timecode = _general_timecode(facts.attributes)
+        return _Look(self._differences(_general_table(facts)), timecode, form.title, facts.error)
 
-    def _exr(self, file: OpenFile) -> _Look:
+    def _exr(self, file: OpenFile, title: str) -> _Look:
         header = self._header
         if header is None or file.read_at(0, len(self._block)) != self._block:
             header = read_header(file)
             table = [{_text(a.name): _digest(a.type, a.raw) for a in part.attributes} for part in header.parts]
-            self._last = _Look(self._differences(table), _exr_timecode(header))
+            self._last = _Look(self._differences(table), _exr_timecode(header), title)
             self._header, self._block = header, file.read_at(0, header.size)
             self._serious = _serious(header)
-        return _Look(self._last.differences, self._last.timecode, *_fault(file, header, self._serious))
+        return _Look(self._last.differences, self._last.timecode, title, *_fault(file, header, self._serious))
 
     def _differences(self, table: Table) -> list[list[Any]]:
         """What is not as in the reference; the first table becomes it."""

@@ -207,18 +207,34 @@ def _set_general(document: dict[str, Any], change: _Change) -> None:
         (document if name in document else document["attributes"])[name] = change.value
 
 
+#: Keys that more is read of than the value as a whole, and what that is.
+_FORMS: dict[str, tuple[str, ...]] = {
+    "data_window": ("min", "max"),
+    "display_window": ("min", "max"),
+    "compression": ("id", "name"),
+    "line_order": ("id", "name"),
+}
+
+
+def _is_told(key: str, value: Any) -> bool:
+    """Whether an attribute has the form that its name promises: a damaged header has it of any type."""
+    if key == "channels":
+        return isinstance(value, list) and all(isinstance(channel, dict) for channel in value)
+    return key not in _FORMS or (isinstance(value, dict) and all(name in value for name in _FORMS[key]))
+
+
 def _set(part: dict[str, Any], name: str, value: Any) -> None:
     """Give a part another value; None where those frames do not have the attribute."""
     key = _KEYS.get(name)
     if name == "tiles":
-        told = value or {}
+        told = value if isinstance(value, dict) else {}
         part["tile_width"], part["tile_height"] = told.get("x_size"), told.get("y_size")
         part["level_mode"] = told.get("level")
     if name == "type" and value is not None:
         part["tiled"] = value in ("tiledimage", "deeptile")
     if key is not None and not (value is None and key in ("type", "chunk_count")):
-        part[key] = value
-        if key == "data_window" and value is not None:
+        part[key] = value if _is_told(key, value) else None
+        if key == "data_window" and part[key] is not None:
             part["width"] = value["max"][0] - value["min"][0] + 1
             part["height"] = value["max"][1] - value["min"][1] + 1
     attributes = [item for item in part.get("attributes") or [] if item["name"] != name]

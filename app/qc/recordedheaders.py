@@ -43,12 +43,12 @@ def document_of_frames(
         if found is None or (isinstance(found, dict) and not found.get("parts")):
             return None
         if isinstance(found, str):
-            heads.take(index, [UNREADABLE if size else EMPTY, size, 0, found, None, None])
+            heads.take(index, [UNREADABLE if size else EMPTY, size, 0, found, None, None, ""])
             continue
         values = _values(found)
         reference = reference or values
         state, reason = _state(found)
-        heads.take(index, [state, size, 0, reason, [*_differences(reference, values)], _timecode(values)])
+        heads.take(index, [state, size, 0, reason, [*_differences(reference, values)], _timecode(values), ""])
         if state == WHOLE and representative is None:
             representative = found
     consistency = compared_headers(heads)

@@ -146,6 +146,13 @@ def test_an_attribute_whose_bytes_are_not_of_its_type(attribute: Attribute, reas
     assert (named, message.startswith(reason)) == ("note", True)
 
 
+def test_tiles_of_another_type_are_damage_in_a_part_of_lines_too(tmp_path: Path) -> None:
+    """OpenImageIO gives the pixels and complains of EXR_ERR_ATTR_TYPE_MISMATCH; `oiiotool` ends with an error."""
+    path = media.raw_exr(tmp_path / "a.exr", (b"tiles", b"string", b"odd"))
+    ((named, message),) = told(document(path))
+    assert (named, "is of the type string, not tiledesc" in message) == ("tiles", True)
+
+
 @pytest.mark.parametrize("kind", [b"string", b"vendorBlob"])
 def test_text_in_latin_1_and_unknown_types_are_no_damage(kind: bytes, tmp_path: Path) -> None:
     path = media.raw_exr(tmp_path / "a.exr", (b"note", kind, b"caf\xe9\0"))

@@ -216,6 +216,20 @@ def test_a_tiff_and_a_png_sequence_are_compared_by_size_depth_and_attributes(tmp
     assert told(tmp_path / "b.####.png")["sequence"]["header_differences"] == []
 
 
+@pytest.mark.parametrize("odd", ["0001", "0003"])
+def test_a_frame_of_another_format_is_no_frame_of_the_sequence(tmp_path: Path, odd: str) -> None:
+    frames(tmp_path, range(1, 5), lambda number: [timecode(f"01:00:00:{number:02}")])
+    media.png(tmp_path / f"sh.{odd}.exr")
+    document = told(tmp_path / "sh.####.exr", stats=True)
+    sequence = document["sequence"]
+    reason = "it is a PNG file, not an OpenEXR file as the other frames"
+    assert sequence["unreadable"] == [{"frames": str(int(odd)), "reason": reason}]
+    assert (sequence["without_header"], sequence["header_differences"]) == (str(int(odd)), [])
+    assert sequence["timecode"]["without"] == ""
+    assert document["file"]["format"] == "openexr"
+    assert document["representative"]["parts"]
+
+
 def test_a_frame_that_kills_its_reader_costs_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     frames(tmp_path, range(1, 8))
     monkeypatch.setattr(framereading, "HANDLER", "tests.inspection.handlers:crash_at_3")
@@ -263,7 +277,7 @@ def test_a_hundred_thousand_frames_fit_into_little_memory() -> None:
     heads = FrameHeads(count)
     heads.table = [dict.fromkeys(names, 2)]
     for index in range(count):
-        row = [WHOLE, 1000, 0, "", [[0, name, index * 4 + 6] for name in names], index]
+        row = [WHOLE, 1000, 0, "", [[0, name, index * 4 + 6] for name in names], index, "an OpenEXR file"]
         heads.take(index, row)
     found = compared_headers(heads)
     _, peak = tracemalloc.get_traced_memory()
@@ -275,7 +289,7 @@ def test_a_hundred_thousand_frames_fit_into_little_memory() -> None:
 def test_frames_that_each_have_attributes_of_their_own_are_bounded() -> None:
     heads = FrameHeads(20_000)
     for index in range(3000):
-        heads.take(index, [WHOLE, 1000, 0, "", [[0, f"own{index}", 6]], None])
+        heads.take(index, [WHOLE, 1000, 0, "", [[0, f"own{index}", 6]], None, ""])
     assert heads.more
     assert len(heads.columns) < 1000
 

@@ -12,6 +12,7 @@ from app.engine import Engine
 from app.jobs.job import Job
 from app.qc.checking import CheckRequest, check
 from app.qc.recordedheaders import document_of_frames
+from tests.media import raw_exr
 from tests.ui.enginekit import make_engine
 
 _PIXELS = np.zeros((40, 40), np.float16)
@@ -117,6 +118,18 @@ def test_recorded_frames_that_are_cut_off_or_lack_what_they_need_are_told_as_suc
     assert document["sequence"]["unreadable"] == [{"frames": "1003", "reason": "why"}]
     [difference] = document["sequence"]["header_differences"]
     assert (difference["frames"], difference["value"], difference["expected"]) == ("1001", "piz", "zip")
+
+
+@pytest.mark.parametrize("name", [b"channels", b"dataWindow", b"displayWindow", b"tiles", b"compression", b"type"])
+@pytest.mark.parametrize("shipped", ["sequence.hygiene", "netflix.vfx.final.exr", "aces.container", "plate.delivery"])
+def test_a_frame_whose_attributes_are_of_another_type_costs_that_frame_alone(
+    engine: Engine, tmp_path: Path, name: bytes, shipped: str
+) -> None:
+    for frame in range(1001, 1005):
+        raw_exr(tmp_path / f"a.{frame}.exr", *([(name, b"string", b"odd")] if frame == 1003 else []))
+    result = check(engine, CheckRequest((str(tmp_path / "a.####.exr"),), shipped), Job())
+    assert len(result.assets) == 1
+    assert name == b"type" or "1003" in {finding.frames for finding in result.findings}
 
 
 def _damage(folder: Path) -> None:

@@ -64,7 +64,7 @@ def _lossless(_rule: Rule, part: _Part) -> Iterator[tuple[str, str]]:
     if name == "pxr24" and not floats:
         return  # it rounds float alone
     if name not in _LOSSLESS:
-        yield f"one of {', '.join(_LOSSLESS)}", words(compression) if name else str(compression.get("id"))
+        yield f"one of {', '.join(_LOSSLESS)}", words(compression if name else compression.get("id"))
 
 
 def _attributes(rule: Rule, part: _Part) -> Iterator[tuple[str, str]]:
