@@ -45,7 +45,7 @@ class ReviewTab(QWidget):
     """
 
     compare_requested = Signal(str)
-    """The path of the asset that is to be compared with another."""
+    """What is to be compared with another: the frame in sight, which stands for its sequence, or the asset."""
     similar_requested = Signal(str)
     """An OpenEXR file whose like are looked for."""
 
@@ -176,9 +176,10 @@ class ReviewTab(QWidget):
 
     def compare(self) -> None:
         """Ask for the asset to be compared with another one."""
-        dossier = self.dossier()
+        dossier, player = self.dossier(), self.stage.player
         if dossier is not None and dossier.drive.online:
-            self.compare_requested.emit(str(dossier.path))
+            in_sight = player.reel.path(player.position) if player.reel is not None else None
+            self.compare_requested.emit(in_sight or str(dossier.path))
 
     def similar(self) -> None:
         """Ask for files that are made like the asset, or its first frame."""

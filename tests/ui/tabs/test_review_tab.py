@@ -517,3 +517,14 @@ def test_typing_the_name_of_a_policy_chooses_it_and_judges_nothing(qtbot: QtBot,
     assert tab.stage.viewer.hasFocus()
     assert begun.times == 0
     assert not tab.bar.operator.hasFocus()
+
+
+def test_the_frame_in_sight_is_compared(qtbot: QtBot, tab: ReviewTab, library: Path) -> None:
+    wait_loaded(qtbot, tab, SEQUENCE)
+    wait_picture(qtbot, tab)
+    asked = Heard(tab.compare_requested)
+    press(qtbot, Qt.Key.Key_Right, "c")
+    assert asked.last == (str(library / "shots" / "sh010.1002.exr"),)
+    tab.stage.player.go_to(1004)
+    press(qtbot, "c")
+    assert asked.last == (str(library / "shots" / "sh010.####.exr"),)
