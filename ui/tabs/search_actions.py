@@ -42,9 +42,9 @@ class HitActions(QObject):
         self._paths = self._action("Copy path", "copy", "Ctrl+C", self.copy_paths)
         self._names = self._action("Copy name", "copy", "Ctrl+Shift+C", self.copy_names)
         self._review = self._action("Send to review", "review", "Ctrl+R", self.review, anywhere=True)
-        self._inspect = self._action("Inspect…", "info", "Ctrl+Shift+I", self.inspect)
+        self._inspect = self._action("Inspect…", "info", "Ctrl+Shift+I", self.inspect, anywhere=True)
         self._similar = self._action("Find similar structure", "search", "", self.similar)
-        self._compare = self._action("Compare two…", "link", "Ctrl+D", self.compare)
+        self._compare = self._action("Compare two…", "link", "Ctrl+D", self.compare, anywhere=True)
         table.doubleClicked.connect(self.open_folder)
         table.customContextMenuRequested.connect(self.open_menu)
 

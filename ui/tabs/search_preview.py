@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QMouseEvent
+from PySide6.QtGui import QImage, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
 
 from app.catalog.find import Found
@@ -31,6 +31,7 @@ from ui.widgets.viewer_frame import PictureInfo, SoundInfo
 _NOTHING_CHOSEN = "Choose a file first"
 _SETTLE_MS = 120
 _ROOM = 1280
+_LEAST_HIGH, _LEAST_BESIDE_FACTS = 160, 96
 
 
 class _WideViewer(FrameViewer):
@@ -44,7 +45,14 @@ class _WideViewer(FrameViewer):
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self.setMinimumHeight(160)
+        self._most = 0
+        self.set_most(0)
+
+    def set_most(self, height: int) -> None:
+        """Be no higher than this; 0 for as high as the width asks for."""
+        self._most = height
+        self.setMinimumHeight(min(_LEAST_HIGH, height) if height else _LEAST_HIGH)
+        self.updateGeometry()
 
     def hasHeightForWidth(self) -> bool:
         """Qt: it keeps the shape of a screen."""
@@ -52,7 +60,8 @@ class _WideViewer(FrameViewer):
 
     def heightForWidth(self, width: int) -> int:
         """Qt: 16 to 9."""
-        return round(width * 9 / 16)
+        wanted = round(width * 9 / 16)
+        return min(wanted, self._most) if self._most else wanted
 
     def sizeHint(self) -> QSize:
         """Qt: small."""
@@ -142,6 +151,15 @@ class Preview(QFrame):
         self.open_button.setToolTip("Open folder (Enter)" if hit else _NOTHING_CHOSEN)
         self.review_button.setEnabled(media)
         self.review_button.setToolTip("" if media else "Only media are reviewed" if hit else _NOTHING_CHOSEN)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: the picture leaves room for the facts."""
+        super().resizeEvent(event)
+        self._leave_room()
+
+    def _leave_room(self) -> None:
+        facts = self.tabs.currentWidget() is self.all_facts
+        self.viewer.set_most(max(_LEAST_BESIDE_FACTS, self.height() * 2 // 9) if facts else 0)
 
     def stop(self) -> None:
         """End the threads."""
@@ -275,6 +293,7 @@ class Preview(QFrame):
             self._show_main(tile or self._main[0], self._main[1])
 
     def _tab_changed(self, place: int) -> None:
+        self._leave_room()
         self.document.look(at=place == 1)
 
     def _room(self) -> tuple[int, int]:

@@ -16,6 +16,7 @@ from app.jobs.job import Job
 from app.operations import run
 from app.scanning.request import ScanRequest
 from tests.ui.enginekit import make_engine, make_tree
+from tests.ui.hearing import Heard
 from tests.ui.tabs.searchkit import ODD_NAME, Library, make_library
 from ui.desk import Desk
 from ui.main_window import MainWindow
@@ -461,3 +462,11 @@ def test_all_facts_of_a_hit_are_a_key_away(qtbot: QtBot, tab: SearchTab) -> None
     pane = tab.preview.all_facts
     qtbot.waitUntil(pane.view.hasFocus, timeout=5000)
     qtbot.waitUntil(lambda: any(line.startswith("Video 1") for line in pane.lines()), timeout=10_000)
+    assert pane.view.height() > tab.preview.viewer.height()
+
+
+def test_a_hit_is_inspected_from_the_field_too(qtbot: QtBot, tab: SearchTab) -> None:
+    search(qtbot, tab, "animatic", "animatic.mp4")
+    asked = Heard(tab.actions_of_hits.inspect_requested)
+    qtbot.keyClick(tab.field, Qt.Key.Key_I, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert [Path(path).name for path in asked.last[0]] == ["animatic.mp4"]
