@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
+from app.model.facts import NO_FAULTS
 from ui.models.fact_nodes import one_line, plain
 from ui.tabs.document_facts import problem_words
 from ui.tabs.inspector_trees import plain_tree, say_in
@@ -21,7 +22,7 @@ from ui.widgets.verdict import VerdictMark, verdict_icon
 #: What the chooser gives for “Choose a file…”.
 OTHER_POLICY = "?"
 _NAME = 124
-_FRAMES, _LEAST_FRAMES = 88, 56
+_FRAMES, _LEAST_FRAMES = 88, 72
 _FINDING = Qt.ItemDataRole.UserRole + 1
 _STATES = {"pass": "pass", "waived": "pass", "skipped": "pending"}
 
@@ -229,7 +230,9 @@ def document_findings(document: Mapping[str, Any] | None, known: Sequence[Findin
         spans = spans_of(frames)
         seen = f"{place}: {words}" if place else words
         more = (("Problem", words), ("Place", place)) if place else (("Problem", words),)
-        found.append(Finding("fail", "Cannot be read", seen, frames, spans[0][0] if spans else None, more))
+        fault = not (isinstance(error, Mapping) and error.get("code") in NO_FAULTS)
+        state, check = ("fail", "Cannot be read") if fault else ("stale", "Not read whole")
+        found.append(Finding(state, check, seen, frames, spans[0][0] if spans else None, more))
     return found
 
 

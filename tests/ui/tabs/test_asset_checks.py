@@ -216,6 +216,8 @@ def test_rows_that_cannot_be_read_are_findings() -> None:
     error = {"code": "pixels.damaged", "part": 0, "rows": "128-143", "message": "the chunk cannot be decoded"}
     (found,) = document_findings({"errors": [error]})
     assert (found.state, found.seen) == ("fail", "Part 0, rows 128-143: the chunk cannot be decoded")
+    (other,) = document_findings({"errors": [{"code": "pixels.not_supported", "message": "too many channels"}]})
+    assert (other.state, other.check) == ("stale", "Not read whole")
     assert (
         document_findings({"errors": [{"code": "x", "message": "cut"}]}, [Finding("fail", "Unreadable", "cut")]) == []
     )

@@ -219,7 +219,7 @@ def test_a_file_of_a_drive_on_the_shelf_shows_what_was_recorded(
     still = media.multipart_exr(folder / "still.exr")
     engine = inspecting._desk.engine
     run(engine, "scan", ScanRequest((str(folder),)), Job())
-    run(engine, "check", CheckRequest((), policy, drive=engine.catalog.drives()[0].id), Job())
+    run(engine, "check", CheckRequest((), policy, drives=(engine.catalog.drives()[0].id,)), Job())
     folder.rename(tmp_path / "unplugged")
     dialog = opened(still)
     assert "as scanned" in dialog.facts.badge.fullText()
