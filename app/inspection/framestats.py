@@ -170,7 +170,10 @@ def read_pixels(reader: SequenceReader, indices: Sequence[int], sample: int) -> 
         else:
             found.take(index, answer)
         reader.job.progress(done)
-    repeated = _repeated(reader, found.digests, indices)
+    repeated, lost = _repeated(reader, found.digests, indices)
+    for index in lost:
+        text = "It could not be compared with the frame before."
+        found.note(reader.sequence.frames[index], {"code": "pixels.not_compared", "message": text})
     errors = [{**error, "frames": frame_range(frames)} for error, frames in found.errors.values()]
     return PixelFacts(found.stats(sample), repeated, found.black, errors)
 
@@ -189,8 +192,13 @@ def _in_order(
             wanted = next(waiting, None)
 
 
-def _repeated(reader: SequenceReader, digests: Sequence[int], indices: Sequence[int]) -> list[tuple[int, int]]:
-    """The frames that hold the same pixels as the one before: equal statistics alone are no proof."""
+def _repeated(
+    reader: SequenceReader, digests: Sequence[int], indices: Sequence[int]
+) -> tuple[list[tuple[int, int]], list[int]]:
+    """The frames that hold the same pixels as the one before, and those of which it cannot be told.
+
+    Equal statistics alone are no proof.
+    """
     pairs = [
         (before, after)
         for before, after in zip(indices, indices[1:], strict=False)
@@ -200,11 +208,14 @@ def _repeated(reader: SequenceReader, digests: Sequence[int], indices: Sequence[
         ((before, after), {"what": "same", "a": reader.name(before), "b": reader.name(after)})
         for before, after in pairs
     )
-    return sorted(
-        pair
-        for pair, answer in reader.map(requests, _TIMEOUT_S)
-        if not isinstance(answer, AppError) and answer[0][0]["same"]
-    )
+    same: list[tuple[int, int]] = []
+    lost: list[int] = []
+    for pair, answer in reader.map(requests, _TIMEOUT_S):
+        if isinstance(answer, AppError):
+            lost.append(pair[1])
+        elif answer[0][0]["same"]:
+            same.append(pair)
+    return sorted(same), sorted(lost)
 
 
 def runs_of(repeated: Sequence[tuple[int, int]]) -> list[list[int]]:

@@ -26,6 +26,7 @@ from app.model.times import rfc3339_ns
 
 SCHEMA_VERSION = 2
 _REASON_LIMIT = 100
+_MOST_CANDIDATES = 3
 _DIFFERENCE_LIMIT = 500
 _VALUES_A_REQUEST = 64
 _PARTS: Key = (-1, "parts")
@@ -68,7 +69,7 @@ def inspect_sequence(
         told["varying"] = [_key_document(key) for key in consistency.varying]
         document = _document(directory, sequence, heads, told, representative, errors)
         if varying_values:
-            document["frames_varying"] = _varying_values(reader, heads, consistency.varying)
+            document["frames_varying"] = _varying_values(reader, heads, consistency.varying, errors)
     if options.stats:
         _add_pixels(document, directory, sequence, heads, options, job)
     return document
@@ -235,17 +236,19 @@ def _representative(
     reader: SequenceReader, heads: FrameHeads, options: InspectOptions
 ) -> tuple[dict[str, Any] | None, list[dict[str, Any]]]:
     """The document of the first frame that is whole, else of the first with a header; and what was wrong with it."""
-    whole = heads.indices(WHOLE)
-    candidates = whole[:1] or [index for index, compared in enumerate(heads.compared) if compared][:1]
-    if not candidates:
-        return None, [{"code": "sequence.unreadable", "message": "No frame of the sequence could be read."}]
-    request = {"what": "document", "name": reader.name(candidates[0]), "raw": options.raw}
-    for _, answer in reader.map([(None, request)]):
-        if isinstance(answer, AppError):
-            return None, [{"code": answer.code, "message": answer.message}]
-        document: dict[str, Any] = answer[0][0]["document"]
-        return document, []
-    raise AssertionError
+    candidates = heads.indices(WHOLE) or [index for index, compared in enumerate(heads.compared) if compared]
+    error = {"code": "sequence.unreadable", "message": "No frame of the sequence could be read."}
+    requests = (
+        (None, {"what": "document", "name": reader.name(index), "raw": options.raw})
+        for index in candidates[:_MOST_CANDIDATES]
+    )
+    for request in requests:
+        [(_, answer)] = reader.map([request])
+        if not isinstance(answer, AppError):
+            document: dict[str, Any] = answer[0][0]["document"]
+            return document, []
+        error = {"code": answer.code, "message": answer.message}
+    return None, [error]
 
 
 def _key_document(key: Key) -> dict[str, Any]:
@@ -269,7 +272,7 @@ def _told_differences(
             wanted.setdefault(index, []).append(difference.key)
             if difference.key == _PARTS:
                 wanted[index].append(ALL_PARTS)
-    values = _read_values(reader, wanted)
+    values = _read_values(reader, wanted, errors)
     return [
         _key_document(difference.key)
         | {
@@ -290,10 +293,12 @@ def _parts_of(difference: Difference, values: dict[tuple[int, Key], Any]) -> dic
     return {side: values.get((index, ALL_PARTS)) for side, index in sides.items()}
 
 
-def _varying_values(reader: SequenceReader, heads: FrameHeads, varying: Sequence[Key]) -> dict[str, dict[str, Any]]:
+def _varying_values(
+    reader: SequenceReader, heads: FrameHeads, varying: Sequence[Key], errors: list[dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
     """The value of each varying attribute by frame; parts behind the first stand before the name (`1:timeCode`)."""
     frames = [index for index, compared in enumerate(heads.compared) if compared] if varying else []
-    values = _read_values(reader, {index: list(varying) for index in frames})
+    values = _read_values(reader, {index: list(varying) for index in frames}, errors)
     return {
         (f"{key[0]}:" if key[0] else "") + shown(key[1]): {
             str(reader.sequence.frames[index]): values.get((index, key)) for index in frames
@@ -302,8 +307,10 @@ def _varying_values(reader: SequenceReader, heads: FrameHeads, varying: Sequence
     }
 
 
-def _read_values(reader: SequenceReader, wanted: dict[int, list[Key]]) -> dict[tuple[int, Key], Any]:
-    """Values of attributes by frame; without those of frames that cannot be read any more."""
+def _read_values(
+    reader: SequenceReader, wanted: dict[int, list[Key]], errors: list[dict[str, Any]]
+) -> dict[tuple[int, Key], Any]:
+    """Values of attributes by frame; without those of frames that cannot be read any more, which is an error."""
     asked = list(wanted.items())
     batches = [asked[at : at + _VALUES_A_REQUEST] for at in range(0, len(asked), _VALUES_A_REQUEST)]
     requests = (
@@ -311,9 +318,16 @@ def _read_values(reader: SequenceReader, wanted: dict[int, list[Key]]) -> dict[t
         for batch in batches
     )
     found: dict[tuple[int, Key], Any] = {}
+    lost: list[int] = []
     for batch, answer in reader.map(requests):
-        if isinstance(answer, AppError):
-            continue
-        for (index, keys), values in zip(batch, answer[0][0]["values"], strict=True):
-            found |= {(index, key): value for key, value in zip(keys, values, strict=True)}
+        told = [None] * len(batch) if isinstance(answer, AppError) else answer[0][0]["values"]
+        for (index, keys), values in zip(batch, told, strict=True):
+            if values is None:
+                lost.append(index)
+            else:
+                found |= {(index, key): value for key, value in zip(keys, values, strict=True)}
+    if lost:
+        frames = ranges_of(reader.sequence.frames, sorted(lost))
+        text = f"The frames {frames} could not be read again to tell what they have differently."
+        errors.append({"code": "sequence.unsettled", "message": text, "frames": frames})
     return found

@@ -74,7 +74,8 @@ def values(request: dict[str, Any], send: Send) -> None:
     """Read the values of some attributes of some frames.
 
     Request: `folder`; `wanted`: for each frame its name and pairs of part and attribute; part -1 with `parts` is their
-    number, with `all parts` what is told of them. Answer: `values`, a list for each frame, None for what is not there.
+    number, with `all parts` what is told of them. Answer: `values`, a list for each frame, None for what is not there;
+    None for a frame that cannot be read any more.
     """
     send({"values": [_values_of(f"{request['folder']}/{name}", pairs) for name, pairs in request["wanted"]]})
 
@@ -233,7 +234,7 @@ def _general_table(facts: MediaFacts) -> Table:
     ]
 
 
-def _values_of(path: str, pairs: list[tuple[int, str]]) -> list[Any]:
+def _values_of(path: str, pairs: list[tuple[int, str]]) -> list[Any] | None:
     try:
         with opened(path) as file:
             form, _ = recognise(file)
@@ -242,7 +243,7 @@ def _values_of(path: str, pairs: list[tuple[int, str]]) -> list[Any]:
                 return [_exr_value(file, header, part, name) for part, name in pairs]
             parts = general_values(inspect_open(file))
     except MediaError:
-        return [None] * len(pairs)
+        return None
     return [_general_value(parts, part, name) for part, name in pairs]
 
 

@@ -73,23 +73,29 @@ def _file(path: str) -> FoundAsset:
 
 def _below(top: bytes, job: Job) -> Iterator[FoundAsset | tuple[str, AppError]]:
     waiting = [top]
+    left_out = 0
     while waiting:
         job.check()
         folder = waiting.pop()
         try:
-            files, below = _listed(folder)
+            files, below, special = _listed(folder)
         except OSError as error:
             reason = error.strerror or type(error).__name__
             yield shown(folder), InputError(f"the folder cannot be read: {reason}", code="input.unreadable")
             continue
+        left_out += special
         waiting += sorted(below, reverse=True)
         yield from _grouped(folder, files)
+    if left_out:
+        text = f"{left_out:,} links and special files below {shown(top)} were left out."
+        job.notice("check.links", text, "Name what they point to, or a sequence of links by its pattern.")
 
 
-def _listed(folder: bytes) -> tuple[dict[bytes, int], list[bytes]]:
-    """Names and sizes of the files of a folder, and the folders in it."""
+def _listed(folder: bytes) -> tuple[dict[bytes, int], list[bytes], int]:
+    """Names and sizes of the files of a folder, the folders in it, and how many links and special files there are."""
     files: dict[bytes, int] = {}
     below: list[bytes] = []
+    special = 0
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.startswith(b"."):
@@ -101,7 +107,9 @@ def _listed(folder: bytes) -> tuple[dict[bytes, int], list[bytes]]:
                     files[entry.name] = entry.stat(follow_symlinks=False).st_size
                 except FileNotFoundError:
                     continue
-    return files, below
+            elif not entry.is_file(follow_symlinks=False):
+                special += 1
+    return files, below, special
 
 
 def _grouped(folder: bytes, files: dict[bytes, int]) -> Iterator[FoundAsset]:

@@ -14,7 +14,7 @@ from app.files.framerange import parse_frames
 from app.inspection.consistency import LAYOUT
 from app.model.frames import Frame
 from app.qc.checks.framelists import frames_in, range_of, unwhole_frames
-from app.qc.facts import Facts, Need
+from app.qc.facts import Document, Facts, Need
 from app.qc.factwords import SHAPES
 from app.qc.policy import Rule
 from app.qc.selectors import Selector, rooted
@@ -96,11 +96,21 @@ def header_classes(facts: Facts, rule: Rule) -> list[HeaderClass]:
     ]
 
 
+def has_header(document: Document) -> bool:
+    """Whether the document has a header at all: of a sequence, that of one frame."""
+    return document.get("representative", document) is not None
+
+
 def headerless(facts: Facts) -> dict[str, set[Frame]]:
     """The frames of a sequence of which no header could be read, by the reason: no rule about headers sees them."""
     if "sequence" not in facts.kinds:
         return {}
-    sequence = facts.document(Need.HEADERS).get("sequence") or {}
+    document = facts.document(Need.HEADERS)
+    sequence = document.get("sequence") or {}
+    if not has_header(document):
+        whole = frames_in(sequence.get("ranges")).difference(*unwhole_frames(sequence).values())
+        why = next((str(error.get("message")) for error in document.get("errors") or ()), "no header could be read")
+        return {**unwhole_frames(sequence), **({why: whole} if whole else {})}
     lost = frames_in(sequence.get("without_header"))
     if "without_header" not in sequence:
         lost = frames_in(sequence.get("zero_byte")).union(
@@ -117,7 +127,7 @@ def untold(facts: Facts, rule: Rule) -> str:
     every = any(selector.steps[-1].key == "attributes" for selector in rule.selectors)
     for error in facts.document(Need.HEADERS).get("errors") or []:
         code = error.get("code")
-        if code == "sequence.many_attributes" or (
+        if code in ("sequence.many_attributes", "sequence.unsettled") or (
             code == "sequence.many_differences" and (every or keys.intersection(error.get("attributes") or keys))
         ):
             return str(error.get("message") or code)

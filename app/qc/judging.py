@@ -14,7 +14,7 @@ from app.qc.checks.streams import otherwise_measured
 from app.qc.explaining import explained
 from app.qc.facts import Document, Facts, Need
 from app.qc.findings import WORST_FIRST, AssetResult, Finding, Observation, Outcome, RuleResult, unable_by
-from app.qc.headerclasses import HeaderClass, header_classes, headerless, untold
+from app.qc.headerclasses import HeaderClass, has_header, header_classes, headerless, untold
 from app.qc.operators import OPERATORS
 from app.qc.policy import Group, Match, Policy, Rule, leaves
 from app.qc.selecting import judge_selection
@@ -68,9 +68,8 @@ def _fits(match: Match, facts: Facts) -> bool:
 
 def _is_headerless(document: Document) -> bool:
     """Whether the header is not, or not wholly, known: what is not in the document may be in the file."""
-    if document.get("kind") == "sequence" and "representative" in document:
-        return document["representative"] is None
-    return any(str(error.get("code", "")).startswith("header.") for error in document.get("errors") or ())
+    codes = [str(error.get("code", "")) for error in document.get("errors") or ()]
+    return not has_header(document) or any(code.startswith("header.") for code in codes)
 
 
 class _Judging:
@@ -126,6 +125,8 @@ class _Judging:
         if rule.id in self._seen:
             return self._seen[rule.id].observations()
         judge = CHECKS[rule.check].judge if rule.check else None
+        if _is_of_headers(rule) and not has_header(self._facts.document(Need.HEADERS)):
+            return self._unseen_headers(rule)
         seen = judge(rule, self._facts) if judge else judge_selection(rule, self._documents(rule))
         return [*seen, *self._unseen_headers(rule)] if _is_of_headers(rule) else seen
 

@@ -17,8 +17,11 @@ def judge_selection(rule: Rule, classes: list[HeaderClass]) -> Iterator[Observat
     """What a rule with `select` sees in each kind of frame."""
     for kind in classes:
         for selector in rule.selectors:
-            yield from unseen_statistics(rule, selector, kind.document)
-            yield from _judge(rule, selector, kind)
+            unseen = list(unseen_statistics(rule, selector, kind.document))
+            yield from unseen
+            for seen in _judge(rule, selector, kind):
+                if not (unseen and seen.nothing):  # what was not seen is not known to be absent
+                    yield seen
 
 
 def _judge(rule: Rule, selector: Selector, kind: HeaderClass) -> Iterator[Observation]:

@@ -9,6 +9,7 @@ import pytest
 
 from app.engine import Engine
 from app.errors import AppError
+from app.jobs.events import Noticed
 from app.jobs.job import Job
 from app.media.frameheads import heads
 from app.qc.checking import CheckRequest, CheckResult, check
@@ -283,7 +284,59 @@ def test_a_rule_about_files_of_a_kind_is_not_silent_about_headers_that_cannot_be
     for frame in broken.iterdir():
         frame.write_bytes(b"no picture at all" * 10)
     rules = "  - {id: r, when: {select: 'parts[*].compression', expect: {eq: zip}}, check: exr.lossless}"
-    assert outcomes(checked(engine, broken, rules, tmp_path)) == {"r": "fail"}
+    assert outcomes(checked(engine, broken, rules, tmp_path)) == {"r": "error"}
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "check: exr.lossless, missing: pass",
+        "select: 'parts[*].compression', expect: {eq: zip}, missing: pass",
+        "check: sequence.constant, select: 'parts[*].compression', missing: skip",
+    ],
+)
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"representative": None, "parts": [], "errors": [{"code": "child.killed", "message": "the reader was ended"}]},
+        {"errors": [{"code": "sequence.unsettled", "message": "1003 could not be read again", "frames": "1003"}]},
+    ],
+)
+def test_headers_that_a_reader_lost_on_the_way_are_no_pass(rule: str, more: Given) -> None:
+    assert judged(f"  - {{id: r, {rule}}}", sequence()).outcome is Outcome.PASS
+    assert judged(f"  - {{id: r, {rule}}}", {**sequence(), **more}).outcome is Outcome.ERROR
+
+
+def test_statistics_that_a_reader_lost_are_not_taken_for_absent() -> None:
+    document = sequence()
+    document["stats"] = {"parts": [], "frames": ""}
+    rule = "  - {id: r, select: 'stats.parts[*].channels[*].nan_count', expect: {eq: 0}}"
+    assert judged(rule, document).outcome is Outcome.ERROR
+
+
+def test_pixels_that_are_not_supported_are_no_damage() -> None:
+    unknown = {"code": "pixels.not_supported", "part": 0, "message": "the compression 200 is not known"}
+    document = {**exr(), "errors": [unknown], "stats": {"parts": [{"index": 0, "supported": False, "channels": []}]}}
+    rules = "  - {id: whole, check: files.readable}\n  - {id: finite, check: pixels.finite}"
+    assert {one.rule: one.outcome.value for one in judged(rules, document).results} == {
+        "whole": "pass",
+        "finite": "error",
+    }
+
+
+def test_links_that_are_left_out_are_told(engine: Engine, shot: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "links"
+    folder.mkdir()
+    for frame in shot.iterdir():
+        (folder / frame.name).symlink_to(frame)
+    file = tmp_path / "p.yaml"
+    file.write_text(f"{HEAD}rules:\n  - {{id: r, check: exr.lossless}}\n")
+    events: list[Any] = []
+    assert not check(engine, CheckRequest((str(folder),), str(file)), Job(events.append)).assets
+    [notice] = [event for event in events if isinstance(event, Noticed)]
+    assert notice.text.startswith("8 links and special files below")
+    pattern = str(folder / f"{shot_name('0010')}.####.exr")
+    assert check(engine, CheckRequest((pattern,), str(file)), Job()).outcome is Outcome.PASS
 
 
 def test_an_error_that_is_none_of_recording_stays_an_error() -> None:

@@ -44,11 +44,12 @@ def _readable(_rule: Rule, facts: Facts) -> Iterator[Observation]:
         return
     for entry in errors:
         code = str(entry.get("code", ""))
-        if (code.partition(".")[0] in _DAMAGE and code != "header.lossy") or code in SERIOUS:
+        if (code.partition(".")[0] in _DAMAGE and code not in _NO_DAMAGE) or code in SERIOUS:
             yield Observation(False, "a file without damage", str(entry.get("message", "")))
 
 
 _DAMAGE = ("media", "header", "chunks", "pixels", "frames", "sound")
+_NO_DAMAGE = ("header.lossy", "pixels.not_supported")
 _OPERATORS = ("eq", "in", "not_in", "regex")
 
 CHECKS = (
