@@ -58,8 +58,10 @@ class _Channel:
     frames: dict[str, list[Frame]] = field(default_factory=lambda: {name: [] for name in _FRAMES_WITH})
     histogram: dict[str, Any] | None = None
     has_histogram: bool = True
+    there: list[Frame] = field(default_factory=list)
 
     def take(self, frame: Frame, told: dict[str, Any]) -> None:
+        self.there.append(frame)
         for name in _COUNTS:
             self.counts[name] += told[name]
         for name, count in _FRAMES_WITH.items():
@@ -90,12 +92,14 @@ class _Channel:
             outside = {side: self.histogram[side] + other[side] for side in ("below", "above")}
             self.histogram = {**self.histogram, "counts": counts, **outside}
 
-    def document(self) -> dict[str, Any]:
+    def document(self, read: Sequence[Frame]) -> dict[str, Any]:
+        """The channel as JSON; `read` are the frames whose pixels were read, ascending."""
+        absent = sorted(set(read).difference(self.there)) if len(self.there) < len(read) else []
         told = {name: frame_range(frames) for name, frames in self.frames.items()}
         moments = (self.mean, math.sqrt(self.squares / self.total)) if self.total else (None, None)
         return {
             "min": self.lowest, "max": self.highest, "mean": moments[0], "stddev": moments[1], **self.counts, **told,
-            "histogram": self.histogram,
+            "absent_frames": frame_range(absent), "histogram": self.histogram,
         }  # fmt: skip
 
 
@@ -146,7 +150,7 @@ class _Gathering:
         }
         for (index, name), channel in self.channels.items():
             part = parts.setdefault(index, {"index": index, "supported": True, "sample": sample, "channels": []})
-            part["channels"].append({"name": name, **channel.document()})
+            part["channels"].append({"name": name, **channel.document(self.read)})
         return {"parts": [parts[index] for index in sorted(parts)], "frames": frame_range(self.read)}
 
 

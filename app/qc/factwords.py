@@ -25,7 +25,8 @@ _KEYS: dict[str, str] = {
     "stats": "parts:[partstats] video:[any] audio:[any] options:any others:[any] frames",
     "partstats": "index name supported reason sample rows complete type bits code_max channels:[channelstats] deep:any",
     "channelstats": "name min max mean stddev nan_count inf_count pos_inf_count neg_inf_count finite_count zero_count"
-    " negative_count percentiles:any histogram:any nan_frames inf_frames negative_frames",
+    " negative_count percentiles:any histogram:any nan_frames inf_frames negative_frames"
+    " absent_frames",
     "error": "code part rows columns frames stream time_s packets attribute message hint",
     "stream": "index id type name codec codec_long_name codec_tag profile level bit_rate duration_s duration start_s"
     " time_base language timecode dispositions:any tags:any width height depth pixel_format bit_depth"

@@ -231,6 +231,49 @@ def test_statistics_that_do_not_say_of_which_frames_are_no_pass() -> None:
     assert judged("  - {id: r, check: pixels.finite}", document).outcome is Outcome.ERROR
 
 
+@pytest.mark.parametrize(
+    "rule",
+    ["check: pixels.finite, select: [R]", "select: 'stats.parts[*].channels[R].nan_count', expect: {eq: 0}"],
+)
+def test_a_channel_that_some_frames_do_not_have_is_missing_in_those(rule: str) -> None:
+    document = sequence()
+    for absent, outcome in (("", Outcome.PASS), ("1003", Outcome.FAIL)):
+        document["stats"] = {"parts": [counted({**FIGURES, "absent_frames": absent})], "frames": "1001-1010"}
+        result = judged(f"  - {{id: r, {rule}}}", document)
+        assert (result.outcome, [one.frames for one in result.findings]) == (outcome, [absent] if absent else [])
+
+
+def test_pixels_of_a_frame_without_a_channel_say_so(engine: Engine, tmp_path: Path) -> None:
+    def change(frame: int, _header: Given, channels: Given) -> None:
+        if frame == 1003:
+            del channels["B"]
+
+    folder = write_shot(tmp_path, "0010", change)
+    rules = """  - {id: named, select: 'stats.parts[*].channels[B].nan_count', expect: {eq: 0}}
+  - {id: all, select: 'stats.parts[*].channels[*].nan_count', expect: {eq: 0}}"""
+    result = checked(engine, folder, rules, tmp_path)
+    assert outcomes(result) == {"named": "fail", "all": "pass"}
+    assert result.findings[0].frames == "1003"
+
+
+@pytest.mark.parametrize(
+    ("rule", "figures", "outcome"),
+    [
+        ("check: pixels.finite", {"nan_count": 1, "nan_frames": "1002"}, Outcome.PASS),
+        ("check: pixels.finite", {"nan_count": 1, "nan_frames": "1001"}, Outcome.FAIL),
+        ("check: pixels.stats, expect: {nan: 0}", {"nan_count": 1, "nan_frames": "1002"}, Outcome.PASS),
+        ("check: pixels.stats, expect: {min: 0}", {"min": -1.0}, Outcome.ERROR),
+        ("check: pixels.stats, expect: {min: 0}", {"nan_count": 9, "nan_frames": "1001"}, Outcome.ERROR),
+    ],
+)
+def test_of_statistics_together_only_the_frames_of_the_sample_count(
+    rule: str, figures: Given, outcome: Outcome
+) -> None:
+    document = sequence()
+    document["stats"] = {"parts": [counted({**FIGURES, **figures})], "frames": "1001-1010"}
+    assert judged(f"  - {{id: r, {rule}, sample: {{frames: [first, middle, last]}}}}", document).outcome is outcome
+
+
 class Forgotten(DocumentFacts):
     """Facts of a file whose pixels were never recorded."""
 

@@ -52,6 +52,16 @@ def unread_frames(rule: Rule, document: Document) -> str:
     return range_of(asked - read | asked & set[Frame]().union(*unwhole))
 
 
+def absent_channels(rule: Rule, document: Document, part: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The channels of a part that some frames of a sequence that a rule is about do not have, and those frames."""
+    if not is_summed(document):
+        return
+    asked = rule.sample.of(parse_frames(str(document["sequence"]["ranges"])))
+    for channel in part.get("channels") or []:
+        if frames := frames_in(channel.get("absent_frames")).intersection(asked):
+            yield str(channel.get("name", "")), range_of(frames)
+
+
 def damages_of(document: Document) -> Iterator[Mapping[str, Any]]:
     """What is told of pixels that could not be decoded."""
     for error in document.get("errors") or []:
@@ -89,6 +99,10 @@ def unseen_statistics(rule: Rule, selector: Selector, document: Document) -> Ite
         for name, part in parts:
             if why := why_unseen(rule, document, part):
                 yield _unable(why, part=name)
+            named = {channel for step in selector.steps for channel in step.names}
+            for channel, frames in absent_channels(rule, document, part):
+                if channel in named:
+                    yield Observation(False, f"a channel {channel}", "none", frames, name, channel, nothing=True)
         yield from unseen_frames(rule, document)
 
 

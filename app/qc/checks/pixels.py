@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -11,7 +11,14 @@ from app.files.framerange import parse_frames
 from app.model.frames import Frame
 from app.model.inspecting import BLACK_CODES, BLACK_LINEAR, COLOUR
 from app.qc.checks.check import Check, FrameJudge, Parameter
-from app.qc.checks.completeness import damages_of, is_summed, parts_of, unread_frames, why_unseen
+from app.qc.checks.completeness import (
+    absent_channels,
+    damages_of,
+    is_summed,
+    parts_of,
+    unread_frames,
+    why_unseen,
+)
 from app.qc.checks.framelists import FRAME_LIMITS, frames_in, of_frames, range_of
 from app.qc.facts import Document, Need
 from app.qc.findings import NOT_RECORDED, Observation
@@ -66,7 +73,9 @@ class FaultJudge:
     def see(self, frame: Frame | None, document: Document) -> None:
         """Take one frame."""
         for fault in self._faults(self._rule, document):
-            self.add(frame, fault)
+            sampled = _in_sample(self._rule, document, fault) if is_summed(document) else fault
+            if sampled is not None:
+                self.add(frame, sampled)
 
     def fail(self, frame: Frame | None, error: AppError) -> None:
         """Take note that a frame could not be read."""
@@ -104,6 +113,18 @@ class FaultJudge:
             gathered.frames.append(frame)
 
 
+def _in_sample(rule: Rule, document: Document, fault: _Fault) -> _Fault | None:
+    """A fault of all frames of a sequence together, as far as it is one of the frames that a rule looks at."""
+    frames = parse_frames(str(document["sequence"]["ranges"]))
+    asked = rule.sample.of(frames)
+    if fault.frames:
+        inside = frames_in(fault.frames).intersection(asked)
+        return replace(fault, frames=range_of(inside)) if inside else None
+    if fault.unable or fault.nothing or len(asked) == len(frames):
+        return fault
+    return replace(fault, unable=True, observed=f"{fault.observed}, in which frames is not known")
+
+
 def _channels(rule: Rule, document: Document) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """The statistics of each channel that a rule selects, with the name of its part."""
     for name, part in parts_of(document):
@@ -119,7 +140,12 @@ def _unseen(rule: Rule, document: Document) -> Iterator[_Fault]:
         why = "not all of its pixels could be decoded"
         yield _Fault("", "", "pixels that can be read", why, 0, unable=True, frames=frames)
     names = {str(channel.get("name", "")) for _, part in parts_of(document) for channel in part.get("channels") or []}
-    for pattern in rule.options.get("select", ()) if names else ():
+    wanted = rule.options.get("select", ()) if names else ()
+    for part, statistics in parts_of(document):
+        for name, frames in absent_channels(rule, document, statistics):
+            if name in wanted:
+                yield _Fault(part, name, f"a channel {name}", f"no channel {name}", 0, nothing=True, frames=frames)
+    for pattern in wanted:
         if pattern not in names and not any(letter in pattern for letter in "*?["):
             yield _Fault("", pattern, f"a channel {pattern}", f"no channel {pattern}", 0, nothing=True)
     if names and not any(_is_selected(rule, name) for name in names):
@@ -181,6 +207,8 @@ def _bounds(rule: Rule, part: str, name: str, channel: Mapping[str, Any]) -> Ite
         highest = math.inf if channel.get("pos_inf_count") else highest
     if asked and channel.get("finite_count") == 0 and (channel.get("nan_count") or channel.get("inf_count")):
         yield _Fault(part, name, "finite values", "no finite value", 0)
+    elif asked and (channel.get("nan_frames") or channel.get("inf_frames")):
+        yield _unknown("whether each frame has finite values is not known", part, name)
     else:
         for key in asked:
             if number_of(channel.get(key)) is None:
