@@ -2,20 +2,24 @@ r"""Regular expressions of a policy: refused where they are wrong, or where a na
 
 An open repetition of something that can be shared out in several ways (`(a+)+`, `(a|aa)*`, `(a?a)+`) tries all of them
 on a name that does not match: their number doubles with each letter. So does a limited one (`(a?){60}`) that has many
-ways. Several `.*` in one expression multiply, and so do repetitions that follow each other (`\d+\d+\d+\d+`).
+ways. Repetitions that can match the same letters multiply (`\w+_\w+_\w+`), and once more with where they may begin.
 """
 
 import re
+from collections.abc import Iterator
+from math import comb
 from typing import Any
 
 from app.yamlnodes import Place
 
 _LONGEST = 1000
-_MANY = 64
 _OPEN = 256
 _MOST_WAYS = 100_000
-_MOST_ANYTHING = 3
+_MOST_STEPS = 1_000_000_000
+_MOST_REPEATED = 16
+_BEGINNINGS = ("AT_BEGINNING", "AT_BEGINNING_STRING")
 _HINT = "Give a repetition a limit, or begin what is repeated with a letter that stands nowhere else: (_[a-z]+)*."
+_FENCES = "Begin it with ^, and put letters between its repetitions that these do not match: [a-z]+_[a-z]+, not .*_.*."
 
 
 def check_regex(text: str, place: Place) -> None:
@@ -37,14 +41,13 @@ def check_regex(text: str, place: Place) -> None:
         ) from None
     if _shared_out(tree, 0):
         raise place.error(f"{text} repeats what repeats already, and could run for hours", _HINT)
-    if _anything(tree) > _MOST_ANYTHING:
-        raise place.error(f"{text} has more than {_MOST_ANYTHING} open repetitions of any letter", "Say which letters.")
+    starts = 1 if tree and str(tree[0][1]) in _BEGINNINGS else _OPEN
+    if _most_ways(tree) * starts > _MOST_STEPS:
+        raise place.error(f"{text} has repetitions that can share out a name in very many ways", _FENCES)
 
 
 def _shared_out(tree: Any, times: int) -> bool:
     """Whether something that is repeated so many times can match the same letters in very many ways."""
-    if _in_a_row(tree) > _MOST_ANYTHING:
-        return True
     for kind, value in tree:
         name = str(kind)
         if name in _REPEATS:
@@ -62,16 +65,6 @@ def _shared_out(tree: Any, times: int) -> bool:
         elif any(_shared_out(branch, times) for branch in _bodies(name, value)):
             return True
     return False
-
-
-def _in_a_row(tree: Any) -> int:
-    """How many open repetitions follow each other with nothing between them."""
-    longest = row = 0
-    for kind, value in tree:
-        is_open = str(kind) in _REPEATS and int(value[1]) > _MANY
-        row = row + 1 if is_open else 0
-        longest = max(longest, row)
-    return longest
 
 
 _REPEATS = ("MAX_REPEAT", "MIN_REPEAT")
@@ -139,20 +132,71 @@ _CATEGORIES = {
 }
 
 
-def _anything(tree: Any) -> int:
-    """How many open repetitions of any letter there are."""
+def _most_ways(tree: Any) -> int:
+    """In how many ways the repetitions of an expression can share out a name of 256 letters, where none ends the rest.
+
+    Repetitions that follow each other multiply, until a letter must come that none of them can match.
+    """
+    most = ways = 1
+    count = 0
+    letters: frozenset[int] = frozenset()
+    for item in _flat(tree):
+        name, value = str(item[0]), item[1]
+        if name in ("ASSERT", "ASSERT_NOT", "ATOMIC_GROUP"):
+            most = max(most, *map(_most_ways, _bodies(name, value)))
+            continue
+        own = _letters([item])
+        choices, optional = _choices(name, value)
+        if own and not optional and not own & letters:
+            ways, count, letters = 1, 0, frozenset()
+        if choices > 1:
+            ways, count, letters = ways * choices, count + _repeats_in([item]), letters | own
+        most = max(most, min(ways, comb(_OPEN + count, count)))
+    return most
+
+
+def _choices(name: str, value: Any) -> tuple[int, bool]:
+    """How many ways one item has, and whether it may match nothing."""
+    if name in _REPEATS:
+        least, most, body = int(value[0]), min(int(value[1]), _OPEN), value[2]
+        return (most - min(least, most) + 1) * _most_ways(body), not least
+    if name == "BRANCH":
+        branches = value[1]
+        alternatives = 1 if _are_apart(branches) else len(branches)
+        return alternatives * max(map(_most_ways, branches)), any(not branch.getwidth()[0] for branch in branches)
+    return 1, False
+
+
+def _repeats_in(tree: Any) -> int:
+    """How many repetitions and alternatives there are, one inside the other too."""
     count = 0
     for kind, value in tree:
         name = str(kind)
         if name in _REPEATS:
-            _, most, body = value
-            is_any = len(body) == 1 and str(body[0][0]) in ("ANY", "NOT_LITERAL")
-            count += int(is_any and int(most) > _MANY) + _anything(body)
+            count += 1 + _repeats_in(value[2])
         elif name == "BRANCH":
-            count += max(map(_anything, value[1]))
+            count += 1 + max(map(_repeats_in, value[1]))
         else:
-            count += sum(map(_anything, _bodies(name, value)))
+            count += sum(map(_repeats_in, _bodies(name, value)))
     return count
+
+
+def _flat(tree: Any) -> Iterator[tuple[Any, Any]]:
+    """The items of an expression one after the other: those of groups, and of what is repeated so many times, too."""
+    for kind, value in tree:
+        name = str(kind)
+        if name == "SUBPATTERN":
+            yield from _flat(value[-1])
+        elif name in _REPEATS and value[0] == value[1] and _most_ways(value[2]) > 1:
+            for _ in range(min(int(value[0]), _MOST_REPEATED)):
+                yield from _flat(value[2])
+        else:
+            yield kind, value
+
+
+def _letters(tree: Any) -> frozenset[int]:
+    """The letters, of the first 256, that an expression may match."""
+    return frozenset(letter for letter in range(_OPEN) if _may_hold(tree, letter))
 
 
 def _bodies(name: str, value: Any) -> list[Any]:
