@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.cli.attributetext import compared_text, cut
+from app.cli.attributetext import compared_text, cut, error_text
 from app.cli.front import JsonOption, front_of, run_operation
 from app.cli.output import count_of, print_lines
 from app.cli.table import print_table
@@ -63,8 +63,7 @@ def _print(document: dict[str, Any], *, pixels: bool) -> None:
         columns = ("part", "channel", "largest error", "mean error", "pixels", "NaN or Inf", last)
         print_table(columns, [_pixel_row(entry) for entry in odd])
     for error in document["errors"]:
-        where = f" ({error['frames']})" if error.get("frames") else ""
-        print_lines(f"not compared{where}: {error['message']}")
+        print_lines(f"not compared: {_said_of(document, error)}")
     for windows in document.get("windows", ()):
         if windows["only_a"] or windows["only_b"]:
             print_lines(
@@ -79,6 +78,12 @@ def _print(document: dict[str, Any], *, pixels: bool) -> None:
         of = ", ".join(document["picture_of"]["channels"]) or "all channels"
         print_lines(f"Picture of {of}: {document['picture']}")
     print_lines(_verdict(document, pixels=pixels))
+
+
+def _said_of(document: dict[str, Any], error: dict[str, Any]) -> str:
+    """An error with the file that it is about, or both, and what of it could not be compared."""
+    sides = [error["side"]] if error.get("side") else ["a", "b"]
+    return f"{' and '.join(document[side]['path'] for side in sides)}: {error_text(error)}"
 
 
 def _verdict(document: dict[str, Any], *, pixels: bool) -> str:

@@ -66,7 +66,7 @@ def diff(_engine: Engine, request: DiffRequest, job: Job) -> DiffResult:
     """Compare two files or two sequences.
 
     Raises:
-        UsageError: a file and a sequence; a tolerance below 0.
+        UsageError: a file and a sequence; a tolerance below 0; a picture that is not named as PNG.
         InputError: one of the two cannot be used, or the picture cannot be written.
         Cancelled: it was stopped.
     """
@@ -78,15 +78,26 @@ def diff(_engine: Engine, request: DiffRequest, job: Job) -> DiffResult:
             "One of the two is a sequence and the other is a file",
             hint="Give two files, or two sequences as sh010.####.exr.",
         )
-    if request.picture and not Path(request.picture).absolute().parent.is_dir():
+    if request.picture:
+        _refuse_picture(request)
+    document = _of_sequences(request, job) if all(are_sequences) else _of_files(request, job)
+    return DiffResult(document)
+
+
+def _refuse_picture(request: DiffRequest) -> None:
+    """Refuse a picture that cannot be written as it is named."""
+    if any(_is_same(request.picture, path) for path in (request.a, request.b)):
+        raise UsageError("The picture would overwrite what is compared", hint="Name another file.")
+    if Path(request.picture).suffix.lower() != ".png":
+        raise UsageError(
+            f"{shown(request.picture)} is no name for the picture",
+            hint=f"It is written as PNG; name it so: --picture {shown(Path(request.picture).stem) or 'diff'}.png.",
+        )
+    if not Path(request.picture).absolute().parent.is_dir():
         raise InputError(
             f"{shown(request.picture)} cannot be written: its folder is not there",
             hint="Name another folder.",
         )
-    if request.picture and any(_is_same(request.picture, path) for path in (request.a, request.b)):
-        raise UsageError("The picture would overwrite what is compared", hint="Name another file.")
-    document = _of_sequences(request, job) if all(are_sequences) else _of_files(request, job)
-    return DiffResult(document)
 
 
 def _of_files(request: DiffRequest, job: Job) -> dict[str, Any]:

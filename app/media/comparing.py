@@ -1,7 +1,8 @@
 """Two pictures compared, in a killable child: headers, pixels, and a picture of where they differ."""
 
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from app.errors import MediaError
@@ -45,9 +46,16 @@ class _Known:
 
 def _known(stack: ExitStack, path: str, side: str) -> _Known:
     """Open one of the two. Raises MediaError that says which."""
-    try:
+    with _saying(side):
         file = stack.enter_context(opened(path))
         return _Known(file, _still_form(file))
+
+
+@contextmanager
+def _saying(side: str) -> Iterator[None]:
+    """Let a MediaError say on which side it happened."""
+    try:
+        yield
     except MediaError as problem:
         raise MediaError(problem.message, code=problem.code, context={"side": side}) from problem
 
@@ -101,13 +109,16 @@ def _pixels(
         tell = _Teller(send if request.get("tell") else None)
         try:
             with ExitStack() as stack:
-                a, b = (
-                    stack.enter_context(opened_side(known.file, known.form, index))
-                    for known, index in zip(pair, (index_a, index_b), strict=True)
-                )
+                sides = []
+                for side, known, index in zip("ab", pair, (index_a, index_b), strict=True):
+                    with _saying(side):
+                        sides.append(stack.enter_context(opened_side(known.file, known.form, index)))
+                a, b = sides
                 part = compare_parts(a, b, index_a, tolerance, heat=bool(wanted), progress=tell)
         except MediaError as problem:
-            found["errors"].append({"code": problem.code, "part": index_a, "message": problem.message})
+            found["errors"].append(
+                {"code": problem.code, "part": index_a, **problem.context, "message": problem.message}
+            )
             continue
         found["pixels"] += part.pixels
         found["windows"].append(part.windows)

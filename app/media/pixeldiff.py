@@ -20,11 +20,11 @@ from app.media.exr import Box
 from app.media.exrvalues import number, window
 from app.media.formats import Format
 from app.media.opening import OpenFile
+from app.media.pairedrows import PairedRows
 from app.media.pictures import shown_channels
 from app.media.sources import PixelSource, pixel_source
 
 _SAMPLES = 1 << 24
-_ERROR_LIMIT = 100
 _CANVAS = 2048
 
 Progress = Callable[[int, int], None]
@@ -315,30 +315,18 @@ def _compare_rows(
     samples = width * max(len(side.source.channels) for side in sides)
     step = max(1, min(max(side.source.block_rows for side in sides), _SAMPLES // samples))
     indices = [[side.source.channels.index(channel.name) for channel in channels] for side in sides]
+    rows = PairedRows(sides, indices, (x0, x1 + 1), found.windows["part"], found.errors)
     for top in range(y0, y1 + 1, step):
-        end = min(top + step, y1 + 1)
+        if found.errors and not rows.goes_on:
+            rows.give_up(top, y1)
+            break
         progress(top - y0, y1 + 1 - y0)
-        try:
-            a, b = (side.rows(top, end, x0, x1 + 1) for side in sides)
-            for channel, index_a, index_b in zip(channels, *indices, strict=True):
-                counted = channel.take(a(index_a), b(index_b), tolerance, x0, top)
+        for first, end, pairs in rows.blocks(top, min(top + step, y1 + 1)):
+            for channel, pair in zip(channels, pairs, strict=True):
+                counted = channel.take(*pair, tolerance, x0, first)
                 if counted is not None:
                     errors, odd = counted
                     for heat in found.heats:
-                        heat.take(channel.name, errors, odd, x0, top)
+                        heat.take(channel.name, errors, odd, x0, first)
             for heat in found.heats:
-                heat.compared((x0, top, x1, end - 1))
-        except MediaError as problem:
-            _note(found, problem, top, end - 1)
-            if not all(side.source.random_access for side in sides) or len(found.errors) >= _ERROR_LIMIT:
-                break
-
-
-def _note(found: PartDifference, problem: MediaError, first: int, last: int) -> None:
-    """Keep that rows could not be compared, together with those right before."""
-    before = found.errors[-1] if found.errors else None
-    if before and before["message"] == problem.message and int(before["rows"].rpartition("-")[2]) == first - 1:
-        before["rows"] = f"{before['rows'].partition('-')[0]}-{last}"
-        return
-    part = found.windows["part"]
-    found.errors.append({"code": problem.code, "part": part, "rows": f"{first}-{last}", "message": problem.message})
+                heat.compared((x0, first, x1, end - 1))

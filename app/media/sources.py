@@ -9,7 +9,7 @@ import numpy as np
 
 from app.errors import MediaError
 from app.media.display import Pixels
-from app.media.exr import Box, read_header
+from app.media.exr import COMPRESSIONS, Box, read_header
 from app.media.formats import Format
 from app.media.image import oiio_reason, pillow_reasons
 from app.media.openimageio import MOST_CHANNELS, openimageio
@@ -38,6 +38,7 @@ class PixelSource:
         read: rows from y0 up to but not y1, in data window coordinates, of channels from c0 up to but not c1:
             rows × columns × channels. Raises MediaError where they cannot be decoded.
         block_rows: rows that are best read at once.
+        chunk_rows: rows that are packed together: damage to some of them is damage to all.
         random_access: whether rows after damaged ones may be sound.
         part, parts: index of the part, names of all parts.
         orientation: EXIF orientation.
@@ -50,6 +51,7 @@ class PixelSource:
     linear: bool
     read: Read
     block_rows: int = 64
+    chunk_rows: int = 1
     random_access: bool = True
     part: int = 0
     parts: tuple[str, ...] = ("",)
@@ -121,14 +123,16 @@ def _openimageio_source(opened: Any, file: OpenFile, form: Format, part: int, ex
     else:
         read = _row_reader(opened, file, part, spec, wanted)
     x0, y0, full_x0, full_y0 = spec.x, spec.y, spec.full_x, spec.full_y
-    together = 256 if "dwab" in spec.get_string_attribute("compression") else 64
+    packing = spec.get_string_attribute("compression").partition(":")[0] if form.name == "openexr" else ""
+    chunk = spec.tile_height or dict(COMPRESSIONS.values()).get(packing, 1)
     return PixelSource(
         channels=tuple(spec.channelnames),
         data_window=(x0, y0, x0 + spec.width - 1, y0 + spec.height - 1),
         display_window=(full_x0, full_y0, full_x0 + spec.full_width - 1, full_y0 + spec.full_height - 1),
         linear=linear,
         read=read,
-        block_rows=max(together, min(spec.tile_height or 0, 4096)),
+        chunk_rows=chunk,
+        block_rows=max(64, min(chunk, 4096)),
         random_access=form.name in RANDOM_ACCESS,
         part=part,
         parts=tuple(parts),

@@ -19,6 +19,7 @@ from app.jobs.children import stream
 from app.jobs.job import CancelToken
 from app.media.heatpicture import ODD
 from tests import media
+from tests.app_media.exrmaking import chunk_places, patched, planes, write
 from tests.inspection.framekit import frames, string
 
 IDIFF = shutil.which("idiff", path=str(Path(sys.executable).parent))
@@ -242,6 +243,26 @@ def test_damaged_pixels_are_no_equal_pixels(tmp_path: Path, diff: Diff) -> None:
     assert "NOT TOLD" in diff.text(a, b, "--pixels", code=1)
 
 
+def test_what_both_have_is_compared_and_the_rest_told_with_its_file(tmp_path: Path, diff: Diff) -> None:
+    a, b = (write(tmp_path / f"{name}.exr", planes("half"), "zip") for name in "ab")
+    for path, index in ((a, 1), (b, 4)):
+        _, start, end = chunk_places(path)[index]
+        patched(path, start, bytes(end - start))
+    found = diff.json(a, b, "--pixels", code=1)
+    assert found["equal"] is None
+    assert [(error["side"], error["rows"]) for error in found["errors"]] == [("a", "16-31"), ("b", "64-79")]
+    assert {entry["compared"] for entry in found["pixels"]} == {70 * (100 - 32)}
+    said = diff.text(a, b, "--pixels", code=1)
+    assert f"not compared: {a.as_posix()}: rows 16-31: pixels cannot be decoded" in said
+    assert f"not compared: {b.as_posix()}: rows 64-79: pixels cannot be decoded" in said
+    assert "EQUAL" not in said
+    whole = a.read_bytes()
+    a.write_bytes(whole[: len(whole) // 2])
+    cut = diff.json(a, b, "--pixels", code=1)
+    assert [error["rows"] for error in cut["errors"] if error.get("side") == "b"] == ["64-79"]
+    assert cut["equal"] is None
+
+
 def test_frames_that_differ_in_what_is_ignored_alone_are_not_called_different(tmp_path: Path, diff: Diff) -> None:
     for version in (1, 2):
         owner = string(b"owner", b"%d" % version)
@@ -253,6 +274,14 @@ def test_frames_that_differ_in_what_is_ignored_alone_are_not_called_different(tm
         "in A alone: 1001",
         "DIFFERENT: frames 1002-1004 are equal in headers, and frames are in A or in B alone",
     ]
+
+
+def test_a_picture_is_a_png_and_named_so(tmp_path: Path, diff: Diff) -> None:
+    a, b = (exr(tmp_path / f"{seed}.exr", {"Y": picture(seed)}) for seed in (1, 2))
+    assert "name it so: --picture d.png" in diff.text(a, b, "--picture", tmp_path / "d.jpg", code=2)
+    assert not (tmp_path / "d.jpg").exists()
+    diff.text(a, b, "--picture", tmp_path / "D.PNG", code=1)
+    assert (tmp_path / "D.PNG").read_bytes().startswith(b"\x89PNG")
 
 
 def test_two_versions_of_a_sequence(tmp_path: Path, diff: Diff) -> None:

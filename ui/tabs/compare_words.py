@@ -78,9 +78,16 @@ def pixel_rows(document: Mapping[str, Any]) -> list[PlainRow]:
 
 def problems(document: Mapping[str, Any]) -> str:
     """What could not be compared, on one line."""
-    told = [str(error.get("message") or error.get("code")) for error in document.get("errors") or ()]
+    told = [_problem(error) for error in document.get("errors") or ()]
     more = f" (and {len(told) - 1} more)" if len(told) > 1 else ""
     return f"{one_line(told[0])}{more}" if told else ""
+
+
+def _problem(error: Mapping[str, Any]) -> str:
+    rows = f"rows {error['rows']}" if error.get("rows") else ""
+    where = ", ".join(filter(None, (str(error.get("side") or "").upper(), rows)))
+    said = str(error.get("message") or error.get("code"))
+    return f"{where}: {said}" if where else said
 
 
 def _percent(count: int, whole: int) -> str:
