@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.qc.clean import CleanRequest, CleanResult
     from app.qc.crawl import CrawlRequest, CrawlResult
     from app.reports.exports import ExportResult
+    from app.reports.factexport import FactExportResult
     from app.reports.reportfiles import ReportExport
     from app.reports.wipe import WipeRequest, WipeResult
     from app.scanning.pictures import MakePicturesRequest, PicturesResult
@@ -193,6 +194,16 @@ def _record_summary(record: "Record") -> dict[str, Any]:
     return {"verdict": record.verdict, "sidecar": shown(record.path.name)}
 
 
+def _check_summary(result: "CheckResult") -> dict[str, Any]:
+    policy = {name: result.policy.reference[name] for name in ("id", "version")}
+    kept = {"counts": result.asset_counts, "outcome": result.outcome.value, "policy": policy}
+    return kept | ({"file": shown(result.report)} if result.report else {})
+
+
+def _facts_summary(result: "FactExportResult") -> dict[str, Any]:
+    return {"counts": {"rows": sum(result.rows.values())}, "file": shown(result.sink.partition(":")[2])}
+
+
 def _demo_summary(result: "DemoResult") -> dict[str, Any]:
     return {"counts": {"files": result.scan.document["counts"]["files"], "signed": len(result.signed)}}
 
@@ -235,7 +246,16 @@ _VERIFY = Kept(
     lambda request: (request.path,) if request.path else (),
 )
 _WIPE = Kept(lambda request: _named((request.path,)), _wipe_summary, lambda request: (request.path,))
-_SIGN_OFF = Kept(lambda request: _named((request.path,)), _record_summary, lambda request: (request.path,), small=True)
+_CHECK = Kept(
+    lambda request: ", ".join(request.drives) or _named(request.paths), _check_summary, lambda request: request.paths
+)
+_SIGN_OFF = Kept(
+    lambda request: _named((request.path,)),
+    _record_summary,
+    lambda request: (request.path,),
+    lambda request: {"path": shown(str(request.path.absolute()))},
+    small=True,
+)
 _DEMO = Kept(lambda _request: "", _demo_summary, lambda _request: ())
 
 
@@ -263,6 +283,7 @@ _TRAVEL = Kept(
 _MERGE = Kept(lambda request: Path(request.shard).name, lambda result: {"action": result.action}, lambda _request: ())
 _HEALTH = Kept(lambda request: request.drive, _health_summary, lambda _request: (), small=True)
 _EXPORT_INVENTORY = Kept(lambda request: request.format.upper(), _export_summary, lambda _request: ())
+_EXPORT_FACTS = Kept(lambda request: request.sink.partition(":")[0].upper(), _facts_summary, lambda _request: ())
 _EXPORT = Kept(lambda request: request.query.text, _export_summary, lambda _request: ())
 _REPORT = Kept(lambda request: "" if request.report == "all" else request.report, _report_summary, lambda _request: ())
 
@@ -283,7 +304,7 @@ OPERATIONS: dict[str, Operation] = {
         Operation("wipe", "WipeRequest", _from("app.reports.wipe", "wipe"), _wipe_lanes, _WIPE),
         Operation("only_here", "OnlyHereRequest", _from("app.reports.copies", "only_here"), _no_lanes),
         Operation("at_risk", "AtRiskRequest", _from("app.reports.copies", "at_risk"), _no_lanes),
-        Operation("check", "CheckRequest", _check, _check_lanes, request_module="app.qc.checking"),
+        Operation("check", "CheckRequest", _check, _check_lanes, _CHECK, "app.qc.checking"),
         Operation("qc_crawl", "CrawlRequest", _from("app.qc.crawl", "qc_crawl"), _sidecar_lanes, _CRAWL),
         Operation("qc_clean", "CleanRequest", _from("app.qc.clean", "qc_clean"), _sidecar_lanes, _CLEAN),
         Operation("qc_status", "StatusRequest", _from("app.qc.status", "qc_status"), _no_lanes),
@@ -311,7 +332,13 @@ OPERATIONS: dict[str, Operation] = {
             _no_lanes,
             _EXPORT_INVENTORY,
         ),
-        Operation("export_facts", "ExportFactsRequest", _from("app.reports.factexport", "export_facts"), _no_lanes),
+        Operation(
+            "export_facts",
+            "ExportFactsRequest",
+            _from("app.reports.factexport", "export_facts"),
+            _no_lanes,
+            _EXPORT_FACTS,
+        ),
         Operation("demo", "DemoRequest", _from("app.demo.walkthrough", "demo"), _demo_lanes, _DEMO),
         *(
             Operation(name, "UpkeepRequest", _from("app.maintenance.actions", name), _upkeep_lanes, _UPKEEP)

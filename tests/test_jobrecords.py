@@ -13,11 +13,13 @@ from app.errors import Cancelled, InputError, UsageError
 from app.jobs.events import JobEvent, Stage, StageStarted
 from app.jobs.job import CancelToken, Job
 from app.operations import run
+from app.qc.checking import CheckRequest
 from app.qc.clean import CleanRequest
 from app.qc.crawl import CrawlRequest
 from app.qc.signoff import SignOffRequest, UndoRequest
 from app.qc.status import StatusRequest
 from app.reports.exports import ExportSearchRequest
+from app.reports.factexport import ExportFactsRequest
 from app.scanning.request import ScanRequest
 from tests.ui.enginekit import make_engine
 from tests.unprivileged import document, reelmark
@@ -41,7 +43,9 @@ def entries(engine: Engine) -> list[JobEntry]:
     return engine.catalog.jobs.newest()[::-1]
 
 
-def test_everything_that_writes_has_a_row_and_what_only_reads_has_none(engine: Engine, card: Path) -> None:
+def test_everything_that_writes_has_a_row_and_what_only_reads_has_none(
+    engine: Engine, card: Path, tmp_path: Path
+) -> None:
     run(engine, "scan", ScanRequest((str(card),), "A001"), Job())
     drive = engine.catalog.drive("A001")
     run(engine, "qc_crawl", CrawlRequest((card,)), Job())
@@ -51,6 +55,10 @@ def test_everything_that_writes_has_a_row_and_what_only_reads_has_none(engine: E
     run(engine, "qc_clean", CleanRequest(card, dry_run=True), Job())
     run(engine, "qc_clean", CleanRequest(card), Job())
     run(engine, "export_search", ExportSearchRequest(SearchQuery("clip")), Job())
+    run(engine, "check", CheckRequest((), "sequence.hygiene", ("A001",)), Job())
+    run(engine, "check", CheckRequest((str(card / "clip.wav"),), "sequence.hygiene"), Job())
+    tables = tmp_path / "tables"
+    run(engine, "export_facts", ExportFactsRequest(f"parquet:{tables}"), Job())
     assert [(row.operation, row.title, row.drive_id, row.state) for row in entries(engine)] == [
         ("scan", "A001", drive.id, "done"),
         ("qc_crawl", "card", drive.id, "done"),
@@ -58,6 +66,9 @@ def test_everything_that_writes_has_a_row_and_what_only_reads_has_none(engine: E
         ("undo_sign_off", "clip.wav", drive.id, "done"),
         ("qc_clean", "card", drive.id, "done"),
         ("export_search", "clip", None, "done"),
+        ("check", "A001", drive.id, "done"),
+        ("check", "clip.wav", drive.id, "done"),
+        ("export_facts", "PARQUET", drive.id, "done"),
     ]
     scan, crawl, signed, *_ = entries(engine)
     assert scan.summary["counts"]["files"] == 2

@@ -54,6 +54,7 @@ _VERBS = {
     "export_inventory": Verbs(
         "Exporting the inventory as {}", "Exported the inventory as {}", "Export of the inventory as {}"
     ),
+    "export_facts": Verbs("Exporting facts to {}", "Exported facts to {}", "Export of facts to {}"),
     "export_search": Verbs("Exporting {}", "Exported {}", "Export of {}"),
     "install_tool": Verbs("Installing {}", "Installed {}", "Installation of {}"),
     "check_records": Verbs("Checking {}", "Checked {}", "Check of {}"),
@@ -164,6 +165,20 @@ def _exported(operation: str, summary: dict[str, Any]) -> _Found:
     return problems, f"{rows} to {_last(summary.get('file', ''))}"
 
 
+def _facts(_operation: str, summary: dict[str, Any]) -> _Found:
+    problems = [f"{formats.many(summary['failed_items'], 'drive')} left out"] if summary.get("failed_items") else []
+    where = f" to {_last(summary['file'])}" if summary.get("file") else ""
+    return problems, f"{formats.many(summary.get('counts', {}).get('rows', 0), 'row')}{where}"
+
+
+def _checked(_operation: str, summary: dict[str, Any]) -> _Found:
+    counts, policy = summary.get("counts", {}), summary.get("policy", {}).get("id", "")
+    words = (("fail", "fail"), ("error", "could not be judged"))
+    problems = [f"{formats.count(counts[name])} {said}" for name, said in words if counts.get(name)]
+    rest = _counted(counts, ("waived", "skipped", "pass")) or ("" if problems else "nothing to judge")
+    return problems, f"{rest}, by {policy}" if policy else rest
+
+
 def _report(_operation: str, summary: dict[str, Any]) -> _Found:
     problems = [f"{formats.many(summary['failed_items'], 'drive')} left out"] if summary.get("failed_items") else []
     files = summary.get("counts", {}).get("files", 0)
@@ -211,7 +226,9 @@ _TELLERS: dict[str, Callable[[str, dict[str, Any]], _Found]] = {
     "undo_sign_off": _signed,
     "export_search": _exported,
     "export_inventory": _exported,
+    "export_facts": _facts,
     "export_report": _report,
+    "check": _checked,
     "drive_health": _health,
     "forget_drive": _forgotten,
     "travel_drive": _packed,

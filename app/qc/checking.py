@@ -145,6 +145,8 @@ def check(engine: Engine, request: CheckRequest, job: Job) -> CheckResult:
     )
     places = _places(engine, request)
     run = _Run(policy, waivers, job)
+    if len(places) == 1 and places[0].drive is not None:
+        job.concerns(places[0].drive.id, places[0].drive.label)
     job.stage(Stage.CHECK)
     for place in places:
         if place.drive is not None and not place.there:

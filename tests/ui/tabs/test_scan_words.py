@@ -35,6 +35,15 @@ def test_sign_offs_that_follow_each_other_are_one_line_and_failures_stay_their_o
     ]
 
 
+def test_assets_of_one_name_in_two_folders_are_two() -> None:
+    jobs = [
+        JobEntry("sign_off", "a.exr", "d1", "done", 0, 500_000, {"verdict": "pass", "path": f"/d/{folder}/a.exr"}, 1)
+        for folder in ("one", "two", "one")
+    ]
+    [row] = history(jobs, [DRIVE], {})
+    assert (row.operation, row.files) == ("3 sign-offs", "2")
+
+
 @pytest.mark.parametrize(
     ("operation", "title", "counts", "job", "files"),
     [
@@ -45,6 +54,8 @@ def test_sign_offs_that_follow_each_other_are_one_line_and_failures_stay_their_o
         ("qc_clean", "plates", {"removed": 2, "kept": 1}, "clean · plates", "2"),
         ("wipe", "DCIM", {"files": 9, "unsafe": 9}, "wipe check · DCIM", "9"),
         ("export_search", "", {"rows": 4}, "export · all files", "4"),
+        ("export_facts", "PARQUET", {"rows": 4}, "export · PARQUET", ""),
+        ("check", "reel 2", {"judged": 5, "fail": 1, "pass": 4}, "policy check · reel 2", "5"),
         ("export_report", "", {"files": 1}, "export · all reports", ""),
         ("travel_drive", "A001", {"rows": 12}, "travel", "12"),
         ("merge_shard", "a001.db", {}, "take over · a001.db", ""),
