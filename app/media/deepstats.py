@@ -19,6 +19,7 @@ from app.media.exr import COMPRESSIONS, Header
 from app.media.exrholes import why_holed
 from app.media.exrlayout import SAMPLE_BYTES, Chunk, ChunkTable, PartLayout, named, not_supported, rows_text
 from app.media.exrunpack import DTYPES, OWN_COMPRESSIONS, unpack
+from app.media.exrvalues import DEEP_STATES
 from app.media.opening import OpenFile
 
 #: A chunk whose samples take more bytes than this is refused, and so is one of more pixels.
@@ -26,7 +27,6 @@ CHUNK_LIMIT, PIXEL_LIMIT = 512 << 20, 1 << 25
 #: A pixel of more samples is not brought in order.
 ORDER_LIMIT = 1 << 22
 _AT_ONCE = 1 << 20
-_STATES = {0: "messy", 1: "sorted", 2: "non_overlapping", 3: "tidy"}
 _MOST_DEFLATED = 1033
 _UNFIT = "its table of sample counts does not fit its samples"
 
@@ -222,7 +222,7 @@ class _DeepReader:
         """What `deep` says of the part."""
         found, looked = self._found, self._front is not None
         state = self._layout.part.get(b"deepImageState")
-        known = _STATES.get(state.raw[0]) if state is not None and len(state.raw) == 1 else None
+        known = DEEP_STATES.get(state.raw[0]) if state is not None and len(state.raw) == 1 else None
         return {
             "state": known, "pixels": found.pixels, "empty_pixels": found.empty,
             "samples": {"total": found.samples, "min": found.fewest, "max": found.most,

@@ -32,7 +32,8 @@ _FLOATING = {
 FLAGS = {"tiled": TILED, "long_names": LONG_NAMES, "deep": DEEP, "multipart": MULTIPART}
 _LONG = 4096
 _ENVMAPS = {0: "latlong", 1: "cube"}
-_DEEP_STATES = {0: "messy", 1: "sorted", 2: "non_overlapping", 3: "tidy"}
+#: What `deepImageState` may say.
+DEEP_STATES = {0: "messy", 1: "sorted", 2: "non_overlapping", 3: "tidy"}
 #: Attributes that say how the pixels are laid out.
 LAYOUT = frozenset(
     (b"channels", b"compression", b"dataWindow", b"displayWindow", b"lineOrder", b"tiles", b"type", b"name",
@@ -193,7 +194,7 @@ _READERS: dict[bytes, Callable[[bytes], Any]] = {
     b"box2i": _box("i"), b"box2f": _box("f"), b"m33f": _matrix(3, "f"), b"m33d": _matrix(3, "d"),
     b"m44f": _matrix(4, "f"), b"m44d": _matrix(4, "d"), b"chlist": _channel_list,
     b"chromaticities": _chromaticities, b"compression": _named({n: name for n, (name, _) in COMPRESSIONS.items()}),
-    b"lineOrder": _named(LINE_ORDERS), b"envmap": _named(_ENVMAPS), b"deepImageState": _named(_DEEP_STATES),
+    b"lineOrder": _named(LINE_ORDERS), b"envmap": _named(_ENVMAPS), b"deepImageState": _named(DEEP_STATES),
     b"tiledesc": _tile_description, b"timecode": _timecode, b"keycode": _keycode, b"rational": _rational,
     b"preview": _preview, b"bytes": _hinted_bytes, b"idmanifest": _id_manifest,
 }  # fmt: skip

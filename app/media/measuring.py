@@ -189,10 +189,9 @@ class _Run:
             for frame in packet.decode():
                 track.take(frame)
                 track.in_a_row = 0
-        except av.error.EOFError:
-            pass
         except av.error.FFmpegError as raised:
-            problem = _words(raised)
+            ended = flush and isinstance(raised, av.error.EOFError)  # a decoder that has given all that it had
+            problem = "" if ended else _words(raised)
         heard = " ".join(line[2].strip() for line in said) or " ".join(line.strip() for line in before)
         said.clear()
         if heard or problem or (packet.is_corrupt and not flush):

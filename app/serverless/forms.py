@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.errors import AppError
+from app.media.exrvalues import LAYOUT
 from app.serverless.toggles import Toggles
 
 Document = dict[str, Any]
@@ -82,10 +83,7 @@ def _flat_attributes(document: Document) -> Document:
     return attributes
 
 
-_LAYOUT = frozenset(
-    ("channels", "compression", "dataWindow", "displayWindow", "lineOrder", "tiles", "type", "name", "chunkCount",
-     "version", "view", "maxSamplesPerPixel")
-)  # fmt: skip
+_LAYOUT = frozenset(name.decode("ascii") for name in LAYOUT)
 
 
 def _flat_validation(validation: Mapping[str, Any]) -> Document:
