@@ -178,7 +178,10 @@ def _deep_reader(file: OpenFile, part: int, spec: Any) -> Read:
     flat = oiio.ImageBufAlgo.flatten(oiio.ImageBuf(file.native_name, part, 0))
     pixels = None if flat.has_error else flat.get_pixels(oiio.FLOAT)
     if pixels is None:
-        raise MediaError(f"deep pixels cannot be decoded: {oiio_reason(file, flat)}", code="pixels.damaged")
+        reason = oiio_reason(file, flat)
+        if "alpha channel" in reason:
+            raise MediaError("deep pixels without alpha make no flat picture", code="pixels.not_supported")
+        raise MediaError(f"deep pixels cannot be decoded: {reason}", code="pixels.damaged")
 
     def read(y0: int, y1: int, c0: int, c1: int) -> Pixels:
         found: Pixels = pixels[y0 - spec.y : y1 - spec.y, :, c0:c1]

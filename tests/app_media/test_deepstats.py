@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from app.errors import MediaError
+from app.media import worker
 from tests.app_media import exrmaking
 from tests.app_media.exrmaking import patched, statistics
 from tests.app_media.test_pixelstats import agrees
@@ -151,3 +153,10 @@ def test_a_pixel_of_absurdly_many_samples_is_not_brought_in_order(tmp_path: Path
     assert "4,200,000 samples" in part["reason"]
     (part,), errors = statistics(path)
     assert (errors, part["channels"][0]["finite_count"]) == ([], 4_200_000)
+
+
+def test_a_deep_picture_that_cannot_be_flattened_is_not_called_damaged(tmp_path: Path) -> None:
+    path = exrmaking.write_deep(tmp_path / "a.exr", alike(4, 3))
+    with pytest.raises(MediaError, match="without alpha") as caught:
+        worker.frame({"path": str(path)}, lambda header, payload=b"": None)
+    assert caught.value.code == "pixels.not_supported"
