@@ -33,7 +33,7 @@ from ui.widgets.buttons import KeyButton
 from ui.widgets.frame_viewer import FrameViewer
 from ui.widgets.labels import DimLabel, ElidedLabel, IconLabel, NoticeLine, PlainLabel
 from ui.widgets.spin import MARGIN
-from ui.widgets.tables import give_room, share_columns, style_table
+from ui.widgets.tables import give_room, part_of_window, share_columns, style_table
 from ui.widgets.viewer_frame import PictureInfo
 
 _SIDES = (("a", "A"), ("difference", "Difference"), ("b", "B"))
@@ -107,7 +107,7 @@ class CompareDialog(QDialog):
 
     def sizeHint(self) -> QSize:
         """Qt: room for a picture and a table."""
-        return QSize(1180, 740)
+        return part_of_window(self, QSize(1180, 740))
 
     def _ask(self) -> None:
         self.progress.setRange(0, 0)
@@ -268,6 +268,7 @@ class CompareDialog(QDialog):
         split.addWidget(left)
         split.addWidget(self.tabs)
         split.setSizes([600, 580])
+        split.setStretchFactor(0, 1)
         split.setChildrenCollapsible(False)
         return split
 

@@ -42,7 +42,7 @@ from ui.tabs.sequence_facts import consistency_marks
 from ui.widgets.buttons import KeyButton
 from ui.widgets.consistency_strip import ConsistencyStrip
 from ui.widgets.labels import DimLabel, ElidedLabel, NoticeLine
-from ui.widgets.tables import give_room
+from ui.widgets.tables import give_room, part_of_window
 from ui.widgets.tips import tip
 from ui.workers.reader import Reader
 
@@ -117,7 +117,7 @@ class InspectDialog(QDialog):
 
     def sizeHint(self) -> QSize:
         """Qt: room for two columns of facts and all columns of channels."""
-        return QSize(980, 700)
+        return part_of_window(self, QSize(980, 700))
 
     def _answered(self, _kind: str, _number: int, answer: object) -> None:
         if isinstance(answer, JudgedAt):

@@ -208,7 +208,10 @@ class ResultsTable(QTableView):
         self._tell(force=True)
 
     def move_by_key(self, event: QKeyEvent) -> None:
-        """Move the current row for Up, Down, Page Up or Page Down pressed elsewhere."""
+        """Move the current row for Up, Down, Page Up or Page Down pressed elsewhere; with Shift select up to it."""
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            super().keyPressEvent(event)
+            return
         page = max(1, self.viewport().height() // self.verticalHeader().defaultSectionSize() - 1)
         steps = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -page, Qt.Key.Key_PageDown: page}
         last = self._hits.rowCount() - 1

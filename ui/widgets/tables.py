@@ -80,6 +80,13 @@ def share_columns(view: QTableView, first: int, second: int) -> None:
     view.setColumnWidth(first, max(width, _NARROW))
 
 
+def part_of_window(dialog: QDialog, least: QSize) -> QSize:
+    """The size of a dialogue that shows more where there is more room: some six tenths of the window it belongs to."""
+    above = dialog.parentWidget()
+    whole = above.window().size() if above is not None else least
+    return least.expandedTo(QSize(round(whole.width() * 0.6), round(whole.height() * 0.68)))
+
+
 def give_room(dialog: QDialog) -> None:
     """Make a dialogue as large as it wishes to be, where the screen has room; Qt itself stops at two thirds of it."""
     most = dialog.screen().availableSize()

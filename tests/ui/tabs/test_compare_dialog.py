@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.jobs.job import CancelToken
@@ -17,7 +18,7 @@ from ui.models.plain_rows import PlainRow
 from ui.tabs.compare_dialog import CompareDialog
 from ui.tabs.compare_reader import file_of, pair_of
 from ui.tabs.compare_words import verdict
-from ui.widgets.tables import share_columns
+from ui.widgets.tables import part_of_window, share_columns
 from ui.widgets.viewer_frame import ViewerState
 from ui.workers.job_controller import JobController
 
@@ -131,3 +132,14 @@ def test_a_comparison_opens_as_large_as_the_screen_allows(compare: Compare, tmp_
     dialog = compare(a, a)
     room = dialog.screen().availableSize()
     assert dialog.width() >= min(dialog.sizeHint().width(), round(room.width() * 0.9))
+
+
+def test_a_larger_window_gives_the_pictures_more_room(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    dialog = QDialog(window)
+    least = QSize(1180, 740)
+    window.resize(1280, 800)
+    assert part_of_window(dialog, least) == least
+    window.resize(2560, 1440)
+    assert part_of_window(dialog, least) == QSize(1536, 979)

@@ -470,3 +470,13 @@ def test_a_hit_is_inspected_from_the_field_too(qtbot: QtBot, tab: SearchTab) -> 
     asked = Heard(tab.actions_of_hits.inspect_requested)
     qtbot.keyClick(tab.field, Qt.Key.Key_I, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     assert [Path(path).name for path in asked.last[0]] == ["animatic.mp4"]
+
+
+def test_two_hits_are_chosen_and_compared_from_the_field(qtbot: QtBot, tab: SearchTab) -> None:
+    search(qtbot, tab, "harbour", "harbour.png", "harbour notes.txt", "harbour_old.png")
+    asked = Heard(tab.actions_of_hits.compare_requested)
+    tab.table.choose(0)
+    qtbot.keyClick(tab.field, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert [hit.hit.name for hit in tab.table.selected_hits()] == [hit.hit.name for hit in tab.model.rows()[:2]]
+    qtbot.keyClick(tab.field, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+    assert asked.times == 1
