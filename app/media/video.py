@@ -39,6 +39,8 @@ _FASTEST = 480
 _FIRST_PACKETS = 64
 _TOLD_INSIDE = ("mpeg1video", "mpeg2video")
 _UNSPECIFIED = (0, 2)
+#: The tag with which a WebM says that each block carries a second picture for alpha; FFmpeg's own decoder leaves it.
+_WEBM_ALPHA = "alpha_mode"
 _SUBSAMPLINGS = {(1, 1): "4:4:4", (1, 2): "4:4:0", (2, 1): "4:2:2", (2, 2): "4:2:0", (4, 1): "4:1:1", (4, 4): "4:1:0"}
 _FIELD_ORDERS = {1: "progressive", 2: "tt", 3: "bb", 4: "tb", 5: "bt"}
 
@@ -126,6 +128,7 @@ def video_stream(stream: Any, known: dict[str, Any] | None = None) -> dict[str, 
         "height": context.height or None,
         "pixel_format": context.pix_fmt,
         **_samples(context.format),
+        **({"alpha": True} if stream.metadata.get(_WEBM_ALPHA) == "1" else {}),
         "frame_rate": rational(nominal_rate(stream)),
         "average_rate": rational(stream.average_rate),
         "frames": stream.frames or _edit_units(stream),

@@ -198,3 +198,12 @@ def test_what_holds_data_alone_is_no_video_and_its_stream_has_every_key(tmp_path
     assert [facts.streams[0][key] for key in ("type", "codec", "codec_long_name", "profile", "level", "bit_rate")] == [
         "data", None, None, None, None, None,
     ]  # fmt: skip
+
+
+def test_a_webm_says_by_a_tag_that_it_has_alpha(tmp_path: Path) -> None:
+    def mark(stream: Any) -> None:
+        stream.pix_fmt = "yuva420p"
+
+    told = _first(movies.movie(tmp_path / "a.webm", 2, codec="libvpx-vp9", prepare=mark))
+    assert (told["alpha"], told["pixel_format"]) == (True, "yuv420p")
+    assert _first(movies.movie(tmp_path / "b.webm", 2, codec="libvpx-vp9"))["alpha"] is False
