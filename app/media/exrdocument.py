@@ -42,7 +42,7 @@ def exr_document(file: OpenFile, header: Header | None = None, *, raw: bool = Fa
     parts: list[dict[str, Any]] = []
     errors: list[Problem] = []
     for index, (part, entries) in enumerate(zip(header.parts, proven, strict=True)):
-        facts, problems = part_facts(index, part)
+        facts, problems = part_facts(index, part, [entry.fault for entry in entries if entry.fault])
         parts.append({**facts, "attributes": [entry.document for entry in entries]})
         errors += problems
     lost = [] if _is_proven(file, header, proven) else list(_losses(header, proven))

@@ -1,12 +1,12 @@
 """What follows from the attributes of an OpenEXR part: layout, windows, channels; and what is wrong with them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 from app.errors import MediaError
 from app.media.exr import COMPRESSIONS, LINE_ORDERS, PIXEL_TYPES, Channel, Part
-from app.media.exrfaults import faults_of, malformed
+from app.media.exrfaults import Fault, faults_of, malformed
 from app.media.exrstream import Attribute
 from app.media.exrtiles import LEVEL_MODES, level_tiles
 from app.media.exrvalues import shown, value_of, window
@@ -27,10 +27,15 @@ _KEPT = 256
 _LARGE = 1 << 16
 
 
-def part_facts(index: int, part: Part) -> tuple[dict[str, Any], list[Problem]]:
+def part_facts(index: int, part: Part, odd: Sequence[Fault] | None = None) -> tuple[dict[str, Any], list[Problem]]:
     """One part as JSON, and what is wrong with its header. What does not follow from the header is None.
 
     Most parts of a sequence's frames are equal: their facts are made once.
+
+    Args:
+        index: of the part.
+        part: its header.
+        odd: what `malformed` says of its attributes, where that is known.
     """
     asked = tuple([attribute for name in _ASKED if (attribute := part.get(name)) is not None])
     kept = sum([len(attribute.raw) for attribute in asked]) < _LARGE
@@ -39,7 +44,7 @@ def part_facts(index: int, part: Part) -> tuple[dict[str, Any], list[Problem]]:
     known = {problem["attribute"] for problem in problems}
     told += [
         {"code": "attribute.damaged", "part": index, "attribute": name, "message": f"{message}: {_UNREAD}"}
-        for name, message in malformed(part.attributes)
+        for name, message in (malformed(part.attributes) if odd is None else odd)
         if name not in known
     ]
     told += [

@@ -13,8 +13,9 @@ from functools import lru_cache
 from typing import Any
 
 from app.media import exrbytes
+from app.media.exrfaults import Fault, malformed
 from app.media.exrstream import Attribute
-from app.media.exrvalues import brief_of, flat_name, is_finite, shown, value_of
+from app.media.exrvalues import brief_of, flat_name, is_finite, is_malformed, shown, value_of
 
 #: An attribute with more bytes than this is told by its size alone, unless its bytes are asked for.
 OMIT_ABOVE = 1 << 20
@@ -31,12 +32,14 @@ class Entry:
         rebuilt: the bytes that follow from that JSON, name and type included; None where none follow.
         brief: what the flat form of all attributes says of it.
         flat_name: its name in that form; empty where it says how the pixels are laid out, which is left out there.
+        fault: what `malformed` says of it.
     """
 
     document: dict[str, Any]
     rebuilt: bytes | None
     brief: Any
     flat_name: str
+    fault: Fault | None
 
 
 _small: dict[Attribute, Entry] = {}
@@ -78,7 +81,7 @@ def _long_entry(attribute: Attribute, raw: bool) -> Entry:
     size = len(attribute.raw)
     if size > OMIT_ABOVE and not raw:
         document = {**_names(attribute.name, attribute.type)[0], "size": size, "value": None, "omitted": True}
-        return Entry(document, None, brief_of(attribute, None), flat_name(attribute.name))
+        return Entry(document, None, brief_of(attribute, None), flat_name(attribute.name), _fault(attribute))
     if size > _LARGE:
         return _proven([attribute])[0]
     if attribute not in _large:
@@ -104,7 +107,11 @@ def _entry(attribute: Attribute, value: Any, back: Any) -> Entry:
         document["raw"] = base64.b64encode(raw).decode("ascii")
         data = base64.b64decode(json.loads(json.dumps(document["raw"])))
     rebuilt = b"%b%b%b" % (lead, len(raw).to_bytes(4, "little"), data)
-    return Entry(document, rebuilt, brief_of(attribute, value), flat_name(name))
+    return Entry(document, rebuilt, brief_of(attribute, value), flat_name(name), _fault(attribute))
+
+
+def _fault(attribute: Attribute) -> Fault | None:
+    return next(malformed((attribute,))) if not attribute.type or is_malformed(attribute) else None
 
 
 def _data(kind: bytes, value: Any) -> bytes | None:
