@@ -151,7 +151,10 @@ def check(engine: Engine, request: CheckRequest, job: Job) -> CheckResult:
     for place in places:
         if place.drive is not None and not place.there:
             for recorded in recorded_assets(engine, place.drive, place.below, expected, job):
-                run.take(recorded)
+                if isinstance(recorded, tuple):
+                    run.unreadable(*recorded)
+                else:
+                    run.take(recorded)
         else:
             _check_media(engine, place, expected, run, job)
     return run.result(tuple(place.drive.label for place in places if place.drive is not None and not place.there))
@@ -257,12 +260,12 @@ class _Run:
         return self._results[-1]
 
     def unreadable(self, path: str, error: AppError) -> None:
-        """Take note of a folder that cannot be read: what lies in it could not be judged."""
+        """Take note of a folder or file that cannot be read: what lies there could not be judged."""
         self._job.item_failed(path, error.message, error.code)
         finding = Finding(
             "readable", Outcome.ERROR, "error", path, "can be read", error.message, evidence=error.message
         )
-        result = RuleResult("readable", "The folder can be read", Outcome.ERROR, "error", (finding,))
+        result = RuleResult("readable", "It can be read", Outcome.ERROR, "error", (finding,))
         self._results.append(AssetResult(path, (result,)))
 
     def result(self, recorded: tuple[str, ...]) -> CheckResult:

@@ -1,7 +1,7 @@
 """Reads a policy file (`qcpolicy/1`): every key, check, operator and selector is known, or an error says where not."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -128,16 +128,21 @@ def _like(default: Any, text: str, name: str) -> Any:
     """The given text as a value of the default's type."""
     if isinstance(default, str) or default is None:
         return text
-    if isinstance(default, bool):
-        if text.lower() in ("true", "false"):
-            return text.lower() == "true"
-    else:
-        try:
-            return type(default)(text)
-        except ValueError:
-            pass
-    kind = {bool: "true or false", int: "a whole number", float: "a number"}[type(default)]
-    raise UsageError(f"{name} must be {kind}, not {text}", hint=f"Write --var {name}={default}", code="policy.variable")
+    read, kind = _READERS[type(default)]
+    try:
+        return read(text)
+    except (ValueError, KeyError):
+        raise UsageError(
+            f"{name} must be {kind}, not {text}", hint=f"Write --var {name}={default}", code="policy.variable"
+        ) from None
+
+
+#: Type of a variable's default to what reads a given text, with ValueError or KeyError where it cannot, and its name.
+_READERS: dict[type, tuple[Callable[[str], Any], str]] = {
+    bool: (lambda text: {"true": True, "false": False}[text.lower()], "true or false"),
+    int: (int, "a whole number"),
+    float: (float, "a number"),
+}
 
 
 def _waivers(node: Node | None, values: Values) -> WaiverTerms:

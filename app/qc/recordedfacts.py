@@ -22,6 +22,7 @@ from app.model.names import decoded, raw, shown
 from app.qc.facts import Document, Need, NotRecorded
 from app.qc.kinds import kinds_of_name
 from app.qc.recordedheaders import document_of_frames
+from app.qc.unscanned import unscanned
 
 _MEASURE = "connect the drive and check it again"
 _HINT = "connect the drive and check it once, or scan it with scan.all_frames on"
@@ -181,8 +182,8 @@ def _expected_of(asset: CataloguedAsset, base: str, expected: Expectation) -> Ex
 
 def recorded_assets(
     engine: Engine, drive: Drive, below: tuple[str, ...], expected: Expectation, job: Job
-) -> Iterator[RecordedFacts]:
-    """The assets of a drive as its shard knows them.
+) -> Iterator[RecordedFacts | tuple[str, AppError]]:
+    """The assets of a drive as its shard knows them; what no scan could read comes as its path and the error.
 
     Args:
         engine: opens the shard.
@@ -192,11 +193,17 @@ def recorded_assets(
         job: progress and cancel.
     """
     wanted = [raw(path) for path in below]
+
+    def is_wanted(path: bytes) -> bool:
+        return not wanted or any(not one or path == one or path.startswith(one + b"/") for one in wanted)
+
     with engine.catalog.open_shard(drive, job.token) as database:
         base = shown(raw(last_base(database))).replace("\\", "/")
+        for path, error in unscanned(database, is_wanted):
+            yield posixpath.join(base, shown(path)), error
         for folder, assets in ShardAssets(database, engine.judge).after():
             job.check()
             for asset in assets:
                 path = folder + b"/" + asset.name if folder else asset.name
-                if not wanted or any(not one or path == one or path.startswith(one + b"/") for one in wanted):
+                if is_wanted(path):
                     yield RecordedFacts(database, base, asset, assets, _expected_of(asset, base, expected))

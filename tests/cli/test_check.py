@@ -7,10 +7,13 @@ from xml.etree import ElementTree
 import pytest
 
 from app.catalog.inspections import findings_of
+from app.catalog.shard import open_writer
 from app.cli.edge import run_command_line
+from app.jobs.job import CancelToken
 from tests import media
 from tests.qc.planted import write_faults
 from tests.ui.enginekit import make_engine
+from tests.unprivileged import reelmark
 
 POLICY = """schema: qcpolicy/1
 id: try.it
@@ -22,6 +25,9 @@ rules:
   - {id: complete, check: sequence.missing}
   - {id: finite, check: pixels.finite}
 """
+
+
+NAMES_ALONE = 'schema: qcpolicy/1\nid: s\nversion: "1"\nrules: [{id: r, check: files.zero_byte}]\n'
 
 
 @pytest.fixture
@@ -266,3 +272,43 @@ def test_a_check_in_which_every_rule_was_skipped_ends_as_one_that_found_nothing(
     for line in (rule.replace("exists: true, ", ""), "{id: m, when: {kind: movie}, select: kind, expect: {eq: video}}"):
         policy.write_text(f'schema: qcpolicy/1\nid: s\nversion: "1"\nrules:\n  - {line}\n')
         assert call(tmp_path, "check", str(shots / "still.exr"), "--policy", str(policy)) == 1
+
+
+def test_a_folder_that_no_scan_could_read_is_no_pass_on_the_shelf(
+    shots: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shots / "shut").mkdir()
+    media.exr(shots / "shut" / "b.exr")
+    (tmp_path / "p.yaml").write_text(NAMES_ALONE)
+    home = ["--home", str(tmp_path / "home")]
+    (shots / "shut").chmod(0)
+    try:
+        reelmark(*home, "scan", str(shots), "--drive", "A001", obey_permissions=True)
+    finally:
+        (shots / "shut").chmod(0o755)
+    shots.rename(tmp_path / "elsewhere")
+    there = ["check", "--drive", "A001", "--policy", str(tmp_path / "p.yaml"), "--json"]
+    capsys.readouterr()
+    assert call(tmp_path, *there) == 1
+    [finding] = json.loads(capsys.readouterr().out)["findings"]
+    assert (finding["outcome"], finding["asset"]) == ("error", f"{shots.as_posix()}/shut")
+    assert call(tmp_path, *there[:-1], f"{shots}/still.exr") == 0
+
+
+def test_folders_that_a_stopped_scan_did_not_come_to_are_no_pass_on_the_shelf(
+    shots: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(tmp_path, "scan", str(shots), "--drive", "A001") == 0
+    engine = make_engine(tmp_path / "home")
+    drive = engine.catalog.drive("A001")
+    with open_writer(engine.catalog.shard_path(drive.id), CancelToken(), label="A001") as shard, shard.transaction():
+        shard.run(
+            "INSERT INTO folder (parent_id, path, first_scan, queued_scan, listed_scan, files, bytes)"
+            " VALUES (1, x'6c61746572', 1, 1, 0, 0, 0)"
+        )
+    shots.rename(tmp_path / "elsewhere")
+    (tmp_path / "p.yaml").write_text(NAMES_ALONE)
+    capsys.readouterr()
+    assert call(tmp_path, "check", "--drive", "A001", "--policy", str(tmp_path / "p.yaml"), "--json") == 1
+    [finding] = json.loads(capsys.readouterr().out)["findings"]
+    assert (finding["outcome"], finding["asset"]) == ("error", f"{shots.as_posix()}/later")

@@ -1,6 +1,7 @@
 """What a check could not see never passes, and what is whole does not fail for how it was read."""
 
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from app.errors import AppError
 from app.jobs.events import Noticed
 from app.jobs.job import Job
 from app.media.frameheads import heads
+from app.model.measuring import DEFAULTS
 from app.qc.checking import CheckRequest, CheckResult, check
 from app.qc.facts import NotRecorded
 from app.qc.findings import Outcome
@@ -116,6 +118,25 @@ def movies(**more: Any) -> Given:
 def test_movies_of_which_one_was_looked_at_are_no_pass(rule: str) -> None:
     stats = {"video": None, "audio": None}
     assert judged(f"  - {{id: r, {rule}}}", movies(stats=stats)).outcome is Outcome.ERROR
+
+
+@pytest.mark.parametrize(
+    "rule",
+    ["video.black", "video.frozen", "video.constant_rate", "audio.silence", "audio.silent_channels", "audio.clipped",
+     "audio.phase"],
+)  # fmt: skip
+def test_what_was_not_measured_of_a_stream_is_no_pass(rule: str) -> None:
+    streams = [{"index": 0, "type": "video"}, {"index": 1, "type": "audio"}]
+    stats = {"video": [{"stream": 0, "frames_decoded": 4}], "audio": [{"stream": 1, "samples": 4}]}
+    document = {**exr("/p/m.mov"), "streams": streams, "stats": {**stats, "options": asdict(DEFAULTS)}}
+    [finding] = judged(f"  - {{id: r, check: {rule}}}", document).findings
+    assert (finding.outcome, finding.evidence) == (Outcome.ERROR, "it was not measured")
+
+
+def test_a_movie_without_pictures_has_no_colours() -> None:
+    document = {**exr("/p/m.mov"), "streams": [{"index": 0, "type": "audio"}]}
+    rule = "  - {id: r, check: video.colour, expect: {primaries: [bt709]}}"
+    assert judged(rule, document).outcome is Outcome.FAIL
 
 
 def test_a_stream_beside_a_broken_one_that_was_not_decoded_is_no_pass() -> None:

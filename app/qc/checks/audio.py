@@ -151,7 +151,7 @@ CHECKS = (
             *(Parameter(key, "number", summary) for key, _, _, summary in _LOUDNESS),
         ),
         default=None,
-        judge=measured("audio", _loudness),
+        judge=measured("audio", "loudness", _loudness),
     ),
     Check(
         "audio.silence",
@@ -163,7 +163,7 @@ CHECKS = (
             Parameter("max_run_s", "number", "how many seconds in a row"),
         ),
         measures=DECIDING["silent"],
-        judge=measured("audio", _silence),
+        judge=measured("audio", "silent_s", _silence),
     ),
     Check(
         "audio.silent_channels",
@@ -171,7 +171,7 @@ CHECKS = (
         Need.DECODED,
         _SOUND,
         measures=("silence_db",),
-        judge=measured("audio", _silent_channels),
+        judge=measured("audio", "channels", _silent_channels),
     ),
     Check(
         "audio.clipped",
@@ -180,7 +180,7 @@ CHECKS = (
         _SOUND,
         expects=(Parameter("max", "count", "how many samples; 0 where nothing is said"),),
         measures=DECIDING["clipped"],
-        judge=measured("audio", _clipped),
+        judge=measured("audio", "clipped", _clipped),
     ),
     Check(
         "audio.phase",
@@ -193,7 +193,7 @@ CHECKS = (
             Parameter("max_run_s", "number", "how many of them in a row"),
         ),
         measures=DECIDING["phase"],
-        judge=measured("audio", _phase),
+        judge=measured("audio", "phase", _phase),
     ),
     Check("audio.decode", "Sound that cannot be decoded.", Need.DECODED, _SOUND, judge=broken_packets("audio")),
 )

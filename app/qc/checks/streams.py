@@ -17,7 +17,9 @@ _NOT_DECODED = "it was not decoded"
 _OF_SEVERAL = "of several files only the first was looked at: name them one by one, or their folder"
 #: What is told of broken packets, and of all streams that were not decoded to their end or lack frames.
 _BROKEN = frozenset({"frames.damaged", "sound.damaged"})
-_UNSEEN = _BROKEN | {"frames.none", "frames.missing", "sound.none", "media.damaged", "media.too_large"}
+_UNSEEN = _BROKEN.union(
+    ("frames.none", "frames.missing", "sound.none", "sound.non_finite", "media.damaged", "media.too_large")
+)
 
 
 def streams_of(document: Document, kind: str) -> list[Stream]:
@@ -56,9 +58,9 @@ def values_of(kind: str, value_of: Callable[[Stream], Any]) -> Callable[[Rule, F
 
 
 def measured(
-    kind: str, look: Callable[[Rule, Stream], Iterator[Observation]]
+    kind: str, key: str, look: Callable[[Rule, Stream], Iterator[Observation]]
 ) -> Callable[[Rule, Facts], Iterator[Observation]]:
-    """A check of what was measured of each stream of a kind."""
+    """A check of what was measured, under a key, of each stream of a kind; one without it could not be judged."""
 
     def judge(rule: Rule, facts: Facts) -> Iterator[Observation]:
         document = facts.document(Need.DECODED)
@@ -72,7 +74,11 @@ def measured(
             yield Observation(False, f"{kind} that can be decoded", channel=label(stream), evidence=why, unable=True)
         decoded = [one for one in stats if not _is_empty(kind, one)]
         for one in _measured_by(rule, document["stats"], decoded, kind):
-            yield from look(rule, {**one, "type": kind})
+            stream = {**one, "type": kind}
+            if one.get(key) is None:
+                yield Observation(False, channel=label(stream), evidence="it was not measured", unable=True)
+            else:
+                yield from look(rule, stream)
 
     return judge
 

@@ -1,6 +1,6 @@
 """Checks of the pictures of movies."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +17,10 @@ _COLOURS = ("primaries", "transfer", "matrix", "range")
 
 
 def _colour(rule: Rule, facts: Facts) -> Iterator[Observation]:
-    for stream in streams_of(facts.document(Need.HEADER), "video"):
+    streams = streams_of(facts.document(Need.HEADER), "video")
+    if not streams:
+        yield Observation(False, "a stream of video", "no video stream", nothing=True)
+    for stream in streams:
         color = stream.get("color") or {}
         for key in _COLOURS:
             if key not in rule.expect:
@@ -29,14 +32,24 @@ def _colour(rule: Rule, facts: Facts) -> Iterator[Observation]:
                 yield Observation(False, expected, f"{key} {found}", channel=label(stream))
 
 
-def _frames(key: str, what: str) -> Callable[[Rule, Stream], Iterator[Observation]]:
+def _frames(key: str, summary: str) -> Check:
+    """A check of frames that were found by looking at pictures."""
+
     def look(rule: Rule, stream: Stream) -> Iterator[Observation]:
-        found = stream.get(key) or {}
+        found = stream[key]
         least = int(found.get("count") or 0), int(found.get("longest") or 0)
-        seen = of_frames(rule, str(found.get("frames") or ""), what, least=least)
+        seen = of_frames(rule, str(found.get("frames") or ""), f"{key} frames", least=least)
         yield replace(seen, expected=with_thresholds(rule, seen.expected), channel=label(stream))
 
-    return look
+    return Check(
+        f"video.{key}",
+        summary,
+        Need.DECODED,
+        _MOVIE,
+        expects=FRAME_LIMITS,
+        measures=DECIDING[key],
+        judge=measured("video", key, look),
+    )
 
 
 def _interlace(rule: Rule, stream: Stream) -> Iterator[Observation]:
@@ -89,24 +102,8 @@ CHECKS = (
         default=None,
         judge=_colour,
     ),
-    Check(
-        "video.black",
-        "Black frames.",
-        Need.DECODED,
-        _MOVIE,
-        expects=FRAME_LIMITS,
-        measures=DECIDING["black"],
-        judge=measured("video", _frames("black", "black frames")),
-    ),
-    Check(
-        "video.frozen",
-        "Frames that show what the frame before shows; black ones are not counted again.",
-        Need.DECODED,
-        _MOVIE,
-        expects=FRAME_LIMITS,
-        measures=DECIDING["frozen"],
-        judge=measured("video", _frames("frozen", "frozen frames")),
-    ),
+    _frames("black", "Black frames."),
+    _frames("frozen", "Frames that show what the frame before shows; black ones are not counted again."),
     Check(
         "video.interlace",
         "Fields that are seen in the pictures: `progressive`, `tff`, `bff` or `mixed`.",
@@ -114,14 +111,14 @@ CHECKS = (
         _MOVIE,
         operators=("eq", "in"),
         default={"eq": "progressive"},
-        judge=measured("video", _interlace),
+        judge=measured("video", "interlace", _interlace),
     ),
     Check(
         "video.constant_rate",
         "Whether all frames last equally long, without gaps.",
         Need.DECODED,
         _MOVIE,
-        judge=measured("video", _constant_rate),
+        judge=measured("video", "timestamps", _constant_rate),
     ),
     Check(
         "video.decode",
