@@ -12,7 +12,7 @@ from app.media.exrdocument import SCHEMA_VERSION, exr_document
 from app.media.fileentry import file_entry
 from app.media.formats import Format, format_of_extension
 from app.media.opening import OpenFile, opened
-from app.media.registry import inspect_open, recognise
+from app.media.registry import inspect_open, misnamed, recognise
 from app.model.facts import MediaFacts
 from app.model.inspecting import InspectOptions
 
@@ -40,12 +40,13 @@ def document_of(path: str, options: InspectOptions, progress: Progress = nothing
         if file.path.endswith(".exr") and file.read_at(0, len(MAGIC)) == MAGIC:
             return _exr(file, options, progress)
         form, _ = recognise(file)
-        if form.name == "openexr":
-            return _exr(file, options, progress)
-        document = _general(file, inspect_open(file))
+        exr = form.name == "openexr"
+        document = _exr(file, options, progress) if exr else _general(file, inspect_open(file))
+        if said := misnamed(file, form):
+            document["errors"].append({"code": "media.misnamed", "message": said})
         if (options.stats or options.measure) and form.kind in ("video", "audio"):
             _measure(file, form, document, options, progress)
-        if options.stats and form.kind == "image":
+        if options.stats and form.kind == "image" and not exr:
             _count(file, form, document, options.sample, progress)
         return document
 

@@ -89,6 +89,16 @@ def recognise(file: OpenFile) -> tuple[Format, str]:
     return form or Format("", "other", mime, "an unknown file", signed=False), mime
 
 
+def misnamed(file: OpenFile, form: Format) -> str:
+    """What to say where a still has the name of another format; empty where its name is right or promises nothing."""
+    promised = format_of_extension(file.key)
+    if promised is None or promised is form or not promised.signed or may_be_other(file.key, form.name):
+        return ""
+    if "image" not in (promised.kind, form.kind) or "other" in (promised.kind, form.kind):
+        return ""
+    return f"its name is that of {promised.title}, but it is {form.title}"
+
+
 def _another(file: OpenFile, promised: Format, form: Format | None, head: bytes) -> MediaError:
     """The error about a file that is not what its name promises."""
     reason = f"this is not {promised.title}"

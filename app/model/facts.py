@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 #: Codes of errors that say nothing against the file.
-NO_FAULTS = ("attribute.lossy", "attribute.omitted", "header.lossy", "pixels.not_supported")
+NO_FAULTS = ("attribute.lossy", "attribute.omitted", "header.lossy", "media.misnamed", "pixels.not_supported")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from app.errors import MediaError
+from app.media.document import document_of
 from app.media.registry import inspect
 from app.model.facts import MediaFacts, facts_from_json, facts_to_json
+from app.model.inspecting import InspectOptions
 from tests import media
 
 
@@ -93,6 +95,31 @@ def test_what_a_wrong_name_hides_is_named(tmp_path: Path) -> None:
 def test_an_empty_media_file(name: str, tmp_path: Path) -> None:
     with pytest.raises(MediaError, match="^the file is empty$"):
         inspect(media.empty(tmp_path / name))
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "says"),
+    [
+        ("a.exr", media.png, "its name is that of an OpenEXR file, but it is a PNG file"),
+        ("a.png", media.exr, "its name is that of a PNG file, but it is an OpenEXR file"),
+        ("a.dpx", media.tiff, "its name is that of a DPX file, but it is a TIFF file"),
+        ("a.jpg", media.movie, "its name is that of a JPEG file, but it is "),
+        ("a.exr", media.exr, ""),
+        ("a.tif", media.tiff, ""),
+        ("a.nef", media.tiff, ""),
+        ("a.mp4", media.movie, ""),
+        ("a.of_nobody", media.png, ""),
+    ],
+)
+def test_a_still_under_the_name_of_another_format(
+    name: str, make: Callable[[Path], Path], says: str, tmp_path: Path
+) -> None:
+    path = make(tmp_path / f"made.{make.__name__.replace('movie', 'mp4').replace('tiff', 'tif')}").rename(
+        tmp_path / name
+    )
+    errors = document_of(str(path), InspectOptions())["errors"]
+    assert [error["code"] for error in errors] == (["media.misnamed"] if says else [])
+    assert not says or errors[0]["message"].startswith(says)
 
 
 def test_an_empty_file_that_is_no_media_is_no_error(tmp_path: Path) -> None:
