@@ -133,6 +133,13 @@ def test_what_was_not_measured_of_a_stream_is_no_pass(rule: str) -> None:
     assert (finding.outcome, finding.evidence) == (Outcome.ERROR, "it was not measured")
 
 
+@pytest.mark.parametrize(("missing", "outcome"), [("fail", Outcome.FAIL), ("skip", Outcome.SKIPPED)])
+def test_what_is_measured_of_movies_is_absent_from_a_picture(missing: str, outcome: Outcome) -> None:
+    rule = f"{{id: r, select: 'stats.video[*].black.count', expect: {{eq: 0}}, missing: {missing}}}"
+    document = {**exr(), "stats": {"parts": [counted(FIGURES)]}}
+    assert judged(f"  - {rule}", document).outcome is outcome
+
+
 def test_a_movie_without_pictures_has_no_colours() -> None:
     document = {**exr("/p/m.mov"), "streams": [{"index": 0, "type": "audio"}]}
     rule = "  - {id: r, check: video.colour, expect: {primaries: [bt709]}}"

@@ -88,7 +88,8 @@ def unseen_statistics(rule: Rule, selector: Selector, document: Document) -> Ite
     if selector.root != "stats":
         return
     if second in ("video", "audio"):
-        if why := otherwise_measured(rule, document.get("stats") or {}):
+        stats = document.get("stats") or {}
+        if stats.get(second) and (why := otherwise_measured(rule, stats)):
             yield _unable(why)
         for stream, why in undecoded(document, second):
             yield _unable(why, channel=label(stream))
