@@ -16,6 +16,7 @@ from app.model.measuring import DEFAULTS, MeasureOptions
 from app.operations import run
 from app.qc.checking import CheckRequest, CheckResult
 from app.qc.findings import Outcome
+from app.qc.policies import load_policy
 from app.qc.policyreading import read_policy
 from app.qc.validating import validate_document
 from app.scanning.request import ScanRequest
@@ -181,3 +182,11 @@ def test_as_few_sets_are_measured_as_the_rules_need() -> None:
     text = f"{HEAD}rules:{RULES}  - {{id: rate, check: video.rate, expect: {{eq: 25}}}}\n"
     sets = read_policy(text.encode(), "try.yaml", thresholds=base).measure_sets(base)
     assert sets == (base, replace(base, black_level=0.3, silence_db=-30.0))
+
+
+def test_a_shipped_policy_judges_alike_whatever_the_settings_of_a_workstation_say() -> None:
+    elsewhere = MeasureOptions(0.5, 0.3, 0.05, -30, 5, 100, 0.5, 9)
+    here, there = (load_policy("broadcast.movie", None, thresholds) for thresholds in (DEFAULTS, elsewhere))
+    measured = {rule.id: rule.measuring for rule in here.rules if rule.measuring}
+    assert measured == {rule.id: rule.measuring for rule in there.rules if rule.measuring}
+    assert set(measured) >= {"video.black", "video.frozen", "audio.clipped", "audio.silence", "audio.phase"}
