@@ -119,19 +119,25 @@ def _print_findings(findings: list[Finding], titles: dict[str, str]) -> None:
         if finding.outcome is Outcome.ERROR:
             unable.setdefault(told(finding), []).append(finding.rule)
     objections = [finding for finding in findings if finding.outcome is not Outcome.ERROR]
-    before = ""
+    before = "", ""
     for finding in objections[:_MOST_FINDINGS]:
-        if finding.rule != before:
-            title = f"  {titles[finding.rule]}" if titles.get(finding.rule) else ""
-            print_lines(f"    {word_of(finding):<8} {finding.rule}{title}")
-        before = finding.rule
+        named = word_of(finding), finding.rule
+        if named != before:
+            print_lines(f"    {named[0]:<8} {_with_title(finding.rule, titles)}")
+        before = named
         print_lines(f"             {told(finding)}")
         if finding.outcome is Outcome.WAIVED:
             print_lines(f"             {finding.evidence}")
     if len(objections) > _MOST_FINDINGS:
         print_lines(f"    and {len(objections) - _MOST_FINDINGS} more; --json lists all")
     for reason, rules in unable.items():
-        print_lines(f"    ERROR    {', '.join(dict.fromkeys(rules))}", f"             {reason}")
+        named_rules = list(dict.fromkeys(rules))
+        words = _with_title(named_rules[0], titles) if len(named_rules) == 1 else ", ".join(named_rules)
+        print_lines(f"    ERROR    {words}", f"             {reason}")
+
+
+def _with_title(rule: str, titles: dict[str, str]) -> str:
+    return f"{rule}  {titles[rule]}" if titles.get(rule) else rule
 
 
 def print_validation(validation: dict[str, Any]) -> None:
@@ -142,7 +148,7 @@ def print_validation(validation: dict[str, Any]) -> None:
     outcome = validation["outcome"]
     told_outcome = outcome.upper() if outcome else "is not about this"
     print_lines("", f"policy {policy['id']} {policy['version']}: {told_outcome}")
-    _print_findings([Finding.from_document(one) for one in validation["findings"]], {})
+    _print_findings([Finding.from_document(one) for one in validation["findings"]], validation.get("titles", {}))
 
 
 def objected(documents: list[dict[str, Any]]) -> bool:

@@ -18,6 +18,7 @@ import typer.core
 import typer.main
 
 from app import __version__
+from app.cli.arguments import plain_parameters
 from app.cli.front import Front, GlobalOptions, front_of
 from app.cli.main import COMMANDS, CommandEntry, open_window
 from app.cli.output import (
@@ -87,6 +88,7 @@ def load_command(entry: CommandEntry) -> Any:
         found = typer.main.get_command(found)
     found.name = entry.name
     found.params = [option for option in found.params if option.name not in _COMPLETION]
+    plain_parameters(found)
     return found
 
 

@@ -61,7 +61,7 @@ def export(
     if json:
         front.emit(_document(result))
     elif not to_stdout:
-        print_lines(f"{count_of(result.rows, 'file')}, {human_bytes(result.bytes)}: {shown(result.path)}")
+        print_lines(f"{count_of(result.rows, 'file')} listed in {shown(result.path)} ({human_bytes(result.bytes)})")
     return int(bool(result.left_out))
 
 

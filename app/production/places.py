@@ -20,6 +20,7 @@ Told = TypeVar("Told")
 
 _HANDLER = "app.production.places:serve"
 _DIGITS = re.compile(r"(\d+)")
+_BETWEEN = " _-."
 
 
 def find_places(root: Path, layout: Layout, job: Job, *, silence_s: float = 30.0) -> list[Place]:
@@ -119,6 +120,7 @@ class _Finder:
         yield from sorted(names, key=_natural)
 
 
-def _natural(name: str) -> list[tuple[bool, int, str]]:
-    """A key that sorts `sh2` before `sh10`."""
-    return [(part.isdigit(), int(part) if part.isdecimal() else 0, part) for part in _DIGITS.split(name)]
+def _natural(name: str) -> tuple[list[tuple[bool, int, str]], str]:
+    """A key that sorts `sh2` before `sh10`, and `s 040` before `s050`: what parts words and numbers is none."""
+    parts = [part.strip(_BETWEEN).casefold() for part in _DIGITS.split(name)]
+    return [(part.isdigit(), int(part) if part.isdecimal() else 0, part) for part in parts], name

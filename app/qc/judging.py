@@ -186,14 +186,15 @@ class _Judging:
         if not results:
             return None
         if not counting:
-            return RuleResult(group.id, group.title, Outcome.SKIPPED, group.severity, results[0].findings[:1])
+            skipped = tuple(replace(finding, rule=group.id) for finding in results[0].findings[:1])
+            return RuleResult(group.id, group.title, Outcome.SKIPPED, group.severity, skipped)
         outcome = _GROUPS[group.how]([result.outcome for result in counting])
         if outcome is Outcome.PASS:
             return RuleResult(group.id, group.title, outcome, group.severity)
         wrong = [finding for result in counting for finding in result.findings]
         if outcome is Outcome.ERROR:
             wrong = [finding for finding in wrong if finding.outcome is Outcome.ERROR]
-        expected = f"{group.how} of: " + "; ".join(_asked(rule) for rule in group.rules)
+        expected = f"{group.how} of: " + "; ".join(rule.title for rule in group.rules)
         observed = "; ".join(dict.fromkeys(one.observed or one.evidence for one in wrong)) or "each of them holds"
         frames = {one.frames for one in wrong}
         finding = Finding(
@@ -213,15 +214,6 @@ def _is_of_headers(rule: Rule) -> bool:
     if rule.check:
         return rule.check.startswith("exr.") or rule.check in ("sequence.constant", "sequence.timecode_continuous")
     return rule.need is Need.HEADER
-
-
-def _asked(rule: Rule | Group) -> str:
-    from app.qc.checks.check import all_told
-
-    if isinstance(rule, Group):
-        return rule.title or rule.id
-    what = ", ".join(selector.text for selector in rule.selectors) or rule.check
-    return rule.title or f"{what} {all_told(rule.expect)}".strip()
 
 
 def _any(outcomes: list[Outcome]) -> Outcome:

@@ -42,12 +42,13 @@ def read_policy(
     schema = _needed(root, "schema")
     if plain(schema) != SCHEMA:
         raise schema.place.error(f"the schema {plain(schema)} is not known", f"This program reads {SCHEMA}.")
-    variables = _variables(root.entries.get("vars"), given or {}, source)
+    identity = _identifier(_needed(root, "id"))
+    variables = _variables(root.entries.get("vars"), given or {}, identity)
     values = Values(variables)
     reader = RuleReader(values, root.entries.get("defaults"), thresholds)
     rules = _rules(_needed(root, "rules"), reader)
     return Policy(
-        _identifier(_needed(root, "id")),
+        identity,
         _word(_needed(root, "version")),
         _word(root.entries["title"]) if "title" in root.entries else "",
         sha256(data).hexdigest(),
@@ -95,7 +96,7 @@ def _rules(node: Node, reader: RuleReader) -> tuple[Rule | Group, ...]:
     return rules
 
 
-def _variables(node: Node | None, given: Mapping[str, str], source: str) -> dict[str, Any]:
+def _variables(node: Node | None, given: Mapping[str, str], policy: str) -> dict[str, Any]:
     """The variables with their values; one that the policy leaves empty has to be given."""
     declared: dict[str, Any] = {}
     if node is not None:
@@ -111,13 +112,13 @@ def _variables(node: Node | None, given: Mapping[str, str], source: str) -> dict
     for name, text in given.items():
         if name not in declared:
             hint = did_you_mean(name, declared) or "The policy has no variables."
-            raise UsageError(f"{source} has no variable {name}", hint=hint, code="policy.variable")
+            raise UsageError(f"The policy {policy} has no variable {name}", hint=hint, code="policy.variable")
         declared[name] = _like(declared[name], text, name)
     empty = [name for name, value in declared.items() if value is None]
     if empty:
         raise UsageError(
-            f"{source} needs a value of {', '.join(empty)}",
-            hint=f"Add --var {empty[0]}=…",
+            f"The policy {policy} needs a value of {', '.join(empty)}",
+            hint=f"Add {' '.join(f'--var {name}=NAME' for name in empty)}",
             code="policy.variable",
             context={"lacking": empty},
         )

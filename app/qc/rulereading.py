@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from app.model.measuring import DEFAULTS, MeasureOptions
-from app.qc.checks.check import Check
+from app.qc.checks.check import Check, all_told
 from app.qc.checks.registry import CHECKS
 from app.qc.facts import Need
 from app.qc.operators import OPERATORS
@@ -16,6 +16,9 @@ from app.qc.selectors import Selector
 from app.yamlnodes import Listing, Node, Place, Scalar, did_you_mean, known_keys, mapping_of, plain
 from app.yamlnodes import Mapping as MappingNode
 
+#: Letters of a title that is made of what a rule asks for, and where the summary of a check has said the most of it.
+_TITLE = 160
+_CLAUSE = re.compile(r"[.:;](?: |$)")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _COMMON = ("id", "title", "when", "severity", "missing")
 _GROUPS = ("any", "all", "none")
@@ -96,14 +99,15 @@ class RuleReader:
             raise mapping.place.error("id is missing", "A group of rules has an id of its own.")
         if not isinstance(rules, Listing) or not rules.items:
             raise mapping.place.error("rules is missing", "Write the rules of the group under it, each with a dash.")
+        below = tuple(self.rule(item, f"{identifier}.{number}") for number, item in enumerate(rules.items, 1))
         return Group(
             identifier,
-            self._title(mapping),
+            self._title(mapping) or _cut(f"{how} of: {'; '.join(rule.title for rule in below)}"),
             mapping.place,
             how,
             self._choice(mapping, "severity", SEVERITIES, self._severity),
             self.match(mapping.entries.get("when")),
-            tuple(self.rule(item, f"{identifier}.{number}") for number, item in enumerate(rules.items, 1)),
+            below,
         )
 
     def _selecting(self, mapping: MappingNode, identifier: str) -> Rule:
@@ -191,7 +195,7 @@ class RuleReader:
     ) -> Rule:
         return Rule(
             identifier,
-            self._title(mapping),
+            self._title(mapping) or _described(check, selectors, expect),
             mapping.place,
             self._choice(mapping, "severity", SEVERITIES, self._severity),
             self._choice(mapping, "missing", MISSING, self._missing),
@@ -255,3 +259,14 @@ def _glob(pattern: str) -> re.Pattern[str]:
     tokens = re.findall(r"\*\*/|\*\*|\*|\?|[^*?]+", pattern)
     made = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
     return re.compile("".join(made.get(token) or re.escape(token) for token in tokens), re.DOTALL)
+
+
+def _described(check: str, selectors: tuple[Selector, ...], expect: Mapping[str, Any]) -> str:
+    """What a rule asks for, for one that has no title: what it looks at, and what is expected of it."""
+    what = _CLAUSE.split(CHECKS[check].summary)[0] if check else ""
+    about = ", ".join(selector.text for selector in selectors)
+    return _cut(": ".join(filter(None, (what, f"{about} {all_told(expect)}".strip()))))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _TITLE else f"{text[: _TITLE - 1]}…"

@@ -85,13 +85,14 @@ def validate_document(policy: Policy, document: Document) -> dict[str, Any]:
     """Judge a document by a policy.
 
     Returns:
-        The JSON of `validation`: `policy{id,version,sha256}`, `outcome` (null where the policy is about other files)
-        and `findings[…]`. Rules about facts that the document does not have come to `error`.
+        The JSON of `validation`: `policy{id,version,sha256}`, `outcome` (null where the policy is about other files),
+        `findings[…]` and `titles{rule}`. Rules about facts that the document does not have come to `error`.
     """
     facts = DocumentFacts(document)
     if not is_about(policy, facts):
         return {"policy": policy.reference, "outcome": None, "findings": []}
-    return validation_of(policy, judge(policy, facts))
+    result = judge(policy, facts)
+    return validation_of(policy, result) | titles_of(result)
 
 
 def validation_of(policy: Policy, result: AssetResult) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from app.errors import MissingPart
 from app.model.sinktables import BOOL, BYTES, FLOAT, INT, TEXT, TIME, Column, Columns, FactTable
+from app.services.extras import missing_extra
 
 
 def arrow(extra: str = "parquet") -> Any:
@@ -15,11 +15,7 @@ def arrow(extra: str = "parquet") -> Any:
     try:
         import pyarrow
     except ImportError as error:
-        raise MissingPart(
-            "Arrow tables need the package pyarrow, which is not installed.",
-            hint=f"Run: pip install 'reelmark[{extra}]'",
-            code="part.missing",
-        ) from error
+        raise missing_extra("Arrow tables need", "pyarrow", extra) from error
     return pyarrow
 
 

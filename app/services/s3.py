@@ -10,7 +10,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import IO, Any
 
-from app.errors import AppError, MediaError, MissingPart, ServiceError
+from app.errors import AppError, MediaError, ServiceError
+from app.services.extras import missing_extra
 
 #: Bytes of a block: the first request takes one, reading on takes more and more of them.
 BLOCK = 64 << 10
@@ -325,11 +326,7 @@ def s3_client(environ: Mapping[str, str]) -> Any:
         import boto3.session
         from botocore.config import Config
     except ImportError as error:
-        raise MissingPart(
-            "An S3 store needs the package boto3, which is not installed.",
-            hint="Run: pip install 'reelmark[s3]'",
-            code="part.missing",
-        ) from error
+        raise missing_extra("An S3 store needs", "boto3", "s3") from error
     endpoint = next((environ[name] for name in _ENDPOINTS if environ.get(name)), None)
     region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or ("us-east-1" if endpoint else None)
     config = Config(

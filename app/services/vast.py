@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
-from app.errors import MissingPart, ServiceError
+from app.errors import ServiceError
 from app.model.sinktables import FILES, STATS, TABLES, FactTable
 from app.services.arrowtables import arrow, batch_of, schema_of
+from app.services.extras import missing_extra
 from app.services.pending import STATE, Commit, PendingSink
 from app.services.protocols import Stored
 
@@ -70,11 +71,7 @@ def open_vast(place: VastPlace) -> "VastSink":
         import vastdb
         import vastdb.errors
     except ImportError as error:
-        raise MissingPart(
-            "A VAST DataBase needs the package vastdb, which is not installed.",
-            hint="Run: pip install 'reelmark[vast]'",
-            code="part.missing",
-        ) from error
+        raise missing_extra("A VAST DataBase needs", "vastdb", "vast") from error
     try:
         session = vastdb.connect(
             endpoint=place.endpoint, access=place.access_key, secret=place.secret_key, timeout=_TIMEOUT_S

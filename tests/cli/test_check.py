@@ -53,7 +53,7 @@ def test_the_worst_comes_first_with_its_rule_and_frames(
     lines = capsys.readouterr().out.splitlines()
     assert lines == [
         f"FAIL  {shots.as_posix()}/sh010.####.exr",
-        "    FAIL     complete",
+        "    FAIL     complete  Frames of the range that have no file",
         "             1 missing frame: 1003; expected no missing frames [frame 1003]",
         f"FAIL  {shots.as_posix()}/still.exr",
         "    FAIL     comp  The right compression",

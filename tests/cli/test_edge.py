@@ -187,3 +187,22 @@ def test_what_begins_with_a_dash_is_explained(tmp_path: Path, capsys: pytest.Cap
     assert main(["--home", str(tmp_path), "search", "-dash"]) == 2
     assert "`reelmark search -- -x`" in capsys.readouterr().err
     assert main(["--home", str(tmp_path), "search", "--", "-dash"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "usage"),
+    [
+        ("inspect", "inspect [OPTIONS] FILE..."),
+        ("check", "check [OPTIONS] [PATH...]"),
+        ("qc crawl", "qc crawl [OPTIONS] PATH..."),
+        ("similar", "similar [OPTIONS] FILE"),
+        ("validate", "validate [OPTIONS] [ROOT]"),
+    ],
+)
+def test_help_names_arguments_as_people_write_them(
+    command: str, usage: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*command.split(), "--help"]) == 0
+    said = capsys.readouterr().out
+    assert said.splitlines()[0] == f"Usage: reelmark {usage}"
+    assert not any(sign in said for sign in ("{", "<", "x>="))

@@ -42,7 +42,7 @@ def test_what_is_gone_and_only_sound_and_movies_are_asked_for(home: Path) -> Non
 def test_without_a_path_it_goes_to_the_exports_folder_and_says_where(home: Path) -> None:
     process = reelmark("--home", home, "export", "efu")
     (made,) = (home / "exports").glob("export_Card_*.efu")
-    assert str(made) in process.stdout.decode()
+    assert process.stdout.decode().startswith(f"2 files listed in {made} (")
     assert made.read_bytes().startswith(b"Filename,Size,Date Modified")
 
 

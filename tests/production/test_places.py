@@ -25,6 +25,11 @@ def test_shots_come_by_show_and_number(tmp_path: Path) -> None:
     assert [(place.show, place.shot) for place in places(tmp_path)] == [("a", "sh1"), ("b", "sh2"), ("b", "sh10")]
 
 
+def test_what_parts_words_and_numbers_does_not_count_for_the_order(tmp_path: Path) -> None:
+    make(tmp_path, *(f"a/shots/{shot}/renders" for shot in ("s050", "s 040", "S_045", "s-9")))
+    assert [place.shot for place in places(tmp_path)] == ["s-9", "s 040", "S_045", "s050"]
+
+
 def test_a_shot_without_renders_and_a_show_without_shots_are_told(tmp_path: Path) -> None:
     make(tmp_path, "a/shots/sh1", "b/edit")
     assert places(tmp_path) == [

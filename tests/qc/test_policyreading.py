@@ -128,8 +128,9 @@ def test_a_variable_that_is_unknown_or_has_no_value_is_refused() -> None:
     with pytest.raises(UsageError, match="no variable sho") as caught:
         policy(rules, "vars: {show: A}\n", sho="B")
     assert caught.value.hint == "Did you mean show?"
-    with pytest.raises(UsageError, match="needs a value of show"):
+    with pytest.raises(UsageError, match="^The policy try.it needs a value of show$") as caught:
         policy(rules, "vars: {show: null}\n")
+    assert caught.value.hint == "Add --var show=NAME"
 
 
 @settings(max_examples=150, deadline=None)

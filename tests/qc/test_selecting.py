@@ -290,3 +290,23 @@ def test_statistics_of_a_sequence_with_a_frame_that_could_not_be_read_never_pass
     assert outcome("sequence.frozen", '{eq: ""}', document) is Outcome.ERROR
     [result] = judged("  - {id: r, check: sequence.frozen}", document).results
     assert (result.outcome, result.findings[0].frames) == (Outcome.ERROR, "1005")
+
+
+def test_a_rule_without_a_title_says_what_it_asks_for() -> None:
+    rules = (
+        "  - {id: px, check: pixels.finite}\n  - {id: w, select: 'parts[*].width', expect: {min: 1920}}\n"
+        "  - {id: t, title: Titled, check: video.width, expect: {eq: 1}}\n"
+        "  - any: {id: g, rules: [{select: kind, expect: {eq: image}}, {check: video.width, expect: {eq: 1}}]}"
+    )
+    assert [rule.title for rule in policy(rules).rules] == [
+        "Values that are no number or infinite",
+        "parts[*].width at least 1920",
+        "Titled",
+        "any of: kind image; Width in pixels: 1",
+    ]
+
+
+def test_a_group_that_is_skipped_names_itself() -> None:
+    rule = "{select: attributes.none, missing: skip, expect: {eq: 1}}"
+    [result] = judged(f"  - any: {{id: g, rules: [{rule}, {rule}]}}", exr()).results
+    assert (result.outcome, [finding.rule for finding in result.findings]) == (Outcome.SKIPPED, ["g"])

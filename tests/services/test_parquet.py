@@ -164,7 +164,7 @@ def test_the_line_to_install_is_told_where_the_package_is_absent(
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(MissingPart) as caught:
         ParquetSink(tmp_path)
-    assert "pip install 'reelmark[parquet]'" in caught.value.hint
+    assert f"{sys.executable} -m pip install 'reelmark[parquet]'" in caught.value.hint
     with pytest.raises(MissingPart) as caught:
         arrowtables.arrow("vast")
     assert "reelmark[vast]" in caught.value.hint

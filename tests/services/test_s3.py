@@ -169,7 +169,12 @@ def test_the_line_to_install_is_told_where_the_package_is_absent(monkeypatch: py
     monkeypatch.setitem(sys.modules, "boto3", None)
     with pytest.raises(MissingPart) as caught:
         s3_client({})
-    assert "pip install 'reelmark[s3]'" in caught.value.hint
+    assert f"{sys.executable} -m pip install 'reelmark[s3]'" in caught.value.hint
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    with pytest.raises(MissingPart) as caught:
+        s3_client({})
+    assert "no package can be put" in caught.value.hint
+    assert sys.executable not in caught.value.hint
 
 
 @pytest.mark.parametrize(

@@ -120,7 +120,7 @@ def test_the_line_to_install_is_told_where_the_package_is_absent(monkeypatch: py
     monkeypatch.setitem(sys.modules, "vastdb", None)
     with pytest.raises(MissingPart) as caught:
         open_sink("vast", VARIABLES)
-    assert "pip install 'reelmark[vast]'" in caught.value.hint
+    assert f"{sys.executable} -m pip install 'reelmark[vast]'" in caught.value.hint
 
 
 def test_the_stand_in_takes_what_the_package_takes() -> None:
