@@ -94,7 +94,7 @@ def _run(home: Home, loaded: LoadedSettings, logs: LogSetup) -> int:
     window = MainWindow(home.root / _STATE_FILE if home.writable else None, __version__)
     window.set_theme(loaded.values.window.theme)
     _log.debug("theme %s", theme.current().name)
-    catch_bugs(app, window)
+    catch_bugs(app, window, logs.file)
     show_notices(window, [*home.notices, *logs.notices, *(problem.sentence for problem in loaded.problems)])
     signal.signal(signal.SIGINT, lambda *_: window.close())
     front = Front(
@@ -156,14 +156,14 @@ def show_notices(window: "MainWindow", sentences: list[str]) -> None:
         window.banners.show_banner(BannerView(f"start.{number}", sentence, BannerKind.WARNING))
 
 
-def catch_bugs(app: "QApplication", window: "MainWindow") -> None:
-    """Send whatever nobody caught to the log, say so in one dialogue, and end with exit code 70.
+def catch_bugs(app: "QApplication", window: "MainWindow", log_file: Path | None = None) -> None:
+    """Send whatever nobody caught to the log and tell it in a notice; exit code 70 where the window is of no use.
 
-    Errors of other threads reach the dialogue through a queued signal.
+    Faults of other threads reach the window through a queued signal.
     """
-    from ui.bug_dialog import BugReporter
+    from ui.bug_dialog import BugReporter, bug_of
 
-    reporter = BugReporter(window)
+    reporter = BugReporter(window, log_file)
     reporter.told.connect(app.exit)
 
     def caught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -171,7 +171,7 @@ def catch_bugs(app: "QApplication", window: "MainWindow") -> None:
             window.close()
             return
         _log.critical("This should not have happened", exc_info=(kind, error, trace))
-        reporter.happened.emit(f"{kind.__name__}: {error}")
+        reporter.happened.emit(bug_of(error))
 
     def caught_in_thread(args: threading.ExceptHookArgs) -> None:
         if args.exc_value is not None and not issubclass(args.exc_type, SystemExit):

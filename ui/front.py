@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QThread, QTimer, Signal
 from app.engine import Engine
 from app.errors import AppError, RecordsBroken
 from app.log import LiveLog
+from ui.bug_dialog import fault_banner
 from ui.desk import Desk
 from ui.drive_menus import DriveMenus
 from ui.folders import open_folder
@@ -24,6 +25,7 @@ from ui.tabs.scan_tab import ScanTab
 from ui.tabs.search_tab import SearchTab
 from ui.widgets.banner import BannerKind, BannerView
 from ui.widgets.failures import FailuresDialog
+from ui.workers.faults import FAULT
 from ui.workers.job_controller import JobController
 from ui.workers.reader import Reader, left_behind
 
@@ -196,7 +198,9 @@ class Front(QObject):
         if job is None:
             return
         text = f"{job.progress.view.title}: {said(error)}"
-        if tool := error.context.get("tool"):
+        if fault := error.context.get(FAULT):
+            self.window.banners.show_banner(fault_banner(fault, job.progress.view.title))
+        elif tool := error.context.get("tool"):
             self.window.banners.show_banner(BannerView(f"tool.{tool}", text, BannerKind.WARNING, "Diagnostics…"))
         elif not job.progress.view.small:
             self.window.banners.show_banner(BannerView(f"failed.{job_id}", text, BannerKind.ERROR))

@@ -36,35 +36,69 @@ def test_a_display_of_any_kind_is_enough() -> None:
         require_display({"DISPLAY": ""}, "linux")
 
 
-def test_a_bug_ends_with_70_one_dialogue_and_a_traceback_in_the_log(tmp_path: Path) -> None:
-    done = start(
-        """
+TRIAL = """
 import sys
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QMessageBox
-import ui.main_window
+from PySide6.QtWidgets import QApplication
+import ui.bug_dialog, ui.front
 from ui.__main__ import main
 shown = []
-def exec_(box):
-    shown.append(box.informativeText())
-    return 0
-QMessageBox.exec = exec_
+def exec_(dialog):
+    shown.append(dialog)
+    return ANSWER
+ui.bug_dialog.BugDialog.exec = exec_
 def broken():
     raise RuntimeError("a bug of ours")
+BEGIN
+code = main(["--home", HOME])
+print(len(shown), shown[0].windowTitle() if shown else "")
+sys.exit(code)
+"""
+
+
+def trial(home: Path, begin: str, answer: int = 1) -> subprocess.CompletedProcess[str]:
+    code = TRIAL.replace("ANSWER", str(answer)).replace("HOME", repr(str(home))).replace("BEGIN", begin)
+    return start(code, QT_QPA_PLATFORM="offscreen", HOME=str(home))
+
+
+def test_a_bug_before_there_is_anything_to_work_with_ends_with_70_and_one_dialogue(tmp_path: Path) -> None:
+    begin = """
 def show(self):
     QTimer.singleShot(0, broken)
     QTimer.singleShot(0, broken)
+import ui.main_window
 ui.main_window.MainWindow.show = show
-code = main(["--home", sys.argv[1] if len(sys.argv) > 1 else HOME])
-print(len(shown), shown[0].splitlines()[0])
-sys.exit(code)
-""".replace("HOME]", f"{str(tmp_path)!r}]"),
-        QT_QPA_PLATFORM="offscreen",
-        HOME=str(tmp_path),
-    )
+ui.front.Front.start = lambda self: None
+"""
+    done = trial(tmp_path, begin)
     assert done.returncode == 70, done.stderr
-    assert done.stdout.strip() == "1 RuntimeError: a bug of ours"
+    assert done.stdout.strip() == "1 Reelmark must close"
     assert "Traceback" in (tmp_path / "logs" / "reelmark.log").read_text()
+
+
+AFTERWARDS = """
+def begin(engine):
+    for _ in range(FAULTS):
+        QTimer.singleShot(0, broken)
+    QTimer.singleShot(300, QApplication.instance().quit)
+start = ui.front.Front.start
+def start_it(self):
+    self.ready.connect(begin)
+    start(self)
+ui.front.Front.start = start_it
+"""
+
+
+def test_a_bug_of_one_button_leaves_the_window_open(tmp_path: Path) -> None:
+    done = trial(tmp_path, AFTERWARDS.replace("FAULTS", "2"))
+    assert (done.returncode, done.stdout.strip()) == (0, "0"), done.stderr
+    assert "a bug of ours" in (tmp_path / "logs" / "reelmark.log").read_text()
+
+
+@pytest.mark.parametrize(("answer", "code"), [(1, 70), (0, 0)])
+def test_a_window_that_fails_over_and_over_may_be_closed(tmp_path: Path, answer: int, code: int) -> None:
+    done = trial(tmp_path, AFTERWARDS.replace("FAULTS", "30"), answer)
+    assert (done.returncode, done.stdout.strip()) == (code, "1 Reelmark must close"), done.stderr
 
 
 def test_the_singletons_survive_more_calls_into_qt_than_they_have_references(tmp_path: Path) -> None:

@@ -193,9 +193,8 @@ class AssetChecks(QObject):
                 self._say_known()
                 self.changed.emit()
         elif asset == self._asset:
-            error = outcome.error if isinstance(outcome, Failed) else None
             self._variables.pop(policy, None)
-            self._pane.say(said_of(error, policy) if isinstance(error, AppError) else "Stopped")
+            self._pane.say(said_of(outcome.error, policy) if isinstance(outcome, Failed) else "Stopped")
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,7 @@ class AssetDocuments(QObject):
             self._channels.show_idle(words)
         if isinstance(outcome, Done) and isinstance(outcome.result, InspectResult):
             self._keep(asset, outcome.result.documents[0])
-        elif isinstance(outcome, Failed) and isinstance(outcome.error, AppError) and asset == self._asset:
+        elif isinstance(outcome, Failed) and asset == self._asset:
             self.problem.emit(said_of(outcome.error, asset[0]))
 
     def _show_progress(self) -> None:

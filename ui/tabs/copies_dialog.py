@@ -4,7 +4,6 @@ from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QTableView, QVBoxLayout, QWidget
 
 from app.catalog.replicas import Replica
-from app.errors import AppError
 from app.model.drives import Drive
 from app.model.names import shown
 from app.model.times import now_us
@@ -86,7 +85,7 @@ class CopiesDialog(QDialog):
         self.ask.setEnabled(True)
         if isinstance(outcome, Done) and isinstance(outcome.result, AtRisk):
             self._show(outcome.result)
-        elif isinstance(outcome, Failed) and isinstance(outcome.error, AppError):
+        elif isinstance(outcome, Failed):
             self.told.setText(said(outcome.error))
         else:
             self.told.setText("It was stopped.")

@@ -158,7 +158,7 @@ class DiagnosticsDialog(QDialog):
         if job_id not in self._installing:
             return
         self._installing.discard(job_id)
-        if isinstance(outcome, Failed) and isinstance(outcome.error, AppError):
+        if isinstance(outcome, Failed):
             self._failed("", 0, outcome.error)
         elif isinstance(outcome, Done):
             self.look()

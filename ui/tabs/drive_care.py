@@ -158,7 +158,7 @@ def _why_not(drive: Drive, *, needs_drive: bool) -> str:
 def _show(dialog: WipeDialog, outcome: Outcome) -> None:
     if isinstance(outcome, Done) and isinstance(outcome.result, WipeResult):
         dialog.show_result(outcome.result)
-    elif isinstance(outcome, Failed) and isinstance(outcome.error, AppError):
+    elif isinstance(outcome, Failed):
         dialog.show_error(said(outcome.error))
     else:
         dialog.show_error("It was stopped.")

@@ -102,7 +102,7 @@ class DriveDialog(QDialog):
         self._job = ""
         self.ask.setEnabled(self._drive.online)
         self.told.setText("")
-        if isinstance(outcome, Failed) and isinstance(outcome.error, AppError):
+        if isinstance(outcome, Failed):
             self.told.setText(said(outcome.error))
         elif isinstance(outcome, Done) and isinstance(outcome.result, DriveHealthResult) and not outcome.result.kept:
             why = "; ".join(outcome.result.health.reasons)

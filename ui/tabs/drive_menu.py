@@ -7,7 +7,6 @@ from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QLabel, QMenu, QMessageBox, QWidget
 
-from app.errors import AppError
 from app.model.drives import Drive
 from app.model.names import shown
 from app.scanning.request import ScanRequest
@@ -184,7 +183,7 @@ class DriveMenu(QObject):
         if job_id not in self._started:
             return
         self._started.discard(job_id)
-        if isinstance(outcome, Failed) and isinstance(outcome.error, AppError):
+        if isinstance(outcome, Failed):
             text = said(outcome.error)
             self._desk.window.banners.show_banner(BannerView(f"failed.{job_id}", text, BannerKind.ERROR))
         elif isinstance(outcome, Done) and isinstance(outcome.result, TravelResult):

@@ -13,6 +13,7 @@ from PySide6.QtGui import QImage
 from app.errors import AppError, Cancelled
 from app.jobs.job import CancelToken
 from app.media.frames import DecodedFrame, FrameReader, Probe, Waveform
+from ui.workers.faults import unforeseen
 
 _log = logging.getLogger(__name__)
 _STRETCHES = 2000
@@ -158,6 +159,8 @@ class Decoder(QThread):
                     self._do(reader, task, token)
                 except Cancelled:
                     pass
+                except Exception as error:  # noqa: BLE001 - a thread's last line of defence: it must go on answering
+                    unforeseen(error)
                 finally:
                     with self._change:
                         self._busy = None
@@ -206,8 +209,7 @@ class Decoder(QThread):
             self.refused.emit(want.key, error)
             return
         except Exception as error:  # noqa: BLE001 - a thread's last line of defence: it must go on answering
-            _log.exception("A picture could not be decoded")
-            self.refused.emit(want.key, AppError(f"{type(error).__name__}: {error}"))
+            self.refused.emit(want.key, unforeseen(error))
             return
         self.decoded.emit(want.key, picture_of(frame, began))
 

@@ -105,9 +105,7 @@ class Signer(QObject):
         if isinstance(outcome, Done):
             self.written.emit(order.key, outcome.result)
         elif isinstance(outcome, Failed):
-            error = outcome.error
-            known = error if isinstance(error, AppError) else AppError(f"{type(error).__name__}: {error}")
-            self.failed.emit(order.key, known)
+            self.failed.emit(order.key, outcome.error)
         else:
             self.failed.emit(order.key, AppError("It was cancelled.", hint="Nothing was written; sign again."))
         self._start_next()

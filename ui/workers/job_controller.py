@@ -6,7 +6,6 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.engine import Engine
-from app.errors import AppError
 from app.jobs.events import ItemFailed, JobEvent, Noticed
 from app.operations import OPERATIONS
 from ui.outcomes import Told, about, told, verbs
@@ -165,9 +164,6 @@ class JobController(QObject):
         job.progress.end(*_end_of(job, outcome))
         self.job_changed.emit(job.progress.view)
         if isinstance(outcome, Failed):
-            if not isinstance(outcome.error, AppError):
-                self.job_ended.emit(job.id, outcome)
-                raise outcome.error
             self.job_failed.emit(job.id, outcome.error)
         self.job_ended.emit(job.id, outcome)
         self.catalog_changed.emit()
@@ -195,7 +191,5 @@ def _end_of(job: RunningJob, outcome: Outcome) -> tuple[JobState, str, Told]:
         return JobState.DONE, sentences.done.format(job.about), told(job.told_as, "done", summary)
     name = sentences.name.format(job.about)
     if isinstance(outcome, Failed):
-        error = outcome.error
-        reason = error.message if isinstance(error, AppError) else f"{type(error).__name__}: {error}"
-        return JobState.FAILED, name, told(job.told_as, "failed", {"error": reason})
+        return JobState.FAILED, name, told(job.told_as, "failed", {"error": outcome.error.message})
     return JobState.STOPPED, name, told(job.told_as, "cancelled", {"counts": job.progress.counts})

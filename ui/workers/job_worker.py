@@ -7,10 +7,11 @@ from typing import Any
 from PySide6.QtCore import QObject, QThread, Signal
 
 from app.engine import Engine
-from app.errors import Cancelled
+from app.errors import AppError, Cancelled
 from app.jobs.events import ItemFailed, JobEvent, Noticed
 from app.jobs.job import CancelToken, Job
 from app.operations import run
+from ui.workers.faults import unforeseen
 
 _log = logging.getLogger(__name__)
 
@@ -29,9 +30,9 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The operation ended with an error: an `AppError`, or anything else for a bug."""
+    """The operation ended with an error; a fault of ours is one of those too."""
 
-    error: Exception
+    error: AppError
 
 
 Outcome = Done | Stopped | Failed
@@ -66,9 +67,11 @@ class JobWorker(QThread):
             outcome = Done(run(self._engine, self._operation, self._request, Job(self._report, self.token)))
         except Cancelled:
             outcome = Stopped()
-        except Exception as error:  # noqa: BLE001 - a thread's last line of defence: it must always say how it ended
+        except AppError as error:
             _log.error("%s failed: %s", self._operation, error)
             outcome = Failed(error)
+        except Exception as error:  # noqa: BLE001 - a thread's last line of defence: it must always say how it ended
+            outcome = Failed(unforeseen(error))
         self.ended.emit(outcome)
 
     def _report(self, event: JobEvent) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from app.errors import AppError, Cancelled
 from app.jobs.job import CancelToken
+from ui.workers.faults import unforeseen
 
 Question = Callable[[CancelToken], Any]
 
@@ -147,8 +148,7 @@ class Reader(QThread):
         except AppError as error:
             self._tell(self.failed, kind, asked, error)
         except Exception as error:  # noqa: BLE001 - a thread's last line of defence: it must go on answering
-            _log.exception("A query failed")
-            self._tell(self.failed, kind, asked, AppError(f"{type(error).__name__}: {error}"))
+            self._tell(self.failed, kind, asked, unforeseen(error))
         else:
             self._tell(self.answered, kind, asked, answer)
 

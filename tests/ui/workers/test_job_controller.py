@@ -55,9 +55,14 @@ def test_a_job_that_raises_runtime_error_ends_as_failed(
     outcomes: list[object] = []
     jobs.job_ended.connect(lambda _job, outcome: outcomes.append(outcome))
     with qtbot.captureExceptions() as bugs, qtbot.waitSignal(jobs.all_ended, timeout=5000):
-        jobs.start("trial", "")
-    assert [type(outcome) for outcome in outcomes] == [Failed]
+        job_id = jobs.start("trial", "")
+    (outcome,) = outcomes
+    assert isinstance(outcome, Failed)
+    assert outcome.error.message == "Something went wrong in Reelmark itself: RuntimeError: out of memory on the device"
     assert [str(bug[1]) for bug in bugs] == ["out of memory on the device"]
+    job = jobs.job(job_id)
+    assert job is not None
+    assert job.progress.view.state == JobState.FAILED
 
 
 def test_cancel_stops_a_job_and_says_stopped(qtbot: QtBot, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
