@@ -13,10 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from app.catalog.countedframes import counted_frames
 from app.catalog.database import Database
 from app.catalog.history import present_at, scan_at, value_at
 from app.catalog.searchplan import ALL, KEY, MATCHED, clear, make_plan
-from app.catalog.where import Condition, files_where
+from app.catalog.where import Condition, files_where, is_counted
 from app.model.kinds import Category
 from app.model.names import folded_text
 
@@ -199,10 +200,43 @@ class ShardSearch:
 def _find_facts(database: Database, conditions: tuple[Condition, ...]) -> None:
     """Note the files whose facts hold the conditions, their sequences, and the blocks of either."""
     clear(database, "fact_file", "fact_sequence", "fact_block")
+    counted = tuple(condition for condition in conditions if is_counted(condition))
+    others = tuple(condition for condition in conditions if not is_counted(condition))
+    if others or not counted:
+        _note_files(database, others)
+        database.run(_SEQUENCES_OF_FACTS)
+    if counted:
+        _keep_counted(database, conditions, counted, among=bool(others))
+    for statement in _BLOCKS_OF_FACTS:
+        database.run(statement)
+
+
+def _note_files(database: Database, conditions: tuple[Condition, ...]) -> None:
     sql, bindings = files_where(conditions)
     database.run(f"INSERT OR IGNORE INTO temp.fact_file {sql}", bindings)
-    for statement in (_SEQUENCES_OF_FACTS, *_BLOCKS_OF_FACTS):
-        database.run(statement)
+
+
+def _keep_counted(
+    database: Database, conditions: tuple[Condition, ...], counted: tuple[Condition, ...], *, among: bool
+) -> None:
+    """Note files for what was counted in each of them; no frame stands for another there.
+
+    Args:
+        database: the shard.
+        conditions: all of them.
+        counted: those about what was counted.
+        among: only files that were noted before, with the frames that they stand for.
+    """
+    clear(database, "counted")
+    database.run_many("INSERT INTO temp.counted VALUES (?)", [(one,) for one in counted_frames(database, counted)])
+    if among:
+        database.run(
+            "DELETE FROM temp.counted WHERE id IN (SELECT c.id FROM temp.counted c CROSS JOIN file f ON f.id = c.id"
+            f" WHERE NOT (1{_STANDS}))"
+        )
+    clear(database, "fact_file", "fact_sequence")
+    _note_files(database, conditions)
+    database.run("INSERT OR IGNORE INTO temp.fact_file SELECT id FROM temp.counted")
 
 
 def _filters(query: SearchQuery, then: _Then) -> tuple[str, list[Any]]:

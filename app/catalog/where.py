@@ -105,8 +105,31 @@ def files_where(conditions: tuple[Condition, ...]) -> tuple[str, list[Any]]:
         negated = condition.operator == "!="
         sql, values = _query(condition, "=" if negated else condition.operator)
         tests.append(f"x.file_id {'NOT ' if negated else ''}IN ({sql})")
+        if negated and is_counted(condition):
+            tests.append("x.file_id IN (SELECT file_id FROM channel_stats)")
         bindings += values
     return f"SELECT x.file_id FROM facts x WHERE x.header_id IS NOT NULL AND {' AND '.join(tests)}", bindings
+
+
+def is_counted(condition: Condition) -> bool:
+    """Whether a condition is about what is counted in each frame, for which no other frame can stand."""
+    return not condition.attribute and _FIELDS[condition.name][0] == _BY_STATS
+
+
+def holds_of(condition: Condition, value: float) -> bool:
+    """Whether a number holds a condition on a field that is one; one with `!=` as if it had `=`."""
+    number = number_of(condition.value) or 0.0
+    near = abs(number) * _RELATIVE
+    match condition.operator:
+        case "=" | "!=":
+            return abs(value - number) <= near
+        case ">=":
+            return value >= number - near
+        case "<=":
+            return value <= number + near
+        case ">":
+            return value > number + near
+    return value < number - near
 
 
 def _query(condition: Condition, operator: str) -> tuple[str, list[Any]]:

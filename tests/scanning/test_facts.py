@@ -215,6 +215,25 @@ def test_a_frame_that_an_older_one_replaced_makes_what_is_kept_of_its_sequence_o
     assert changed == [("owner", "1004")]
 
 
+def test_frames_of_a_measured_sequence_are_found_by_what_was_counted_in_them(shots: Studio) -> None:
+    for frame, value in ((1005, "nan"), (1007, "inf")):
+        path = shots.base / f"sh010/sh010.{frame}.exr"
+        path.write_bytes(path.read_bytes()[:-2] + struct.pack("<e", float(value)))
+    shots.scan(inventory_only=False)
+    assert found(shots, "nan>0") == set()
+    pattern = shots.base / "sh010/sh010.####.exr"
+    done = reelmark("--home", shots.engine.home.root, "inspect", "--stats", "--sink", "shard", pattern)
+    assert done.returncode == 0, done.stderr
+    assert found(shots, "nan>0") == found(shots, "nan=1") == {b"sh010/sh010.1005.exr"}
+    assert found(shots, "inf>0", "attr:owner=ILM", text="sh010") == {b"sh010/sh010.1007.exr"}
+    assert found(shots, "nan>0", "attr:owner=Weta") == found(shots, "nan>0", "inf>0") == set()
+    whole = {b"sh010/sh010.%d.exr" % frame for frame in range(1001, 1010)}
+    assert found(shots, "nan<1") == found(shots, "nan!=1", "width>0", text="sh010") == whole - {b"sh010/sh010.1005.exr"}
+    shots.write("sh010/sh010.1010.exr")
+    shots.scan(inventory_only=False)
+    assert found(shots, "nan>0") == set()
+
+
 def test_what_inspect_measured_is_kept_for_the_shelf_while_the_file_is_as_it_was_scanned(shots: Studio) -> None:
     for number in (1, 2):
         render(shots.base / f"sh#30/a#b.{number:04}.exr", number)
