@@ -32,6 +32,9 @@ from ui.tabs.review_tab import ReviewTab
 
 SEQUENCE = b"sh010.####.exr"
 
+#: How the rule `seq.complete` is called, which has no title of its own.
+COMPLETE = "Frames of the range that have no file: at most 0"
+
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Engine:
@@ -75,10 +78,10 @@ def test_findings_of_a_policy_stand_beside_those_of_the_scan(qtbot: QtBot, tab: 
     pane = checked(qtbot, tab)
     lines = "\n".join(lines_of(pane.tree))
     assert "Missing frames 1 missing 1004" in lines
-    assert "seq.complete" in lines
+    assert COMPLETE in lines
     assert pane.said.text() == "1 fail · 1 pass"
     assert tab.inspector.tabs.tabText(2) == "Findings 2"
-    row = next(n for n in range(pane.tree.topLevelItemCount()) if pane.tree.topLevelItem(n).text(0) == "seq.complete")
+    row = next(n for n in range(pane.tree.topLevelItemCount()) if pane.tree.topLevelItem(n).text(0) == COMPLETE)
     tab.stage.player.go_to(1001)
     pane.tree.setCurrentItem(pane.tree.topLevelItem(row))
     assert tab.stage.player.position == 1004
@@ -121,7 +124,7 @@ def test_an_absent_drive_is_judged_by_what_was_recorded(
         tab.checks.check(policy)
         pane = checked(qtbot, tab)
         assert "by what the last scan recorded" in pane.said.text()
-        assert "seq.complete" in "\n".join(lines_of(pane.tree))
+        assert COMPLETE in "\n".join(lines_of(pane.tree))
 
 
 def test_states_follow_outcome_and_severity() -> None:
@@ -162,7 +165,7 @@ def test_what_was_found_elsewhere_is_told_with_policy_and_time(
         pane = tab.inspector.findings
         qtbot.waitUntil(lambda: pane.said.text() != "", timeout=WAIT_MS)
         assert pane.said.text().startswith("test.whole 1.0.0: fail · 20")
-        assert "seq.complete" in "\n".join(lines_of(pane.tree))
+        assert COMPLETE in "\n".join(lines_of(pane.tree))
         assert tab.inspector.tabs.tabText(2) == "Findings 2"
         press(qtbot, "]")
         wait_loaded(qtbot, tab, b"still.exr")
@@ -181,7 +184,7 @@ def test_what_was_checked_in_the_window_is_there_when_it_is_opened_again(
     with review(qtbot, engine) as tab:
         wait_loaded(qtbot, tab, SEQUENCE)
         assert tab.checks.validation() is None
-        assert "seq.complete" in "\n".join(lines_of(tab.inspector.findings.tree))
+        assert COMPLETE in "\n".join(lines_of(tab.inspector.findings.tree))
 
 
 def test_what_was_found_before_an_asset_changed_does_not_count(
@@ -196,7 +199,7 @@ def test_what_was_found_before_an_asset_changed_does_not_count(
         pane = tab.inspector.findings
         qtbot.waitUntil(lambda: pane.said.text() != "", timeout=WAIT_MS)
         assert pane.said.text().endswith("before it changed: check it again")
-        assert "seq.complete" not in "\n".join(lines_of(pane.tree))
+        assert COMPLETE not in "\n".join(lines_of(pane.tree))
 
 
 def test_rules_are_told_by_their_titles() -> None:
