@@ -3,6 +3,7 @@
 What was counted of a file by itself is in `channel_stats`; here are the frames that were measured only together.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,11 +11,13 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from app.catalog.database import Database
-from app.catalog.factparts import unpacked
+from app.catalog.factparts import inflated
 from app.catalog.where import Condition, holds_of
 
 #: What is counted, with the key of the frames that have some.
 _COUNTED = {"nan": ("nan_count", "nan_frames"), "inf": ("inf_count", "inf_frames")}
+#: What the text of a document has where some frames of a channel have any: most are told apart without reading it all.
+_SOME = {name: re.compile(rb'"%s":\s*"[^"]' % frames.encode()) for name, (_, frames) in _COUNTED.items()}
 _RUN = re.compile(r"(-?[\d.]+)(?:-(-?[\d.]+)(?:x([\d.]+))?)?\Z")
 
 _MEASURED = (
@@ -33,8 +36,12 @@ def counted_frames(database: Database, conditions: tuple[Condition, ...]) -> Ite
     How many values of a channel are odd is known of all frames together: that number stands for each frame that has
     some.
     """
+    needed = [_SOME[one.name] for one in conditions if one.operator != "!=" and not holds_of(one, 0)]
     for sequence_id, folder_id, base, ext, body in list(database.rows(_MEASURED)):
-        stats = unpacked(body).get("stats") or {}
+        text = inflated(body)
+        if not all(found.search(text) for found in needed):
+            continue
+        stats = json.loads(text).get("stats") or {}
         tests = [_Test.of(stats, condition) for condition in conditions]
         decoded = _Frames.of(stats.get("frames"))
         if not decoded.runs or not all(test.may_hold for test in tests):
