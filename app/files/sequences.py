@@ -174,13 +174,11 @@ def file_sequences(
 
 def _collect_all(names: Sequence[bytes]) -> tuple[dict[bytes, list[int]], dict[bytes, list[Frame]], list[int]]:
     """As `_collect`, and the numbers of those names that could be taken together, which are many in a large folder."""
-    if len(names) < LEAST_NAMES or not pays(len(names)):
-        one = one_sequence(names) if len(names) >= _LEAST_FRAMES else None
-        if one is not None:
-            return one.members, one.frames, []
+    few = len(names) < LEAST_NAMES or not pays(len(names))
+    many = many_names(names) if not few else one_sequence(names) if len(names) >= _LEAST_FRAMES else None
+    if many is None:
         numbered, rest = _collect(enumerate(names))
         return numbered, {}, rest
-    many = many_names(names)
     numbered, rest = _collect((index, names[index]) for index in many.others)
     for key, members in numbered.items():
         if key in many.members:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QItemSelectionModel
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
@@ -41,7 +42,8 @@ def test_the_nearest_come_first_and_say_what_differs(qtbot: QtBot, desk: Desk, t
     qtbot.waitUntil(lambda: len(dialog.rows.rows()) == 2, timeout=WAIT_MS)
     assert [row.cells[1] for row in dialog.rows.rows()] == ["two.exr", "parts.exr"]
     assert [fact.state for fact in dialog.why.facts()] == ["pass"]
-    dialog.table.selectRow(1)
+    wanted = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+    dialog.table.selectionModel().setCurrentIndex(dialog.table.model().index(1, 0), wanted)
     assert len(dialog.why.facts()) > 1
     asked: list[object] = []
     dialog.compare_requested.connect(lambda a, b: asked.append((a, b)))
