@@ -79,7 +79,7 @@ class ShardKeeper(Keeper):
             for document in documents:
                 path = document["file"]["path"]
                 below = raw(path)[len(raw(drive.base.rstrip("/\\"))) + 1 :]
-                keep = _keep_sequence if document["kind"] == "sequence" else _keep_file
+                keep = _keep_sequence if document["kind"] == "sequence" else keep_file
                 if keep(database, below, document):
                     self._rows["sequences" if document["kind"] == "sequence" else "files"] += 1
                 else:
@@ -94,7 +94,8 @@ def kept_in_shards(engine: Engine, token: CancelToken) -> Iterator[Keeper]:
     keeper.flush()
 
 
-def _keep_file(database: Database, path: bytes, document: Document) -> bool:
+def keep_file(database: Database, path: bytes, document: Document) -> bool:
+    """Keep the document of a file, by its path below the base, where it is as it was scanned; whether it is."""
     file_id = find_file(database, path)
     row = database.row("SELECT size, mtime_ns FROM file WHERE id = ? AND missed_scan IS NULL", (file_id,))
     file = document["file"]

@@ -174,7 +174,8 @@ def _check_media(engine: Engine, place: "_Place", expected: Expectation, run: "_
         for facts in read_ahead(assets, run.policy, pool, job):
             result = run.take(facts)
             if result is not None:
-                keeper.keep(facts.found, facts.read, validation_of(run.policy, result) | titles_of(result))
+                validation = validation_of(run.policy, result) | titles_of(result)
+                keeper.keep(facts.found, facts.read, validation, facts.odd_frames)
     keeper.close()
     if place.drive is not None and not is_there(place.drive):
         raise gone(place.drive, "Plug it in and check again, or check it by its recorded facts while it is not there.")

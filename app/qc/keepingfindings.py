@@ -14,6 +14,7 @@ from app.catalog.inspections import store_document, store_findings, store_sequen
 from app.catalog.shard import open_writer
 from app.engine import Engine
 from app.errors import AppError, HeldByAnother
+from app.inspection.shardkeeping import keep_file
 from app.jobs.job import Job
 from app.model.drives import Drive
 from app.model.names import raw
@@ -26,13 +27,14 @@ _AT_ONCE = 50
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What is to be kept of one asset: where it lies below the base, its document, what the policy said."""
+    """What is to be kept of an asset: where it lies below the base, its document, what the policy said, some frames."""
 
     folder: bytes
     name: bytes
     size: int
     document: Document | None
     validation: dict[str, Any]
+    frames: tuple[Document, ...]
 
 
 def catalogued_drives(catalog: Catalog, paths: Iterable[str]) -> tuple[Drive, ...]:
@@ -71,13 +73,16 @@ class FindingsKeeper:
         ]
         self._real = functools.lru_cache(8)(os.path.realpath)
 
-    def keep(self, found: FoundAsset, document: Document | None, validation: dict[str, Any]) -> None:
+    def keep(
+        self, found: FoundAsset, document: Document | None, validation: dict[str, Any], frames: Iterable[Document] = ()
+    ) -> None:
         """Keep what is known of an asset, where it lies on one of the drives.
 
         Args:
             found: the asset.
             document: as it was read; None where only its name was looked at.
             validation: what the policy said.
+            frames: documents of single frames that are worth being found.
 
         Raises:
             AppError: the records of a drive that was named cannot be used.
@@ -89,7 +94,7 @@ class FindingsKeeper:
             below = shard.below(found.folder)
             below = shard.below(folder) if below is None else below
             if below is not None:
-                self._attempt(shard, _Kept(below, found.name, found.size, document, validation))
+                self._attempt(shard, _Kept(below, found.name, found.size, document, validation, tuple(frames)))
                 return
 
     def close(self) -> None:
@@ -131,7 +136,7 @@ class _ShardKeeper:
     def keep(self, kept: _Kept) -> None:
         """Keep what is known of an asset of the drive."""
         self._waiting.append(kept)
-        if len(self._waiting) >= _AT_ONCE:
+        if sum(1 + len(one.frames) for one in self._waiting) >= _AT_ONCE:
             self._write()
 
     def close(self) -> None:
@@ -174,6 +179,8 @@ class _ShardKeeper:
                 store_sequence(database, asset.sequence.id, document)
             elif asset.file_id is not None:
                 store_document(database, asset.file_id, document)
+        for frame in kept.frames:
+            keep_file(database, b"/".join(filter(None, (kept.folder, raw(frame["file"]["name"])))), dict(frame))
         store_findings(database, asset.folder_id, kept.name, kept.validation)
 
 

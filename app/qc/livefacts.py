@@ -24,6 +24,7 @@ from app.qc.kinds import kinds_of_name
 HANDLER = "app.media.worker:document"
 _HEADER_S = 60.0
 _PIXELS_S = 600.0
+_MOST_ODD = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ class LiveFacts:
         self._expected = expected
         self._measuring = measuring
         self._read: dict[Need, Document | AppError] = {}
+        #: The documents of the first frames in which some values are no numbers.
+        self.odd_frames: list[Document] = []
         self.asset = found.path
         self.kinds = kinds_of_name(shown(found.name), is_sequence=found.sequence is not None)
         self.expected = (int(expected.first), int(expected.last)) if expected else None
@@ -142,7 +145,13 @@ class LiveFacts:
         self._job.stage(Stage.INSPECT, len(frames))
         for done, (frame, answer) in enumerate(self._pool.map(requests, self._job.token, _PIXELS_S), 1):
             self._job.progress(done, current=self.asset)
-            yield frame, answer if isinstance(answer, AppError) else answer[-1][0]["document"]
+            if isinstance(answer, AppError):
+                yield frame, answer
+                continue
+            document = answer[-1][0]["document"]
+            if rows == 1 and len(self.odd_frames) < _MOST_ODD and _is_odd(document):
+                self.odd_frames.append(document)
+            yield frame, document
         self._job.stage(Stage.CHECK)
 
     def _path(self, name: bytes) -> str:
@@ -189,3 +198,8 @@ class LiveFacts:
                 document: Document = header["document"]
                 return document
         raise MediaError("the reader gave no answer", code="media.not_understood")
+
+
+def _is_odd(document: Document) -> bool:
+    parts = (document.get("stats") or {}).get("parts") or ()
+    return any(channel["nan_count"] or channel["inf_count"] for part in parts for channel in part["channels"])
