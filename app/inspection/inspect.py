@@ -84,12 +84,23 @@ def inspect(engine: "Engine", request: InspectRequest, job: Job) -> InspectResul
 
 
 def recorded_on_shelf(engine: "Engine", path: str, token: CancelToken) -> Document | None:
-    """What is recorded of a path on a drive that is not connected, with `recorded`, the time of that; else None."""
+    """What is recorded of a path on a drive that is not connected, with `recorded`, the time of that; else None.
+
+    Raises:
+        InputError: the drive knows the file, and its facts were never read, or by an older version.
+        AppError: the shard of the drive cannot be used.
+    """
     from app.inspection.records import record_of
 
     if os.path.lexists(path):
         return None
     found = record_of(engine, path, token, shelf_only=True)
+    if found is not None and found.document is None:
+        raise InputError(
+            f"{found.drive.label} is not connected, and what it has recorded of this file cannot be used",
+            hint="Its facts were never read, or by an older version. Connect the drive and scan it again.",
+            code="facts.not_recorded",
+        )
     return None if found is None else found.document
 
 
@@ -125,8 +136,17 @@ def inspect_as_text(
                 if len(request.paths) > 1:
                     job.progress(done, current=shown(path))
                 job.check()
-                recorded = records(path, job.token) if isinstance(told, AppError) and records is not None else None
-                yield _usable(path, recorded or told, request, job)
+                if isinstance(told, AppError) and records is not None:
+                    told = _recorded(records, path, told, job)  # noqa: PLW2901
+                yield _usable(path, told, request, job)
+
+
+def _recorded(records: Records, path: str, told: AppError, job: Job) -> Document | AppError:
+    """The document that is recorded of a path that cannot be read; else why there is none."""
+    try:
+        return records(path, job.token) or told
+    except AppError as error:
+        return error
 
 
 def _group(

@@ -58,6 +58,24 @@ def test_the_only_file_that_cannot_be_used_is_an_error(
     assert "reelmark sequences" in said
 
 
+def test_a_file_on_the_shelf_of_which_no_facts_were_read_says_so(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    card = tmp_path / "card"
+    card.mkdir()
+    path = media.raw_exr(card / "a.exr")
+    assert main(["--home", str(home), "scan", str(card), "--drive", "A001", "--inventory-only"]) == 0
+    card.rename(tmp_path / "shelf")
+    capsys.readouterr()
+    assert inspect(home, path) == 3
+    said = capsys.readouterr().err
+    assert "A001 is not connected, and what it has recorded of this file cannot be used" in said
+    assert "Connect the drive and scan it again." in said
+    assert inspect(home, path, card / "absent.exr", "--json") == 1
+    codes = [file["errors"][0]["code"] for file in json.loads(capsys.readouterr().out)["files"]]
+    assert codes == ["facts.not_recorded", "media.absent"]
+
+
 def test_damage_that_leaves_something_to_tell_is_no_failure(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
