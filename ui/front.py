@@ -10,6 +10,7 @@ from app.errors import AppError, RecordsBroken
 from app.log import LiveLog
 from ui.bug_dialog import fault_banner
 from ui.desk import Desk
+from ui.drive_checks import DriveChecks
 from ui.drive_menus import DriveMenus
 from ui.folders import open_folder
 from ui.inspecting import Inspecting
@@ -92,6 +93,7 @@ class Front(QObject):
         self.local_api: LocalApi | None = None
         self.drive_menus: DriveMenus | None = None
         self.inspecting: Inspecting | None = None
+        self.checks: DriveChecks | None = None
         self._maintenance: MaintenanceTab | None = None
         self._tabs: tuple[ScanTab, SearchTab, ReviewTab, ReportsTab] | None = None
         self._opener = EngineOpener(open_engine, self)
@@ -158,6 +160,10 @@ class Front(QObject):
         self.inspecting = Inspecting(desk)
         self.inspecting.serve(search.actions_of_hits, review)
         self.inspecting.review_requested.connect(self._review)
+        self.checks = DriveChecks(desk)
+        self.checks.review_requested.connect(self._review)
+        scan.menu.care.check_asked.connect(self.checks.ask_drive)
+        review.check_asked.connect(self.checks.ask)
         for number, notice in enumerate(engine.notices):
             self.window.banners.show_banner(BannerView(f"engine.{number}", notice, BannerKind.WARNING))
         self.ready.emit(engine)

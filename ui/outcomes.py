@@ -173,9 +173,12 @@ def _facts(_operation: str, summary: dict[str, Any]) -> _Found:
 
 def _checked(_operation: str, summary: dict[str, Any]) -> _Found:
     counts, policy = summary.get("counts", {}), summary.get("policy", {}).get("id", "")
-    words = (("fail", "fail"), ("error", "could not be judged"))
-    problems = [f"{formats.count(counts[name])} {said}" for name, said in words if counts.get(name)]
-    rest = _counted(counts, ("waived", "skipped", "pass")) or ("" if problems else "nothing to judge")
+    judged, failed = formats.many(counts.get("judged", 0), "asset"), counts.get("fail", 0)
+    problems = [f"{formats.count(failed)} of {judged} {'fails' if failed == 1 else 'fail'}"] if failed else []
+    if unable := counts.get("error"):
+        problems.append(f"{formats.count(unable)} could not be judged")
+    good = _counted(counts, ("waived", "skipped", "pass"))
+    rest = good if problems else f"{judged}: {good}" if good else "nothing to judge"
     return problems, f"{rest}, by {policy}" if policy else rest
 
 

@@ -196,7 +196,7 @@ def findings_of(
         Each as it was stored, with `recorded`, the time of that, and `outdated`: whether a scan met the asset changed
         since then.
     """
-    changed_us = _changed_us(database, file_id, sequence_id)
+    changed = changed_us(database, file_id, sequence_id)
     judged = database.rows(
         "SELECT policy, body, time_us FROM judgement WHERE folder_id = ? AND asset = ? ORDER BY time_us DESC",
         (folder_id, asset),
@@ -212,13 +212,13 @@ def findings_of(
                 )
             ],
             "recorded": rfc3339(time_us),
-            "outdated": time_us < changed_us,
+            "outdated": time_us < changed,
         }
         for policy, body, time_us in list(judged)
     ]
 
 
-def _changed_us(database: Database, file_id: int | None, sequence_id: int | None) -> int:
+def changed_us(database: Database, file_id: int | None, sequence_id: int | None) -> int:
     """When the scan began that last met a file or a sequence changed; 0 where none did."""
     table, number = ("file", file_id) if sequence_id is None else ("sequence", sequence_id)
     found = database.value(

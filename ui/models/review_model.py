@@ -16,7 +16,9 @@ from ui import formats
 Index = QModelIndex | QPersistentModelIndex
 
 #: What a queue can be narrowed to, and the words for it.
-STATES = {"pending": "Pending", "stale": "Stale", "fail": "Fail", "pass": "Pass", "all": "All"}
+STATES = {
+    "pending": "Pending", "stale": "Stale", "fail": "Fail", "pass": "Pass", "objected": "Failed check", "all": "All",
+}  # fmt: skip
 
 
 class QueueRole(IntEnum):
@@ -26,6 +28,7 @@ class QueueRole(IntEnum):
     STATE = Qt.ItemDataRole.UserRole + 2
     SECOND = Qt.ItemDataRole.UserRole + 3
     PROBLEM = Qt.ItemDataRole.UserRole + 4
+    OBJECTED = Qt.ItemDataRole.UserRole + 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class QueueRow:
         state: `pass`, `fail`, `pending` or `stale`.
         size: bytes of all its files.
         missing: how many frames are absent.
+        objected: the policies that the asset failed by, or could not be judged by, when it was checked last; none
+            where it changed since then.
     """
 
     folder: bytes
@@ -49,6 +54,7 @@ class QueueRow:
     category: Category
     size: int
     missing: int = 0
+    objected: tuple[str, ...] = ()
 
     @property
     def id(self) -> tuple[bytes, bytes]:
@@ -56,7 +62,7 @@ class QueueRow:
         return self.folder, self.name
 
     @classmethod
-    def of(cls, asset: CataloguedAsset) -> "QueueRow":
+    def of(cls, asset: CataloguedAsset, objected: tuple[str, ...] = ()) -> "QueueRow":
         """From what the shard has."""
         sequence = asset.sequence
         text = shown(asset.name)
@@ -66,7 +72,7 @@ class QueueRow:
         text = text.replace("\n", "␊").replace("\r", "␍")
         missing = sequence.missing_count if sequence else 0
         key = folded(asset.folder) + b"/" + folded_text(text)
-        return cls(asset.folder, asset.name, text, key, asset.state, asset.category, asset.bytes, missing)
+        return cls(asset.folder, asset.name, text, key, asset.state, asset.category, asset.bytes, missing, objected)
 
 
 Line = bytes | QueueRow
@@ -95,7 +101,7 @@ def lines_of(rows: Iterable[QueueRow], wanted: QueueFilter, kept: frozenset[Asse
     lines: list[Line] = []
     heading: bytes | None = None
     for row in rows:
-        if wanted.state not in ("all", row.state) and row.id not in kept:
+        if not _is_wanted(row, wanted.state) and row.id not in kept:
             continue
         if words and not all(word in row.key for word in words):
             continue
@@ -124,10 +130,15 @@ def prepare(rows: list[QueueRow], wanted: QueueFilter, kept: frozenset[AssetId] 
     return PreparedQueue(rows, lines, places, {row.id: number for number, row in enumerate(rows)}, count_states(rows))
 
 
-def count_states(rows: Iterable[QueueRow]) -> dict[str, int]:
+def count_states(rows: Sequence[QueueRow]) -> dict[str, int]:
     """How many assets there are in each of `STATES`."""
     counted = Counter(row.state for row in rows)
-    return {**{state: counted[state] for state in STATES if state != "all"}, "all": counted.total()}
+    counted |= {"objected": sum(1 for row in rows if row.objected), "all": len(rows)}
+    return {state: counted[state] for state in STATES}
+
+
+def _is_wanted(row: QueueRow, state: str) -> bool:
+    return state in (row.state, "all") or (state == "objected" and bool(row.objected))
 
 
 class ReviewQueue(QAbstractListModel):
@@ -215,11 +226,13 @@ class ReviewQueue(QAbstractListModel):
         """Assets by state, `all` among them."""
         return dict(self._counts)
 
+    def line_at(self, index: Index) -> Line | None:
+        """An asset, or the folder of a heading; None where there is no line."""
+        return self._lines[index.row()] if 0 <= index.row() < len(self._lines) else None
+
     def row_at(self, index: Index) -> QueueRow | None:
         """The asset of a line; None for a heading."""
-        if not 0 <= index.row() < len(self._lines):
-            return None
-        line = self._lines[index.row()]
+        line = self.line_at(index)
         return line if isinstance(line, QueueRow) else None
 
     def index_of(self, asset: AssetId) -> QModelIndex:
@@ -270,10 +283,18 @@ class ReviewQueue(QAbstractListModel):
                 return note or second_text(line)
             case QueueRole.PROBLEM:
                 return problem
+            case QueueRole.OBJECTED:
+                return bool(line.objected)
             case Qt.ItemDataRole.ToolTipRole:
-                return f"{line.text}\n{shown(line.folder)}\n{line.state} · {formats.size(line.size)}"
+                told = (
+                    line.text,
+                    shown(line.folder),
+                    f"{line.state} · {formats.size(line.size)}",
+                    objected_words(line),
+                )
+                return "\n".join(filter(None, told))
             case Qt.ItemDataRole.AccessibleTextRole:
-                return ", ".join(filter(None, (line.text, line.state, note or second_text(line))))
+                return ", ".join(filter(None, (line.text, line.state, note or second_text(line), objected_words(line))))
             case _:
                 return None
 
@@ -284,6 +305,11 @@ class ReviewQueue(QAbstractListModel):
         index = self.index_of(asset)
         if index.isValid():
             self.dataChanged.emit(index, index)
+
+
+def objected_words(row: QueueRow) -> str:
+    """Which policies the asset failed by when it was checked last; empty for none."""
+    return f"Checked last: {', '.join(row.objected)}" if row.objected else ""
 
 
 def second_text(row: QueueRow) -> str:

@@ -2,31 +2,28 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePath
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QFileDialog
 
 from app.errors import AppError
 from app.jobs.events import Noticed
-from app.jobs.job import CancelToken
 from app.model.names import shown
 from app.model.times import now_us, parse_time, rfc3339
 from app.qc.checking import CheckRequest, CheckResult
-from app.qc.policies import ShippedPolicy, load_policy, shipped_policies
+from app.qc.policies import ShippedPolicy
 from ui import formats
 from ui.desk import Desk
 from ui.reasons import said, said_of
 from ui.tabs.asset_documents import AssetStamp
-from ui.tabs.findings_pane import OTHER_POLICY, FindingsPane, policy_name
+from ui.tabs.findings_pane import FindingsPane, policy_name
+from ui.tabs.policy_box import USED_POLICY, known_policies, open_policy
 from ui.tabs.variables_dialog import VariablesDialog
 from ui.workers.job_worker import Done, Failed, Outcome
 from ui.workers.reader import Reader
 
-_POLICY = "inspect/policy"
 _KEPT = 200
 
 
@@ -60,7 +57,7 @@ class AssetChecks(QObject):
         pane.check_asked.connect(self.check)
         desk.jobs.job_ended.connect(self._job_ended)
         desk.jobs.noticed.connect(self._noticed)
-        self._reader.ask("policies", _shipped)
+        self._reader.ask("policies", known_policies)
 
     def look_at(
         self,
@@ -110,19 +107,15 @@ class AssetChecks(QObject):
 
     def check(self, policy: str) -> None:
         """Judge the asset in sight by a policy: the id of a shipped one, or a file."""
-        if policy == OTHER_POLICY:
-            policy, _ = QFileDialog.getOpenFileName(self._pane, "Policy", "", "Policies (*.yaml *.yml)")
-            if policy:
-                self._pane.add_policy(policy, PurePath(policy).name)
         if not policy or self._asset is None or self._asset in self._jobs.values():
             return
-        self._desk.window.state.set_text(_POLICY, policy)
-        self._reader.ask("open", partial(_open_variables, policy, self._asset))
+        self._desk.window.state.set_text(USED_POLICY, policy)
+        self._reader.ask("open", partial(open_policy, policy, self._asset))
 
     def _answered(self, kind: str, _number: int, answer: Any) -> None:
         if kind == "policies":
             self._offer(answer)
-        elif answer.asset != self._asset:
+        elif answer.sake != self._asset:
             return
         elif answer.problem is not None:
             self._pane.say(said_of(answer.problem, answer.policy))
@@ -136,7 +129,7 @@ class AssetChecks(QObject):
 
     def _ask(self, policy: str, names: Sequence[str]) -> None:
         """Ask for the values of variables, then check."""
-        title = self._pane.title_of(policy) or shown(PurePath(policy).name)
+        title = self._pane.policies.title_of(policy)
         self.asking = VariablesDialog(title, names, self._variables.get(policy, {}), self._pane)
         self.asking.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.asking.given.connect(partial(self._given, policy))
@@ -171,8 +164,7 @@ class AssetChecks(QObject):
             self._reader.leave()
 
     def _offer(self, policies: tuple[ShippedPolicy, ...]) -> None:
-        names = [(policy.id, policy.title) for policy in policies]
-        self._pane.set_policies(names, self._desk.window.state.text(_POLICY))
+        self._pane.offer_policies(policies, self._desk.window.state.text(USED_POLICY))
         self._pane.check.setEnabled(self._asset is not None)
 
     def _noticed(self, job_id: str, event: Noticed) -> None:
@@ -195,25 +187,6 @@ class AssetChecks(QObject):
         elif asset == self._asset:
             self._variables.pop(policy, None)
             self._pane.say(said_of(outcome.error, policy) if isinstance(outcome, Failed) else "Stopped")
-
-
-@dataclass(frozen=True, slots=True)
-class _Open:
-    """The variables that a policy leaves open, asked for the sake of an asset; or why it cannot be used."""
-
-    policy: str
-    asset: AssetStamp
-    names: tuple[str, ...] = ()
-    problem: AppError | None = None
-
-
-def _open_variables(policy: str, asset: AssetStamp, _token: CancelToken) -> _Open:
-    try:
-        load_policy(policy)
-    except AppError as error:
-        names = tuple(error.context.get("lacking") or ())
-        return _Open(policy, asset, names, None if names else error)
-    return _Open(policy, asset)
 
 
 def validation_of(result: CheckResult) -> dict[str, Any]:
@@ -256,7 +229,3 @@ def words_of(result: CheckResult) -> str:
             (counts["waived"], "waived"), (counts["pass"], "pass"), (counts["skipped"], "skipped")]  # fmt: skip
     words = " · ".join(f"{count} {word}" for count, word in told if count)
     return f"{words}{' · by what the last scan recorded' if result.recorded else ''}"
-
-
-def _shipped(_token: CancelToken) -> tuple[ShippedPolicy, ...]:
-    return shipped_policies()

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.catalog.verified import SuspectFile, suspect_files
@@ -36,6 +36,9 @@ class DriveCare(QObject):
         parent: the widget that dialogues belong to.
     """
 
+    check_asked = Signal(object)
+    """The `Drive` that is to be checked against a policy."""
+
     def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(parent)
         self._desk, self._widget = desk, parent
@@ -51,6 +54,7 @@ class DriveCare(QObject):
         """Add the actions for a drive; those that read it need it connected."""
         for words, slot, needs_drive in (
             ("Verify…", self.verify, True),
+            ("Check against a policy…", self.check, False),
             ("May it be wiped?…", self.ask_to_wipe, True),
             ("What lies only here…", self.show_only_here, False),
             ("Suspected of rot…", self.list_suspects, False),
@@ -69,6 +73,10 @@ class DriveCare(QObject):
         dialog = VerifyDialog(self._desk.engine, drive, self._widget)
         dialog.asked.connect(self._verify)
         dialog.open()
+
+    def check(self, drive: Drive, _checked: object = None) -> None:
+        """Ask for a drive to be checked against a policy; what lies on the shelf by what was recorded."""
+        self.check_asked.emit(drive)
 
     def ask_to_wipe(self, drive: Drive, _checked: object = None) -> None:
         """Ask whether a card may be wiped."""

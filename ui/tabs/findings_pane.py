@@ -5,22 +5,21 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from app.model.facts import NO_FAULTS
+from app.qc.policies import ShippedPolicy
 from ui.models.fact_nodes import one_line, plain
 from ui.tabs.document_facts import problem_words
 from ui.tabs.inspector_trees import plain_tree, say_in
+from ui.tabs.policy_box import PolicyBox
 from ui.tabs.review_reel import Finding
 from ui.tabs.sequence_facts import spans_of
 from ui.widgets.buttons import KeyButton
-from ui.widgets.elided_box import ElidedBox
 from ui.widgets.facts_grid import Fact, FactsGrid
 from ui.widgets.labels import DimLabel
 from ui.widgets.verdict import VerdictMark, verdict_icon
 
-#: What the chooser gives for “Choose a file…”.
-OTHER_POLICY = "?"
 _NAME = 124
 _FRAMES, _LEAST_FRAMES = 88, 72
 _FINDING = Qt.ItemDataRole.UserRole + 1
@@ -39,7 +38,7 @@ class FindingsPane(QWidget):
         super().__init__(parent)
         self.tree = QTreeWidget()
         self.details = FactsGrid()
-        self.policies = ElidedBox()
+        self.policies = PolicyBox()
         self.check = KeyButton("Check", icon="check", key="T")
         self.said = DimLabel()
         self._bar = QWidget()
@@ -47,32 +46,12 @@ class FindingsPane(QWidget):
         self.tree.currentItemChanged.connect(self._go)
         self.tree.itemClicked.connect(self._go)
         self.check.clicked.connect(self._ask)
-        self.policies.currentTextChanged.connect(self.policies.setToolTip)
-        self.set_policies(())
+        self._bar.hide()
 
-    def set_policies(self, names: Sequence[tuple[str, str]], chosen: str = "") -> None:
-        """What can be checked against: names and the words for them; none hides the chooser."""
-        self.policies.clear()
-        for name, words in names:
-            self.policies.addItem(words, name)
-        if names:
-            self.policies.addItem("A file…", OTHER_POLICY)
-        if (place := self.policies.findData(chosen)) >= 0:
-            self.policies.setCurrentIndex(place)
-        self._bar.setVisible(bool(names))
-
-    def title_of(self, name: str) -> str:
-        """The words for a policy that can be chosen; empty for another."""
-        place = self.policies.findData(name)
-        return self.policies.itemText(place) if place >= 0 else ""
-
-    def add_policy(self, name: str, words: str) -> None:
-        """Offer one more, and choose it."""
-        place = self.policies.findData(name)
-        if place < 0:
-            place = self.policies.count() - 1
-            self.policies.insertItem(place, words, name)
-        self.policies.setCurrentIndex(place)
+    def offer_policies(self, policies: Sequence[ShippedPolicy], used: str = "") -> None:
+        """What can be checked against, and what was used last."""
+        self.policies.offer(policies, used)
+        self._bar.show()
 
     def show_findings(self, findings: Sequence[Finding], nothing: str = "") -> None:
         """Show findings; `nothing` is said where there are none."""
@@ -129,7 +108,7 @@ class FindingsPane(QWidget):
             self.position_chosen.emit(finding.position)
 
     def _ask(self) -> None:
-        self.check_asked.emit(str(self.policies.currentData() or ""))
+        self.check_asked.emit(self.policies.policy())
 
     def _lay_out(self) -> None:
         self.tree.setHeaderLabels(["Check", "Seen", "Where"])
@@ -141,10 +120,6 @@ class FindingsPane(QWidget):
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         self.tree.setColumnWidth(2, _FRAMES)
         self.said.setWordWrap(True)
-        self.policies.setAccessibleName("Policy")
-        self.policies.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.policies.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.policies.setMinimumContentsLength(12)
         row = QHBoxLayout(self._bar)
         row.setContentsMargins(8, 8, 8, 0)
         row.setSpacing(8)

@@ -10,7 +10,7 @@ from ui.widgets.tables import ROW_HEIGHT
 from ui.widgets.tips import TipDelegate
 
 _EDGE = 10
-_ICON = 16
+_ICON, _MARK = 16, 14
 _GAP = 8
 
 
@@ -67,6 +67,10 @@ class QueueDelegate(TipDelegate):
             right, flags | Qt.AlignmentFlag.AlignRight, metrics.elidedText(second, Qt.TextElideMode.ElideRight, wide)
         )
         room = rect.adjusted(_ICON + _GAP, 0, -wide - (_GAP if wide else 0), 0)
+        if index.data(QueueRole.OBJECTED):
+            mark = QRect(room.right() - _MARK + 1, rect.center().y() - _MARK // 2 + 1, _MARK, _MARK)
+            icons.paint_icon(painter, mark, "warning", "on_selection" if selected else "fail_text")
+            room.setRight(mark.left() - _GAP)
         painter.setPen(look.color("on_selection" if selected else "text"))
         name = metrics.elidedText(str(index.data()), Qt.TextElideMode.ElideMiddle, room.width())
         painter.drawText(room, flags | Qt.AlignmentFlag.AlignLeft, name)

@@ -31,6 +31,7 @@ from ui.models.review_model import (
 from ui.reasons import said
 from ui.tabs.review_delegate import QueueDelegate
 from ui.tabs.review_queue_empty import QueueEmpty, why_empty
+from ui.tabs.review_queue_menu import QueueMenu
 from ui.tabs.review_queue_reader import QueueReader
 from ui.widgets.tables import style_table
 from ui.workers.reader import Reader
@@ -41,6 +42,8 @@ _COUNT_MS = 200
 _REST = 5.0
 _AT_ONCE = 2000
 _LEAST_REST_S = 1.0
+#: Icon and colour of what is no verdict.
+_SIGNS = {"all": ("review", "dim"), "objected": ("warning", "fail_text")}
 
 
 class QueuePanel(QWidget):
@@ -58,6 +61,8 @@ class QueuePanel(QWidget):
     """The queue was read again because something had been committed."""
     scan_asked = Signal()
     """The user wants to scan first."""
+    check_asked = Signal(object)
+    """The `CheckTarget` that is to be checked against a policy."""
 
     def __init__(self, engine: Engine, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,6 +80,7 @@ class QueuePanel(QWidget):
         self.drive_box, self.state_box = QComboBox(), QComboBox()
         self.words, self._filters = QLineEdit(), QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self.list = QTableView()
+        self.menu = QueueMenu(self.list, self.model, self.drive)
         self.empty = QueueEmpty()
         self.stack = QStackedWidget()
         self._typed = QTimer(self, singleShot=True, interval=_TYPE_MS)
@@ -156,8 +162,8 @@ class QueuePanel(QWidget):
         self.words.setPlaceholderText("Filter…")
         self.words.setClearButtonEnabled(True)
         for state in STATES:
-            sign = icons.icon("review") if state == "all" else icons.icon(state, f"{state}_text")
-            self.state_box.addItem(sign, STATES[state], state)
+            sign = _SIGNS.get(state) or (state, f"{state}_text")
+            self.state_box.addItem(icons.icon(*sign), STATES[state], state)
         self.drive_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.state_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.list.setModel(self.model)
@@ -204,6 +210,7 @@ class QueuePanel(QWidget):
         self.model.counted.connect(self._show_counts)
         self.list.selectionModel().currentChanged.connect(self._currently)
         self.empty.button.clicked.connect(self.scan_asked)
+        self.menu.check_asked.connect(self.check_asked)
 
     def _answered(self, kind: str, _number: int, answer: object) -> None:
         if kind == "drives" and isinstance(answer, list):

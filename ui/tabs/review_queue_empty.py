@@ -46,4 +46,6 @@ def why_empty(drive: Drive, counts: dict[str, int], wanted: QueueFilter) -> tupl
         count = counts["all"]
         assets = "The only asset" if count == 1 else f"All {formats.count(count)} assets"
         return "All judged", f"{assets} of {drive.label} {'is' if count == 1 else 'are'} judged."
+    if wanted.state == "objected":
+        return "None", f"No asset of {drive.label} failed the check that was recorded last."
     return "None", f"No asset of {drive.label} is {STATES[wanted.state].lower()}."

@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.catalog.assets import ShardAssets
+from app.catalog.objections import Objections
 from app.catalog.shard import open_reader
 from app.engine import Engine
 from app.errors import Cancelled
@@ -66,12 +67,12 @@ class QueueReader(Reader):
         if not path.exists():
             return
         with open_reader(path, token) as database:
-            rows = self._rows(ShardAssets(database, self._engine.judge), token)
+            rows = self._rows(ShardAssets(database, self._engine.judge), Objections(database), token)
             while page := list(islice(rows, PAGE)):
                 yield page
 
-    def _rows(self, assets: ShardAssets, token: CancelToken) -> Iterator[QueueRow]:
+    def _rows(self, assets: ShardAssets, objections: Objections, token: CancelToken) -> Iterator[QueueRow]:
         for _, found in assets.after():
             if token.cancelled:
                 raise Cancelled
-            yield from map(QueueRow.of, found)
+            yield from (QueueRow.of(asset, objections.of(asset)) for asset in found)

@@ -34,7 +34,9 @@ from ui.tabs.review_viewer import ReviewViewer
 from ui.widgets.empty_state import EmptyState
 from ui.workers.reader import Reader
 
-_DRIVE, _PARTS = "review/drive", "review_parts"
+#: Under which key of the window's state the drive is kept that was reviewed last.
+REVIEWED = "review/drive"
+_PARTS = "review_parts"
 
 
 class ReviewTab(QWidget):
@@ -48,6 +50,8 @@ class ReviewTab(QWidget):
     """What is to be compared with another: the frame in sight, which stands for its sequence, or the asset."""
     similar_requested = Signal(str)
     """An OpenEXR file whose like are looked for."""
+    check_asked = Signal(object)
+    """The `CheckTarget` that is to be checked against a policy."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -158,7 +162,7 @@ class ReviewTab(QWidget):
             self.queue.refresh()
             return
         self._opened = True
-        self.queue.start(self._desk.window.state.text(_DRIVE))
+        self.queue.start(self._desk.window.state.text(REVIEWED))
 
     def dossier(self) -> Dossier | None:
         """The asset that is looked at, once it was read."""
@@ -226,6 +230,7 @@ class ReviewTab(QWidget):
         self.queue.drive_changed.connect(self._drive_changed)
         self.queue.refreshed.connect(self._read_again)
         self.queue.scan_asked.connect(self._go_to_scan)
+        self.queue.check_asked.connect(self.check_asked)
         self.empty.primary_clicked.connect(self._go_to_scan)
         self.reader.answered.connect(self._answered)
         self.reader.failed.connect(self._not_read)
@@ -269,7 +274,7 @@ class ReviewTab(QWidget):
     def _drive_changed(self, drive: Drive | None) -> None:
         self.stack.setCurrentIndex(1 if drive is None else 0)
         if drive is not None:
-            self._desk.window.state.set_text(_DRIVE, drive.id)
+            self._desk.window.state.set_text(REVIEWED, drive.id)
             self.judging.show_notes()
             self._read_again()
 

@@ -30,6 +30,7 @@ class JobRow(QWidget):
     resume_clicked = Signal(str)
     cancel_clicked = Signal(str)
     failed_clicked = Signal(str)
+    result_clicked = Signal(str)
     dismissed = Signal(str)
 
     def __init__(self, view: JobView) -> None:
@@ -45,10 +46,13 @@ class JobRow(QWidget):
         self.numbers.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.current = ElidedLabel(dim=True)
         self.failed = KeyButton("", role="link")
+        self.result = KeyButton("", role="link")
+        self.result.hide()
         self.pause = KeyButton("Pause", icon="pause")
         self.cancel = KeyButton("Cancel", icon="stop")
         self.dismiss = tool_button("close", "Remove from the list", size=16)
         self.failed.clicked.connect(self._failed)
+        self.result.clicked.connect(self._result)
         self.pause.clicked.connect(self._pause)
         self.cancel.clicked.connect(self._cancel)
         self.dismiss.clicked.connect(self._dismiss)
@@ -85,6 +89,12 @@ class JobRow(QWidget):
         self.dismiss.setVisible(not alive)
         self.setAccessibleName(f"{view.headline()}: {view.numbers()}")
 
+    def offer_result(self, words: str) -> None:
+        """Lead to what the job found."""
+        self.result.setText(words)
+        self.result.setAccessibleName(f"{words} {self.view.title}")
+        self.result.show()
+
     def _show_bar(self, view: JobView) -> None:
         share = view.share()
         self.bar.setVisible(view.state.alive)
@@ -108,6 +118,7 @@ class JobRow(QWidget):
         first.addWidget(self.bar, 1)
         first.addWidget(self.ended, 1)
         first.addWidget(self.failed)
+        first.addWidget(self.result)
         second.addWidget(self.current, 1)
         second.addWidget(self.numbers)
         self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -134,14 +145,18 @@ class JobRow(QWidget):
     def _failed(self) -> None:
         self.failed_clicked.emit(self.view.id)
 
+    def _result(self) -> None:
+        self.result_clicked.emit(self.view.id)
+
     def _dismiss(self) -> None:
         self.dismissed.emit(self.view.id)
 
 
 class JobPanel(QFrame):
-    """All jobs. Ended ones stay for some seconds; failed small ones until they are removed by hand.
+    """All jobs. Ended ones stay for some seconds.
 
-    A banner tells of the other failed ones.
+    Those that lead to a result stay until they are removed by hand, and so do failed small ones; a banner tells of the
+    other failed ones.
 
     Args:
         linger_s: how long the rows of ended jobs stay.
@@ -152,6 +167,8 @@ class JobPanel(QFrame):
     resume_requested = Signal(str)
     cancel_requested = Signal(str)
     failed_items_requested = Signal(str)
+    result_requested = Signal(str)
+    """The id of a job whose result was offered."""
 
     def __init__(
         self, linger_s: float = 8.0, patience_s: float = _PATIENCE_MS / 1000, parent: QWidget | None = None
@@ -200,8 +217,19 @@ class JobPanel(QFrame):
             self._fit()
             if not (view.small and view.state == JobState.FAILED):
                 timer = QTimer(row, singleShot=True, interval=0 if view.small else self._linger_ms)
-                timer.timeout.connect(row.dismiss.click)
+                timer.timeout.connect(partial(self._let_go, view.id))
                 timer.start()
+
+    def offer_result(self, job_id: str, words: str) -> None:
+        """Lead from the row of a job that has ended to what it found; the row stays until it is removed by hand."""
+        row = self._rows.get(job_id)
+        if row is not None:
+            row.offer_result(words)
+
+    def _let_go(self, job_id: str) -> None:
+        row = self._rows.get(job_id)
+        if row is not None and row.result.isHidden():
+            self.remove_job(job_id)
 
     def _show_small(self, view: JobView) -> None:
         """Keep a small job in mind; it gets its row when it lasts."""
@@ -252,6 +280,7 @@ class JobPanel(QFrame):
         row.resume_clicked.connect(self.resume_requested)
         row.cancel_clicked.connect(self.cancel_requested)
         row.failed_clicked.connect(self.failed_items_requested)
+        row.result_clicked.connect(self.result_requested)
         row.dismissed.connect(self.remove_job)
         self._rows[view.id] = row
         self._stack.addWidget(row)

@@ -89,7 +89,7 @@ class JobController(QObject):
         told_as = told_as or operation
         title = about(told_as, title or (entry.kept.title(request) if entry.kept else ""))
         small = small or (entry.kept is not None and entry.kept.small)
-        progress = JobProgress(job_id, verbs(told_as).doing.format(title), small=small)
+        progress = JobProgress(job_id, verbs(told_as).doing.format(title), small=small, operation=operation)
         worker = JobWorker(self._engine, operation, request, self)
         self._jobs[job_id] = job = RunningJob(job_id, operation, worker, progress, [], told_as, title)
         self._workers[worker] = job_id

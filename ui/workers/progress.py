@@ -40,6 +40,8 @@ _UNITS = {
     **dict.fromkeys((Stage.BACKUP, Stage.CHECK, Stage.OPTIMISE, Stage.VACUUM, Stage.RESTORE, Stage.SALVAGE), ""),
     **dict.fromkeys((Stage.FETCH, Stage.INSTALL), ""),
 }
+#: What a stage counts in one operation, where it counts something else in others.
+_UNITS_OF = {("check", Stage.CHECK): "assets"}
 _SMOOTH = 0.2
 _LEAST_S = 1.0
 
@@ -52,12 +54,20 @@ class JobProgress:
         title: what it does and to what.
         clock: seconds that only go forward.
         small: see `JobView`.
+        operation: its name in `OPERATIONS`.
     """
 
     def __init__(
-        self, job_id: str, title: str, clock: Callable[[], float] = time.monotonic, *, small: bool = False
+        self,
+        job_id: str,
+        title: str,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        small: bool = False,
+        operation: str = "",
     ) -> None:
         self._clock = clock
+        self._operation = operation
         self.view = JobView(job_id, title, _STAGES[Stage.WAIT], JobState.WAITING, small=small)
         #: The id of the drive that it works on, once it is known.
         self.drive_id = ""
@@ -103,7 +113,7 @@ class JobProgress:
         self.view = replace(
             self.view,
             stage=_STAGES[event.stage],
-            unit=_UNITS.get(event.stage, "files"),
+            unit=_UNITS_OF.get((self._operation, event.stage), _UNITS.get(event.stage, "files")),
             state=state,
             done=0,
             total=event.total,

@@ -41,7 +41,7 @@ def test_assets_stand_below_the_heading_of_their_folder_once(model: ReviewQueue)
     assert texts(model) == ["ep1 / a", "one.exr", "three.exr"]
     assert model.index(0).data(QueueRole.HEADING)
     assert not model.flags(model.index(0)) & Qt.ItemFlag.ItemIsSelectable
-    assert model.counts() == {"pending": 2, "stale": 1, "fail": 0, "pass": 1, "all": 4}
+    assert model.counts() == {"pending": 2, "stale": 1, "fail": 0, "pass": 1, "objected": 0, "all": 4}
 
 
 def test_a_filter_narrows_by_state_and_by_every_word(model: ReviewQueue) -> None:

@@ -31,6 +31,8 @@ from ui.tabs.review_reel import Finding
 from ui.tabs.review_tab import ReviewTab
 
 SEQUENCE = b"sh010.####.exr"
+#: What the rule without a title is called: what it asks for.
+COMPLETE = "Frames of the range that have no file: at most 0"
 
 #: How the rule `seq.complete` is called, which has no title of its own.
 COMPLETE = "Frames of the range that have no file: at most 0"
@@ -248,7 +250,7 @@ def test_a_policy_that_needs_a_value_asks_for_it(qtbot: QtBot, tab: ReviewTab, t
 
 def test_check_is_a_command(qtbot: QtBot, tab: ReviewTab, policy: str) -> None:
     qtbot.waitUntil(lambda: tab.inspector.findings.policies.count() > 3, timeout=WAIT_MS)
-    tab.inspector.findings.add_policy(policy, "whole.yaml")
+    tab.inspector.findings.policies.choose(policy)
     tab.actions_by_name["check"].trigger()
     assert checked(qtbot, tab).said.text() == "1 fail · 1 pass"
     assert tab.inspector.tabs.currentIndex() == 2

@@ -74,14 +74,14 @@ def test_the_menu_offers_what_a_drive_allows(qtbot: QtBot, desk: Desk, care: Dri
     card = card_of(desk)
     Path(card.base).rename(f"{card.base} away")
     away = card_of(desk)
-    enabled = []
+    enabled, check = [], "Check against a policy…"
     for drive in (card, away):
         menu = QMenu(desk.window)
         care.add_to(menu, drive)
         enabled.append([action.text() for action in menu.actions() if action.isEnabled()])
     assert enabled == [
-        ["Verify…", "May it be wiped?…", "What lies only here…", "Suspected of rot…", "History…"],
-        ["What lies only here…", "Suspected of rot…", "History…"],
+        ["Verify…", check, "May it be wiped?…", "What lies only here…", "Suspected of rot…", "History…"],
+        [check, "What lies only here…", "Suspected of rot…", "History…"],
     ]
     assert menu.actions()[0].toolTip() == "Card is not connected."
 

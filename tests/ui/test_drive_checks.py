@@ -1,0 +1,206 @@
+"""Folders and whole drives are checked against a policy from the window, and what was found is seen and exported."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu
+from pytestqt.qtbot import QtBot
+
+from app.engine import Engine
+from app.jobs.job import Job
+from app.model.drives import Drive
+from app.operations import run
+from app.qc.checking import CheckRequest
+from app.scanning.request import ScanRequest
+from tests.ui.enginekit import make_engine
+from tests.ui.hearing import Heard
+from tests.ui.tabs.reviewkit import POLICY, WAIT_MS, make_library, wait_loaded, write_policy
+from ui.drive_checks import DriveChecks
+from ui.front import Front
+from ui.main_window import MainWindow
+from ui.models.review_model import QueueRole
+from ui.tabs.check_dialog import CheckDialog
+from ui.tabs.check_summary import CheckSummary
+from ui.tabs.check_targets import CheckTarget
+from ui.tabs.policy_box import USED_POLICY
+from ui.widgets.job_view import JobState
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    engine = make_engine(tmp_path / "home")
+    run(engine, "scan", ScanRequest((str(make_library(tmp_path / "card")),), "A001"), Job())
+    return engine
+
+
+@pytest.fixture
+def front(qtbot: QtBot, engine: Engine, tmp_path: Path) -> Iterator[Front]:
+    window = MainWindow(tmp_path / "window.ini")
+    qtbot.addWidget(window)
+    front = Front(window, lambda: engine)
+    with qtbot.waitSignal(front.ready, timeout=WAIT_MS):
+        window.show()
+        front.start()
+    yield front
+    front.stop()
+
+
+@pytest.fixture
+def checks(front: Front) -> DriveChecks:
+    assert front.checks is not None
+    return front.checks
+
+
+def drive(engine: Engine) -> Drive:
+    return engine.catalog.drive("A001")
+
+
+def opened(qtbot: QtBot, dialog: CheckDialog, policy: str = "") -> CheckDialog:
+    qtbot.waitUntil(lambda: dialog.drive() is not None and dialog.policies.count() > 3, timeout=WAIT_MS)
+    dialog.policies.choose(policy)
+    return dialog
+
+
+def ended(qtbot: QtBot, front: Front) -> str:
+    jobs = front.jobs
+    assert jobs is not None
+    qtbot.waitUntil(lambda: bool(jobs._jobs) and not jobs.running(), timeout=WAIT_MS)
+    job_id = list(jobs._jobs)[-1]
+    qtbot.waitUntil(lambda: front.window.jobs.row(job_id) is not None, timeout=WAIT_MS)
+    return job_id
+
+
+def test_a_drive_is_checked_and_its_row_leads_to_what_was_found(
+    qtbot: QtBot, front: Front, checks: DriveChecks, engine: Engine, tmp_path: Path
+) -> None:
+    policy = write_policy(tmp_path)
+    dialog = opened(qtbot, checks.ask(CheckTarget(drive(engine).id)), policy)
+    assert "kept in the records of the drive" in dialog.told.text()
+    qtbot.mouseClick(dialog.start, Qt.MouseButton.LeftButton)
+    job_id = ended(qtbot, front)
+    row = front.window.jobs.row(job_id)
+    assert row is not None
+    assert row.view.title == "Checked A001"
+    assert row.view.message == "2 of 3 assets fail · 1 pass, by test.whole"
+    assert front.window.state.text(USED_POLICY) == policy
+    row.result.click()
+    summary = front.window.findChild(CheckSummary)
+    assert summary is not None
+    qtbot.waitUntil(lambda: len(summary.rows.rows()) == 3, timeout=WAIT_MS)
+    assert summary.head.text() == "2 of 3 assets fail"
+    outcome, asset, words = summary.rows.rows()[0].cells
+    assert (outcome, asset) == ("fail", "shots/sh010.####.exr")
+    assert "1004" in words
+    report = tmp_path / "report.json"
+    summary.export_to("json", str(report))
+    qtbot.waitUntil(report.exists, timeout=WAIT_MS)
+    assert json.loads(report.read_text(encoding="utf-8"))["outcome"] == "fail"
+    heard = Heard(checks.review_requested)
+    summary.review.click()
+    assert heard.last == ((drive(engine).id, b"shots", b"sh010.####.exr"),)
+
+
+def test_a_report_that_cannot_be_written_says_why(
+    qtbot: QtBot, front: Front, checks: DriveChecks, engine: Engine, tmp_path: Path
+) -> None:
+    checks.start(CheckRequest((), write_policy(tmp_path), ("A001",)), drive(engine), "A001")
+    summary = checks.show_result(ended(qtbot, front))
+    assert summary is not None
+    summary.export_to("html", str(tmp_path / "nowhere" / "report.html"))
+    qtbot.waitUntil(lambda: "its folder is not there" in summary.notice.words(), timeout=WAIT_MS)
+
+
+def test_values_of_a_policy_are_asked_before_the_job_begins(
+    qtbot: QtBot, front: Front, checks: DriveChecks, engine: Engine, tmp_path: Path
+) -> None:
+    named = tmp_path / "named.yaml"
+    rule = "  - {id: name.show, check: name, expect: {regex: '^{show}'}}\n"
+    named.write_text(POLICY.replace("rules:\n", f"vars: {{show: null}}\nrules:\n{rule}"), encoding="utf-8")
+    dialog = opened(qtbot, checks.ask(CheckTarget(drive(engine).id, b"shots")), str(named))
+    assert dialog.what.currentText() == "The folder shots"
+    dialog.start.click()
+    qtbot.waitUntil(lambda: dialog.asking is not None, timeout=WAIT_MS)
+    assert front.jobs is not None
+    assert not front.jobs._jobs
+    assert dialog.asking is not None
+    dialog.asking.lines["show"].setText("sh")
+    dialog.asking.check.click()
+    job_id = ended(qtbot, front)
+    row = front.window.jobs.row(job_id)
+    assert row is not None
+    assert row.view.state == JobState.DONE
+    assert row.view.title == "Checked shots on A001"
+    assert len(checks._ended[job_id].result.assets) == 2
+
+
+def test_a_policy_with_a_mistake_is_told_in_the_dialogue(
+    qtbot: QtBot, checks: DriveChecks, engine: Engine, tmp_path: Path
+) -> None:
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(POLICY.replace("check: sequence.missing", "check: sequence.mising"), encoding="utf-8")
+    dialog = opened(qtbot, checks.ask(CheckTarget(drive(engine).id)), str(wrong))
+    dialog.start.click()
+    qtbot.waitUntil(lambda: "sequence.mising" in dialog.told.text(), timeout=WAIT_MS)
+    assert dialog.isVisible()
+    dialog.look_below(str(tmp_path))
+    assert "does not lie on A001" in dialog.told.text()
+    dialog.reject()
+
+
+def test_a_drive_on_the_shelf_is_judged_by_its_records(
+    qtbot: QtBot, front: Front, checks: DriveChecks, engine: Engine, tmp_path: Path
+) -> None:
+    shutil.move(tmp_path / "card", tmp_path / "unplugged")
+    dialog = opened(qtbot, checks.ask(CheckTarget()), write_policy(tmp_path))
+    assert "is not connected" in dialog.told.text()
+    dialog.start.click()
+    summary = checks.show_result(ended(qtbot, front))
+    assert summary is not None
+    assert "by" in [fact.name.lower() for fact in summary.facts.facts()]
+
+
+def test_the_queue_offers_the_check_and_marks_what_failed(
+    qtbot: QtBot, front: Front, checks: DriveChecks, engine: Engine, tmp_path: Path
+) -> None:
+    assert front.tabs is not None
+    queue = front.tabs[2].queue
+    front.window.show_page(6)
+    wait_loaded(qtbot, front.tabs[2], b"sh010.####.exr")
+    index = queue.model.index_of((b"shots", b"sh010.####.exr"))
+    words = [action.text() for action in queue.menu.at(index).actions()]
+    assert words == [
+        "Check sh010.1001-1006.exr against a policy…",
+        "Check the folder shots…",
+        "Check the drive A001…",
+    ]
+    assert not index.data(QueueRole.OBJECTED)
+    checks.start(CheckRequest((), write_policy(tmp_path), ("A001",)), drive(engine), "A001")
+    ended(qtbot, front)
+    row = (b"shots", b"sh010.####.exr")
+    qtbot.waitUntil(lambda: queue.model.index_of(row).data(QueueRole.OBJECTED) is True, timeout=WAIT_MS)
+    index = queue.model.index_of(row)
+    assert "test.whole 1.0.0: fail" in index.data(Qt.ItemDataRole.ToolTipRole)
+    assert "test.whole 1.0.0: fail" in index.data(Qt.ItemDataRole.AccessibleTextRole)
+    place = queue.state_box.findData("objected")
+    assert queue.state_box.itemText(place) == "Failed check  2"
+    queue.state_box.setCurrentIndex(place)
+    rows = [queue.model.row_at(queue.model.index(n)) for n in range(queue.model.rowCount())]
+    assert [row.name for row in rows if row is not None] == [b"sh010.####.exr", b"mix.wav"]
+
+
+def test_it_is_found_in_the_menus_and_in_the_palette(qtbot: QtBot, front: Front, engine: Engine) -> None:
+    window = front.window
+    assert "Check a drive against a policy…" in [action.text() for action in window.file_menu.actions()]
+    assert front.tabs is not None
+    menu = QMenu()
+    qtbot.addWidget(menu)
+    front.tabs[0].menu.fill(menu, drive(engine), stopped=False)
+    action = next(action for action in menu.actions() if action.text() == "Check against a policy…")
+    action.trigger()
+    dialog = window.findChild(CheckDialog)
+    assert dialog is not None
+    opened(qtbot, dialog).reject()

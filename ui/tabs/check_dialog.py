@@ -1,0 +1,224 @@
+"""Asks what of which drive is checked against which policy; what the policy leaves open is asked before it starts."""
+
+import os
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.errors import AppError
+from app.jobs.job import CancelToken
+from app.model.drives import Drive
+from app.model.names import decoded, shown
+from app.qc.checking import CheckRequest
+from ui.desk import Desk
+from ui.reasons import said, said_of
+from ui.tabs.check_targets import CheckTarget
+from ui.tabs.policy_box import USED_POLICY, OpenPolicy, PolicyBox, known_policies, open_policy
+from ui.tabs.variables_dialog import VariablesDialog
+from ui.widgets.buttons import KeyButton, answer_enter
+from ui.widgets.elided_box import ElidedBox
+from ui.widgets.labels import DimLabel, PlainLabel, SectionHead
+from ui.workers.reader import Reader
+
+_WHOLE, _A_FOLDER = "", "?"
+
+
+class CheckDialog(QDialog):
+    """A drive, what of it, and a policy.
+
+    Args:
+        desk: the catalogue, and what the window remembers.
+        target: what is chosen at first.
+        variables: values of variables that were given before, by policy; new ones are put into it.
+    """
+
+    asked = Signal(object, object, str)
+    """The `CheckRequest` to start, its `Drive`, and what it is about in a word."""
+
+    def __init__(
+        self, desk: Desk, target: CheckTarget, variables: dict[str, dict[str, str]], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Check against a policy")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._desk, self._target, self._variables = desk, target, variables
+        self._drives: list[Drive] = []
+        self._reader = Reader("check dialogue", self)
+        self.drive_box, self.what, self.policies = QComboBox(), ElidedBox(), PolicyBox()
+        self.told = PlainLabel("Reading the drives…")
+        self.start = KeyButton("Check", role="primary", icon="check")
+        self.cancel = KeyButton("Cancel")
+        #: Asks for variables, while it is open.
+        self.asking: VariablesDialog | None = None
+        self._lay_out()
+        self._connect()
+        self.start.setEnabled(False)
+        self._reader.ask("drives", self._read_drives)
+        self._reader.ask("policies", known_policies)
+        answer_enter(self, self.start)
+
+    def drive(self) -> Drive | None:
+        """The chosen drive."""
+        place = self.drive_box.currentIndex()
+        return self._drives[place] if 0 <= place < len(self._drives) else None
+
+    def done(self, result: int) -> None:
+        """Qt: end the thread with the dialogue."""
+        self._reader.leave()
+        super().done(result)
+
+    def look_below(self, folder: str) -> None:
+        """Check what lies below a folder; one of another drive is refused."""
+        drive = self.drive()
+        if drive is None:
+            return
+        if not Path(folder).is_relative_to(drive.base):
+            self._tell(f"{shown(folder)} does not lie on {drive.label}.", bad=True)
+            return
+        below = os.path.relpath(folder, drive.base)
+        path = "" if below == os.curdir else folder
+        if path and self.what.findData(path) < 0:
+            self.what.insertItem(0, f"The folder {shown(below)}", path)
+        self.what.setCurrentIndex(self.what.findData(path))
+        self._look()
+
+    def _read_drives(self, _token: CancelToken) -> list[Drive]:
+        found = [drive for drive in self._desk.engine.catalog.drives() if drive.last_scan is not None]
+        return sorted(found, key=lambda drive: (not drive.online, drive.label.casefold()))
+
+    def _answered(self, kind: str, _number: int, answer: object) -> None:
+        if kind == "drives" and isinstance(answer, list):
+            self._show_drives(answer)
+        elif kind == "policies" and isinstance(answer, tuple):
+            self.policies.offer(answer, self._desk.window.state.text(USED_POLICY))
+            self._look()
+        elif isinstance(answer, OpenPolicy):
+            self._opened(answer)
+
+    def _failed(self, _kind: str, _number: int, error: AppError) -> None:
+        self._tell(said(error), bad=True)
+
+    def _show_drives(self, drives: Sequence[Drive]) -> None:
+        self._drives = list(drives)
+        self.drive_box.blockSignals(True)
+        for drive in drives:
+            self.drive_box.addItem(drive.label if drive.online else f"{drive.label} · offline")
+        places = [place for place, drive in enumerate(drives) if drive.id == self._target.drive_id]
+        self.drive_box.setCurrentIndex(places[0] if places else 0 if drives else -1)
+        self.drive_box.blockSignals(False)
+        self._show_what()
+
+    def _show_what(self, _place: int = 0) -> None:
+        """Offer what of the drive can be checked: what was pointed at, its folder, all of it, another folder."""
+        drive, target = self.drive(), self._target
+        self.what.clear()
+        if drive is not None and target.folder is not None and drive.id == target.drive_id:
+            folder = os.path.join(drive.base, decoded(target.folder))  # noqa: PTH118 - bytes that are no Unicode stay
+            if target.name:
+                self.what.addItem(shown(target.name), os.path.join(folder, decoded(target.name)))  # noqa: PTH118
+            if target.folder:
+                self.what.addItem(f"The folder {shown(target.folder)}", folder)
+        self.what.addItem("The whole drive", _WHOLE)
+        if drive is not None and drive.online:
+            self.what.addItem("A folder of it…", _A_FOLDER)
+        self.what.setCurrentIndex(0)
+        self._look()
+
+    def _choose_what(self, _place: int) -> None:
+        drive = self.drive()
+        if self.what.currentData() == _A_FOLDER and drive is not None:
+            self.what.setCurrentIndex(self.what.findData(_WHOLE))
+            folder = QFileDialog.getExistingDirectory(self, f"A folder of {drive.label}", drive.base)
+            if folder:
+                self.look_below(folder)
+
+    def _look(self) -> None:
+        """Say what will happen, and whether it can."""
+        drive = self.drive()
+        self.start.setEnabled(drive is not None and self.policies.count() > 0)
+        if drive is None:
+            self._tell("No drive was scanned yet. Scan a folder or a drive first.")
+        elif drive.online:
+            self._tell("The media is read, and what is found is kept in the records of the drive.")
+        else:
+            self._tell(f"{drive.label} is not connected: what its scans and checks recorded is judged.")
+
+    def _tell(self, words: str, *, bad: bool = False) -> None:
+        self.told.setText(words)
+        self.told.setProperty("state", "fail" if bad else "")
+        self.told.style().polish(self.told)
+
+    def _begin(self) -> None:
+        policy = self.policies.policy()
+        if policy:
+            self.start.setEnabled(False)
+            self._reader.ask("open", partial(open_policy, policy, None))
+
+    def _opened(self, answer: OpenPolicy) -> None:
+        self.start.setEnabled(True)
+        if answer.problem is not None:
+            self._tell(said_of(answer.problem, answer.policy), bad=True)
+        elif answer.names:
+            title, known = self.policies.title_of(answer.policy), self._variables.get(answer.policy, {})
+            self.asking = VariablesDialog(title, answer.names, known, self)
+            self.asking.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            self.asking.given.connect(partial(self._given, answer.policy))
+            self.asking.open()
+        else:
+            self._ask(answer.policy, ())
+
+    def _given(self, policy: str, values: tuple[tuple[str, str], ...]) -> None:
+        self._variables[policy] = dict(values)
+        self._ask(policy, values)
+
+    def _ask(self, policy: str, variables: tuple[tuple[str, str], ...]) -> None:
+        drive, path = self.drive(), str(self.what.currentData() or "")
+        if drive is None:
+            return
+        self._desk.window.state.set_text(USED_POLICY, policy)
+        paths = (path,) if path else ()
+        words = f"{shown(os.path.relpath(path, drive.base))} on {drive.label}" if path else drive.label
+        self.asked.emit(CheckRequest(paths, policy, (drive.label,), variables=variables), drive, words)
+        self.accept()
+
+    def _connect(self) -> None:
+        self._reader.answered.connect(self._answered)
+        self._reader.failed.connect(self._failed)
+        self.drive_box.currentIndexChanged.connect(self._show_what)
+        self.what.activated.connect(self._choose_what)
+        self.start.clicked.connect(self._begin)
+        self.cancel.clicked.connect(self.reject)
+
+    def _lay_out(self) -> None:
+        self.drive_box.setAccessibleName("Drive")
+        self.what.setAccessibleName("What is checked")
+        for box in (self.drive_box, self.what):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        why = DimLabel("Each asset that the policy is about is judged by it. Nothing on the drive is touched.")
+        for label in (why, self.told):
+            label.setWordWrap(True)
+        form = QFormLayout()
+        form.setHorizontalSpacing(16)
+        form.setVerticalSpacing(8)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow("Drive", self.drive_box)
+        form.addRow("What", self.what)
+        form.addRow("Policy", self.policies)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self.cancel)
+        buttons.addWidget(self.start)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(12)
+        layout.addWidget(SectionHead("Check against a policy"))
+        layout.addWidget(why)
+        layout.addLayout(form)
+        layout.addWidget(self.told)
+        layout.addStretch(1)
+        layout.addLayout(buttons)
+        self.setMinimumSize(520, 280)
