@@ -7,7 +7,7 @@ from typing import Any
 
 from app.errors import AppError, InputError, UsageError
 from app.files.showconfig import ShowConfig
-from app.model.names import shown
+from app.model.names import raw, shown
 from app.model.production import expected_range, parse_layout
 from app.model.sizes import MEGABYTE
 from app.yamlnodes import MOST_BYTES, Mapping, Node, Scalar, kind_of, read_yaml
@@ -62,9 +62,7 @@ class _Reading:
         self.config = replace(self.config, unknown=(*self.config.unknown, (key, node.place.line)))
 
     def _root(self, node: Node) -> None:
-        assert self.config.source is not None
-        root = self.config.source.parent / Path(_text(node, "shows_root")).expanduser()
-        self.config = replace(self.config, shows_root=root)
+        self.config = replace(self.config, shows_root=self._place(node, "shows_root"))
 
     def _layout(self, node: Node) -> None:
         text = _text(node, "layout")
@@ -105,8 +103,15 @@ class _Reading:
         self.config = replace(self.config, ranges=tuple(ranges))
 
     def _log_dir(self, node: Node) -> None:
+        self.config = replace(self.config, log_dir=str(self._place(node, "log_dir")))
+
+    def _place(self, node: Node, what: str) -> Path:
+        """A folder: `~` stands for that of the user, and what is relative is taken from the file's own folder."""
         assert self.config.source is not None
-        self.config = replace(self.config, log_dir=str(self.config.source.parent / _text(node, "log_dir")))
+        try:
+            return self.config.source.parent / Path(_text(node, what)).expanduser()
+        except RuntimeError as error:
+            raise node.place.error(f"{what}: there is no such user", "Write the folder out.") from error
 
     def _later(self, node: Node) -> None:
         """A section that other commands read; its shape is checked here all the same."""
@@ -127,6 +132,10 @@ def _text(node: Node, what: str, *, empty: bool = False) -> str:
     text = "" if node.value is None else node.text
     if "\0" in text or not (text or empty):
         raise node.place.error(f"{what} has to be a text")
+    try:
+        raw(text)
+    except UnicodeEncodeError as error:
+        raise node.place.error(f"{what} has a character that no name can have") from error
     return text
 
 

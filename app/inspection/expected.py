@@ -1,5 +1,6 @@
 """Which frames a sequence should have, and which of them are not there: at its head, inside, at its tail."""
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -57,16 +58,19 @@ class Expectation:
     given: Expected | None = None
     shows: ShowConfig = ShowConfig()
 
-    def of(self, folder: str, sequence: Named) -> Expected | None:
+    def of(self, folder: str, sequence: Named, *, there: bool = True) -> Expected | None:
         """The frames that a sequence should have; None where nobody said.
 
         Args:
             folder: where its frames lie, absolute.
             sequence: its name.
+            there: whether the disk may be asked where links lead, should the path itself tell of no shot.
         """
         if self.given is not None:
             return self.given
         known = self.shows.expected_of(folder, sequence)
+        if known is None and there and self.shows.ranges:
+            known = self.shows.expected_of(os.path.realpath(folder), sequence)
         return None if known is None else Expected(range(known.first, known.last + 1), "settings")
 
 

@@ -87,7 +87,8 @@ def _below(top: bytes, job: Job) -> Iterator[FoundAsset | tuple[str, AppError]]:
         waiting += sorted(below, reverse=True)
         yield from _grouped(folder, files)
     if left_out:
-        text = f"{left_out:,} links and special files below {shown(top)} were left out."
+        what = "1 link or special file" if left_out == 1 else f"{left_out:,} links and special files"
+        text = f"{what} below {shown(top)} {'was' if left_out == 1 else 'were'} left out."
         job.notice("check.links", text, "Name what they point to, or a sequence of links by its pattern.")
 
 

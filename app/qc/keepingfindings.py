@@ -39,7 +39,7 @@ class _Kept:
 
 def catalogued_drives(catalog: Catalog, paths: Iterable[str]) -> tuple[Drive, ...]:
     """The connected drives that some of these paths lie on, or that lie below them; no other is touched."""
-    places = {os.path.realpath(path) for path in paths}
+    places = {place for path in paths for place in (os.path.abspath(path), os.path.realpath(path))}  # noqa: PTH100
     near = [drive for drive in catalog.drives(look=False) if any(_are_nested(drive.base, path) for path in places)]
     return tuple(drive for drive in catalog.looked_at(near) if drive.online)
 
@@ -89,13 +89,12 @@ class FindingsKeeper:
         """
         if not self._shards:
             return
-        folder = raw(self._real(found.folder))
-        for shard in self._shards:
-            below = shard.below(found.folder)
-            below = shard.below(folder) if below is None else below
-            if below is not None:
-                self._attempt(shard, _Kept(below, found.name, found.size, document, validation, tuple(frames)))
-                return
+        for folder in (raw(self._real(found.folder)), found.folder):
+            for shard in self._shards:
+                below = shard.below(folder)
+                if below is not None:
+                    self._attempt(shard, _Kept(below, found.name, found.size, document, validation, tuple(frames)))
+                    return
 
     def close(self) -> None:
         """Keep the rest, and tell what could not be kept; raises as `keep`."""
@@ -121,7 +120,8 @@ class _ShardKeeper:
         self._job = job
         self._lane = f"shard:{drive.id}"
         self._takes_turns = takes_turns
-        self._base = raw(drive.base).rstrip(b"/\\")
+        bases = (raw(os.path.realpath(drive.base)), raw(drive.base))
+        self._bases = tuple(dict.fromkeys(base.rstrip(b"/\\") for base in bases))
         self._shard = engine.catalog.shard_path(drive.id)
         self._waiting: list[_Kept] = []
         self._lost = 0
@@ -129,9 +129,10 @@ class _ShardKeeper:
 
     def below(self, folder: bytes) -> bytes | None:
         """The folder relative to the base, with `/`; None where it does not lie on the drive."""
-        if folder != self._base and not folder.startswith((self._base + b"/", self._base + os.sep.encode())):
-            return None
-        return folder[len(self._base) :].replace(os.sep.encode(), b"/").strip(b"/")
+        for base in self._bases:
+            if folder == base or folder.startswith((base + b"/", base + os.sep.encode())):
+                return folder[len(base) :].replace(os.sep.encode(), b"/").strip(b"/")
+        return None
 
     def keep(self, kept: _Kept) -> None:
         """Keep what is known of an asset of the drive."""
@@ -144,11 +145,12 @@ class _ShardKeeper:
         if self._waiting:
             self._write()
         if self._lost:
-            text = f"What was found of {self._lost} assets was not kept: another job writes the records of the drive."
+            text = f"What was found of {_assets(self._lost)} was not kept: another job writes the records of the drive."
             self._job.notice("check.not_kept", text, "Check again when it has ended.")
         if self._unknown:
             text = (
-                f"What was found of {self._unknown} assets was not kept: they are new or changed since the last scan."
+                f"What was found of {_assets(self._unknown)} was not kept:"
+                " new, changed since the last scan, or only some frames of a sequence."
             )
             self._job.notice("check.not_scanned", text, "Scan the drive, then check again.")
 
@@ -182,6 +184,10 @@ class _ShardKeeper:
         for frame in kept.frames:
             keep_file(database, b"/".join(filter(None, (kept.folder, raw(frame["file"]["name"])))), dict(frame))
         store_findings(database, asset.folder_id, kept.name, kept.validation)
+
+
+def _assets(count: int) -> str:
+    return "1 asset" if count == 1 else f"{count:,} assets"
 
 
 def _is_as_scanned(asset: CataloguedAsset, kept: _Kept) -> bool:

@@ -25,6 +25,7 @@ from app.qc.recordedheaders import document_of_frames
 from app.qc.unscanned import unscanned
 
 _MEASURE = "connect the drive and check it again"
+_MEASURE_FRAMES = "connect the drive and inspect the sequence with --stats --sink shard"
 _HINT = "connect the drive and check it once, or scan it with scan.all_frames on"
 
 
@@ -62,7 +63,7 @@ class RecordedFacts:
         if self._asset.sequence is not None:
             told = self._sequence(need)
             if need >= Need.PIXELS and not told.get("stats"):
-                raise NotRecorded(f"The pixels of its frames were never measured: {_MEASURE}")
+                raise NotRecorded(f"The pixels of its frames were never measured: {_MEASURE_FRAMES}")
             return told
         found = self._file(int(self._asset.file_id or 0))
         if need >= Need.PIXELS and not found.get("stats"):
@@ -85,7 +86,7 @@ class RecordedFacts:
         if summed is not None and summed.get("stats"):
             yield None, self._placed(summed)
             return
-        missing = NotRecorded(f"The pixels of its frames were never measured: {_MEASURE}")
+        missing = NotRecorded(f"The pixels of its frames were never measured: {_MEASURE_FRAMES}")
         numbers = self._frame_rows()
         for frame in frames:
             found = recorded_document(self._database, numbers[frame][0]) if frame in numbers else None
@@ -177,7 +178,7 @@ def _numbers_of(names: list[bytes]) -> str:
 
 def _expected_of(asset: CataloguedAsset, base: str, expected: Expectation) -> Expected | None:
     folder = posixpath.join(base, decoded(asset.folder)).rstrip("/")
-    return expected.of(folder, asset.sequence) if asset.sequence else None
+    return expected.of(folder, asset.sequence, there=False) if asset.sequence else None
 
 
 def recorded_assets(

@@ -134,9 +134,15 @@ def _check_int(_rule: Rule, value: Any) -> int:
 
 
 def _check_float(_rule: Rule, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{_quoted(value)} is no number")  # noqa: TRY004 - one error for the caller
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
         raise ValueError(f"{_quoted(value)} is no number")
-    return float(value)
+    return number
 
 
 def _check_str(rule: Rule, value: Any) -> str:

@@ -191,13 +191,25 @@ def test_statistics_of_a_sequence_that_were_never_recorded_are_no_pass(
         outcome,
         "The pixels of its frames were never measured",
     )
+    (tmp_path / "elsewhere").rename(shots)
+    asked = finding["evidence"].partition("sequence with ")[2].split()
+    assert call(tmp_path, "inspect", str(shots / "sh010.####.exr"), *asked) == 0
+    shots.rename(tmp_path / "elsewhere")
+    assert call(tmp_path, "check", "--drive", "A001", "--policy", str(policy), "--json") == 0
 
 
-@pytest.mark.parametrize("source", ["--drive", "path", "link"])
+@pytest.mark.parametrize("source", ["--drive", "path", "link", "below", "dots"])
 def test_findings_of_a_connected_drive_are_kept_in_its_records(shots: Path, tmp_path: Path, source: str) -> None:
     assert call(tmp_path, "scan", str(shots), "--drive", "A001") == 0
     (tmp_path / "link").symlink_to(shots)
-    named = {"--drive": ["--drive", "A001"], "path": [str(shots / "still.exr")], "link": [str(tmp_path / "link")]}
+    (shots / "latest").symlink_to(".")
+    named = {
+        "--drive": ["--drive", "A001"],
+        "path": [str(shots / "still.exr")],
+        "link": [str(tmp_path / "link")],
+        "below": [str(shots / "latest" / "still.exr")],
+        "dots": [f"{shots}/../shots/still.exr"],
+    }
     assert call(tmp_path, "check", *named[source], "--policy", str(tmp_path / "p.yaml")) == 1
     engine = make_engine(tmp_path / "home")
     with engine.catalog.open_shard(engine.catalog.drive("A001")) as shard:

@@ -150,3 +150,12 @@ def test_a_root_that_is_a_link_is_the_folder_it_leads_to(tmp_path: Path) -> None
     (tmp_path / "link").symlink_to(tmp_path / "real", target_is_directory=True)
     config = ShowConfig(shows_root=tmp_path / "link", ranges=(ExpectedRange("a/*", 1, 9),))
     assert config.expected_of(str(real), parse_pattern(b"x.####.exr")) is not None
+
+
+def test_a_shot_is_known_through_a_link_too(shots: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    link = tmp_path / "mine"
+    link.symlink_to(shots / "shots/sh010")
+    found = _told(tmp_path, capsys, "check", str(link), "--policy", str(tmp_path / "p.yaml"))
+    assert {one: told for (_, one), told in _outcomes(found).items()} == {"missing": ("fail", "1004")}
+    told = _told(tmp_path, capsys, "inspect", str(link / "renders/v1/comp.####.exr"))["sequence"]
+    assert told["missing"] == "1004"

@@ -96,3 +96,17 @@ def test_shots_and_prefixes_of_digits_stay_as_they_are_written(tmp_path: Path) -
     config = read_config(file, ShowConfig())
     assert config.naming.prefix == "0010"
     assert config.ranges[0].shots == "0020"
+
+
+@pytest.mark.parametrize("key", ["shows_root", "log_dir"])
+@pytest.mark.parametrize("folder", ["~nobody-is-called-so/shows", '"\\ud800"'])
+def test_a_folder_that_cannot_be_is_told_with_its_line(tmp_path: Path, key: str, folder: str) -> None:
+    with pytest.raises(InputError, match=rf"toolkit.yaml:1:\d+: {key}"):
+        read(tmp_path, f"{key}: {folder}\n")
+
+
+def test_a_tilde_is_the_folder_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/ann")
+    monkeypatch.setenv("USERPROFILE", "/home/ann")
+    config = read(tmp_path, "shows_root: ~/shows\nlog_dir: ~/logs\n")
+    assert (config.shows_root, config.log_dir) == (Path("/home/ann/shows"), str(Path("/home/ann/logs")))

@@ -38,6 +38,7 @@ def test_a_text_is_read_as_the_value_it_stands_for(key: str, text: str, value: A
     ("key", "value", "says"),
     [
         ("qc.min_sequence", 1, "below 2"),
+        ("inspection.black_level", 10**400, "is no number"),
         ("qc.min_sequence", True, "no whole number"),
         ("qc.min_sequence", "3", "no whole number"),
         ("scan.missing_share", 1.5, "above 1"),
