@@ -89,12 +89,15 @@ def _check(engine: Engine, request: "CheckRequest", job: Job) -> "CheckResult":
 
 
 def _inspect(engine: Engine, request: "InspectRequest", job: Job) -> "InspectResult":
-    """Inspect, then judge what was found by the policy that was named."""
+    """Inspect, then judge what was found by the policy that was named, and keep it where that was asked for."""
     validator = _from("app.qc.validating", "Validator")(request.policy, engine.settings.inspection.measuring)
     shows = _from("app.files.showconfig", "config_of_settings")(engine.settings.production)
     request = replace(request, measuring=validator.measuring, shows=shows)
     result: InspectResult = _from("app.inspection.inspect", "inspect")(engine, request, job)
-    return replace(result, documents=tuple(map(validator, result.documents)))
+    result = replace(result, documents=tuple(map(validator, result.documents)))
+    if request.keep:
+        _from("app.inspection.shardkeeping", "keep_documents")(engine, result.documents, job)
+    return result
 
 
 def _scan_lanes(engine: Engine, request: "ScanRequest") -> tuple[str, ...]:

@@ -32,7 +32,7 @@ def store_document(database: Database, file_id: int, document: Document, structu
     knows that the file is.
     """
     if document.get("stats") is None and database.value("SELECT 1 FROM stats WHERE file_id = ?", (file_id,)):
-        document = _with_measured(document, recorded_document(database, file_id) or {})
+        document = with_measured(document, recorded_document(database, file_id) or {})
     store_inspected(database, [(file_id, Inspected(take_apart(document), structure, damage_of(document)))])
 
 
@@ -90,7 +90,7 @@ def store_sequence(database: Database, sequence_id: int, document: Document) -> 
     before = database.row(
         "SELECT body FROM sequence_facts WHERE sequence_id = ? AND changed_scan = ?", (sequence_id, changed_scan)
     )
-    rest = _with_measured(document, unpacked(before[0])) if before else dict(document)
+    rest = with_measured(document, unpacked(before[0])) if before else dict(document)
     representative = rest.get("representative")
     name = None
     if isinstance(representative, dict):
@@ -134,7 +134,7 @@ def recorded_sequence(database: Database, sequence_id: int) -> Document | None:
     return {**document, "recorded": rfc3339(read_us)}
 
 
-def _with_measured(document: Document, before: Document) -> Document:
+def with_measured(document: Document, before: Document) -> Document:
     """A document with what an earlier one measured of the same bytes, where it measured nothing itself."""
     same = _header_hash(document) == _header_hash(before)
     if document.get("stats") is not None or before.get("stats") is None or not same:

@@ -1,4 +1,4 @@
-"""The operation `inspect`: everything known of files and sequences. It writes nothing.
+"""The operation `inspect`: everything known of files and sequences. It writes nothing but what it is asked to keep.
 
 It needs no catalogue, but asks one for what was recorded of a drive that is not connected.
 """
@@ -45,6 +45,7 @@ class InspectRequest:
         policy: the policy that judges what was found.
         measuring: the thresholds by which movies and sound are measured; see `InspectOptions`.
         shows: what is known of shots, for the frames of sequences where neither a range nor a pattern names them.
+        keep: what was found is kept in the records of the connected drives that the files lie on.
     """
 
     paths: tuple[str, ...]
@@ -57,6 +58,7 @@ class InspectRequest:
     raw: bool = False
     measuring: tuple[MeasureOptions, ...] = (DEFAULTS,)
     shows: ShowConfig = ShowConfig()
+    keep: bool = False
 
     @property
     def options(self) -> InspectOptions:

@@ -1,13 +1,14 @@
 """What the catalogue has recorded of a path, for a file that is not there now."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from app.catalog.database import Database
 from app.catalog.dberrors import ABSENT
 from app.catalog.details import find_file
-from app.catalog.inspections import recorded_document, recorded_sequence
+from app.catalog.inspections import recorded_document, recorded_sequence, with_measured
 from app.catalog.searchwords import path_below
 from app.engine import Engine
 from app.errors import AppError
@@ -57,6 +58,29 @@ def record_of(engine: Engine, path: str, token: CancelToken, *, shelf_only: bool
         if found is not None:
             return found
     return None
+
+
+def measured_before(document: Mapping[str, Any], recorded: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """A document of now with what was measured of the same bytes before; as it is where nothing was, or it has it.
+
+    Args:
+        document: as `inspect` gives it.
+        recorded: what the drive has recorded of the path, as `recorded_document` or `recorded_sequence`; None for
+            nothing.
+
+    Returns:
+        The document; with `measured`, the time of the record, where statistics came from there.
+    """
+    if recorded is None or document.get("stats") is not None or not _is_same(document, recorded):
+        return document
+    found = with_measured(dict(document), dict(recorded))
+    return document if found.get("stats") is None else {**found, "measured": recorded["recorded"]}
+
+
+def _is_same(document: Mapping[str, Any], recorded: Mapping[str, Any]) -> bool:
+    """Whether both tell of the same content, as far as sizes and times say."""
+    now, then = document.get("file") or {}, recorded.get("file") or {}
+    return all(now.get(key) == then.get(key) for key in ("size_bytes", "mtime", "newest"))
 
 
 def _record(database: Database, drive: Drive, relative: bytes) -> Record | None:

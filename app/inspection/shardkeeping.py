@@ -1,7 +1,7 @@
 """Keeping the documents of an inspection in the records of the drives that the files lie on: the sink `shard`."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from app.catalog.database import Database
@@ -10,11 +10,12 @@ from app.catalog.inspections import store_document, store_sequence
 from app.catalog.searchwords import path_below
 from app.catalog.shard import open_writer
 from app.engine import Engine
+from app.errors import AppError, HeldByAnother
 from app.files.framerange import parse_pattern
 from app.inspection.keeping import Keeper
 from app.inspection.records import Document
 from app.inspection.structure import structure_of
-from app.jobs.job import CancelToken
+from app.jobs.job import CancelToken, Job
 from app.model.drives import Drive
 from app.model.names import raw
 from app.model.times import rfc3339_ns
@@ -44,7 +45,7 @@ class ShardKeeper(Keeper):
         """Keep the document; the document again.
 
         Raises:
-            HeldByAnother: another process writes the records of the drive.
+            HeldByAnother: another process or job writes the records of the drive.
         """
         path = document["file"]["path"]
         drive = next((drive for drive in self._drives if path_below(path, drive.base) is not None), None)
@@ -56,6 +57,10 @@ class ShardKeeper(Keeper):
         if len(waiting) >= _AT_ONCE:
             self._store(drive)
         return document
+
+    def is_catalogued(self, path: str) -> bool:
+        """Whether a path lies on a connected drive."""
+        return any(path_below(path, drive.base) is not None for drive in self._drives)
 
     @property
     def stored(self) -> Stored:
@@ -71,8 +76,13 @@ class ShardKeeper(Keeper):
         documents = self._waiting.pop(drive.id, [])
         if not documents:
             return
-        shard = self._engine.catalog.shard_path(drive.id)
+        shard, lane = self._engine.catalog.shard_path(drive.id), f"shard:{drive.id}"
+        if self._engine.lanes.busy(lane):
+            raise HeldByAnother(
+                f"Another job writes the records of {drive.label}", hint="Inspect again when it has ended."
+            )
         with (
+            self._engine.lanes.hold((lane,), self._token),
             open_writer(shard, self._token, wal=self._engine.wal, label=drive.label) as database,
             database.transaction(),
         ):
@@ -92,6 +102,22 @@ def kept_in_shards(engine: Engine, token: CancelToken) -> Iterator[Keeper]:
     keeper = ShardKeeper(engine, token)
     yield keeper
     keeper.flush()
+
+
+def keep_documents(engine: Engine, documents: Iterable[Document], job: Job) -> None:
+    """Keep documents of files that lie on connected drives; what could not be kept is told and makes no job fail."""
+    if not engine.home.writable:
+        return
+    keeper = ShardKeeper(engine, job.token)
+    try:
+        for document in documents:
+            keeper(document)
+        keeper.flush()
+    except AppError as error:
+        job.notice("inspect.not_kept", f"What was found was not kept: {error.message}", error.hint)
+    if any(map(keeper.is_catalogued, keeper.left_out)):
+        text = "What was found was not kept: the file is new or changed since the last scan."
+        job.notice("inspect.not_scanned", text, "Scan the drive, then measure again.")
 
 
 def keep_file(database: Database, path: bytes, document: Document) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from app.catalog.assets import CataloguedAsset, ShardAssets
 from app.catalog.database import Database
 from app.catalog.dberrors import ABSENT
-from app.catalog.inspections import findings_of
+from app.catalog.inspections import findings_of, recorded_document, recorded_sequence
 from app.catalog.shard import open_reader
 from app.engine import Engine
 from app.errors import AppError
@@ -30,12 +30,14 @@ class JudgedAt:
         drive: where it lies; None where it lies on no catalogued drive.
         catalogued: whether the last scan met it.
         findings: what policies said of it, the newest first, as `findings_of`.
+        recorded: the document that its drive has recorded of it, and what was measured; None for nothing.
     """
 
     path: str
     drive: Drive | None = None
     catalogued: bool = False
     findings: tuple[dict[str, Any], ...] = ()
+    recorded: dict[str, Any] | None = None
 
 
 def judged_at(engine: Engine, path: str, token: CancelToken) -> JudgedAt:
@@ -62,7 +64,8 @@ def judged_at(engine: Engine, path: str, token: CancelToken) -> JudgedAt:
             asset = ShardAssets(database, engine.judge).find(folder, name)
             if asset is None:
                 return JudgedAt(place, drive)
-            return JudgedAt(place, drive, catalogued=True, findings=findings_of_asset(database, asset))
+            findings, recorded = findings_of_asset(database, asset), document_of_asset(database, asset)
+            return JudgedAt(place, drive, catalogued=True, findings=findings, recorded=recorded)
     except AppError as error:
         if error.code != ABSENT:
             raise
@@ -74,3 +77,10 @@ def findings_of_asset(database: Database, asset: CataloguedAsset) -> tuple[dict[
     sequence_id = None if asset.sequence is None else asset.sequence.id
     found = findings_of(database, asset.folder_id, asset.name, file_id=asset.file_id, sequence_id=sequence_id)
     return tuple(found)
+
+
+def document_of_asset(database: Database, asset: CataloguedAsset) -> dict[str, Any] | None:
+    """The document that a shard has recorded of an asset as a whole; None where there is none."""
+    if asset.sequence is not None:
+        return recorded_sequence(database, asset.sequence.id)
+    return None if asset.file_id is None else recorded_document(database, asset.file_id)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.errors import AppError
 from app.inspection.inspect import InspectRequest, InspectResult
+from app.jobs.events import Noticed
 from app.model.names import shown
 from ui.desk import Desk
 from ui.models.documents import looked_at
@@ -45,6 +46,7 @@ class AssetDocuments(QObject):
         self._unreadable: AssetStamp | None = None
         self._kept: OrderedDict[AssetStamp, Mapping[str, Any]] = OrderedDict()
         self._jobs: dict[str, AssetStamp] = {}
+        self._not_kept: dict[str, str] = {}
         self._inspections = Inspections(desk.engine, "asset", self)
         self._inspections.told.connect(self._told)
         self._inspections.failed.connect(self._failed)
@@ -54,6 +56,7 @@ class AssetDocuments(QObject):
         channels.cancel_asked.connect(self.cancel)
         desk.jobs.job_changed.connect(self._job_changed)
         desk.jobs.job_ended.connect(self._job_ended)
+        desk.jobs.noticed.connect(self._noticed)
 
     def look_at(self, asset: AssetStamp | None) -> None:
         """Another asset is in sight, or the same one again; None for none, and for one that cannot be read now."""
@@ -73,12 +76,12 @@ class AssetDocuments(QObject):
         return self._kept.get(self._asset) if self._asset is not None else None
 
     def measure(self) -> None:
-        """Decode the asset in sight and count its values; a job like any other."""
+        """Decode the asset in sight and count its values: a job like any other; the drive's records keep them."""
         if self._asset is None or self._asset in self._jobs.values() or self._asset == self._unreadable:
             return
         path = self._asset[0]
         deep = _is_deep(self.document() or {})
-        request, name = InspectRequest((path,), stats=True, deep_stats=deep), shown(PurePath(path).name)
+        request, name = InspectRequest((path,), stats=True, deep_stats=deep, keep=True), shown(PurePath(path).name)
         self._jobs[self._desk.jobs.start("inspect", request, title=name, small=True)] = self._asset
         self._show_progress()
 
@@ -119,12 +122,16 @@ class AssetDocuments(QObject):
         if self._jobs.get(view.id) == self._asset and view.state.alive and self._asset is not None:
             self._channels.show_progress(view.done, view.total if view.total and view.total > 1 else None)
 
+    def _noticed(self, job_id: str, event: Noticed) -> None:
+        if job_id in self._jobs:
+            self._not_kept[job_id] = f"{event.text} {event.hint}".strip()
+
     def _job_ended(self, job_id: str, outcome: Outcome) -> None:
-        asset = self._jobs.pop(job_id, None)
+        asset, words = self._jobs.pop(job_id, None), self._not_kept.pop(job_id, "")
         if asset is None:
             return
         if asset == self._asset:
-            words = "Stopped" if not isinstance(outcome, (Done, Failed)) else ""
+            words = words if isinstance(outcome, (Done, Failed)) else "Stopped"
             self._channels.show_idle(words)
         if isinstance(outcome, Done) and isinstance(outcome.result, InspectResult):
             self._keep(asset, outcome.result.documents[0])

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from ui import formats, theme
 from ui.models.channels_model import ChannelRow, ChannelsModel, channel_rows
 from ui.models.documents import stats_by_part
-from ui.tabs.document_facts import recorded_words
+from ui.tabs.document_facts import measured_words, recorded_words
 from ui.tabs.facts_pane import FactsPane
 from ui.tabs.measured_facts import measured_nodes
 from ui.widgets.buttons import KeyButton, tool_button
@@ -264,8 +264,9 @@ def _scrolled(details: QWidget) -> QScrollArea:
 def _summary(document: Mapping[str, Any] | None, many: int, *, moving: bool) -> str:
     if document is None:
         return "Nothing to measure"
-    measured = "Measured" if document.get("stats") else "Not measured yet"
-    words = measured if moving else formats.many(many, "channel")
+    since = measured_words(document)
+    measured = since or ("Measured" if document.get("stats") else "Not measured yet")
+    words = measured if moving else " · ".join(filter(None, (formats.many(many, "channel"), since)))
     return " · ".join(filter(None, (words, recorded_words(document))))
 
 

@@ -84,6 +84,14 @@ def recorded_words(document: Mapping[str, Any]) -> str:
         return ""
 
 
+def measured_words(document: Mapping[str, Any]) -> str:
+    """`Measured 3 days ago`; empty where nothing was measured before."""
+    try:
+        return f"Measured {formats.age(parse_time(str(document['measured'])), now_us())}"
+    except (KeyError, ValueError):
+        return ""
+
+
 def badge_of(document: Mapping[str, Any] | None) -> tuple[str, str]:
     """What stands above the facts, and its state: whether the header is whole, and when it was recorded."""
     words, state = lossless_words(dict(document)) if document else ("", "")

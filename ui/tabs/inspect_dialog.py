@@ -25,6 +25,7 @@ from app.engine import Engine
 from app.errors import AppError
 from app.inspection.assetsat import AssetAt, AssetsAt, assets_at
 from app.inspection.inspect import recorded_on_shelf
+from app.inspection.records import measured_before
 from app.jobs.job import CancelToken
 from app.model.names import shown
 from app.qc.judged import JudgedAt, judged_at
@@ -77,6 +78,7 @@ class InspectDialog(QDialog):
         self.strip, self.notice, self.left_out = ConsistencyStrip(), NoticeLine(), DimLabel()
         self.compare, self.close_button = KeyButton("Compare…", icon="link", key="C"), KeyButton("Close", key="Esc")
         self._dropped = time.time()
+        self._recorded: Mapping[str, Any] | None = None
         self.documents = AssetDocuments(desk, self.channels, self)
         self.checks = AssetChecks(desk, self.findings, self)
         self._reader = Reader("assets", self)
@@ -154,7 +156,11 @@ class InspectDialog(QDialog):
         remark = _NO_DRIVE if drive is None else "" if known.catalogued else _NOT_SCANNED
         stamp = (known.path, self._dropped)
         self.checks.look_at(stamp, "" if drive is None else drive.id, known.findings, remark=remark)
-        self._show_findings()
+        self._recorded = known.recorded
+        if known.recorded is None:
+            self._show_findings()
+        else:
+            self._show()
 
     def _look(self) -> None:
         asset = self.asset()
@@ -165,6 +171,7 @@ class InspectDialog(QDialog):
         self.name.setFullText(words)
         self.folder.setFullText(shown(str(path.parent)))
         self.setWindowTitle(f"Inspect {shown(path.name)}")
+        self._recorded = None
         self.documents.look_at((asset.path, self._dropped))
         self.checks.look_at(None)
         self._read_judged()
@@ -176,7 +183,7 @@ class InspectDialog(QDialog):
             self._reader.ask("judged", partial(judged_at, self._desk.engine, asset.path), interrupt=False)
 
     def _show(self) -> None:
-        document: Mapping[str, Any] = self.documents.document() or {}
+        document = measured_before(self.documents.document() or {}, self._recorded)
         self.facts.show_later(partial(document_nodes, dict(document)), document or None)
         self.facts.show_badge(*badge_of(document))
         self.channels.show_document(document or None)

@@ -9,6 +9,7 @@ from app.catalog.inspections import recorded_document, recorded_sequence
 from app.catalog.pictures import picture_of_asset
 from app.catalog.shard import open_reader
 from app.engine import Engine
+from app.inspection.records import measured_before
 from app.jobs.job import CancelToken
 from app.model.names import shown
 from app.qc.dossier import Dossier, read_dossier
@@ -24,7 +25,7 @@ class Loaded:
 
     Attributes:
         kept: its small picture, where its drive is not there.
-        recorded: the document of its last inspection, where its drive is not there.
+        recorded: the document that its drive has recorded of it, and what was measured.
         judged: what policies said of it, the newest first, as `findings_of`.
     """
 
@@ -35,13 +36,33 @@ class Loaded:
     judged: tuple[Mapping[str, Any], ...] = ()
 
 
+class Known:
+    """What is known of the asset in sight: as it is now with what was measured before, or as it was recorded."""
+
+    def __init__(self) -> None:
+        self._made: tuple[object, object] = (None, None)
+        self._document: Mapping[str, Any] | None = None
+
+    def of(self, loaded: Loaded, now: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+        """The document to show; the same object for the same two.
+
+        Args:
+            loaded: the asset.
+            now: what an inspection tells of it; None before it did.
+        """
+        if now is None:
+            return None if loaded.dossier.drive.online else loaded.recorded
+        if self._made[0] is not now or self._made[1] is not loaded.recorded:
+            self._made = now, loaded.recorded
+            self._document = measured_before(now, loaded.recorded)
+        return self._document
+
+
 def read_loaded(engine: Engine, key: AssetKey, token: CancelToken) -> Loaded:
     """Read one asset. Walks over all its frames: not for the window's thread."""
     dossier = read_dossier(engine, key.drive_id, key.folder, key.name, token)
-    judged = _read_judged(engine, dossier, token)
-    if dossier.drive.online:
-        return Loaded(dossier, reel_of(dossier), judged=judged)
-    kept, recorded = _read_kept(engine, dossier, token), _read_recorded(engine, dossier, token)
+    judged, recorded = _read_judged(engine, dossier, token), _read_recorded(engine, dossier, token)
+    kept = None if dossier.drive.online else _read_kept(engine, dossier, token)
     return Loaded(dossier, reel_of(dossier), kept, recorded, judged)
 
 

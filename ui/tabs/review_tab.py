@@ -27,7 +27,7 @@ from ui.tabs.review_inspector import CHANNELS, FINDINGS, Inspector
 from ui.tabs.review_judging import OPERATORS, Judging
 from ui.tabs.review_keys import keep_popup_keys, keeps_key
 from ui.tabs.review_queue import QueuePanel
-from ui.tabs.review_reading import Loaded, read_loaded
+from ui.tabs.review_reading import Known, Loaded, read_loaded
 from ui.tabs.review_reel import Reel
 from ui.tabs.review_signer import AssetKey
 from ui.tabs.review_viewer import ReviewViewer
@@ -59,6 +59,7 @@ class ReviewTab(QWidget):
         settings = desk.engine.settings.qc
         self._key: AssetKey | None = None
         self._loaded: Loaded | None = None
+        self._known = Known()
         names = [settings.operator, *desk.window.state.text(OPERATORS).split("\n")]
         self.reader = Reader("review asset", self)
         self.decoder = Decoder(self)
@@ -319,12 +320,12 @@ class ReviewTab(QWidget):
 
     def _reel(self, loaded: Loaded) -> Reel:
         """The reel with what was found in its pixels and by policies as well."""
-        document = self.documents.document() or loaded.recorded
+        document = self._known.of(loaded, self.documents.document())
         found = found_in(document, self.checks.validations(), loaded.reel.findings)
         return loaded.reel if len(found) == len(loaded.reel.findings) else replace(loaded.reel, findings=tuple(found))
 
     def _inspect(self, loaded: Loaded) -> None:
-        document = self.documents.document() or loaded.recorded
+        document = self._known.of(loaded, self.documents.document())
         checked = was_checked(self.checks.validations())
         self.inspector.show_asset(loaded.dossier, self._reel(loaded).findings, document, checked=checked)
         self.stage.show_consistency(document)

@@ -12,6 +12,7 @@ from app.catalog.shard import open_reader
 from app.engine import Engine
 from app.errors import AppError
 from app.inspection.inspect import InspectRequest
+from app.inspection.records import measured_before
 from app.jobs.job import CancelToken
 from app.model.names import shown
 from ui.models.fact_nodes import FactNode
@@ -39,6 +40,7 @@ class HitDocument(QObject):
         self._hit: Found | None = None
         self._online = self._looked_at = False
         self._shown: tuple[object, ...] | None = None
+        self._before: Mapping[str, Any] | None = None
         self._reader = Reader("recorded facts", self)
         self._reader.answered.connect(self._recorded)
         self._reader.failed.connect(self._not_recorded)
@@ -73,6 +75,7 @@ class HitDocument(QObject):
         self._shown = wanted
         self._rest.stop()
         self._inspections.drop()
+        self._before = None
         self._pane.show_badge("", "")
         self._pane.show_nodes(())
         if hit is None:
@@ -88,6 +91,7 @@ class HitDocument(QObject):
 
     def _recorded(self, _kind: str, _number: int, document: object) -> None:
         if isinstance(document, dict):
+            self._before = document
             self._show(document)
         elif not self._online:
             self._pane.show_nodes((_NOTHING_KNOWN,))
@@ -98,7 +102,7 @@ class HitDocument(QObject):
     def _told(self, _request: InspectRequest, documents: tuple[Mapping[str, Any], ...]) -> None:
         self._reader.drop("recorded")
         for document in documents[:1]:
-            self._show(document)
+            self._show(measured_before(document, self._before))
 
     def _not_told(self, _request: InspectRequest, error: AppError) -> None:
         if not self._pane.model.rowCount():

@@ -36,8 +36,8 @@ def sequence_nodes(sequence: dict[str, Any]) -> list[FactNode]:
             continue
         if value:
             lines.append(FactNode(word, one_line(str(value)), state="fail", raw=value))
-        elif value is None and key in ("frozen", "black"):
-            lines.append(FactNode(word, "not measured yet"))
+        elif key in ("frozen", "black"):
+            lines.append(FactNode(word, "not measured yet" if value is None else "none", raw=value))
     lines += _timecode(sequence.get("timecode"))
     groups = [FactNode("Sequence", str(sequence.get("ranges") or ""), tuple(lines), raw=sequence)]
     groups += _listed("Unreadable", sequence.get("unreadable"), _reason, "fail")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.engine import Engine
@@ -267,3 +268,45 @@ def test_a_policy_that_is_not_about_an_asset_found_nothing_right_either(
     pane = checked(qtbot, tab)
     assert pane.said.text() == "This policy is not about such a file: nothing was checked."
     assert "No policy was checked." in lines_of(pane.tree)
+
+
+def frozen_and_measured(tab: ReviewTab) -> tuple[str, str]:
+    """What the facts tell of frozen frames, and what stands above the channels."""
+    model = tab.inspector.facts.model
+    flags = Qt.MatchFlag.MatchRecursive | Qt.MatchFlag.MatchExactly
+    found = model.match(model.index(0, 0), Qt.ItemDataRole.DisplayRole, "Frozen", 1, flags)
+    frozen = str(found[0].siblingAtColumn(1).data()) if found else ""
+    return frozen, tab.inspector.channels.said.fullText()
+
+
+def test_what_a_check_elsewhere_measured_stands_among_the_facts(
+    qtbot: QtBot, engine: Engine, library: Path, tmp_path: Path
+) -> None:
+    shutil.copy(library / "shots" / "sh010.1002.exr", library / "shots" / "sh010.1003.exr")
+    policy = tmp_path / "frozen.yaml"
+    rule = "  - {id: seq.frozen, check: sequence.frozen, expect: {max: 0}}\n"
+    policy.write_text(POLICY.replace("rules:\n", f"rules:\n{rule}"), encoding="utf-8")
+    scan(engine, library)
+    with review(qtbot, engine) as tab:
+        wait_loaded(qtbot, tab, SEQUENCE)
+        qtbot.waitUntil(lambda: frozen_and_measured(tab)[0] == "not measured yet", timeout=WAIT_MS)
+        run(engine, "check", CheckRequest((), str(policy), (engine.catalog.drives()[0].label,)), Job())
+        tab._read_again()
+        qtbot.waitUntil(lambda: frozen_and_measured(tab)[0] == "1003", timeout=WAIT_MS)
+        assert frozen_and_measured(tab)[1].endswith("Measured just now")
+        assert tab.inspector.channels.measure.isEnabled()
+
+
+def test_what_was_measured_in_the_window_is_there_when_it_is_opened_again(
+    qtbot: QtBot, engine: Engine, library: Path
+) -> None:
+    scan(engine, library)
+    with review(qtbot, engine) as tab:
+        wait_loaded(qtbot, tab, SEQUENCE)
+        qtbot.waitUntil(lambda: tab.documents.document() is not None, timeout=WAIT_MS)
+        tab.measure()
+        qtbot.waitUntil(lambda: (tab.documents.document() or {}).get("stats") is not None, timeout=WAIT_MS)
+    with review(qtbot, engine) as tab:
+        wait_loaded(qtbot, tab, SEQUENCE)
+        qtbot.waitUntil(lambda: frozen_and_measured(tab)[0] == "none", timeout=WAIT_MS)
+        assert "Measured just now" in frozen_and_measured(tab)[1]

@@ -166,6 +166,22 @@ def test_a_check_of_a_catalogued_sequence_is_kept_and_shown_again(
     assert [one["outcome"] for one in found.findings] == ["fail"]
 
 
+def test_what_was_measured_of_a_catalogued_file_is_shown_again(
+    qtbot: QtBot, inspecting: Inspecting, opened: Open, tmp_path: Path
+) -> None:
+    folder = tmp_path / "plates"
+    folder.mkdir()
+    path = media.exr(folder / "still.exr")
+    run(inspecting._desk.engine, "scan", ScanRequest((str(folder),)), Job())
+    dialog = opened(path)
+    dialog.documents.measure()
+    qtbot.waitUntil(lambda: bool(dialog.channels.histogram.series()), timeout=WAIT_MS)
+    dialog.reject()
+    again = opened(path)
+    qtbot.waitUntil(lambda: bool(again.channels.histogram.series()), timeout=WAIT_MS)
+    assert again.channels.said.fullText().endswith("Measured just now")
+
+
 def test_what_is_found_outside_of_every_drive_is_said_not_to_be_kept(
     qtbot: QtBot, opened: Open, tmp_path: Path, policy: str
 ) -> None:

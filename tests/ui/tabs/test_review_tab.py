@@ -350,7 +350,7 @@ def test_all_judged_is_said_with_the_count(qtbot: QtBot, tab: ReviewTab) -> None
         wait_written(qtbot, tab)
         press(qtbot, "]")
     assert tab.bar.message.fullText() == "Nothing else is pending here."
-    assert tab.queue.model.counts() == {"pending": 0, "stale": 0, "fail": 0, "pass": 3, "all": 3}
+    assert tab.queue.model.counts() == {"pending": 0, "stale": 0, "fail": 0, "pass": 3, "objected": 0, "all": 3}
     tab.queue.state_box.setCurrentIndex(tab.queue.state_box.findData("stale"))
     assert tab.queue.current() is None
     tab.queue.state_box.setCurrentIndex(tab.queue.state_box.findData("pending"))
