@@ -120,10 +120,8 @@ class ShardAssets:
         """Every asset of one folder, by name."""
         path = bytes(self._database.value("SELECT path FROM folder WHERE id = ?", (folder_id,)))
         found = [self._single(path, row) for row in self._single_rows(folder_id)]
-        for row in self._database.rows(f"{_SEQUENCES} WHERE folder_id = ? AND missed_scan IS NULL", (folder_id,)):
-            asset = self._sequence_asset(folder_id, path, row)
-            if asset is not None:
-                found.append(asset)
+        for row in self._sequence_rows(folder_id):
+            found += self._sequence_assets(folder_id, path, row)
         return sorted(found, key=lambda asset: asset.name)
 
     def after(self, folder: bytes | None = None) -> Iterator[tuple[bytes, list[CataloguedAsset]]]:
@@ -142,10 +140,19 @@ class ShardAssets:
 
     def find(self, folder: bytes, name: bytes) -> CataloguedAsset | None:
         """The asset called so in a folder."""
+        return self.find_all(folder, (name,)).get(name)
+
+    def find_all(self, folder: bytes, names: Sequence[bytes]) -> dict[bytes, CataloguedAsset]:
+        """The assets called so in a folder, by name; looks through the folder once, however many are asked for."""
         folder_id = self._database.value("SELECT id FROM folder WHERE path = ?", (folder,))
         if folder_id is None:
-            return None
-        return next((asset for asset in self.of_folder(folder_id) if asset.name == name), None)
+            return {}
+        asked = f" AND f.name IN ({', '.join('?' * len(names))})"
+        found = [self._single(folder, row) for row in self._single_rows(folder_id, asked, names)]
+        for row in self._sequence_rows(folder_id):
+            if CataloguedSequence(*row[:9]).asset_name in names:
+                found += self._sequence_assets(folder_id, folder, row)
+        return {asset.name: asset for asset in found}
 
     def verdict_of_file(self, file_id: int, folder_id: int, name: bytes, sequence_id: int | None) -> str:
         """The word for the verdict on a file, or on the sequence it belongs to; empty where there is none."""
@@ -178,13 +185,16 @@ class ShardAssets:
         """One sequence."""
         return self._sequence(folder_id, sequence_id)[0]
 
-    def _single_rows(self, folder_id: int) -> Iterator[tuple[Any, ...]]:
+    def _sequence_rows(self, folder_id: int) -> Iterator[tuple[Any, ...]]:
+        return self._database.rows(f"{_SEQUENCES} WHERE folder_id = ? AND missed_scan IS NULL", (folder_id,))
+
+    def _single_rows(self, folder_id: int, asked: str = "", names: Sequence[bytes] = ()) -> Iterator[tuple[Any, ...]]:
         return self._database.rows(
             "SELECT f.id, f.name, f.category, f.size, f.mtime_ns, f.folder_id FROM block b JOIN file f"
             " ON f.id BETWEEN b.first_id AND b.last_id WHERE b.folder_id = ? AND f.missed_scan IS NULL"
             f" AND f.sequence_id IS NULL AND (f.category IN ({_KINDS}) OR EXISTS"
-            " (SELECT 1 FROM verdict v WHERE v.folder_id = f.folder_id AND v.asset = f.name))",
-            (folder_id,),
+            f" (SELECT 1 FROM verdict v WHERE v.folder_id = f.folder_id AND v.asset = f.name)){asked}",
+            (folder_id, *names),
         )
 
     def _single(self, path: bytes, row: tuple[Any, ...]) -> CataloguedAsset:
@@ -192,18 +202,18 @@ class ShardAssets:
         verdict = self._state_of_single(file_id, folder_id, name)
         return CataloguedAsset(file_id, folder_id, path, name, Category(category), size, mtime_ns, None, verdict)
 
-    def _sequence_asset(self, folder_id: int, path: bytes, row: tuple[Any, ...]) -> CataloguedAsset | None:
+    def _sequence_assets(self, folder_id: int, path: bytes, row: tuple[Any, ...]) -> Iterator[CataloguedAsset]:
+        """The asset of a sequence; none where its frames are no media."""
         sequence, verdict = self._sequence(folder_id, row[0])
         category = self._database.value(
             "SELECT f.category FROM block b JOIN file f ON f.id BETWEEN b.first_id AND b.last_id"
             " WHERE b.folder_id = ? AND f.sequence_id = ? LIMIT 1",
             (folder_id, sequence.id),
         )
-        if category not in MEDIA:
-            return None
-        return CataloguedAsset(
-            None, folder_id, path, sequence.asset_name, Category(category), row[9], row[10], sequence, verdict
-        )
+        if category in MEDIA:
+            yield CataloguedAsset(
+                None, folder_id, path, sequence.asset_name, Category(category), row[9], row[10], sequence, verdict
+            )
 
     def _sequence(self, folder_id: int, sequence_id: int) -> tuple[CataloguedSequence, VerdictState | None]:
         known = self._sequences.get(sequence_id)

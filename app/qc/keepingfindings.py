@@ -1,7 +1,9 @@
 """Keeps what a check read and found on connected drives in their shards, for when the drives are on the shelf."""
 
+import base64
 import functools
 import os
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +25,9 @@ from app.qc.facts import Document
 from app.qc.livefacts import FoundAsset
 
 _AT_ONCE = 50
+_MOST_WAITING = 1000
+_PATIENCE_S = 2.0
+_PAUSE_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,11 @@ class _Kept:
     document: Document | None
     validation: dict[str, Any]
     frames: tuple[Document, ...]
+
+    @property
+    def documents(self) -> int:
+        """How many documents may be in it."""
+        return 1 + len(self.frames)
 
 
 def catalogued_drives(catalog: Catalog, paths: Iterable[str]) -> tuple[Drive, ...]:
@@ -56,7 +66,7 @@ class FindingsKeeper:
         drives: those of which something is kept; of what lies elsewhere nothing is.
         job: hears what could not be kept.
         has_turn: whether the caller has the turn of the drives' writer in this process. Else each write takes it, and
-            nothing waits for a scan: what cannot be written at once is lost.
+            nothing waits long for a scan: what cannot be written in time is lost.
         named: whether somebody asked for the drive; records that cannot be used are an error then, else a remark.
     """
 
@@ -124,6 +134,7 @@ class _ShardKeeper:
         self._bases = tuple(dict.fromkeys(base.rstrip(b"/\\") for base in bases))
         self._shard = engine.catalog.shard_path(drive.id)
         self._waiting: list[_Kept] = []
+        self._since = 0
         self._lost = 0
         self._unknown = 0
 
@@ -137,13 +148,18 @@ class _ShardKeeper:
     def keep(self, kept: _Kept) -> None:
         """Keep what is known of an asset of the drive."""
         self._waiting.append(kept)
-        if sum(1 + len(one.frames) for one in self._waiting) >= _AT_ONCE:
-            self._write()
+        self._since += kept.documents
+        if self._since >= _AT_ONCE:
+            self._since = 0
+            if not self._written() and sum(one.documents for one in self._waiting) > _MOST_WAITING:
+                self._lose()
 
     def close(self) -> None:
         """Keep the rest, and tell what could not be kept."""
-        if self._waiting:
-            self._write()
+        until = time.monotonic() + _PATIENCE_S
+        while self._waiting and not self._written():
+            if time.monotonic() > until or self._job.token.wait_cancelled(_PAUSE_S):
+                self._lose()
         if self._lost:
             text = f"What was found of {_assets(self._lost)} was not kept: another job writes the records of the drive."
             self._job.notice("check.not_kept", text, "Check again when it has ended.")
@@ -154,24 +170,38 @@ class _ShardKeeper:
             )
             self._job.notice("check.not_scanned", text, "Scan the drive, then check again.")
 
-    def _write(self) -> None:
-        waiting, self._waiting = self._waiting, []
+    def _lose(self) -> None:
+        self._lost += len(self._waiting)
+        self._waiting = []
+
+    def _written(self) -> bool:
+        """Write what waits; whether nobody else is writing."""
         if self._takes_turns and self._engine.lanes.busy(self._lane):
-            self._lost += len(waiting)
-            return
+            return False
+        waiting, self._waiting = self._waiting, []
         try:
             with (
                 self._engine.lanes.hold((self._lane,) if self._takes_turns else (), self._job.token),
                 open_writer(self._shard, self._job.token, wal=self._engine.wal, label=self._drive.label) as database,
                 database.transaction(),
             ):
-                for kept in waiting:
-                    self._store(database, kept)
+                self._store_all(database, waiting)
         except HeldByAnother:
-            self._lost += len(waiting)
+            self._waiting = waiting
+            return False
+        return True
 
-    def _store(self, database: Database, kept: _Kept) -> None:
-        asset = ShardAssets(database, self._engine.judge).find(kept.folder, kept.name)
+    def _store_all(self, database: Database, waiting: list[_Kept]) -> None:
+        assets = ShardAssets(database, self._engine.judge)
+        by_folder: dict[bytes, list[_Kept]] = {}
+        for kept in waiting:
+            by_folder.setdefault(kept.folder, []).append(kept)
+        for folder, some in by_folder.items():
+            found = assets.find_all(folder, [kept.name for kept in some])
+            for kept in some:
+                self._store(database, found.get(kept.name), kept)
+
+    def _store(self, database: Database, asset: CataloguedAsset | None, kept: _Kept) -> None:
         if asset is None or not _is_as_scanned(asset, kept):
             self._unknown += 1
             return
@@ -182,8 +212,13 @@ class _ShardKeeper:
             elif asset.file_id is not None:
                 store_document(database, asset.file_id, document)
         for frame in kept.frames:
-            keep_file(database, b"/".join(filter(None, (kept.folder, raw(frame["file"]["name"])))), dict(frame))
+            keep_file(database, b"/".join(filter(None, (kept.folder, _name_of(frame["file"])))), dict(frame))
         store_findings(database, asset.folder_id, kept.name, kept.validation)
+
+
+def _name_of(file: dict[str, Any]) -> bytes:
+    """The raw name of a file as its document tells it."""
+    return base64.b64decode(file["raw_name"]) if "raw_name" in file else raw(str(file["name"]))
 
 
 def _assets(count: int) -> str:
@@ -195,5 +230,5 @@ def _is_as_scanned(asset: CataloguedAsset, kept: _Kept) -> bool:
     if asset.bytes != kept.size:
         return False
     file = (kept.document or {}).get("file") or {}
-    time = file.get("newest") or file.get("mtime")
-    return time is None or time == rfc3339_ns(asset.newest_ns)
+    stamp = file.get("newest") or file.get("mtime")
+    return stamp is None or stamp == rfc3339_ns(asset.newest_ns)

@@ -1,0 +1,100 @@
+"""What a check keeps in the records of a drive while others write there too, and whatever names are."""
+
+import os
+import struct
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.catalog.assets import ShardAssets
+from app.catalog.shard import open_reader, open_writer
+from app.engine import Engine
+from app.jobs.events import JobEvent, Noticed
+from app.jobs.job import CancelToken, Job
+from app.operations import run
+from app.qc.checking import CheckRequest
+from app.qc.judged import judged_at
+from app.qc.keepingfindings import FindingsKeeper
+from app.qc.livefacts import FoundAsset
+from app.scanning.request import ScanRequest
+from tests import media
+from tests.qc.policykit import HEAD
+
+
+def _keeper(engine: Engine, heard: list[JobEvent]) -> FindingsKeeper:
+    return FindingsKeeper(engine, [engine.catalog.drive("A001")], Job(heard.append))
+
+
+def _judged(name: str, folder: Path) -> FoundAsset:
+    return FoundAsset(os.fsencode(folder), name.encode(), (folder / name).stat().st_size)
+
+
+VALIDATION = {"policy": {"id": "test.it", "version": "1", "sha256": ""}, "outcome": "fail", "findings": []}
+
+
+def test_what_is_found_while_another_writes_the_records_is_kept_once_that_has_ended(
+    engine: Engine, tmp_path: Path
+) -> None:
+    card = tmp_path / "card"
+    card.mkdir()
+    names = [f"take{letter}.exr" for letter in "abcdefghijklmnopqrstuvwxyz"]
+    for name in names:
+        media.raw_exr(card / name)
+    run(engine, "scan", ScanRequest((str(card),), "A001"), Job())
+    heard: list[JobEvent] = []
+    keeper = _keeper(engine, heard)
+    with open_writer(engine.catalog.shard_path(engine.catalog.drive("A001").id), CancelToken(), label="A001"):
+        for name in [*names, *names, *names]:
+            keeper.keep(_judged(name, card), None, VALIDATION)
+    keeper.close()
+    assert not [event for event in heard if isinstance(event, Noticed)]
+    assert all(judged_at(engine, str(card / name), CancelToken()).findings for name in names)
+
+
+def test_what_could_not_be_kept_at_all_is_counted(engine: Engine, tmp_path: Path) -> None:
+    card = tmp_path / "card"
+    card.mkdir()
+    media.raw_exr(card / "a.exr")
+    run(engine, "scan", ScanRequest((str(card),), "A001"), Job())
+    heard: list[JobEvent] = []
+    keeper = _keeper(engine, heard)
+    keeper.keep(_judged("a.exr", card), None, VALIDATION)
+    with open_writer(engine.catalog.shard_path(engine.catalog.drive("A001").id), CancelToken(), label="A001"):
+        keeper.close()
+    [notice] = [event for event in heard if isinstance(event, Noticed)]
+    assert notice.text.startswith("What was found of 1 asset was not kept: another job writes")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names that are no text are for Linux alone")
+def test_frames_with_odd_values_are_known_on_the_shelf_also_where_names_are_no_text(
+    engine: Engine, tmp_path: Path
+) -> None:
+    card = tmp_path / "card"
+    card.mkdir()
+    for frame in (1, 2):
+        made = media.raw_exr(tmp_path / "made.exr")
+        made.write_bytes(made.read_bytes()[:-4] + struct.pack("<ee", float("nan"), 1.0))
+        os.rename(made, os.fsencode(card) + b"/caf\xe9.%04d.exr" % frame)  # noqa: PTH104 - bytes
+    run(engine, "scan", ScanRequest((str(card),), "A001"), Job())
+    (tmp_path / "p.yaml").write_text(f"{HEAD}rules:\n  - {{id: finite, check: pixels.finite}}\n")
+    request = CheckRequest((), str(tmp_path / "p.yaml"), drives=("A001",))
+    [live] = run(engine, "check", request, Job()).findings
+    card.rename(tmp_path / "shelf")
+    [recorded] = run(engine, "check", request, Job()).findings
+    assert (live.outcome, live.frames, recorded) == ("fail", "1-2", live)
+
+
+def test_assets_are_found_by_their_names_in_one_go(engine: Engine, tmp_path: Path) -> None:
+    card = tmp_path / "card"
+    (card / "below").mkdir(parents=True)
+    for name in ("sh.0001.exr", "sh.0002.exr", "still.exr", "below/other.exr"):
+        media.raw_exr(card / name)
+    (card / "notes.txt").write_text("no asset")
+    run(engine, "scan", ScanRequest((str(card),), "A001"), Job())
+    with open_reader(engine.catalog.shard_path(engine.catalog.drive("A001").id), CancelToken()) as database:
+        assets = ShardAssets(database, engine.judge)
+        found = assets.find_all(b"", (b"sh.####.exr", b"still.exr", b"notes.txt", b"other.exr", b"sh.0001.exr"))
+        assert set(found) == {b"sh.####.exr", b"still.exr"}
+        assert [found[name] for name in sorted(found)] == assets.of_folder(found[b"still.exr"].folder_id)
+        assert assets.find_all(b"nowhere", (b"still.exr",)) == {}
