@@ -14,16 +14,29 @@ def actions_of(widget: QWidget) -> list[QAction]:
 
 
 def commands(actions: Iterable[QAction], place: str) -> list[Command]:
-    """Those that can be used now, sub-menus included, as lines of the palette under `place`."""
+    """Those that can be used now, sub-menus included, as lines of the palette under `place`.
+
+    Of several that are called alike (lists that can be copied from) the one in sight is meant.
+    """
     plain = [a for a in actions if a.text() and not a.isSeparator() and a.isEnabled() and a.isVisible()]
-    found = []
+    alike: dict[str, QAction] = {}
     for action in plain:
+        if action.text() not in alike or not _in_sight(alike[action.text()]):
+            alike[action.text()] = action
+    found = []
+    for action in alike.values():
         menu = action.menu()
         if isinstance(menu, QMenu):
             found += commands(menu.actions(), f"{place} · {action.text().replace('&&', '&')}")
         else:
             found.append(Command.of(action, place))
     return found
+
+
+def _in_sight(action: QAction) -> bool:
+    """Whether the widget that an action belongs to can be seen; one that belongs to none always can."""
+    owner = action.parent()
+    return not isinstance(owner, QWidget) or isinstance(owner, QMenu) or owner.isVisible()
 
 
 def key_list(actions: Iterable[QAction]) -> tuple[tuple[str, str], ...]:

@@ -220,12 +220,14 @@ def _time(validation: Mapping[str, Any]) -> int:
 
 
 def words_of(result: CheckResult) -> str:
-    """`2 fail · 1 with a warning · 14 pass`; says where recorded facts were judged, or nothing was."""
+    """`delivery 1.0, 17 rules: 2 fail · 1 with a warning · 14 pass`; says where recorded facts were judged."""
     if not result.assets:
         return "This policy is not about such a file: nothing was checked."
     counts = result.counts
     told = [(counts["fail"], "fail"), (counts["error"], "could not be checked"), (counts["warnings"], "with a warning"),
             (counts["infos"], "with a remark"),
             (counts["waived"], "waived"), (counts["pass"], "pass"), (counts["skipped"], "skipped")]  # fmt: skip
-    words = " · ".join(f"{count} {word}" for count, word in told if count)
-    return f"{words}{' · by what the last scan recorded' if result.recorded else ''}"
+    words = " · ".join(f"{formats.count(count)} {word}" for count, word in told if count)
+    rules = formats.many(sum(count for count, _ in told), "rule")
+    by = " · by what the last scan recorded" if result.recorded else ""
+    return f"{policy_name({'policy': result.policy.reference})}, {rules}: {words}{by}"

@@ -1,7 +1,6 @@
 """Asks what of which drive is checked against which policy; what the policy leaves open is asked before it starts."""
 
 import os
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from ui.tabs.check_targets import CheckTarget
 from ui.tabs.policy_box import USED_POLICY, OpenPolicy, PolicyBox, known_policies, open_policy
 from ui.tabs.variables_dialog import VariablesDialog
 from ui.widgets.buttons import KeyButton, answer_enter
+from ui.widgets.drive_box import DriveBox
 from ui.widgets.elided_box import ElidedBox
 from ui.widgets.labels import DimLabel, PlainLabel, SectionHead
 from ui.workers.reader import Reader
@@ -45,9 +45,8 @@ class CheckDialog(QDialog):
         self.setWindowTitle("Check against a policy")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._desk, self._target, self._variables = desk, target, variables
-        self._drives: list[Drive] = []
         self._reader = Reader("check dialogue", self)
-        self.drive_box, self.what, self.policies = QComboBox(), ElidedBox(), PolicyBox()
+        self.drive_box, self.what, self.policies = DriveBox(), ElidedBox(), PolicyBox()
         self.told = PlainLabel("Reading the drives…")
         self.start = KeyButton("Check", role="primary", icon="check")
         self.cancel = KeyButton("Cancel")
@@ -62,8 +61,7 @@ class CheckDialog(QDialog):
 
     def drive(self) -> Drive | None:
         """The chosen drive."""
-        place = self.drive_box.currentIndex()
-        return self._drives[place] if 0 <= place < len(self._drives) else None
+        return self.drive_box.drive()
 
     def done(self, result: int) -> None:
         """Qt: end the thread with the dialogue."""
@@ -91,7 +89,8 @@ class CheckDialog(QDialog):
 
     def _answered(self, kind: str, _number: int, answer: object) -> None:
         if kind == "drives" and isinstance(answer, list):
-            self._show_drives(answer)
+            self.drive_box.show_drives(answer, self._target.drive_id)
+            self._show_what()
         elif kind == "policies" and isinstance(answer, tuple):
             self.policies.offer(answer, self._desk.window.state.text(USED_POLICY))
             self._look()
@@ -100,16 +99,6 @@ class CheckDialog(QDialog):
 
     def _failed(self, _kind: str, _number: int, error: AppError) -> None:
         self._tell(said(error), bad=True)
-
-    def _show_drives(self, drives: Sequence[Drive]) -> None:
-        self._drives = list(drives)
-        self.drive_box.blockSignals(True)
-        for drive in drives:
-            self.drive_box.addItem(drive.label if drive.online else f"{drive.label} · offline")
-        places = [place for place, drive in enumerate(drives) if drive.id == self._target.drive_id]
-        self.drive_box.setCurrentIndex(places[0] if places else 0 if drives else -1)
-        self.drive_box.blockSignals(False)
-        self._show_what()
 
     def _show_what(self, _place: int = 0) -> None:
         """Offer what of the drive can be checked: what was pointed at, its folder, all of it, another folder."""
@@ -193,10 +182,8 @@ class CheckDialog(QDialog):
         self.cancel.clicked.connect(self.reject)
 
     def _lay_out(self) -> None:
-        self.drive_box.setAccessibleName("Drive")
         self.what.setAccessibleName("What is checked")
-        for box in (self.drive_box, self.what):
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.what.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         why = DimLabel("Each asset that the policy is about is judged by it. Nothing on the drive is touched.")
         for label in (why, self.told):
             label.setWordWrap(True)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QTreeWidget, QTreeWidget
 
 from app.model.facts import NO_FAULTS
 from app.qc.policies import ShippedPolicy
+from ui import theme
 from ui.models.fact_nodes import one_line, plain
 from ui.tabs.document_facts import problem_words
 from ui.tabs.inspector_trees import plain_tree, say_in
@@ -20,6 +21,8 @@ from ui.widgets.facts_grid import Fact, FactsGrid
 from ui.widgets.labels import DimLabel
 from ui.widgets.verdict import VerdictMark, verdict_icon
 
+#: The head above what no policy says.
+_SCAN = "Scan and inspection"
 _NAME = 124
 _FRAMES, _LEAST_FRAMES = 88, 72
 _FINDING = Qt.ItemDataRole.UserRole + 1
@@ -54,24 +57,41 @@ class FindingsPane(QWidget):
         self._bar.show()
 
     def show_findings(self, findings: Sequence[Finding], nothing: str = "") -> None:
-        """Show findings; `nothing` is said where there are none."""
+        """Show findings, those of each policy below its name; `nothing` is said where there are none."""
         self.tree.blockSignals(True)
         self.tree.clear()
-        for finding in findings:
-            good = finding.state in ("pass", "pending") and not finding.frames
-            item = QTreeWidgetItem([finding.seen if good else finding.check, finding.seen, finding.frames])
-            item.setIcon(0, verdict_icon(VerdictMark(finding.state)))
-            item.setData(0, _FINDING, finding)
-            item.setToolTip(0, finding.check)
-            item.setToolTip(1, finding.seen)
-            item.setToolTip(2, finding.frames)
-            self.tree.addTopLevelItem(item)
-            item.setFirstColumnSpanned(good)
+        sources = dict.fromkeys(finding.source for finding in findings)
+        for source in sources:
+            if source or len(sources) > 1:
+                self._add_head(source or _SCAN)
+            for finding in findings:
+                if finding.source == source:
+                    self._add(finding)
         for sentence in nothing.splitlines() if not findings else ():
             say_in(self.tree, sentence)
         self._fit()
         self.tree.blockSignals(False)
         self.details.set_facts([])
+
+    def _add_head(self, text: str) -> None:
+        item = QTreeWidgetItem([text])
+        item.setFlags(Qt.ItemFlag.NoItemFlags)
+        item.setFont(0, theme.ui_font(0.92, bold=True))
+        item.setForeground(0, theme.current().color("dim"))
+        item.setToolTip(0, text)
+        self.tree.addTopLevelItem(item)
+        item.setFirstColumnSpanned(True)
+
+    def _add(self, finding: Finding) -> None:
+        """Add a line; what passed has nothing to tell but what it is about."""
+        alone = finding.state == "pass" and not finding.frames and finding.seen in ("", "pass", finding.check)
+        item = QTreeWidgetItem([finding.check, "" if alone else finding.seen, finding.frames])
+        item.setIcon(0, verdict_icon(VerdictMark(finding.state)))
+        item.setData(0, _FINDING, finding)
+        for column, words in enumerate((finding.check, finding.seen, finding.frames)):
+            item.setToolTip(column, words)
+        self.tree.addTopLevelItem(item)
+        item.setFirstColumnSpanned(alone)
 
     def say(self, words: str) -> None:
         """How the check stands, or ended."""
@@ -112,7 +132,7 @@ class FindingsPane(QWidget):
 
     def _lay_out(self) -> None:
         self.tree.setHeaderLabels(["Check", "Seen", "Where"])
-        plain_tree(self.tree, "Findings")
+        plain_tree(self.tree, "Findings", "Copy the finding")
         self.tree.setRootIsDecorated(False)
         self.tree.setIndentation(0)
         header = self.tree.header()
@@ -225,7 +245,7 @@ def _finding(entry: Mapping[str, Any], title: str, policy: str) -> Finding:
     more = tuple((name, plain(value)) for name, value in pairs if value not in (None, "", [], {}))
     where = ", ".join(filter(None, (frames, str(entry.get("channel") or ""))))
     rule = one_line(title or str(entry.get("rule") or ""))
-    return Finding(state, rule, observed, where, spans[0][0] if spans else None, more)
+    return Finding(state, rule, observed, where, spans[0][0] if spans else None, more, policy)
 
 
 def _given(*values: Any) -> Any:

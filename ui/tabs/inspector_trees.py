@@ -7,15 +7,21 @@ from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem
 from ui.widgets.tables import style_tree
 
 
-def plain_tree(tree: QTreeWidget, name: str) -> None:
-    """A tree of the inspector: no stripes, long texts cut, a line can be copied."""
+def plain_tree(tree: QTreeWidget, name: str, copy: str) -> None:
+    """A tree of the inspector: no stripes, long texts cut, a line can be copied.
+
+    Args:
+        tree: the tree.
+        name: for screen readers.
+        copy: what its copying is called, in the palette too.
+    """
     style_tree(tree, f"Review {name}")
     tree.setAccessibleName(name)
     tree.setAlternatingRowColors(False)
     tree.setIndentation(14)
     tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     tree.setTextElideMode(Qt.TextElideMode.ElideRight)
-    action = QAction("Copy the line", tree)
+    action = QAction(copy, tree)
     action.setShortcut(QKeySequence.StandardKey.Copy)
     action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
     action.triggered.connect(lambda _checked=False: _copy(tree))

@@ -24,7 +24,7 @@ class HistoryTree(QTreeWidget):
         self._reasons = reasons
         self.setHeaderLabels(["Record", ""])
         self.setHeaderHidden(True)
-        plain_tree(self, "History")
+        plain_tree(self, "History", "Copy the line of the history")
         self.setColumnWidth(0, 108)
 
     def show_records(self, records: tuple[Document, ...], path: Path) -> None:

@@ -33,6 +33,7 @@ from ui.tabs.review_delegate import QueueDelegate
 from ui.tabs.review_queue_empty import QueueEmpty, why_empty
 from ui.tabs.review_queue_menu import QueueMenu
 from ui.tabs.review_queue_reader import QueueReader
+from ui.widgets.drive_box import DriveBox
 from ui.widgets.tables import style_table
 from ui.workers.reader import Reader
 
@@ -42,6 +43,7 @@ _COUNT_MS = 200
 _REST = 5.0
 _AT_ONCE = 2000
 _LEAST_REST_S = 1.0
+_WATCH_MS = 2000
 #: Icon and colour of what is no verdict.
 _SIGNS = {"all": ("review", "dim"), "objected": ("warning", "fail_text")}
 
@@ -66,9 +68,10 @@ class QueuePanel(QWidget):
 
     def __init__(self, engine: Engine, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._drives: list[Drive] = []
         self._wanted_drive = ""
         self._wanted_asset: AssetId | None = None
+        #: What was looked at before a filter hid everything.
+        self._left: AssetId | None = None
         self._current: AssetId | None = None
         self._loading = 0
         self._loaded_at = self._load_took = 0.0
@@ -77,7 +80,7 @@ class QueuePanel(QWidget):
         self.reader = QueueReader(engine, self)
         self._sorter = Reader("review filter", self)
         self.model = ReviewQueue(self)
-        self.drive_box, self.state_box = QComboBox(), QComboBox()
+        self.drive_box, self.state_box = DriveBox(), QComboBox()
         self.words, self._filters = QLineEdit(), QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self.list = QTableView()
         self.menu = QueueMenu(self.list, self.model, self.drive)
@@ -86,6 +89,7 @@ class QueuePanel(QWidget):
         self._typed = QTimer(self, singleShot=True, interval=_TYPE_MS)
         self._again = QTimer(self, singleShot=True)
         self._counting = QTimer(self, singleShot=True, interval=_COUNT_MS)
+        self._watch = QTimer(self, interval=_WATCH_MS)
         self._lay_out()
         self._connect()
 
@@ -93,26 +97,29 @@ class QueuePanel(QWidget):
         """Read the drives and show `drive_id`, or the first that is here."""
         self._wanted_drive = drive_id
         self.reader.ask("drives", self.reader.drives)
+        self._watch.start()
 
     def refresh(self) -> None:
         """Something was committed: read again, quietly, and not so often that it gets in the way."""
-        if self._again.isActive():
-            return
-        rest = max(_LEAST_REST_S, _REST * self._load_took) - (time.monotonic() - self._loaded_at)
-        self._again.start(max(0, round(1000 * rest)))
+        if not self._again.isActive():
+            self._again.start(max(0, round(1000 * self._rest())))
+
+    def _rest(self) -> float:
+        """Seconds before the queue may be read again."""
+        return max(_LEAST_REST_S, _REST * self._load_took) - (time.monotonic() - self._loaded_at)
 
     def stop(self) -> None:
         """End the reader."""
         self._typed.stop()
         self._again.stop()
+        self._watch.stop()
         self._counting.stop()
         self._sorter.stop()
         self.reader.stop()
 
     def drive(self) -> Drive | None:
         """The drive whose assets are shown."""
-        place = self.drive_box.currentIndex()
-        return self._drives[place] if 0 <= place < len(self._drives) else None
+        return self.drive_box.drive()
 
     def current(self) -> QueueRow | None:
         """The asset that is looked at."""
@@ -127,7 +134,7 @@ class QueuePanel(QWidget):
             if self.model.row_of(asset) is not None:
                 self._filter()
             return
-        places = [place for place, known in enumerate(self._drives) if known.id == drive_id]
+        places = [place for place, known in enumerate(self.drive_box.drives()) if known.id == drive_id]
         self._wanted_drive = drive_id
         if places:
             self.drive_box.setCurrentIndex(places[0])
@@ -154,7 +161,6 @@ class QueuePanel(QWidget):
             self._select(index)
 
     def _lay_out(self) -> None:
-        self.drive_box.setAccessibleName("Drive")
         self.state_box.setAccessibleName("State")
         for box in (self.drive_box, self.state_box):
             box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -164,7 +170,6 @@ class QueuePanel(QWidget):
         for state in STATES:
             sign = _SIGNS.get(state) or (state, f"{state}_text")
             self.state_box.addItem(icons.icon(*sign), STATES[state], state)
-        self.drive_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.state_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.list.setModel(self.model)
         style_table(self.list, "Queue", 0)
@@ -207,6 +212,7 @@ class QueuePanel(QWidget):
         self._typed.timeout.connect(self._filter)
         self._counting.timeout.connect(self._show_counts)
         self._again.timeout.connect(self._read_again)
+        self._watch.timeout.connect(self._look)
         self.model.counted.connect(self._show_counts)
         self.list.selectionModel().currentChanged.connect(self._currently)
         self.empty.button.clicked.connect(self.scan_asked)
@@ -235,17 +241,9 @@ class QueuePanel(QWidget):
     def _show_drives(self, drives: list[Drive]) -> None:
         before = self.drive()
         wanted = before.id if before else self._wanted_drive
-        if drives == self._drives and before is not None:
+        if tuple(drives) == self.drive_box.drives() and before is not None:
             return
-        self._drives = drives
-        self.drive_box.blockSignals(True)
-        self.drive_box.clear()
-        for drive in drives:
-            sign = icons.icon("drive", "pass_text") if drive.online else icons.icon("drive", "dim")
-            self.drive_box.addItem(sign, drive.label if drive.online else f"{drive.label} · offline")
-        places = [place for place, drive in enumerate(drives) if drive.id == wanted]
-        self.drive_box.setCurrentIndex(places[0] if places else 0 if drives else -1)
-        self.drive_box.blockSignals(False)
+        self.drive_box.show_drives(drives, wanted)
         now = self.drive()
         if now is None or before is None or now.id != before.id:
             self._load()
@@ -292,6 +290,14 @@ class QueuePanel(QWidget):
 
     def _read_again(self) -> None:
         self.reader.ask("drives", self.reader.drives, interrupt=False)
+        self._read_queue_again()
+
+    def _look(self) -> None:
+        """See whether another program wrote the records of the drive that is shown."""
+        if self.isVisible() and not self._again.isActive() and self._rest() <= 0:
+            self._read_queue_again()
+
+    def _read_queue_again(self) -> None:
         drive = self.drive()
         if drive is None or self._loading:
             return
@@ -337,6 +343,9 @@ class QueuePanel(QWidget):
             self._moving_on = False
             if not index.isValid():
                 self._choose(None)
+        elif self._current is not None and not self.model.rowCount() and queue.rows:
+            self._left = self._current
+            self._choose(None)
         self._reach_wanted()
 
     def _reach_wanted(self) -> None:
@@ -348,7 +357,9 @@ class QueuePanel(QWidget):
                 self._select(index)
             return
         if self._current is None and self.model.rowCount():
-            index = self.model.next_of(-1)
+            left, self._left = self._left, None
+            index = self.model.index_of(left) if left is not None else QModelIndex()
+            index = index if index.isValid() else self.model.next_of(-1)
             if index.isValid():
                 self._select(index)
 
@@ -374,18 +385,9 @@ class QueuePanel(QWidget):
         if self.model.rowCount():
             self.stack.setCurrentWidget(self.list)
         else:
-            self.empty.set_text(*self._why_empty(counts))
+            why = why_empty(self.drive(), counts, self.model.filter, self._failure, loading=self._loading > 0)
+            self.empty.set_text(*why)
             self.stack.setCurrentWidget(self.empty)
-
-    def _why_empty(self, counts: dict[str, int]) -> tuple[str, str]:
-        drive = self.drive()
-        if self._failure:
-            return "This drive cannot be shown", self._failure
-        if drive is None:
-            return "Nothing to review yet", "Scan a folder or a drive first. What media it holds is listed here."
-        if self._loading:
-            return "Reading the queue…", drive.label
-        return why_empty(drive, counts, self.model.filter)
 
     def sizeHint(self) -> QSize:
         """Wide enough for names of some length."""

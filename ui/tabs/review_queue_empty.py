@@ -36,8 +36,24 @@ class QueueEmpty(QWidget):
         self.text.setText(text)
 
 
-def why_empty(drive: Drive, counts: dict[str, int], wanted: QueueFilter) -> tuple[str, str]:
-    """A title and a sentence for a drive none of whose assets are shown."""
+def why_empty(
+    drive: Drive | None, counts: dict[str, int], wanted: QueueFilter, failure: str, *, loading: bool
+) -> tuple[str, str]:
+    """A title and a sentence for a queue that shows nothing.
+
+    Args:
+        drive: whose assets are to be shown; None where there is none.
+        counts: of its assets by state.
+        wanted: the filter.
+        failure: why they could not be read, as a sentence.
+        loading: whether they are being read.
+    """
+    if failure:
+        return "This drive cannot be shown", failure
+    if drive is None:
+        return "Nothing to review yet", "Scan a folder or a drive first. What media it holds is listed here."
+    if loading:
+        return "Reading the queue…", drive.label
     if not counts["all"]:
         return "No media here", f"{drive.label} holds no pictures, movies or sound. Scan it again if it should."
     if wanted.text:

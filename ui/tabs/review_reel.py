@@ -40,6 +40,7 @@ class Finding:
         frames: the frames it concerns, as text; empty for all of the asset.
         position: where to go to; None where there is no place for it.
         more: names and values that say all of it, below the list.
+        source: the policy that says so; empty for what a scan or an inspection met.
     """
 
     state: str
@@ -48,6 +49,7 @@ class Finding:
     frames: str = ""
     position: int | None = None
     more: tuple[tuple[str, str], ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

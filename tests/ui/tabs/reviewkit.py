@@ -65,9 +65,9 @@ def scan(engine: Engine, folder: Path) -> None:
 
 
 @contextmanager
-def review(qtbot: QtBot, engine: Engine) -> Iterator[ReviewTab]:
-    """The review in a window, shown."""
-    window = MainWindow()
+def review(qtbot: QtBot, engine: Engine, state_file: Path | None = None) -> Iterator[ReviewTab]:
+    """The review in a window, shown; what the window remembers is kept in a file, where one is named."""
+    window = MainWindow(state_file)
     qtbot.addWidget(window)
     jobs = JobController(engine, window)
     tab = ReviewTab(Desk(engine, jobs, window))

@@ -27,7 +27,7 @@ from tests.ui.tabs.reviewkit import (
     wait_picture,
     write_policy,
 )
-from ui.tabs.findings_pane import FindingsPane, document_findings, policy_findings
+from ui.tabs.findings_pane import FindingsPane, document_findings, found_in, policy_findings
 from ui.tabs.review_reel import Finding
 from ui.tabs.review_tab import ReviewTab
 
@@ -82,7 +82,7 @@ def test_findings_of_a_policy_stand_beside_those_of_the_scan(qtbot: QtBot, tab: 
     lines = "\n".join(lines_of(pane.tree))
     assert "Missing frames 1 missing 1004" in lines
     assert COMPLETE in lines
-    assert pane.said.text() == "1 fail · 1 pass"
+    assert pane.said.text() == "test.whole 1.0.0, 2 rules: 1 fail · 1 pass"
     assert tab.inspector.tabs.tabText(2) == "Findings 2"
     row = next(n for n in range(pane.tree.topLevelItemCount()) if pane.tree.topLevelItem(n).text(0) == COMPLETE)
     tab.stage.player.go_to(1001)
@@ -102,7 +102,7 @@ def test_the_answer_is_there_again_when_the_asset_is(qtbot: QtBot, tab: ReviewTa
     assert pane.said.text() == ""
     press(qtbot, "[")
     wait_loaded(qtbot, tab, SEQUENCE)
-    assert pane.said.text() == "1 fail · 1 pass"
+    assert pane.said.text() == "test.whole 1.0.0, 2 rules: 1 fail · 1 pass"
 
 
 def test_a_policy_that_cannot_be_used_says_where(qtbot: QtBot, tab: ReviewTab, tmp_path: Path) -> None:
@@ -243,7 +243,7 @@ def test_a_policy_that_needs_a_value_asks_for_it(qtbot: QtBot, tab: ReviewTab, t
     asking.lines["show"].setText("sh")
     asking.check.click()
     pane = checked(qtbot, tab)
-    assert pane.said.text() == "1 fail · 2 pass"
+    assert pane.said.text() == "test.whole 1.0.0, 3 rules: 1 fail · 2 pass"
     tab.checks.check(str(named))
     qtbot.waitUntil(lambda: tab.checks.asking is not asking, timeout=WAIT_MS)
     assert tab.checks.asking.lines["show"].text() == "sh"
@@ -253,7 +253,7 @@ def test_check_is_a_command(qtbot: QtBot, tab: ReviewTab, policy: str) -> None:
     qtbot.waitUntil(lambda: tab.inspector.findings.policies.count() > 3, timeout=WAIT_MS)
     tab.inspector.findings.policies.choose(policy)
     tab.actions_by_name["check"].trigger()
-    assert checked(qtbot, tab).said.text() == "1 fail · 1 pass"
+    assert checked(qtbot, tab).said.text() == "test.whole 1.0.0, 2 rules: 1 fail · 1 pass"
     assert tab.inspector.tabs.currentIndex() == 2
 
 
@@ -310,3 +310,44 @@ def test_what_was_measured_in_the_window_is_there_when_it_is_opened_again(
         wait_loaded(qtbot, tab, SEQUENCE)
         qtbot.waitUntil(lambda: frozen_and_measured(tab)[0] == "none", timeout=WAIT_MS)
         assert "Measured just now" in frozen_and_measured(tab)[1]
+
+
+def test_findings_stand_below_the_name_of_their_policy_each_with_its_rule(qtbot: QtBot) -> None:
+    pane = FindingsPane()
+    qtbot.addWidget(pane)
+    wrong = {"rule": "a.one", "outcome": "fail", "severity": "error", "observed": "zip"}
+    right = {"rule": "a.two", "outcome": "pass", "severity": "error", "observed": "pass"}
+    skipped = {"rule": "a.three", "outcome": "skipped", "severity": "error", "evidence": "no parts"}
+    first = {"policy": {"id": "aces", "version": "1"}, "findings": [right, skipped, wrong]}
+    second = {"policy": {"id": "plates", "version": "2"}, "findings": [{**wrong, "rule": "b.one"}]}
+    pane.show_findings(found_in(None, [first, second], [Finding("stale", "Duplicate frame", "also there", "7")]))
+    assert lines_of(pane.tree) == [
+        "aces 1", "a.one zip", "a.three no parts", "a.two",
+        "plates 2", "b.one zip",
+        "Scan and inspection", "Duplicate frame also there 7",
+    ]  # fmt: skip
+    heads = [pane.tree.topLevelItem(row) for row in (0, 4, 6)]
+    assert not any(head.flags() & Qt.ItemFlag.ItemIsSelectable for head in heads)
+
+
+def test_a_policy_file_that_was_used_last_is_chosen_the_next_time(
+    qtbot: QtBot, engine: Engine, library: Path, policy: str, tmp_path: Path
+) -> None:
+    scan(engine, library)
+    for expected in ("ACES", "whole.yaml"):
+        with review(qtbot, engine, tmp_path / "window.ini") as tab:
+            wait_loaded(qtbot, tab, SEQUENCE)
+            box = tab.inspector.findings.policies
+            qtbot.waitUntil(lambda box=box: box.count() > 3, timeout=WAIT_MS)
+            assert box.currentText().startswith(expected)
+            tab.checks.check(policy)
+            checked(qtbot, tab)
+
+
+def test_a_check_by_another_program_is_shown_of_the_asset_in_sight(
+    qtbot: QtBot, tab: ReviewTab, engine: Engine, policy: str
+) -> None:
+    pane = tab.inspector.findings
+    assert COMPLETE not in "\n".join(lines_of(pane.tree))
+    run(engine, "check", CheckRequest((), policy, (engine.catalog.drives()[0].id,)), Job())
+    qtbot.waitUntil(lambda: COMPLETE in "\n".join(lines_of(pane.tree)), timeout=WAIT_MS)

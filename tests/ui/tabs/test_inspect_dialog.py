@@ -155,7 +155,7 @@ def test_a_check_of_a_catalogued_sequence_is_kept_and_shown_again(
     run(engine, "scan", ScanRequest((str(folder),)), Job())
     dialog = opened(paths[0])
     check(qtbot, dialog, policy)
-    assert dialog.findings.said.text() == "1 fail · 1 could not be checked"
+    assert dialog.findings.said.text() == "test.whole 1.0.0, 2 rules: 1 fail · 1 could not be checked"
     assert "Frames of the range that have no file" in "\n".join(lines_of(dialog.findings.tree))
     dialog.reject()
     again = opened(paths[1])

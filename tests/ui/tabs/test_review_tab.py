@@ -34,6 +34,7 @@ from tests.ui.tabs.reviewkit import (
 from ui.models.review_model import QueueRole
 from ui.tabs.review_tab import ReviewTab
 from ui.widgets.viewer_frame import ViewerState
+from ui.window_actions import actions_of, commands
 
 SEQUENCE, STILL, SOUND = b"sh010.####.exr", b"still.exr", b"mix.wav"
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -528,3 +529,19 @@ def test_the_frame_in_sight_is_compared(qtbot: QtBot, tab: ReviewTab, library: P
     tab.stage.player.go_to(1004)
     press(qtbot, "c")
     assert asked.last == (str(library / "shots" / "sh010.####.exr"),)
+
+
+def test_a_filter_that_hides_everything_leaves_nothing_to_judge(qtbot: QtBot, tab: ReviewTab) -> None:
+    tab.queue.words.setText("no such asset")
+    qtbot.waitUntil(lambda: tab.dossier() is None, timeout=WAIT_MS)
+    assert tab.queue.empty.title.text() == "Nothing fits"
+    assert tab.stage.viewer.state() == ViewerState.NOTHING
+    assert not tab.bar.buttons["pass"].isEnabled()
+    assert tab.bar.buttons["pass"].toolTip()
+    tab.queue.words.clear()
+    wait_loaded(qtbot, tab, SEQUENCE)
+
+
+def test_no_two_commands_of_the_palette_are_called_alike(tab: ReviewTab) -> None:
+    found = [command.text for command in commands(actions_of(tab), "QC Review")]
+    assert sorted(found) == sorted(set(found))
