@@ -23,6 +23,7 @@ from app.model.names import raw
 from app.model.times import rfc3339_ns
 from app.qc.facts import Document
 from app.qc.livefacts import FoundAsset
+from app.scanning.presence import is_there
 
 _AT_ONCE = 50
 _MOST_WAITING = 1000
@@ -137,6 +138,7 @@ class _ShardKeeper:
         self._since = 0
         self._lost = 0
         self._unknown = 0
+        self._gone = 0
 
     def below(self, folder: bytes) -> bytes | None:
         """The folder relative to the base, with `/`; None where it does not lie on the drive."""
@@ -163,6 +165,9 @@ class _ShardKeeper:
         if self._lost:
             text = f"What was found of {_assets(self._lost)} was not kept: another job writes the records of the drive."
             self._job.notice("check.not_kept", text, "Check again when it has ended.")
+        if self._gone:
+            text = f"What was found of {_assets(self._gone)} was not kept: {self._drive.label} went away."
+            self._job.notice("check.not_kept", text, "Connect the drive, then check again.")
         if self._unknown:
             text = (
                 f"What was found of {_assets(self._unknown)} was not kept:"
@@ -175,7 +180,11 @@ class _ShardKeeper:
         self._waiting = []
 
     def _written(self) -> bool:
-        """Write what waits; whether nobody else is writing."""
+        """Write what waits; whether nobody else is writing. What went away meanwhile says nothing about the media."""
+        if not is_there(self._drive):
+            self._gone += len(self._waiting)
+            self._waiting = []
+            return True
         if self._takes_turns and self._engine.lanes.busy(self._lane):
             return False
         waiting, self._waiting = self._waiting, []

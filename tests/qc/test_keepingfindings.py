@@ -66,6 +66,26 @@ def test_what_could_not_be_kept_at_all_is_counted(engine: Engine, tmp_path: Path
     assert notice.text.startswith("What was found of 1 asset was not kept: another job writes")
 
 
+def test_what_seemed_wrong_because_the_drive_went_away_is_not_kept(engine: Engine, tmp_path: Path) -> None:
+    card = tmp_path / "card"
+    card.mkdir()
+    media.raw_exr(card / "a.exr")
+    run(engine, "scan", ScanRequest((str(card),), "A001"), Job())
+    keeper = _keeper(engine, [])
+    keeper.keep(_judged("a.exr", card), None, {**VALIDATION, "outcome": "pass"})
+    keeper.close()
+    heard: list[JobEvent] = []
+    keeper = _keeper(engine, heard)
+    keeper.keep(_judged("a.exr", card), None, {**VALIDATION, "outcome": "error"})
+    card.rename(tmp_path / "shelf")
+    keeper.close()
+    (tmp_path / "shelf").rename(card)
+    [notice] = [event for event in heard if isinstance(event, Noticed)]
+    assert notice.text == "What was found of 1 asset was not kept: A001 went away."
+    [kept] = judged_at(engine, str(card / "a.exr"), CancelToken()).findings
+    assert kept["outcome"] == "pass"
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="names that are no text are for Linux alone")
 def test_frames_with_odd_values_are_known_on_the_shelf_also_where_names_are_no_text(
     engine: Engine, tmp_path: Path
