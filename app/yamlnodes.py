@@ -17,6 +17,7 @@ MOST_BYTES = 1 << 20
 _MOST_DEPTH = 32
 _WHOLE = re.compile(r"[-+]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?")
+_HALF = re.compile("[\ud800-\udfff]")
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
@@ -228,8 +229,8 @@ class _Builder:
                 if self._documents > 1:
                     raise place.error("a second document begins here", "One file holds one document.")
             case yaml.ScalarEvent():
-                value = _value(event.value) if event.implicit[0] else event.value
-                self._add(Scalar(place, value, event.value))
+                text = _whole(event.value, place)
+                self._add(Scalar(place, _value(text) if event.implicit[0] else text, text))
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
                 if len(self._open) >= _MOST_DEPTH:
                     raise place.error(f"this is nested more than {_MOST_DEPTH} deep")
@@ -254,6 +255,16 @@ class _Builder:
             self._open[-1].add(node)
         else:
             self.root = node
+
+
+def _whole(text: str, place: Place) -> str:
+    """The text with each character whole that JSON escapes in two halves (D83D and DE00 for U+1F600)."""
+    if not _HALF.search(text):
+        return text
+    try:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+    except UnicodeDecodeError as error:
+        raise place.error("half of a character is escaped here", "Write the character itself.") from error
 
 
 def _value(text: str) -> str | int | float | bool | None:

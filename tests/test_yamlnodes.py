@@ -35,6 +35,10 @@ def test_text_that_older_readers_take_for_something_else_stays_text() -> None:
     assert found == {"a": "no", "b": "on", "c": "1:30", "d": "2026-01-01", "e": "1_000", "f": "0o17"}
 
 
+def test_characters_that_json_escapes_in_halves_are_whole() -> None:
+    assert plain(read('{"a": "\\ud83d\\ude00", "b": "\\u00e9"}')) == {"a": "\U0001f600", "b": "\u00e9"}
+
+
 def test_an_empty_file_holds_nothing() -> None:
     assert read("# only a comment\n").entries == {}
 
@@ -56,6 +60,8 @@ def test_an_empty_file_holds_nothing() -> None:
         (b"a: 1\nb: \xff\xfe\n", "show.yaml:2:4: this is no UTF-8"),
         (b"b: 1\na: \x07\n", "show.yaml:2:4: this character is not allowed"),
         (b"x" * (1 << 21), "more than 1024 KiB"),
+        ('a: "x"\n"b\\udcff": 1\n', "show.yaml:2:1: half of a character"),
+        ('a: "\\ud83d"\n', "show.yaml:1:4: half of a character"),
     ],
 )
 def test_what_is_refused_is_told_with_its_place(text: str | bytes, said: str) -> None:

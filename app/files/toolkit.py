@@ -7,7 +7,7 @@ from typing import Any
 
 from app.errors import AppError, InputError, UsageError
 from app.files.showconfig import ShowConfig
-from app.model.names import raw, shown
+from app.model.names import shown
 from app.model.production import expected_range, parse_layout
 from app.model.sizes import MEGABYTE
 from app.yamlnodes import MOST_BYTES, Mapping, Node, Scalar, kind_of, read_yaml
@@ -132,10 +132,6 @@ def _text(node: Node, what: str, *, empty: bool = False) -> str:
     text = "" if node.value is None else node.text
     if "\0" in text or not (text or empty):
         raise node.place.error(f"{what} has to be a text")
-    try:
-        raw(text)
-    except UnicodeEncodeError as error:
-        raise node.place.error(f"{what} has a character that no name can have") from error
     return text
 
 

