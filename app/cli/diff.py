@@ -37,8 +37,8 @@ def diff(
 ) -> int:
     """Tell in what two pictures or two sequences differ.
 
-    Headers are compared attribute by attribute; with --pixels or --picture the pixels too. Ends with 1 where something
-    differs, or could not be compared.
+    Headers are compared attribute by attribute; with --pixels, --tolerance or --picture the pixels too. Ends with 1
+    where something differs, or could not be compared.
     """
     front = front_of(ctx)
     _ = front.settings
@@ -47,7 +47,7 @@ def diff(
     if json:
         front.emit(document)
     else:
-        _print(document, pixels=pixels or bool(picture))
+        _print(document, pixels=document["pixels_compared"])
     return 0 if document["equal"] else 1
 
 

@@ -34,7 +34,7 @@ class DiffRequest:
 
     Attributes:
         a, b: two files, or two sequences as patterns.
-        pixels: compare the pixels too.
+        pixels: compare the pixels too; a tolerance or a picture asks for that as well.
         tolerance: an error up to this is none (0-1 for integer formats).
         picture: where to write a PNG of where they differ; of sequences, for the frame that differs most.
         offset: frame N of `a` is compared with frame N + offset of `b`.
@@ -49,10 +49,14 @@ class DiffRequest:
     offset: int = 0
     ignore: tuple[str, ...] = ()
 
+    @property
+    def with_pixels(self) -> bool:
+        """Whether the pixels are compared."""
+        return self.pixels or bool(self.picture) or self.tolerance > 0
+
     def asked(self, a: str, b: str) -> dict[str, Any]:
         """What a child is asked for two files."""
-        pixels = self.pixels or bool(self.picture)
-        return {"a": a, "b": b, "pixels": pixels, "tolerance": self.tolerance, "ignore": list(self.ignore)}
+        return {"a": a, "b": b, "pixels": self.with_pixels, "tolerance": self.tolerance, "ignore": list(self.ignore)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +110,8 @@ def _of_files(request: DiffRequest, job: Job) -> dict[str, Any]:
     found, drawn, picture = _compared(asked, job)
     document = {
         "schema_version": SCHEMA_VERSION, "kind": "image", "equal": found.pop("equal"),
-        "a": {"path": _absolute(request.a)}, "b": {"path": _absolute(request.b)}, "tolerance": request.tolerance,
-        **found, "picture": None,
+        "a": {"path": _absolute(request.a)}, "b": {"path": _absolute(request.b)},
+        "pixels_compared": request.with_pixels, "tolerance": request.tolerance, **found, "picture": None,
     }  # fmt: skip
     return document | _written(request.picture, drawn, picture)
 
@@ -149,7 +153,7 @@ def _is_same(one: str, other: str) -> bool:
 
 
 def _absolute(path: str) -> str:
-    return posix(Path(path).absolute())
+    return posix(Path(os.path.abspath(path)))  # noqa: PTH100 - by text alone
 
 
 def _of_sequences(request: DiffRequest, job: Job) -> dict[str, Any]:
@@ -176,8 +180,8 @@ def _of_sequences(request: DiffRequest, job: Job) -> dict[str, Any]:
             job.progress(done)
     document = {
         "schema_version": SCHEMA_VERSION, "kind": "sequence", "equal": found.equal, "a": _side(sides[0]),
-        "b": _side(sides[1]), "offset": request.offset, "tolerance": request.tolerance, **found.document(),
-        "picture": None,
+        "b": _side(sides[1]), "offset": request.offset, "pixels_compared": request.with_pixels,
+        "tolerance": request.tolerance, **found.document(), "picture": None,
     }  # fmt: skip
     worst = found.worst_frame
     if not request.picture or worst is None:

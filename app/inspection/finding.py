@@ -50,7 +50,7 @@ def find_sequence(path: str, frame_range: str = "") -> FoundSequence:
         InputError: the folder cannot be read, or no frame lies there.
     """
     wanted = expected_frames(frame_range, "option") if frame_range else None
-    place = Path(path).absolute()
+    place = Path(os.path.abspath(path))  # noqa: PTH100 - by text alone
     directory, name = raw(str(place.parent)), raw(place.name)
     if is_pattern(name) and not os.path.lexists(path):
         pattern = parse_pattern(name)

@@ -41,6 +41,7 @@ class Observation:
         nothing: there was nothing to look at.
         unable: it could not be looked at.
         unrecorded: it could not, since it was never recorded and the media is not there.
+        moot: there is nothing to hold it against: the rule is skipped.
     """
 
     ok: bool
@@ -54,6 +55,7 @@ class Observation:
     nothing: bool = False
     unable: bool = False
     unrecorded: bool = False
+    moot: bool = False
 
 
 def unable_by(error: AppError) -> Observation:

@@ -43,7 +43,7 @@ def _once(found: Iterator[FoundAsset | tuple[str, AppError]]) -> Iterator[FoundA
 def _assets(paths: tuple[str, ...], job: Job) -> Iterator[FoundAsset | tuple[str, AppError]]:
     for path in paths:
         if os.path.isdir(path):  # noqa: PTH112 - bytes that are no Unicode must stay as they are
-            yield from _below(raw(str(Path(path).absolute())), job)
+            yield from _below(raw(os.path.abspath(path)), job)  # noqa: PTH100 - by text alone
         elif means_sequence(path):
             yield from _covered(find_sequence(path))
         else:
@@ -60,7 +60,7 @@ def _covered(found: FoundSequence) -> Iterator[FoundAsset]:
 
 
 def _file(path: str) -> FoundAsset:
-    place = Path(path).absolute()
+    place = Path(os.path.abspath(path))  # noqa: PTH100 - by text alone
     try:
         size = place.stat().st_size
     except (OSError, ValueError) as error:
@@ -72,8 +72,9 @@ def _file(path: str) -> FoundAsset:
 
 
 def _below(top: bytes, job: Job) -> Iterator[FoundAsset | tuple[str, AppError]]:
+    """The assets of a folder with all below it; that there is none is told as an error: a gate asked for some."""
     waiting = [top]
-    left_out = 0
+    left_out = told = 0
     while waiting:
         job.check()
         folder = waiting.pop()
@@ -82,10 +83,14 @@ def _below(top: bytes, job: Job) -> Iterator[FoundAsset | tuple[str, AppError]]:
         except OSError as error:
             reason = error.strerror or type(error).__name__
             yield shown(folder), InputError(f"the folder cannot be read: {reason}", code="input.unreadable")
+            told += 1
             continue
         left_out += special
         waiting += sorted(below, reverse=True)
+        told += len(files)
         yield from _grouped(folder, files)
+    if not told:
+        yield shown(top), InputError("there is no file in it", code="input.empty")
     if left_out:
         what = "1 link or special file" if left_out == 1 else f"{left_out:,} links and special files"
         text = f"{what} below {shown(top)} {'was' if left_out == 1 else 'were'} left out."

@@ -155,7 +155,9 @@ class _Judging:
 
     def _finding(self, rule: Rule, seen: Observation) -> Finding | None:
         outcome = Outcome.ERROR if seen.unable else Outcome.FAIL
-        if seen.unrecorded:
+        if seen.moot:
+            outcome = Outcome.SKIPPED
+        elif seen.unrecorded:
             self.unrecorded.add(rule.id)
             outcome = Outcome.SKIPPED if rule.missing == "skip" else Outcome.ERROR
         elif seen.nothing:

@@ -252,6 +252,31 @@ def test_several_drives_are_each_judged_by_what_there_is_of_them(
     assert call(tmp_path, *asked, "one.exr") == 2
 
 
+def test_an_empty_folder_beside_a_good_one_is_no_pass(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "good").mkdir()
+    (tmp_path / "mount/below").mkdir(parents=True)
+    (tmp_path / "s.yaml").write_text(NAMES_ALONE)
+    media.exr(tmp_path / "good/a.exr")
+    asked = ["check", str(tmp_path / "good"), "--policy", str(tmp_path / "s.yaml"), "--json"]
+    assert call(tmp_path, *asked) == 0
+    capsys.readouterr()
+    assert call(tmp_path, *asked, str(tmp_path / "mount")) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert sorted(asset["outcome"] for asset in document["assets"]) == ["error", "pass"]
+    assert document["findings"][0]["observed"] == "there is no file in it"
+
+
+def test_paths_are_told_without_dots(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "work").mkdir()
+    (tmp_path / "s.yaml").write_text(NAMES_ALONE + "match: {path: '**/work/**'}\n")
+    media.exr(tmp_path / "a.exr")
+    media.exr(tmp_path / "b.1.exr")
+    media.exr(tmp_path / "b.2.exr")
+    for path in ("work/../a.exr", "work/../b.#.exr", "work/.."):
+        assert call(tmp_path, "check", str(tmp_path / path), "--policy", str(tmp_path / "s.yaml"), "--json") == 1
+        assert json.loads(capsys.readouterr().out)["assets"] == []
+
+
 def test_what_is_named_twice_is_judged_once(shots: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     still = str(shots / "still.exr")
     assert call(tmp_path, "check", still, still, str(shots), "--policy", str(tmp_path / "p.yaml"), "--json") == 1

@@ -61,6 +61,7 @@ def _outcomes(found: dict[str, Any]) -> dict[tuple[str, str], tuple[str, str]]:
 _WANTED = {
     ("v1", "missing"): ("fail", "1004"),
     ("plates", "missing"): ("error", "no range was given, and none is known of its shot: use --range"),
+    ("plates", "outside"): ("skipped", "no range was given, and none is known"),
 }
 
 

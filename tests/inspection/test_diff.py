@@ -70,6 +70,15 @@ def test_a_file_and_its_copy_are_equal(tmp_path: Path, diff: Diff) -> None:
     assert "EQUAL in headers and pixels" in diff.text(a, b, "--pixels", code=0)
 
 
+def test_a_tolerance_asks_for_the_pixels_and_the_document_says_whether_they_were_compared(
+    tmp_path: Path, diff: Diff
+) -> None:
+    a, b = exr(tmp_path / "a.exr", {"R": picture()}), exr(tmp_path / "b.exr", {"R": picture() + np.float32(0.05)})
+    assert diff.json(a, b, code=0)["pixels_compared"] is False
+    assert diff.json(a, b, "--tolerance", "0.001", code=1)["pixels_compared"] is True
+    assert "EQUAL in headers and pixels" in diff.text(a, b, "--tolerance", "0.1", code=0)
+
+
 def test_attributes_channels_and_windows_that_differ(tmp_path: Path, diff: Diff) -> None:
     a = media.raw_exr(tmp_path / "a.exr", string(b"owner", b"ILM"), string(b"gone", b"x"), size=(4, 3))
     b = media.raw_exr(

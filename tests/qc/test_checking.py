@@ -92,7 +92,8 @@ def test_findings_say_where_and_what(final: CheckResult) -> None:
 def test_a_clean_folder_gives_no_finding(engine: Engine, clean: Path) -> None:
     for policy in ("netflix.vfx.final.exr", "sequence.hygiene"):
         result = checked(engine, clean, policy)
-        assert (result.outcome, result.findings, result.counts["assets"]) == (Outcome.PASS, [], 1), policy
+        assert (result.outcome, result.counts["assets"]) == (Outcome.PASS, 1), policy
+        assert {(one.rule, one.outcome) for one in result.findings} <= {("seq.range", Outcome.SKIPPED)}, policy
     assert checked(engine, clean, "show.naming", variables=(("show", "AGM"),)).findings == []
 
 

@@ -403,7 +403,8 @@ def test_links_that_are_left_out_are_told(engine: Engine, shot: Path, tmp_path: 
     file = tmp_path / "p.yaml"
     file.write_text(f"{HEAD}rules:\n  - {{id: r, check: exr.lossless}}\n")
     events: list[Any] = []
-    assert not check(engine, CheckRequest((str(folder),), str(file)), Job(events.append)).assets
+    [nothing] = check(engine, CheckRequest((str(folder),), str(file)), Job(events.append)).findings
+    assert (nothing.outcome, nothing.observed) == (Outcome.ERROR, "there is no file in it")
     [notice] = [event for event in events if isinstance(event, Noticed)]
     assert notice.text.startswith("8 links and special files below")
     pattern = str(folder / f"{shot_name('0010')}.####.exr")

@@ -68,6 +68,8 @@ def _unexpected(rule: Rule, facts: Facts) -> Iterator[Observation]:
         present = parse_frames(str(_sequence(facts)["ranges"]))
         outside = range_of(frame for frame in present if not asked[0] <= frame <= asked[1])
         yield of_frames(rule, outside, f"frames outside {asked[0]}-{asked[1]}")
+    else:
+        yield Observation(False, "a known frame range", evidence="no range was given, and none is known", moot=True)
 
 
 def _padding(rule: Rule, facts: Facts) -> Iterator[Observation]:
@@ -184,7 +186,7 @@ CHECKS = (
     ),
     Check(
         "sequence.range",
-        "Frames before or behind the range that was given or that the shot should have; silent where there is none.",
+        "Frames before or behind the range that was given or that the shot should have; skipped where there is none.",
         Need.NAMES,
         _SEQUENCE,
         expects=FRAME_LIMITS,
