@@ -179,7 +179,8 @@ def _checked(_operation: str, summary: dict[str, Any]) -> _Found:
         problems.append(f"{formats.count(unable)} could not be judged")
     good = _counted(counts, ("waived", "skipped", "pass"))
     rest = good if problems else f"{judged}: {good}" if good else "nothing to judge"
-    return problems, f"{rest}, by {policy}" if policy else rest
+    by = f"by {policy}" if policy else ""
+    return problems, ", ".join(filter(None, (rest, by))) or "done"
 
 
 def _report(_operation: str, summary: dict[str, Any]) -> _Found:

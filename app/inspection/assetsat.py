@@ -1,6 +1,7 @@
 """What somebody means who hands over paths to be looked into: files, the sequences that frames belong to, folders."""
 
 import os
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,8 @@ from app.model.names import decoded, folded, raw, shown
 
 #: So many assets are given at most.
 MOST_ASSETS = 500
+#: So many folders are looked into at most, where what lies below folders is wanted too.
+MOST_FOLDERS = 5000
 _CHECK_EVERY = 1000
 
 
@@ -35,13 +38,20 @@ class AssetAt:
 
 @dataclass(frozen=True, slots=True)
 class AssetsAt:
-    """The assets in the order of the paths, and how many more there would have been."""
+    """The assets in the order of the paths.
+
+    Attributes:
+        assets: those that are given.
+        left_out: how many more there would have been.
+        folders: how many folders below those that were named were not looked into.
+    """
 
     assets: tuple[AssetAt, ...]
     left_out: int = 0
+    folders: int = 0
 
 
-def assets_at(paths: Iterable[str], token: CancelToken) -> AssetsAt:
+def assets_at(paths: Iterable[str], token: CancelToken, *, below: bool = False) -> AssetsAt:
     """The assets that some paths stand for, each once.
 
     A frame stands for its whole sequence; a folder for the media right in it. A folder is listed once, however many of
@@ -50,6 +60,8 @@ def assets_at(paths: Iterable[str], token: CancelToken) -> AssetsAt:
     Args:
         paths: files and folders.
         token: stops it.
+        below: a folder stands for the media in the folders below it too, those near its top first. Links are not
+            followed.
 
     Raises:
         InputError: a folder cannot be read, or a path is not there.
@@ -58,18 +70,37 @@ def assets_at(paths: Iterable[str], token: CancelToken) -> AssetsAt:
     job = Job(token=token)
     folders: dict[str, _Folder] = {}
     found: dict[str, AssetAt] = {}
+    waiting: deque[str] = deque()
     for path in paths:
         place = os.path.abspath(path)  # noqa: PTH100 - bytes that are no Unicode must stay as they are
         if os.path.isdir(place):  # noqa: PTH112 - the same
             folder = folders.setdefault(place, _Folder(place, job))
-            for asset in folder.media():
-                found.setdefault(asset.path, asset)
+            found |= {asset.path: asset for asset in folder.media() if asset.path not in found}
+            waiting += folder.below()
             continue
         home, name = os.path.split(place)
         asset = folders.setdefault(home, _Folder(home, job)).asset_of(raw(name))
         found.setdefault(asset.path, asset)
+    left = _look_below(waiting, found, job) if below else len(waiting)
     assets = tuple(found.values())
-    return AssetsAt(assets[:MOST_ASSETS], max(0, len(assets) - MOST_ASSETS))
+    return AssetsAt(assets[:MOST_ASSETS], max(0, len(assets) - MOST_ASSETS), left)
+
+
+def _look_below(waiting: deque[str], found: dict[str, AssetAt], job: Job) -> int:
+    """Add what lies in folders and below them, up to the bounds; how many folders were not looked into."""
+    unreadable = 0
+    for _ in range(MOST_FOLDERS):
+        if not waiting or len(found) >= MOST_ASSETS:
+            break
+        job.check()
+        folder = _Folder(waiting.popleft(), job)
+        try:
+            found |= {asset.path: asset for asset in folder.media() if asset.path not in found}
+        except InputError:
+            unreadable += 1
+        else:
+            waiting += folder.below()
+    return unreadable + len(waiting)
 
 
 class _Folder:
@@ -78,6 +109,7 @@ class _Folder:
     def __init__(self, path: str, job: Job) -> None:
         self._path, self._job = path, job
         self._grouped: tuple[set[bytes], list[FileSequence], set[bytes]] | None = None
+        self._below: list[str] = []
         self._by_name: dict[bytes, tuple[FileSequence, Frame]] = {}
 
     def media(self) -> list[AssetAt]:
@@ -86,6 +118,11 @@ class _Folder:
         assets = [self._sequence(sequence) for sequence in sequences]
         assets += [AssetAt(self._at(name)) for name in singles if category_of(folded(name)) in MEDIA]
         return sorted(assets, key=lambda asset: raw(asset.path))
+
+    def below(self) -> list[str]:
+        """The folders in it, by name, those that are links left out."""
+        self._group()
+        return sorted(self._below, key=raw)
 
     def asset_of(self, name: bytes) -> AssetAt:
         """The asset that a file of this folder belongs to."""
@@ -125,6 +162,8 @@ class _Folder:
                         self._job.check()
                     if entry.is_file():
                         yield raw(entry.name)
+                    elif entry.is_dir(follow_symlinks=False):
+                        self._below.append(entry.path)
         except OSError as error:
             raise InputError(
                 f"{shown(raw(self._path))} cannot be read: {error.strerror or error}",

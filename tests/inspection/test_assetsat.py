@@ -53,3 +53,23 @@ def test_more_than_anybody_can_look_at_are_counted(tmp_path: Path) -> None:
         (tmp_path / f"still_{number:04}x.exr").write_bytes(b"x")
     found = assets_at([str(tmp_path)], CancelToken())
     assert (len(found.assets), found.left_out) == (MOST_ASSETS, 3)
+
+
+def test_folders_below_are_counted_or_looked_into(folder: Path) -> None:
+    (folder / "below" / "deep").mkdir()
+    (folder / "below" / "deep" / "last.wav").write_bytes(b"x")
+    (folder / "again").symlink_to(folder)
+    top = assets_at([str(folder)], CancelToken())
+    assert (len(top.assets), top.folders) == (3, 1)
+    whole = assets_at([str(folder)], CancelToken(), below=True)
+    assert [Path(asset.path).name for asset in whole.assets][3:] == ["other.exr", "last.wav"]
+    assert whole.folders == 0
+
+
+def test_folders_are_looked_into_up_to_a_bound(tmp_path: Path) -> None:
+    for place in ("a", "b"):
+        (tmp_path / place / "c").mkdir(parents=True)
+        for number in range(MOST_ASSETS // 2 + 1):
+            (tmp_path / place / f"still_{number:04}x.exr").write_bytes(b"x")
+    found = assets_at([str(tmp_path)], CancelToken(), below=True)
+    assert (len(found.assets), found.left_out, found.folders) == (MOST_ASSETS, 2, 2)

@@ -23,6 +23,7 @@ from ui.outcomes import DONE, FAILED, NEUTRAL, PROBLEMS, told
         ("undo_sign_off", "done", {"verdict": "pending"}, "it stands at pending again", DONE),
         ("export_search", "done", {"counts": {"rows": 7}, "file": "/x/hits.csv"}, "7 hits to hits.csv", DONE),
         ("export_report", "done", {"counts": {"files": 3}, "file": "/x/a.csv"}, "to a.csv and 2 more", DONE),
+        ("check", "done", {"counts": {"judged": 1, "fail": 1}}, "1 of 1 asset fails", PROBLEMS),
         ("trial", "done", {}, "done", DONE),
     ],
 )

@@ -228,6 +228,20 @@ def document_findings(document: Mapping[str, Any] | None, known: Sequence[Findin
         fault = not (isinstance(error, Mapping) and error.get("code") in NO_FAULTS)
         state, check = ("fail", "Cannot be read") if fault else ("stale", "Not read whole")
         found.append(Finding(state, check, seen, frames, spans[0][0] if spans else None, more))
+    return [*found, *_damaged_frames((document or {}).get("sequence"), [*known, *found])]
+
+
+def _damaged_frames(sequence: Any, known: Sequence[Finding]) -> list[Finding]:
+    """Frames of a sequence that cannot be read, or not to their ends, as far as no other finding tells of them."""
+    told = {finding.frames for finding in known}
+    found = []
+    for key, check in (("unreadable", "Cannot be read"), ("incomplete", "Truncated")):
+        for entry in (sequence or {}).get(key) or ():
+            frames, reason = str(entry.get("frames") or ""), one_line(str(entry.get("reason") or ""))
+            spans = spans_of(frames)
+            if frames not in told:
+                more = (("Problem", reason), ("Frames", frames))
+                found.append(Finding("fail", check, reason, frames, spans[0][0] if spans else None, more))
     return found
 
 

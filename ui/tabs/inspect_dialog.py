@@ -1,5 +1,6 @@
 """Looks into files that somebody dropped or named: also those of no catalogued drive."""
 
+import os
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -77,6 +78,8 @@ class InspectDialog(QDialog):
         self.facts, self.channels, self.findings = FactsPane("Inspect Facts"), ChannelsPane("Inspect"), FindingsPane()
         self.strip, self.notice, self.left_out = ConsistencyStrip(), NoticeLine(), DimLabel()
         self.compare, self.close_button = KeyButton("Compare…", icon="link", key="C"), KeyButton("Close", key="Esc")
+        self.into = KeyButton("Show what is in them", icon="folder-open")
+        self._paths, self._below = list(paths), False
         self._dropped = time.time()
         self._recorded: Mapping[str, Any] | None = None
         self.documents = AssetDocuments(desk, self.channels, self)
@@ -86,7 +89,7 @@ class InspectDialog(QDialog):
         self._connect()
         self.notice.say("")
         give_room(self)
-        self._reader.ask("assets", partial(_assets, desk.engine, list(paths)))
+        self._ask_assets()
 
     def asset(self) -> AssetAt | None:
         """What is looked at."""
@@ -128,20 +131,36 @@ class InspectDialog(QDialog):
             self._list(answer)
 
     def _list(self, answer: AssetsAt) -> None:
+        """List what can be looked at; what is looked at stays so where more is listed now."""
+        before = self.asset()
+        self.list.blockSignals(True)
+        self.list.clear()
+        top = _top_of(answer.assets)
         for asset in answer.assets:
-            name = shown(PurePath(asset.path).name)
-            item = QListWidgetItem(icons.icon("sequence" if asset.frames else "file"), name)
+            item = QListWidgetItem(icons.icon("sequence" if asset.frames else "file"), shown(asset.path[len(top) :]))
             item.setData(_ASSET, asset)
             item.setToolTip(tip(shown(asset.path)))
             self.list.addItem(item)
-        self._side.setVisible(len(answer.assets) > 1)
+        self.list.blockSignals(False)
+        self._side.setVisible(len(answer.assets) > 1 or answer.folders > 0)
         self.compare.setEnabled(bool(answer.assets))
-        self.left_out.setText(f"{formats.count(answer.left_out)} more are not listed" if answer.left_out else "")
-        self.left_out.setVisible(answer.left_out > 0)
+        self.left_out.setText(_left_out_words(answer, below=self._below))
+        self.left_out.setVisible(bool(self.left_out.text()))
+        self.into.setVisible(answer.folders > 0 and not self._below)
+        self.notice.say("" if answer.assets else f"There is no media {'below' if self._below else 'right in'} it.")
         if answer.assets:
-            self.list.setCurrentRow(0)
-        else:
-            self.notice.say("There is no media in it.")
+            place = next((n for n, asset in enumerate(answer.assets) if before and asset.path == before.path), 0)
+            self.list.setCurrentRow(place)
+
+    def look_below(self) -> None:
+        """List what lies in the folders below as well."""
+        self._below = True
+        self.into.setEnabled(False)
+        self.left_out.setText("Looking into the folders…")
+        self._ask_assets()
+
+    def _ask_assets(self) -> None:
+        self._reader.ask("assets", partial(_assets, self._desk.engine, self._paths, self._below))
 
     def _failed(self, kind: str, _number: int, error: AppError) -> None:
         asset = self.asset()
@@ -263,6 +282,7 @@ class InspectDialog(QDialog):
         left.setContentsMargins(0, 0, 8, 0)
         left.addWidget(self.list, 1)
         left.addWidget(self.left_out)
+        left.addWidget(self.into)
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -289,16 +309,35 @@ class InspectDialog(QDialog):
         self._side.hide()
         self.strip.hide()
         self.left_out.hide()
+        self.left_out.setWordWrap(True)
+        self.into.hide()
+        self.into.clicked.connect(self.look_below)
         self.compare.setEnabled(False)
 
 
-def _assets(engine: Engine, paths: list[str], token: CancelToken) -> AssetsAt:
+def _top_of(assets: Sequence[AssetAt]) -> str:
+    """What all paths begin with and need not be read: the folder that all lie below, with its slash."""
+    if not assets:
+        return ""
+    top = os.path.commonpath([os.path.dirname(asset.path) for asset in assets])  # noqa: PTH120 - a path may be no text
+    return os.path.join(top, "")  # noqa: PTH118 - the same
+
+
+def _left_out_words(answer: AssetsAt, *, below: bool) -> str:
+    told = [f"{formats.count(answer.left_out)} more are not listed." if answer.left_out else ""]
+    if answer.folders:
+        were = "was" if answer.folders == 1 else "were"
+        told.append(f"{formats.many(answer.folders, 'folder')} {'further down' if below else 'below'} {were} left out.")
+    return " ".join(filter(None, told))
+
+
+def _assets(engine: Engine, paths: list[str], below: bool, token: CancelToken) -> AssetsAt:
     """What lies at some paths; of a drive on the shelf what the catalogue knows to lie there.
 
     Raises `AppError` where there is nothing.
     """
     try:
-        return assets_at(paths, token)
+        return assets_at(paths, token, below=below)
     except AppError:
         known = [AssetAt(path) for path in paths if recorded_on_shelf(engine, path, token) is not None]
         if not known:

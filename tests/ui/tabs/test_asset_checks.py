@@ -351,3 +351,12 @@ def test_a_check_by_another_program_is_shown_of_the_asset_in_sight(
     assert COMPLETE not in "\n".join(lines_of(pane.tree))
     run(engine, "check", CheckRequest((), policy, (engine.catalog.drives()[0].id,)), Job())
     qtbot.waitUntil(lambda: COMPLETE in "\n".join(lines_of(pane.tree)), timeout=WAIT_MS)
+
+
+def test_frames_that_cannot_be_read_are_findings_once() -> None:
+    sequence = {"unreadable": [{"frames": "3", "reason": "no header"}, {"frames": "5-6", "reason": "no header"}]}
+    known = [Finding("fail", "Unreadable", "it is no OpenEXR", "3")]
+    found = document_findings({"sequence": sequence}, known)
+    assert [(one.check, one.seen, one.frames, one.position) for one in found] == [
+        ("Cannot be read", "no header", "5-6", 5)
+    ]

@@ -95,6 +95,31 @@ def test_a_dropped_folder_lists_its_media(qtbot: QtBot, opened: Open, tmp_path: 
     qtbot.waitUntil(dialog.strip.isVisible, timeout=WAIT_MS)
 
 
+def test_folders_below_a_dropped_one_are_told_and_can_be_looked_into(
+    qtbot: QtBot, inspecting: Inspecting, opened: Open, tmp_path: Path
+) -> None:
+    folder = tmp_path / "card"
+    (folder / "plates" / "empty").mkdir(parents=True)
+    media.wav(folder / "mix.wav")
+    frames(folder / "plates")
+    dialog = opened(folder)
+    assert dialog.left_out.text() == "1 folder below was left out."
+    assert dialog.left_out.isVisible()
+    dialog.into.click()
+    qtbot.waitUntil(lambda: dialog.list.count() == 2, timeout=WAIT_MS)
+    assert [dialog.list.item(row).text() for row in range(2)] == ["mix.wav", "plates/sh010.####.exr"]
+    assert not dialog.left_out.isVisible()
+    assert not dialog.into.isVisible()
+    dialog.reject()
+    above = inspecting.inspect([str(tmp_path)])
+    assert above is not None
+    qtbot.waitUntil(lambda: "no media right in it" in above.notice.words(), timeout=WAIT_MS)
+    above.into.click()
+    qtbot.waitUntil(lambda: above.list.count() == 2, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: above.asset() is not None and above.notice.words() == "", timeout=WAIT_MS)
+    above.reject()
+
+
 def test_a_file_that_cannot_be_read_says_why(qtbot: QtBot, inspecting: Inspecting, tmp_path: Path) -> None:
     broken = tmp_path / "broken.exr"
     broken.write_bytes(b"")
