@@ -133,5 +133,7 @@ def _last_line(name: str, document: Mapping[str, Any]) -> str:
                 f"{count_of(document['groups'], 'group')} of equal files; {human_bytes(document['wasted_bytes'])} "
                 f"could be freed{more}"
             )
+        case "shows" if document["note"]:
+            return str(document["note"])
         case _:
             return f"{count_of(len(document['rows']), 'row')}"

@@ -7,12 +7,14 @@ from typing import Any
 
 from app.catalog.database import Database
 from app.errors import UsageError
+from app.files.showconfig import config_of_settings
 from app.model.drives import Drive
 from app.model.names import raw, shown
-from app.model.production import DEFAULT_LAYOUT, Layout, Place, parse_layout
+from app.model.production import DEFAULT_LAYOUT, ExpectedRange, Layout, Naming, Place, expected_in, parse_layout
 from app.model.times import rfc3339_ns
 from app.reports.rows import absolute_path, place_document
 from app.reports.scope import Scope
+from app.reports.shotframes import frames_lacking
 from app.settings.values import Production
 
 
@@ -24,16 +26,21 @@ class ShowsOptions:
         layout: a template, see `parse_layout`.
         root: the folder that holds the shows, absolute; empty where the base of each drive does.
         warn_bytes: a shot of so many bytes or more is told; 0 for never.
+        naming: how frames are called.
+        ranges: the frames that are expected; the first that fits a shot counts.
     """
 
     layout: str = DEFAULT_LAYOUT
     root: str = ""
     warn_bytes: int = 0
+    naming: Naming = Naming()
+    ranges: tuple[ExpectedRange, ...] = ()
 
 
 def shows_options(section: Production) -> ShowsOptions:
     """What the settings say of shows."""
-    return ShowsOptions(section.layout, section.shows_root, section.warn_bytes)
+    known = config_of_settings(section)
+    return ShowsOptions(section.layout, section.shows_root, section.warn_bytes, known.naming, known.ranges)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,8 @@ class ShotRow:
         relative_path: that folder below the drive's base, raw bytes.
         files, bytes: of the folder and everything below it.
         newest_ns: modification time of its newest file; None where it has none.
-        missing_frames: frames that its sequences lack between their first and last.
+        missing_frames: frames that its sequences lack: of those that are expected of it, else between their first
+            and last; all that are expected where it has no frame.
         warning: whether it is at the threshold or over it.
     """
 
@@ -94,6 +102,17 @@ class Shows:
     shows: tuple[dict[str, Any], ...]
     total: int
 
+    @property
+    def note(self) -> str:
+        """Where there is no shot: what was looked for, and which settings say otherwise; else empty."""
+        if self.total:
+            return ""
+        where = f"below {self.options.root} or " if self.options.root else ""
+        return (
+            f"No folder lies as {self.options.layout} {where}at the top of a drive: set production.shows_root to the"
+            " folder that holds the shows, and production.layout to how shots lie in it."
+        )
+
     def document(self) -> dict[str, Any]:
         """The JSON of `reelmark report shows`."""
         return {
@@ -101,6 +120,7 @@ class Shows:
             "layout": self.options.layout,
             "threshold_bytes": self.options.warn_bytes or None,
             "total": self.total,
+            "note": shown(self.note),
             "shows": list(self.shows),
             "rows": [row.document() for row in self.rows],
         }
@@ -147,17 +167,19 @@ class _Shots:
         self._drive = drive
         self._database = database
         self._layout = layout
-        self._warn = options.warn_bytes
+        self._options = options
         self._before, self._skipped = _anchor(raw(drive.base), raw(options.root))
         self._known: dict[tuple[bytes, ...], ShotRow | None] = {}
 
     def rows(self) -> list[ShotRow]:
         """The shots of the drive."""
         sums: dict[tuple[bytes, ...], ShotRow] = {}
-        for path, files, size, newest, missing in self._folders():
+        folders: dict[tuple[bytes, ...], list[int]] = {}
+        for folder_id, path, files, size, newest, missing in self._folders():
             key, row = self._shot_of(path)
             if row is None:
                 continue
+            folders.setdefault(key, []).append(folder_id)
             known = sums.get(key, row)
             times = [time for time in (known.newest_ns, newest) if time is not None]
             sums[key] = replace(
@@ -167,11 +189,26 @@ class _Shots:
                 newest_ns=max(times, default=None),
                 missing_frames=known.missing_frames + missing,
             )
-        return [replace(row, warning=bool(self._warn) and row.bytes >= self._warn) for row in sums.values()]
+        warn = self._options.warn_bytes
+        return [
+            replace(
+                row,
+                missing_frames=self._missing(row, folders[key]),
+                warning=bool(warn) and row.bytes >= warn,
+            )
+            for key, row in sums.items()
+        ]
 
-    def _folders(self) -> Iterator[tuple[bytes, int, int, int | None, int]]:
+    def _missing(self, row: ShotRow, folders: list[int]) -> int:
+        """How many frames a shot lacks: of those that are expected, where some are."""
+        expected = expected_in(self._options.ranges, row.place)
+        if expected is None:
+            return row.missing_frames
+        return frames_lacking(self._database, folders, expected, self._options.naming)
+
+    def _folders(self) -> Iterator[tuple[int, bytes, int, int, int | None, int]]:
         yield from self._database.rows(
-            "SELECT d.path, d.files, d.bytes, d.newest_ns, coalesce((SELECT sum(s.missing_count) FROM sequence s"
+            "SELECT d.id, d.path, d.files, d.bytes, d.newest_ns, coalesce((SELECT sum(s.missing_count) FROM sequence s"
             " WHERE s.folder_id = d.id AND s.missed_scan IS NULL), 0) FROM folder d WHERE d.missed_scan IS NULL"
         )
 

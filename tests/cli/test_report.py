@@ -42,6 +42,12 @@ def test_a_person_reads_tables(library: Library) -> None:
     assert "audio" in text
 
 
+def test_shows_that_lie_elsewhere_are_not_just_nothing(library: Library) -> None:
+    text = reelmark("--home", library.home, "report", "shows").stdout.decode()
+    assert "No folder lies as {show}/shots/{shot}/renders at the top of a drive" in text
+    assert "production.shows_root" in text
+
+
 def test_files_are_written_where_they_are_asked_for(library: Library, tmp_path: Path) -> None:
     target = tmp_path / "ext.csv"
     ended = reelmark(

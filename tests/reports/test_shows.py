@@ -7,7 +7,9 @@ import pytest
 
 from app.engine import Engine
 from app.jobs.job import Job
+from app.model.production import ExpectedRange, Naming
 from app.operations import run
+from app.production.validate import ValidateRequest
 from app.reports.scope import Scope
 from app.reports.shows import Shows, ShowsOptions, shows
 from app.scanning.request import ScanRequest
@@ -82,3 +84,37 @@ def test_the_root_of_the_shows_may_be_the_base_or_lie_below_or_above_it(
     engine: Engine, tmp_path: Path, root: str, layout: str, found: int
 ) -> None:
     assert made(engine, root=str(tmp_path / root), layout=layout).total == found
+
+
+def test_frames_that_are_expected_count_as_validate_counts_them(tmp_path: Path) -> None:
+    base = tmp_path / "shows"
+    for name in (
+        *(f"K/shots/k010/renders/c.{frame}.exr" for frame in (1001, 1002, 1004, 1009)),
+        "K/shots/k020/renders/one/c.1003.exr",
+        "K/shots/k040/renders/other.1.exr",
+        "K/shots/k040/renders/other.3.exr",
+        "K/shots/k050/renders/c.1001.exr",
+    ):
+        (base / name).parent.mkdir(parents=True, exist_ok=True)
+        (base / name).write_bytes(b"x")
+    (base / "K/shots/k030/renders").mkdir(parents=True)
+    ranges = (ExpectedRange("K/k05*", 1001, 1001), ExpectedRange("K/*", 1001, 1006))
+    engine = make_engine(tmp_path / "home")
+    run(engine, "scan", ScanRequest((str(base),), drive="Shows", inventory_only=True), Job())
+    report = made(engine, ranges=ranges, naming=Naming("c."))
+    assert {row.place.shot: row.missing_frames for row in report.rows} == {
+        "k010": 3, "k020": 5, "k030": 6, "k040": 1, "k050": 0
+    }  # fmt: skip
+    assert report.shows[0]["missing_frames"] == 15
+    validated = run(engine, "validate", ValidateRequest(base, ranges=ranges, naming=Naming("c.")), Job())
+    told = {one.place.shot: sum(int(last - first) + 1 for first, last in one.missing) for one in validated.reports}
+    assert told == {row.place.shot: row.missing_frames for row in report.rows}
+
+
+def test_where_no_shot_is_found_the_layout_and_the_settings_are_named(engine: Engine, tmp_path: Path) -> None:
+    assert made(engine).note == ""
+    note = made(engine, layout="{show}/cuts/{shot}").document()["note"]
+    assert "{show}/cuts/{shot} at the top of a drive" in note
+    assert "production.shows_root" in note
+    assert "production.layout" in note
+    assert "below /elsewhere or at the top" in made(engine, layout="{show}/cuts/{shot}", root="/elsewhere").note
