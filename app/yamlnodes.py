@@ -75,6 +75,7 @@ Node = Scalar | Listing | Mapping
 _HINTS = (
     ("\\t", "Indent with spaces, not with tabs."),
     ("got '['", "Put a selector in quotes where it stands in braces: {select: 'parts[0].type'}."),
+    ("alphabetic or numeric", "Put what has a * or brackets in quotes: 'parts[*].type'."),
 )
 
 

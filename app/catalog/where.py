@@ -45,6 +45,8 @@ _FIELDS: dict[str, tuple[str, str, bool]] = {
     "nan": (_BY_STATS, "nan_count", True),
     "inf": (_BY_STATS, "inf_count", True),
 }
+#: The kinds that files have, by the words that people and policies have for them.
+_KINDS = {"image": "image", "video": "video", "movie": "video", "audio": "audio", "sound": "audio", "other": "other"}
 FIELDS = tuple(_FIELDS)
 _HINT = f"Write attr:NAME, attr:NAME=VALUE or a field: {', '.join(FIELDS)}; with =, !=, >=, <=, >, < or ~ (contains)."
 
@@ -88,9 +90,27 @@ def condition_of(text: str) -> Condition:
     is_number = _FIELDS[field][2]
     if field == "channels" and number_of(found.value) is None:
         field, is_number = "channel", False
+    if field == "kind":
+        return Condition(field, False, found.operator, _kind(found))
     if is_number and (number_of(found.value) is None or found.operator == "~"):
         raise UsageError(f"{field} is compared with a number, not with {found.value!r}", hint="Write width>=1920.")
     return Condition(field, False, found.operator, found.value)
+
+
+def _kind(condition: Condition) -> str:
+    """The kind that is meant, in the word that is stored; part of a word where `~` asks for that.
+
+    Raises:
+        UsageError: there is no such kind.
+    """
+    kind = condition.value.lower()
+    words = [word for word in _KINDS if word == kind or (condition.operator == "~" and kind in word)]
+    if not words or condition.operator not in ("=", "!=", "~"):
+        raise UsageError(
+            f"kind{condition.operator}{condition.value}: there is no such kind",
+            hint="Write kind= or kind!= with image, video (or movie), audio (or sound) or other.",
+        )
+    return kind if any(_KINDS[word] == word for word in words) else _KINDS[words[0]]
 
 
 def conditions_of(texts: list[str] | tuple[str, ...]) -> tuple[Condition, ...]:

@@ -9,7 +9,8 @@ from app.catalog.where import conditions_of
 from app.cli.front import JsonOption, front_of, watched_job
 from app.cli.output import count_of, print_lines, say
 from app.cli.table import print_table
-from app.inspection.similar import Difference, Neighbour, SimilarRequest, find_similar
+from app.inspection.differencewords import sentence_of
+from app.inspection.similar import Neighbour, SimilarRequest, find_similar
 from app.model.names import shown
 
 app = typer.Typer()
@@ -65,7 +66,7 @@ def _print(neighbours: tuple[Neighbour, ...], compared: int, seconds: float, *, 
                     f"{neighbour.score:.3f}",
                     neighbour.drive.label + ("" if neighbour.drive.online else " (offline)"),
                     shown(neighbour.path) + (f"  {neighbour.frames}" if neighbour.frames else ""),
-                    "; ".join(map(_words, neighbour.why[:_SHOWN])) or "nothing",
+                    "; ".join(map(sentence_of, neighbour.why[:_SHOWN])) or "nothing",
                 )
                 for neighbour in neighbours
             ],
@@ -76,10 +77,3 @@ def _print(neighbours: tuple[Neighbour, ...], compared: int, seconds: float, *, 
         return
     among = count_of(compared, "structure was", "structures were")
     print_lines(f"{count_of(len(neighbours), 'neighbour')}; {among} compared ({seconds * 1000:.0f} ms)")
-
-
-def _words(difference: Difference) -> str:
-    here, there = ", ".join(difference.only_here), ", ".join(difference.only_there)
-    if not there:
-        return f"no {difference.feature} {here}"
-    return f"{difference.feature} {there}" + (f", not {here}" if here else "")

@@ -167,6 +167,9 @@ def find_similar(engine: Engine, request: SimilarRequest, job: Job) -> SimilarRe
 def differences(one: Document, other: Document) -> tuple[Difference, ...]:
     """In which features two documents differ, the weightiest first."""
     here, there = _features(one), _features(other)
+    for features in (here, there):
+        for key in [key for key in features if key[0] == "size" and key[1].startswith("2^")]:
+            del features[key]  # the size itself is told
     weights = {kind: weight for (kind, _), weight in (*here.items(), *there.items()) if kind not in _TOLD_ELSEWHERE}
     only_here = _by_kind(here.keys() - there.keys())
     only_there = _by_kind(there.keys() - here.keys())

@@ -56,6 +56,8 @@ class RuleReader:
         if how:
             known_keys(mapping, (how[0],), f"a group of rules ({how[0]})")
             return self._group(mapping.entries[how[0]], how[0], fallback_id)
+        if not mapping.entries.keys() & {"check", "select"}:
+            _refuse_misspelt(mapping)
         identifier = self._identifier(mapping, fallback_id)
         if not identifier:
             raise mapping.place.error("id is missing", "Each rule has an id of its own.")
@@ -245,6 +247,13 @@ class RuleReader:
             node = mapping.entries["rows"]
             rows = _step(str(plain(node)), node.place, "all or every:4")
         return Sample(ends, every, rows)
+
+
+def _refuse_misspelt(mapping: MappingNode) -> None:
+    """Refuse a key that no rule has, where it may have been meant for the one that is needed."""
+    kinds = ("check", "select", *_GROUPS)
+    own = {parameter.name for check in CHECKS.values() for parameter in check.parameters}
+    known_keys(mapping, (*kinds, *_COMMON, "expect", "sample", *sorted(own)), "a rule")
 
 
 def _step(text: str, place: Place, forms: str) -> int:

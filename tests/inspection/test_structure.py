@@ -11,7 +11,8 @@ import pytest
 
 from app.catalog.where import conditions_of
 from app.errors import InputError
-from app.inspection.similar import SimilarRequest, SimilarResult, find_similar
+from app.inspection.differencewords import sentence_of
+from app.inspection.similar import Difference, SimilarRequest, SimilarResult, find_similar
 from app.inspection.structure import CHANNELS, METADATA, VERSION, structure_of
 from app.jobs.job import Job
 from app.media.document import document_of
@@ -96,10 +97,29 @@ def test_neighbours_are_listed_with_what_differs(shows: Studio) -> None:
     assert [(why.feature, why.only_here, why.only_there) for why in near.why] == [
         ("value", ("exptime=0.02",), ("exptime=0.04",))
     ]
+    assert sentence_of(near.why[0]) == "attribute value exptime 0.04, not exptime 0.02"
+    assert sentence_of(big.why[0]) == "size 64x32, not 4x2"
     assert ("4x2" in big.why[0].only_here) and ("64x32" in big.why[0].only_there)
     assert 1 > near.score > big.score > other.score > 0
     assert {why.feature for why in other.why} >= {"channel", "software", "attribute"}
     assert result.compared == 4
+
+
+@pytest.mark.parametrize(
+    ("difference", "words"),
+    [
+        (
+            Difference("software", ("software=nuke #",), ("software=arnold", "host=maya")),
+            "software arnold, host maya, not nuke #",
+        ),
+        (Difference("attribute", ("owner:string",), ()), "no attribute owner (string)"),
+        (Difference("count", ("2",), ("5",)), "number of channels about 32, not about 4"),
+        (Difference("part", ("",), ("beauty", "and 3 more")), "part beauty, and 3 more, not without a name"),
+        (Difference("colour", (), (f"chromaticities={'0.64,' * 30}",)), f"colour chromaticities {'0.64,' * 8}0.64…"),
+    ],
+)
+def test_differences_are_told_in_words(difference: Difference, words: str) -> None:
+    assert sentence_of(difference) == words
 
 
 def test_equal_ones_have_the_score_1_whatever_was_rounded(shows: Studio, tmp_path: Path) -> None:

@@ -51,6 +51,14 @@ def refused(text: str | bytes) -> BadYaml:
         (HEAD + "rules:\n  - {id: r, check: sequence.missing, range: [9, 1]}\n", "5:45", "comes after", ""),
         (HEAD + "rules:\n  - {id: r, check: name}\n", "5:5", "needs expect", "regex"),
         (HEAD + "rules:\n  - {id: r}\n", "5:5", "neither select nor check", ""),
+        (HEAD + "rules:\n  - {id: r, chek: files.empty}\n", "5:13", "chek is no key of a rule", "Did you mean check?"),
+        (
+            HEAD + "rules:\n  - {id: r, selct: kind, expect: {eq: x}}\n",
+            "5:13",
+            "selct is no key",
+            "Did you mean select?",
+        ),
+        (HEAD + "rules:\n  - {id: r, range: tracker}\n", "5:5", "neither select nor check", ""),
         (HEAD + "rules:\n  - {check: name, expect: {regex: x}}\n", "5:5", "id is missing", ""),
         (HEAD + RULE + "  - {id: r, select: kind, expect: {eq: x}}\n", "6:5", "r is there twice", ""),
         (HEAD + "defaults: {severity: fatal}\n" + RULE, "4:22", "fatal is not one of", "error"),
@@ -61,6 +69,8 @@ def refused(text: str | bytes) -> BadYaml:
             "",
         ),
         (HEAD + "rules:\n  - {id: r, select: parts[0].type, expect: {eq: 1}}\n", "5:26", "'['", "quotes"),
+        (HEAD + "rules:\n  - {id: r, select: parts[*].type, expect: {eq: 1}}\n", "5:28", "']'", "quotes"),
+        (HEAD + "rules:\n  - id: r\n    select: *.type\n", "6:14", "'.'", "quotes"),
         (
             HEAD + "rules:\n  - {id: r, select: 'streams[video].framerate', expect: {eq: 24}}\n",
             "5:21",

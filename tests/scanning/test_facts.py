@@ -82,6 +82,8 @@ SH020 = {b"sh020/sh020.%d.exr" % (1001 + number) for number in range(9)}
         (("attr:framesPerSecond=24000/1001", "width=8"), SH020),
         (("attr:imageCounter=8", "width=4"), SH010 - {b"sh010/sh010.1001.exr", b"sh010/sh010.1005.exr"}),
         (("attr:capDate>=2026:01:20",), {b"single.exr"}), (("kind=audio",), {b"a.wav"}),
+        (("kind=Sound",), {b"a.wav"}), (("kind!=sound", "width<4"), set()), (("kind=movie",), set()),
+        (("kind~aud",), {b"a.wav"}), (("kind~soun",), {b"a.wav"}),
         (("duration>=0.4",), {b"a.wav"}),
         (("duration>0.6",), set()), (("codec=pcm_s24le",), {b"a.wav"}),
         (("format=OpenEXR", "channels=4"), {b"parts.exr"}),
@@ -110,6 +112,13 @@ def test_conditions_go_with_text_and_pages(shots: Studio) -> None:
 def test_what_is_no_condition_is_said(text: str) -> None:
     with pytest.raises(UsageError):
         condition_of(text)
+
+
+@pytest.mark.parametrize("text", ["kind=film", "kind~xy", "kind>=image", "kind!=sequence", "kind="])
+def test_a_kind_that_no_file_has_is_refused_with_those_there_are(text: str) -> None:
+    with pytest.raises(UsageError, match="no such kind") as caught:
+        condition_of(text)
+    assert "video (or movie), audio (or sound)" in caught.value.hint
 
 
 def test_all_frames_are_read_when_asked_and_a_change_forgets_its_frame(shots: Studio) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QDialog, QHBoxLayout, QTableVie
 
 from app.engine import Engine
 from app.errors import AppError
+from app.inspection.differencewords import label_of, sides_of
 from app.inspection.similar import Neighbour, SimilarRequest, SimilarResult, find_similar
 from app.jobs.job import CancelToken, Job
 from app.model.names import shown
@@ -157,7 +158,7 @@ def _look(engine: Engine, path: str, token: CancelToken) -> SimilarResult:
 
 def _row(neighbour: Neighbour) -> PlainRow:
     folder, _, name = neighbour.path.rpartition(b"/")
-    first = neighbour.why[0].feature if neighbour.why else "none"
+    first = label_of(neighbour.why[0]) if neighbour.why else "none"
     return PlainRow(
         (
             f"{neighbour.score * 100:.0f}{formats.NBSP}%",
@@ -174,9 +175,9 @@ def _why(neighbour: Neighbour) -> list[Fact]:
     """What differs, a line each."""
     facts = []
     for difference in neighbour.why[:_MOST_WHY]:
-        sides = (("only here", difference.only_here), ("only there", difference.only_there))
-        words = [f"{side} {one_line(', '.join(features))}" for side, features in sides if features]
-        facts.append(Fact(difference.feature.capitalize(), " · ".join(words)))
+        here, there = sides_of(difference)
+        words = [f"{side} {one_line(told)}" for side, told in (("only here", here), ("only there", there)) if told]
+        facts.append(Fact(label_of(difference).capitalize(), " · ".join(words)))
     if len(neighbour.why) > _MOST_WHY:
         facts.append(Fact("and", formats.many(len(neighbour.why) - _MOST_WHY, "more difference")))
     return facts or [Fact("Differences", "none: it is made the same way", "pass")]
