@@ -113,7 +113,7 @@ def _done(operation: str, summary: dict[str, Any]) -> Told:
     problems, words = teller(operation, summary) if teller else ([], "done")
     if not problems:
         return Told(words, DONE)
-    return Told(" · ".join([*problems, words] if words not in _NOTHING else problems), PROBLEMS)
+    return Told(" · ".join([*problems, words] if words not in ("", *_NOTHING) else problems), PROBLEMS)
 
 
 _Found = tuple[list[str], str]
@@ -178,8 +178,10 @@ def _checked(_operation: str, summary: dict[str, Any]) -> _Found:
     if unable := counts.get("error"):
         problems.append(f"{formats.count(unable)} could not be judged")
     good = _counted(counts, ("waived", "skipped", "pass"))
-    rest = good if problems else f"{judged}: {good}" if good else "nothing to judge"
+    rest = good if problems else f"{judged}: {good}" if good else ""
     by = f"by {policy}" if policy else ""
+    if not any(counts.get(outcome) for outcome in ("fail", "error", "waived", "pass")):
+        problems, rest = ["nothing to judge"], rest if counts.get("skipped") else ""
     return problems, ", ".join(filter(None, (rest, by))) or "done"
 
 

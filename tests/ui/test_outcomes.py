@@ -32,3 +32,22 @@ def test_an_outcome_says_what_is_to_be_looked_at(
 ) -> None:
     end = told(operation, state, summary)
     assert (end.words, end.level) == (words, level)
+
+
+@pytest.mark.parametrize(
+    ("counts", "words", "level"),
+    [
+        ({"judged": 3, "pass": 3}, "3 assets: 3 pass, by kite.gate", DONE),
+        ({"judged": 1, "fail": 1}, "1 of 1 asset fails · by kite.gate", PROBLEMS),
+        ({"judged": 5, "fail": 4, "pass": 1}, "4 of 5 assets fail · 1 pass, by kite.gate", PROBLEMS),
+        ({"judged": 2, "error": 2}, "2 could not be judged · by kite.gate", PROBLEMS),
+        ({"judged": 2, "waived": 1, "skipped": 1}, "2 assets: 1 waived · 1 skipped, by kite.gate", DONE),
+        ({"judged": 0, "others": 4}, "nothing to judge · by kite.gate", PROBLEMS),
+        ({"judged": 2, "skipped": 2}, "nothing to judge · 2 assets: 2 skipped, by kite.gate", PROBLEMS),
+    ],
+)
+def test_a_check_says_what_it_judged_and_is_good_only_where_it_judged_something(
+    counts: dict[str, int], words: str, level: str
+) -> None:
+    end = told("check", "done", {"counts": counts, "policy": {"id": "kite.gate"}})
+    assert (end.words, end.level) == (words, level)

@@ -22,13 +22,15 @@ from PySide6.QtWidgets import (
 )
 
 from app.errors import AppError
+from app.model.frames import Frame
 from app.model.names import shown
 from ui import formats, theme
 from ui.desk import Desk
 from ui.models.plain_rows import PlainRows
 from ui.reasons import said
-from ui.tabs.compare_reader import Compared, CompareReader, Pair, Shown, file_of
-from ui.tabs.compare_words import differing, header_rows, pixel_rows, problems, verdict
+from ui.tabs.compare_frames import FrameChoice, all_frames, first_in_sight, has_frame
+from ui.tabs.compare_reader import Compared, CompareReader, FrameCompared, Pair, Shown, file_of
+from ui.tabs.compare_words import differing, equal_words, header_rows, pixel_rows, problems, verdict
 from ui.widgets.buttons import KeyButton
 from ui.widgets.frame_viewer import FrameViewer
 from ui.widgets.labels import DimLabel, ElidedLabel, IconLabel, NoticeLine, PlainLabel
@@ -39,7 +41,7 @@ from ui.widgets.viewer_frame import PictureInfo
 _SIDES = (("a", "A"), ("difference", "Difference"), ("b", "B"))
 _LEGEND = (
     "Grey is equal, red over orange to white a growing error, magenta NaN or infinity on one side, "
-    "dark what only one of them has"
+    "dark what was not compared: only one of them has it, or it cannot be decoded"
 )
 
 
@@ -58,8 +60,12 @@ class CompareDialog(QDialog):
         self._given, self._pair = (a, b), Pair(a, b)
         self._shown: dict[str, Shown | str] = {}
         self._side, self._asked = "difference", ""
+        self._found: Compared | None = None
+        self._frame: Frame | None = None  # that somebody chose
+        self._in_sight: Frame | None = None
         self.reader = CompareReader(desk.engine, self)
         self.names = {"a": ElidedLabel(), "b": ElidedLabel()}
+        self.frames = FrameChoice()
         self.viewer, self.legend = FrameViewer(), DimLabel(_LEGEND)
         self.buttons = {side: KeyButton(words, role="choice", key=str(n)) for n, (side, words) in enumerate(_SIDES, 1)}
         self.sign, self.words = IconLabel("clock", 18), PlainLabel("Comparing…")
@@ -129,20 +135,60 @@ class CompareDialog(QDialog):
         count = len(self.header.rows())
         self.tabs.setTabText(0, f"Header {formats.count(count)}" if count else "Header")
         self.notice.say(problems(found.document))
-        frame = found.document.get("picture_frame")
-        self._ask_sides(frame if found.pixels else None, wait=not found.pixels)
         if not found.pixels:
+            self._look(found)
             self.reader.ask_pixels(found.pair, self.tolerance.value())
             return
         self.progress.hide()
         self.pixels.set_rows(pixel_rows(found.document))
         different = len(differing(found.document))
         self.tabs.setTabText(1, f"Pixels {formats.count(different)}" if different else "Pixels")
-        if found.picture is not None and not found.picture.isNull():
-            words = f"difference · frame {frame}" if frame is not None else "difference"
-            self._keep(Shown("difference", found.picture, PictureInfo(words)))
+        self._look(found)
+
+    def _look(self, found: Compared) -> None:
+        """Show both sides and their difference: of sequences one frame, the worst where none was asked for."""
+        self._found = found
+        asked = found.pair.frame if self._frame is None else self._frame
+        several = found.document.get("kind") == "sequence"
+        known = found.pixels or not several or asked is not None
+        frame = first_in_sight(found.document, asked) if several and known else None
+        self._in_sight = frame
+        self.frames.offer(all_frames(found.document), frame, found.document.get("picture_frame"))
+        if known:
+            self._ask_sides(found.document, frame)
+        if found.pixels:
+            self._show_difference(found, frame)
+
+    def _show_difference(self, found: Compared, frame: Frame | None) -> None:
+        document, worst = found.document, found.document.get("picture_frame")
+        alone = [side for key, side in (("only_a", "A"), ("only_b", "B")) if has_frame(document, key, frame)]
+        if found.picture is not None and not found.picture.isNull() and frame == worst:
+            self._keep(Shown("difference", found.picture, PictureInfo(_titled(frame))))
+        elif alone:
+            self._keep_words("difference", f"Frame {frame} is only in {alone[0]}.")
+        elif not differing(document) and (frame is None or self._frame is None):
+            self._keep_words("difference", equal_words(document))
+        elif frame is None:
+            self._keep_words("difference", "There is no picture of it.")
+        elif has_frame(document, "equal", frame):
+            self._keep_words("difference", f"No pixel of frame {frame} differs.")
         else:
-            self._keep_words("difference", "The pixels of both are equal." if not different else "It was not made.")
+            self._shown.pop("difference", None)
+            self.show_side(self._side)
+            self.reader.ask_frame(found.pair, frame, self.tolerance.value())
+
+    def _choose_frame(self, frame: int) -> None:
+        self._frame = frame
+        if self._found is not None:
+            self._look(self._found)
+
+    def _frame_compared(self, found: FrameCompared) -> None:
+        if self._found is None or found.frame != self._in_sight:
+            return
+        if found.picture is not None and not found.picture.isNull():
+            self._keep(Shown("difference", found.picture, PictureInfo(_titled(found.frame))))
+        else:
+            self._keep_words("difference", equal_words(found.document))
 
     def _hide_columns(self, document: Mapping[str, Any]) -> None:
         """Parts and frames are columns where there is more than one."""
@@ -152,16 +198,19 @@ class CompareDialog(QDialog):
             table.setColumnHidden(part, not several)
             table.setColumnHidden(frame, not frames)
 
-    def _ask_sides(self, frame: object, *, wait: bool) -> None:
-        """Decode both sides: of sequences the frame that differs most, once it is known."""
+    def _ask_sides(self, document: Mapping[str, Any], frame: Frame | None) -> None:
+        """Decode both sides; of sequences the frame in sight, where they have it."""
         paths = [file_of(path, frame) for path in (self._pair.a, self._pair.b)]
-        if wait and frame is None and paths != list(self._given):
-            return
         if self._asked == str(paths):
             return
         self._asked = str(paths)
-        for side, path in zip("ab", paths, strict=True):
-            self.reader.ask_side(side, path)
+        for side, other, path in (("a", "only_b", paths[0]), ("b", "only_a", paths[1])):
+            self._shown.pop(side, None)
+            if has_frame(document, other, frame):
+                self._keep_words(side, f"There is no frame {frame} in {side.upper()}.")
+            else:
+                self.reader.ask_side(side, path)
+        self.show_side(self._side)
 
     def _keep(self, found: Shown) -> None:
         self._shown[found.side] = found
@@ -195,7 +244,9 @@ class CompareDialog(QDialog):
     def _connect(self) -> None:
         self.reader.compared.connect(self._compared)
         self.reader.shown.connect(self._keep)
+        self.reader.frame_compared.connect(self._frame_compared)
         self.reader.failed.connect(self._failed)
+        self.frames.chosen.connect(self._choose_frame)
         self.reader.progressed.connect(self._progressed)
         self.tolerance.editingFinished.connect(self._ask)
         self.close_button.clicked.connect(self.reject)
@@ -245,6 +296,7 @@ class CompareDialog(QDialog):
         for button in self.buttons.values():
             row.addWidget(button)
         row.addStretch(1)
+        row.addWidget(self.frames)
         column.addLayout(row)
         column.addWidget(self.legend)
         self.legend.setWordWrap(True)
@@ -287,3 +339,7 @@ class CompareDialog(QDialog):
         row.addStretch(1)
         row.addWidget(self.close_button)
         return row
+
+
+def _titled(frame: Frame | None) -> str:
+    return f"difference · frame {frame}" if frame is not None else "difference"

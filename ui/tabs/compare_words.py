@@ -9,6 +9,8 @@ from ui.models.plain_rows import PlainRow
 from ui.tabs.document_facts import window_words
 from ui.widgets.histogram import figure
 
+_FEW = 6
+
 
 def verdict(document: Mapping[str, Any], *, pixels: bool) -> tuple[str, str]:
     """Whether both are equal, as a sentence and a state.
@@ -23,16 +25,49 @@ def verdict(document: Mapping[str, Any], *, pixels: bool) -> tuple[str, str]:
         told.append(formats.many(len(channels), "channel"))
     frames = document.get("frames") or {}
     alone = [f"{frames[key]} only in {side}" for key, side in (("only_a", "A"), ("only_b", "B")) if frames.get(key)]
+    unsure = document.get("equal") is None or bool(document.get("errors"))
+    of = f" of {_frames(frames['not_compared'])}" if frames.get("not_compared") else ""
     if told or alone:
-        return f"Different: {', '.join([*told, *alone])}", "stale"
-    if document.get("equal") is None or document.get("errors"):
-        return "No difference was found, but not everything could be compared", "stale"
+        rest = f"; not everything{of} could be compared" if unsure else ""
+        return f"Different: {', '.join([*told, *alone])}{rest}", "stale"
+    if unsure:
+        return f"No difference was found, but not everything{of} could be compared", "stale"
     return ("Equal, header and pixels", "pass") if pixels else ("Headers are equal; comparing pixels…", "")
 
 
 def differing(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The channels whose pixels differ."""
     return [entry for entry in document.get("pixels") or () if entry.get("differing") or entry.get("non_finite")]
+
+
+def equal_words(document: Mapping[str, Any]) -> str:
+    """Where no pixel differs and there is no picture of it: what was compared, and what was not.
+
+    Args:
+        document: of the operation `diff`, with pixels.
+    """
+    frames = document.get("frames") or {}
+    if document.get("frames") is not None and not frames.get("compared"):
+        return "No frame is in both: no pixel was compared."
+    left_out = _left_out(document)
+    if not document.get("pixels"):
+        return "\n".join(["No pixel was compared.", *left_out])
+    if not left_out and document.get("equal") is not None:
+        return f"No pixel of {_frames(frames['compared'])} differs." if frames else "The pixels of both are equal."
+    return "\n".join(["No pixel of what was compared differs.", *(left_out or ["Not everything was compared."])])
+
+
+def _left_out(document: Mapping[str, Any]) -> list[str]:
+    """What was not compared, a line for each side."""
+    told = []
+    for (side, said), places in _places(document).items():
+        of = f" of {side}" if side else ""
+        told.append(f"Not compared{of}: {'; '.join(_few(places)) or one_line(said)}")
+    for window in document.get("windows") or ():
+        for key, side in (("only_a", "A"), ("only_b", "B")):
+            if window.get(key):
+                told.append(f"Not compared: {formats.many(window[key], 'pixel')} of {side} alone")
+    return told
 
 
 def header_rows(document: Mapping[str, Any]) -> list[PlainRow]:
@@ -56,8 +91,10 @@ def pixel_rows(document: Mapping[str, Any]) -> list[PlainRow]:
     rows = []
     for entry in document.get("pixels") or ():
         wrong = bool(entry.get("differing") or entry.get("non_finite"))
+        partly = any(error.get("part") in (None, entry.get("part")) for error in document.get("errors") or ())
+        none = "none seen" if partly else "none"
         compared, count = entry.get("compared") or 0, entry.get("differing") or 0
-        share = f"{formats.count(count)} ({_percent(count, compared)})" if count else "none"
+        share = f"{formats.count(count)} ({_percent(count, compared)})" if count else none
         rows.append(
             PlainRow(
                 (
@@ -66,28 +103,46 @@ def pixel_rows(document: Mapping[str, Any]) -> list[PlainRow]:
                     figure(_number(entry.get("max_error")), 3),
                     figure(_number(entry.get("mean_error")), 3),
                     share,
-                    formats.count(entry["non_finite"]) if entry.get("non_finite") else "none",
+                    formats.count(entry["non_finite"]) if entry.get("non_finite") else none,
                     str(entry.get("worst_frame") or ""),
                 ),
-                "stale" if wrong else "",
-                "stale" if wrong else "pass",
+                "stale" if wrong or partly else "",
+                "stale" if wrong else "warning" if partly else "pass",
             )
         )
     return rows
 
 
 def problems(document: Mapping[str, Any]) -> str:
-    """What could not be compared, on one line."""
-    told = [_problem(error) for error in document.get("errors") or ()]
-    more = f" (and {len(told) - 1} more)" if len(told) > 1 else ""
-    return f"{one_line(told[0])}{more}" if told else ""
+    """What could not be compared, and where, on one line."""
+    told = []
+    for (side, said), places in _places(document).items():
+        where = "; ".join(_few(places))
+        before = ", ".join(filter(None, (side, where)))
+        told.append(f"{before}: {said}" if before else said)
+    more = f" (and {len(told) - 2} more)" if len(told) > 2 else ""
+    return one_line(" · ".join(told[:2])) + more if told else ""
 
 
-def _problem(error: Mapping[str, Any]) -> str:
-    rows = f"rows {error['rows']}" if error.get("rows") else ""
-    where = ", ".join(filter(None, (str(error.get("side") or "").upper(), rows)))
-    said = str(error.get("message") or error.get("code"))
-    return f"{where}: {said}" if where else said
+def _places(document: Mapping[str, Any]) -> dict[tuple[str, str], list[str]]:
+    """The places of all errors (`frame 1003, rows 128-269`), by side and what is wrong there."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for error in document.get("errors") or ():
+        rows = f"rows {error['rows']}" if error.get("rows") else ""
+        frames = _frames(str(error["frames"])) if error.get("frames") else ""
+        where = ", ".join(filter(None, (frames, rows)))
+        key = str(error.get("side") or "").upper(), str(error.get("message") or error.get("code"))
+        found.setdefault(key, []).extend([where] if where else [])
+    return found
+
+
+def _few(places: list[str]) -> list[str]:
+    more = [f"{len(places) - _FEW} more"] if len(places) > _FEW else []
+    return [*places[:_FEW], *more]
+
+
+def _frames(ranges: str) -> str:
+    return f"frame {ranges}" if ranges.lstrip("-").isdecimal() else f"frames {ranges.replace(',', ', ')}"
 
 
 def _percent(count: int, whole: int) -> str:

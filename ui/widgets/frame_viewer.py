@@ -112,6 +112,10 @@ class FrameViewer(QWidget):
         """What is shown now."""
         return self._state
 
+    def words(self) -> tuple[str, str]:
+        """What stands in the place of a picture: a title and a text; empty texts beside a sound."""
+        return self._words
+
     def fit(self) -> None:
         """Show all of the display window, as large as it goes; follows the size of the widget from now on."""
         self._fitting = True

@@ -1,7 +1,7 @@
 """Two files or sequences beside each other."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from ui.main_window import MainWindow
 from ui.models.plain_rows import PlainRow
 from ui.tabs.compare_dialog import CompareDialog
 from ui.tabs.compare_reader import file_of, pair_of
-from ui.tabs.compare_words import verdict
+from ui.tabs.compare_words import equal_words, pixel_rows, problems, verdict
 from ui.widgets.tables import part_of_window, share_columns
 from ui.widgets.viewer_frame import ViewerState
 from ui.workers.job_controller import JobController
@@ -44,6 +44,12 @@ def compare(qtbot: QtBot, tmp_path: Path) -> Iterator[Compare]:
     for dialog in window.findChildren(CompareDialog):
         dialog.reject()
     engine.close()
+
+
+def sequence(folder: Path, numbers: Iterable[int], of: Callable[[int], int] = lambda number: number) -> Path:
+    """Frames of which each shows the picture that `of` gives; the first of them."""
+    folder.mkdir()
+    return [media.exr(folder / f"sh.{number:04}.exr", of(number)) for number in numbers][0]
 
 
 def cells(dialog: CompareDialog) -> list[tuple[str, ...]]:
@@ -143,3 +149,69 @@ def test_a_larger_window_gives_the_pictures_more_room(qtbot: QtBot) -> None:
     assert part_of_window(dialog, least) == least
     window.resize(2560, 1440)
     assert part_of_window(dialog, least) == QSize(1536, 979)
+
+
+def damaged(a: Path) -> None:
+    """Cut the pixels of a frame off; its header stays."""
+    a.write_bytes(a.read_bytes()[:-400])
+
+
+def test_frames_that_cannot_be_decoded_are_named_and_never_called_equal(compare: Compare, tmp_path: Path) -> None:
+    a, b = (sequence(tmp_path / name, (1, 2, 3)) for name in ("v001", "v002"))
+    damaged(tmp_path / "v001" / "sh.0002.exr")
+    dialog = compare(a, b)
+    assert dialog.words.text() == "No difference was found, but not everything of frame 2 could be compared"
+    assert dialog.notice.words().startswith("A, frame 2, rows ")
+    said = dialog.viewer.words()[1]
+    assert "equal" not in said
+    assert "Not compared of A: frame 2, rows " in said
+    assert {row.cells[4] for row in dialog.pixels.rows()} == {"none seen"}
+    assert not any(row.sign == "pass" for row in dialog.pixels.rows())
+
+
+def test_sequences_that_are_equal_show_both_sides(qtbot: QtBot, compare: Compare, tmp_path: Path) -> None:
+    a, b = (sequence(tmp_path / name, (1, 2, 3)) for name in ("v001", "v002"))
+    dialog = compare(tmp_path / "v001" / "sh.####.exr", tmp_path / "v002" / "sh.####.exr")
+    assert dialog.viewer.words()[1].endswith("No pixel of frames 1-3 differs.")
+    for side in ("a", "b"):
+        dialog.show_side(side)
+        qtbot.waitUntil(lambda: dialog.viewer.state() == ViewerState.PICTURE, timeout=WAIT_MS)
+
+
+def test_any_frame_of_two_sequences_can_be_brought_into_sight(qtbot: QtBot, compare: Compare, tmp_path: Path) -> None:
+    sequence(tmp_path / "v001", (1, 2, 3, 4))
+    sequence(tmp_path / "v002", (1, 2, 3), lambda number: 1 if number == 1 else number + 30)
+    dialog = compare(tmp_path / "v001" / "sh.####.exr", tmp_path / "v002" / "sh.####.exr")
+    worst = dialog.frames.field.value()
+    assert worst in (2, 3)
+    dialog.frames.field.setValue(5 - worst)
+    assert dialog.viewer.state() == ViewerState.LOADING
+    qtbot.waitUntil(lambda: dialog.viewer.state() == ViewerState.PICTURE, timeout=WAIT_MS)
+    dialog.frames.field.setValue(1)
+    assert dialog.viewer.words()[1].endswith("No pixel of frame 1 differs.")
+    dialog.frames.field.setValue(4)
+    assert dialog.viewer.words()[1].endswith("Frame 4 is only in A.")
+    dialog.show_side("b")
+    assert dialog.viewer.words()[1].endswith("There is no frame 4 in B.")
+    qtbot.mouseClick(dialog.frames.worst, Qt.MouseButton.LeftButton)
+    assert dialog.frames.field.value() == worst
+
+
+def test_the_frame_that_was_named_is_in_sight_first(compare: Compare, tmp_path: Path) -> None:
+    for name, add in (("v001", 0), ("v002", 30)):
+        sequence(tmp_path / name, (1, 2, 3), lambda number, add=add: number + add)  # type: ignore[misc]
+    dialog = compare(tmp_path / "v001" / "sh.0001.exr", tmp_path / "v002" / "sh.0001.exr")
+    assert dialog.frames.field.value() == 1
+    assert dialog.names["a"].fullText().endswith("sh.####.exr")
+
+
+def test_what_was_not_compared_is_said_in_words() -> None:
+    error = {"side": "a", "part": 0, "rows": "8-9", "message": "pixels cannot be decoded"}
+    channel = {"channel": "R", "part": 0, "compared": 10, "differing": 0, "non_finite": 0}
+    both = {"kind": "image", "equal": None, "pixels": [channel], "errors": [error, {**error, "rows": "20-21"}]}
+    assert equal_words(both) == "No pixel of what was compared differs.\nNot compared of A: rows 8-9; rows 20-21"
+    assert problems(both) == "A, rows 8-9; rows 20-21: pixels cannot be decoded"
+    assert pixel_rows(both)[0].sign == "warning"
+    apart = {"kind": "sequence", "frames": {"compared": "", "only_a": "1", "only_b": "2"}, "pixels": [], "equal": False}
+    assert equal_words(apart) == "No frame is in both: no pixel was compared."
+    assert verdict({**both, "header": [{}]}, pixels=True)[0].endswith("; not everything could be compared")
