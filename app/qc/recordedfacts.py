@@ -1,11 +1,14 @@
 """Facts as a shard recorded them, for a drive that is not there. What was never recorded is said so, never taken."""
 
 import posixpath
+import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
 from app.catalog.assetdetail import file_rows
-from app.catalog.assets import CataloguedAsset, ShardAssets
+from app.catalog.assets import CataloguedAsset, CataloguedSequence, ShardAssets
 from app.catalog.database import Database
 from app.catalog.inspections import recorded_document, recorded_facts, recorded_sequence
 from app.catalog.shard import last_base
@@ -26,6 +29,7 @@ from app.qc.unscanned import unscanned
 
 _MEASURE = "connect the drive and check it again"
 _MEASURE_FRAMES = "connect the drive and inspect the sequence with --stats --sink shard"
+_NUMBER = re.compile(rb"-?[0-9]+(\.[0-9]+)?")
 _HINT = "connect the drive and check it once, or scan it with scan.all_frames on"
 
 
@@ -36,7 +40,7 @@ class RecordedFacts:
         database: the shard; it must stay open.
         base: where the drive was last.
         asset: the asset.
-        others: the sequences of the same folder, to tell frames in two paddings.
+        others: all assets of the same folder by name, to tell frames in two paddings.
         expected: the frames that should be there.
     """
 
@@ -152,11 +156,13 @@ class RecordedFacts:
     def _duplicates(self, frames: Sequence[Frame]) -> str:
         """The frames that another padding of the same name has too."""
         own = self._asset.sequence
+        assert own is not None
+        asked = set(frames)
         shared: set[Frame] = set()
-        for other in self._others:
-            theirs = other.sequence
-            if theirs and own and theirs.id != own.id and (theirs.base, theirs.ext) == (own.base, own.ext):
-                shared |= set(parse_frames(theirs.ranges)).intersection(frames)
+        for other in self._others[bisect_left(self._others, own.base, key=lambda one: one.name) :]:
+            if not other.name.startswith(own.base):
+                break
+            shared |= asked.intersection(_frames_beside(own, other))
         return frame_range(sorted(shared))
 
     def _empty(self) -> str:
@@ -168,6 +174,16 @@ class RecordedFacts:
         rows = {name: (file_id, size) for file_id, name, size in file_rows(self._database, self._asset)}
         groups, _ = file_sequences(sorted(rows), min_frames=1)
         return {frame: rows[name] for group in groups for frame, name in zip(group.frames, group.names, strict=True)}
+
+
+def _frames_beside(own: CataloguedSequence, other: CataloguedAsset) -> tuple[Frame, ...]:
+    """The frames of an asset that is called as a sequence but for the digits of its numbers; none of another one."""
+    theirs = other.sequence
+    if theirs is not None:
+        is_other = theirs.id != own.id and (theirs.base, theirs.ext) == (own.base, own.ext)
+        return parse_frames(theirs.ranges) if is_other else ()
+    number = other.name[len(own.base) : len(other.name) - len(own.ext)] if other.name.endswith(own.ext) else b""
+    return (Decimal(number.decode()),) if _NUMBER.fullmatch(number) else ()
 
 
 def _numbers_of(names: list[bytes]) -> str:

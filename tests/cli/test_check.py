@@ -349,3 +349,23 @@ def test_folders_that_a_stopped_scan_did_not_come_to_are_no_pass_on_the_shelf(
     assert call(tmp_path, "check", "--drive", "A001", "--policy", str(tmp_path / "p.yaml"), "--json") == 1
     [finding] = json.loads(capsys.readouterr().out)["findings"]
     assert (finding["outcome"], finding["asset"]) == ("error", f"{shots.as_posix()}/later")
+
+
+def test_a_single_frame_in_another_padding_is_told_on_the_shelf_too(
+    shots: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    media.exr(shots / "sh010.01004.exr")
+    media.exr(shots / "sh010.notes.exr")
+    assert call(tmp_path, "scan", str(shots), "--drive", "A001") == 0
+    rule = "rules: [{id: r, check: sequence.duplicate_frames}]"
+    (tmp_path / "p.yaml").write_text(NAMES_ALONE.replace(NAMES_ALONE[NAMES_ALONE.index("rules:") :], rule))
+    told = []
+    for source in (shots, tmp_path / "shelf"):
+        capsys.readouterr()
+        assert call(tmp_path, "check", "--drive", "A001", "--policy", str(tmp_path / "p.yaml"), "--json") == 1
+        told.append(json.loads(capsys.readouterr().out)["findings"])
+        if source == shots:
+            shots.rename(tmp_path / "shelf")
+    live, recorded = told
+    assert [one["frames"] for one in live] == ["1004"]
+    assert recorded == live
