@@ -46,7 +46,7 @@ def keeps_key(focus: QWidget | None, event: QKeyEvent) -> bool:
         return key in _WALK
     if isinstance(focus, QComboBox):
         typed = event.text().isprintable() and bool(event.text()) and not event.modifiers() & _COMMANDS
-        return typed or key in _WALK
+        return typed or key in _WALK | _ENDS
     if isinstance(focus, QTabBar):
         return key in _SIDES
     return isinstance(focus, QAbstractButton) and key in _PRESS

@@ -110,6 +110,15 @@ class Reel:
         return Frames(self.existing, cached, tuple(ticks), self.labels)
 
 
+def why_still(reel: Reel | None) -> str:
+    """Why there is nothing to play or to step through; empty where there is."""
+    if reel is None:
+        return "No asset is looked at"
+    if reel.kind == "sound":
+        return "Sound is drawn, not played"
+    return "" if reel.moves else "It is a single picture"
+
+
 def reel_of(dossier: Dossier) -> Reel:
     """What can be shown of an asset. Walks over all its frames: not for the window's thread."""
     asset, facts = dossier.asset, dossier.detail.facts[0][1] if dossier.detail.facts else None

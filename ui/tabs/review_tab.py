@@ -28,7 +28,7 @@ from ui.tabs.review_judging import OPERATORS, Judging
 from ui.tabs.review_keys import keep_popup_keys, keeps_key
 from ui.tabs.review_queue import QueuePanel
 from ui.tabs.review_reading import Known, Loaded, read_loaded
-from ui.tabs.review_reel import Reel
+from ui.tabs.review_reel import Reel, why_still
 from ui.tabs.review_signer import AssetKey
 from ui.tabs.review_viewer import ReviewViewer
 from ui.widgets.empty_state import EmptyState
@@ -80,6 +80,7 @@ class ReviewTab(QWidget):
         self.stack, self._parts = QStackedWidget(), QSplitter(Qt.Orientation.Horizontal)
         self._arranged = desk.window.state.knows_splitter(_PARTS)
         self.actions_by_name = make_actions(self)
+        self._tips = {name: action.toolTip() for name, action in self.actions_by_name.items()}
         self._lay_out()
         self._connect()
         self.judging.set_possible()
@@ -260,10 +261,12 @@ class ReviewTab(QWidget):
         self.stage.focus_viewer()
 
     def _reel_changed(self, reel: Reel | None) -> None:
-        for name in MOVING:
-            self.actions_by_name[name].setEnabled(reel is not None and reel.moves)
-        for name in ("fit", "actual"):
-            self.actions_by_name[name].setEnabled(reel is not None and reel.kind != "sound")
+        no_picture = why_still(reel) if reel is None or reel.kind == "sound" else ""
+        for names, why_not in ((MOVING, why_still(reel)), (("fit", "actual"), no_picture)):
+            for name in names:
+                action = self.actions_by_name[name]
+                action.setEnabled(not why_not)
+                action.setToolTip("\n".join(filter(None, (self._tips[name], why_not))))
 
     def _go_to_scan(self) -> None:
         self._desk.window.show_page(1)

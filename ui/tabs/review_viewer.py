@@ -15,7 +15,7 @@ from ui.kept_pictures import KeptPicture
 from ui.tabs.measured_facts import movie_marks
 from ui.tabs.review_decoder import Decoder, Peaks, Picture
 from ui.tabs.review_player import Player
-from ui.tabs.review_reel import Reel, timecode
+from ui.tabs.review_reel import Reel, timecode, why_still
 from ui.tabs.sequence_facts import consistency_marks
 from ui.widgets.consistency_strip import ConsistencyStrip
 from ui.widgets.frame_viewer import FrameViewer
@@ -87,6 +87,7 @@ class ReviewViewer(QWidget):
         self.player.load(reel)
         if reel.kind == "sound":
             self.viewer.show_loading("Reading the sound…")
+            self.pace.setText(why_still(reel))
             self._decoder.listen(reel.path(0) or "")
         elif not reel.existing:
             self.viewer.show_error("None of its files is there any more.", "Nothing to show")
@@ -189,6 +190,7 @@ class ReviewViewer(QWidget):
     def _set_reel(self, reel: Reel | None) -> None:
         self._asked = self._values = None
         self._say_problem("")
+        self.pace.setText("")
         self.views.blockSignals(True)
         self.views.clear()
         if reel is not None:

@@ -215,10 +215,19 @@ class JobPanel(QFrame):
         if was_alive and not view.state.alive:
             self._say_ended(view)
             self._fit()
-            if not (view.small and view.state == JobState.FAILED):
+            if view.small and view.state == JobState.FAILED:
+                self._fold_equal(view)
+            else:
                 timer = QTimer(row, singleShot=True, interval=0 if view.small else self._linger_ms)
                 timer.timeout.connect(partial(self._let_go, view.id))
                 timer.start()
+
+    def _fold_equal(self, view: JobView) -> None:
+        """The newest of failed small jobs that say the same stands for all."""
+        said = (view.title, view.message, view.state)
+        for other in [row.view for row in self._rows.values()]:
+            if other.id != view.id and (other.title, other.message, other.state) == said:
+                self.remove_job(other.id)
 
     def offer_result(self, job_id: str, words: str) -> None:
         """Lead from the row of a job that has ended to what it found; the row stays until it is removed by hand."""

@@ -545,3 +545,26 @@ def test_a_filter_that_hides_everything_leaves_nothing_to_judge(qtbot: QtBot, ta
 def test_no_two_commands_of_the_palette_are_called_alike(tab: ReviewTab) -> None:
     found = [command.text for command in commands(actions_of(tab), "QC Review")]
     assert sorted(found) == sorted(set(found))
+
+
+def test_what_cannot_be_played_says_why(qtbot: QtBot, tab: ReviewTab) -> None:
+    play = tab.actions_by_name["play"]
+    assert play.isEnabled()
+    assert "\n" not in play.toolTip()
+    press(qtbot, "]")
+    wait_loaded(qtbot, tab, STILL)
+    assert play.toolTip().endswith("It is a single picture")
+    press(qtbot, "]")
+    wait_loaded(qtbot, tab, b"mix.wav")
+    assert play.toolTip().endswith("Sound is drawn, not played")
+    assert tab.stage.pace.text() == "Sound is drawn, not played"
+    press(qtbot, "[")
+    wait_loaded(qtbot, tab, STILL)
+    assert tab.stage.pace.text() == ""
+
+
+def test_home_and_end_walk_through_the_drives_not_the_frames(qtbot: QtBot, tab: ReviewTab) -> None:
+    tab.stage.player.go_to(1003)
+    tab.queue.drive_box.setFocus(Qt.FocusReason.TabFocusReason)
+    press(qtbot, Qt.Key.Key_End)
+    assert tab.stage.player.position == 1003

@@ -148,3 +148,28 @@ def test_the_heartbeat_says_that_it_lives_when_nothing_new_comes(qtbot) -> None:
     assert label.text() == "Paused"
     label.set_running(0)
     assert label.accessibleName() == "Ready"
+
+
+def test_a_small_job_that_fails_again_and_again_is_one_row(panel: JobPanel) -> None:
+    words = "failed: read-only: nothing can be written beside it"
+    for number in range(3):
+        panel.show_job(JobView(f"s{number}", "Sign-off of a.exr", state=JobState.RUNNING, small=True))
+        panel.show_job(JobView(f"s{number}", "Sign-off of a.exr", state=JobState.FAILED, message=words, small=True))
+    assert [panel.row(f"s{number}") is not None for number in range(3)] == [False, False, True]
+    panel.show_job(JobView("s3", "Sign-off of b.exr", state=JobState.FAILED, message=words, small=True))
+    assert panel.row("s2") is not None
+
+
+def test_a_row_that_leads_to_a_result_stays(panel: JobPanel, qtbot) -> None:
+    for job_id in ("8", "9"):
+        panel.show_job(replace(SCAN, id=job_id))
+        panel.show_job(replace(SCAN, id=job_id, state=JobState.DONE, message="done"))
+    panel.offer_result("8", "Show what was found…")
+    qtbot.waitUntil(lambda: panel.row("9") is None)
+    row = panel.row("8")
+    assert row is not None
+    with qtbot.waitSignal(panel.result_requested) as heard:
+        qtbot.mouseClick(row.result, Qt.MouseButton.LeftButton)
+    assert heard.args == ["8"]
+    row.dismiss.click()
+    assert panel.row("8") is None
