@@ -8,6 +8,7 @@ from app.cli.front import JsonOption, front_of, run_operation
 from app.cli.output import count_of, print_lines, say
 from app.cli.shows import ConfigOption, configured
 from app.cli.table import print_table
+from app.cli.variables import VarOption, variables_of
 from app.errors import UsageError
 from app.model.names import shown
 from app.qc.checking import CheckRequest, CheckResult
@@ -37,9 +38,7 @@ def check(
         str, typer.Option("--range", metavar="A-B", help="The frames that each sequence should have.")
     ] = "",
     config: ConfigOption = None,
-    var: Annotated[
-        list[str] | None, typer.Option("--var", metavar="NAME=VALUE", help="A variable of the policy; repeatable.")
-    ] = None,
+    var: VarOption = None,
     waivers: Annotated[str, typer.Option("--waivers", metavar="F", help="A file of findings that are waived.")] = "",
     report: Annotated[str, typer.Option("--report", metavar="R", help="Write html, json or junit to --out.")] = "",
     out: Annotated[str, typer.Option("--out", metavar="F", help="The file of the report.")] = "",
@@ -57,7 +56,7 @@ def check(
     if not policy:
         raise UsageError("Which policy?", hint="Add --policy P; `reelmark check --list` lists those that are shipped.")
     request = CheckRequest(
-        tuple(paths or ()), policy, tuple(drive or ()), range_, tuple(map(_variable, var or ())), waivers, report, out,
+        tuple(paths or ()), policy, tuple(drive or ()), range_, variables_of(var), waivers, report, out,
         shows=None if range_ else configured(front, config),
     )  # fmt: skip
     found: CheckResult = run_operation(front, "check", request)
@@ -68,13 +67,6 @@ def check(
     if found.report:
         say(f"Report: {shown(found.report)}")
     return int(found.outcome not in (Outcome.PASS, Outcome.WAIVED))
-
-
-def _variable(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals or not name:
-        raise UsageError(f"{text} is no variable with its value", hint="Write --var show=AGM.")
-    return name, value
 
 
 def _list(ctx: typer.Context, *, json: bool) -> int:

@@ -14,7 +14,8 @@ from app.cli.front import Front, JsonOption, front_of, stop_on_signal
 from app.cli.output import OutputFailed, count_of, say
 from app.cli.progress import JobDisplay
 from app.cli.shows import ConfigOption, configured
-from app.errors import AppError, Cancelled
+from app.cli.variables import VarOption, variables_of
+from app.errors import AppError, Cancelled, UsageError
 from app.files.showconfig import ShowConfig
 from app.inspection.filedocuments import DocumentText
 from app.inspection.finding import means_sequence
@@ -40,6 +41,7 @@ def inspect(
     range_: Annotated[str, typer.Option("--range", metavar="A-B", help="The frames that a sequence should have.")] = "",
     config: ConfigOption = None,
     policy: Annotated[str, typer.Option("--policy", metavar="P", help="Judge what was found by a policy.")] = "",
+    var: VarOption = None,
     raw: Annotated[bool, typer.Option("--raw", help="Give attributes of any size as bytes.")] = False,
     sink: Annotated[
         str, typer.Option("--sink", metavar="S", help="Keep the facts as tables too: shard, parquet:FOLDER or vast.")
@@ -51,6 +53,8 @@ def inspect(
     Headers are read without loss. Nothing is written unless --sink says where, and no catalogue is needed.
     """
     front = front_of(ctx)
+    if var and not policy:
+        raise UsageError("A variable belongs to a policy", hint="Add --policy P.")
     thresholds = front.settings.values.inspection.measuring
     asks = not range_ and any(map(means_sequence, files))
     shows = configured(front, config) if asks or config is not None else ShowConfig()
@@ -59,7 +63,7 @@ def inspect(
     )
     printer = JsonPrinter(len(files)) if json else TextPrinter()
     try:
-        objected, kept = _inspect_and_print(front, request, sink, printer)
+        objected, kept = _inspect_and_print(front, request, variables_of(var), sink, printer)
     except (Cancelled, KeyboardInterrupt):
         stopped = AppError("Stopped before the last file.", code="job.cancelled")
         if not printer.end(stopped):
@@ -78,10 +82,10 @@ def inspect(
 
 
 def _inspect_and_print(
-    front: Front, request: InspectRequest, sink: str, printer: Printer
+    front: Front, request: InspectRequest, variables: tuple[tuple[str, str], ...], sink: str, printer: Printer
 ) -> tuple[bool, Stored | None]:
     """Print each document as it comes; whether one is to be objected to, and what was kept in a sink."""
-    measuring, judged = _judgement(request.policy, request.measuring[0])
+    measuring, judged = _judgement(request.policy, variables, request.measuring[0])
     request = replace(request, measuring=measuring)
     passed_on = printer.take_text if isinstance(printer, JsonPrinter) and len(request.paths) > 1 else None
     objected = False
@@ -115,7 +119,9 @@ def _recorded(front: Front, path: str, token: CancelToken) -> Document | None:
 Judged = Callable[[dict[str, Any]], tuple[dict[str, Any], bool]]
 
 
-def _judgement(policy: str, thresholds: MeasureOptions) -> tuple[tuple[MeasureOptions, ...], Judged]:
+def _judgement(
+    policy: str, variables: tuple[tuple[str, str], ...], thresholds: MeasureOptions
+) -> tuple[tuple[MeasureOptions, ...], Judged]:
     """What judges documents by a policy, and tells whether it objects; loaded only where there is one.
 
     Before it the thresholds by which movies and sound have to be measured for that.
@@ -125,7 +131,7 @@ def _judgement(policy: str, thresholds: MeasureOptions) -> tuple[tuple[MeasureOp
     from app.cli.check import objected
     from app.qc.validating import Validator
 
-    validator = Validator(policy, thresholds)
+    validator = Validator(policy, thresholds, dict(variables))
 
     def judged(document: dict[str, Any]) -> tuple[dict[str, Any], bool]:
         found = validator(document)

@@ -5,6 +5,7 @@ prints), or marks the frame as corrupt.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -101,6 +102,11 @@ class _Track:
         return round(float((stamp - (self.stream.start_time or 0)) * base), 6)
 
 
+def folded(lines: list[str]) -> str:
+    """What FFmpeg said, each sentence once: of a broken packet it may say the same hundreds of times."""
+    return " ".join(line if often == 1 else f"{line} ({often} times)" for line, often in Counter(lines).items())
+
+
 class _Run:
     def __init__(self, file: OpenFile, options: Sequence[MeasureOptions], progress: Progress) -> None:
         self._file = file
@@ -192,7 +198,7 @@ class _Run:
         except av.error.FFmpegError as raised:
             ended = flush and isinstance(raised, av.error.EOFError)  # a decoder that has given all that it had
             problem = "" if ended else _words(raised)
-        heard = " ".join(line[2].strip() for line in said) or " ".join(line.strip() for line in before)
+        heard = folded([line[2].strip() for line in said] or [line.strip() for line in before])
         said.clear()
         if heard or problem or (packet.is_corrupt and not flush):
             track.broken(packet, heard or problem)

@@ -118,7 +118,7 @@ def _variables(node: Node | None, given: Mapping[str, str], policy: str) -> dict
     if empty:
         raise UsageError(
             f"The policy {policy} needs a value of {', '.join(empty)}",
-            hint=f"Add {' '.join(f'--var {name}=NAME' for name in empty)}",
+            hint=f"Add {' '.join(f'--var {name}=VALUE' for name in empty)}",
             code="policy.variable",
             context={"lacking": empty},
         )

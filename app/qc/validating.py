@@ -64,13 +64,16 @@ class Validator:
     Args:
         policy: its id or file; may be empty.
         thresholds: what movies and sound are measured by where a rule says nothing.
+        variables: values of variables of the policy.
 
     Raises:
         AppError: the policy cannot be used.
     """
 
-    def __init__(self, policy: str, thresholds: MeasureOptions = DEFAULTS) -> None:
-        self._policy = load_policy(policy, thresholds=thresholds) if policy else None
+    def __init__(
+        self, policy: str, thresholds: MeasureOptions = DEFAULTS, variables: Mapping[str, str] | None = None
+    ) -> None:
+        self._policy = load_policy(policy, variables, thresholds) if policy else None
         #: The thresholds by which the documents have to be measured.
         self.measuring = self._policy.measure_sets(thresholds) if self._policy else (thresholds,)
 

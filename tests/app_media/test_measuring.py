@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from app.media.measuring import measure
+from app.media.measuring import folded, measure
 from app.media.opening import opened
 from app.media.registry import recognise
 from app.model.measuring import MeasureOptions
@@ -324,3 +324,9 @@ def test_broken_frames_are_told_with_their_numbers(tmp_path: Path) -> None:
     assert (stats["video"][0]["frames_decoded"], stats["video"][0]["broken_packets"]) == (27, 3)
     assert [gap["frames"] for gap in stats["video"][0]["timestamps"]["gaps"]] == ["7-8", "20"]
     assert errors[0]["code"] == "frames.missing"
+
+
+def test_what_a_decoder_says_hundreds_of_times_of_one_packet_is_told_once() -> None:
+    said = ["Error at MB: 168", *["marker does not match f_code"] * 70]
+    assert folded(said) == "Error at MB: 168 marker does not match f_code (70 times)"
+    assert folded([]) == ""

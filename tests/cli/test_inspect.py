@@ -76,6 +76,23 @@ def test_a_file_on_the_shelf_of_which_no_facts_were_read_says_so(
     assert codes == ["facts.not_recorded", "media.absent"]
 
 
+def test_a_policy_with_variables_is_given_their_values(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "p.yaml"
+    file.write_text(
+        'schema: qcpolicy/1\nid: p\nversion: "1"\nvars: {form: null}\n'
+        "rules: [{id: r, select: 'file.format', expect: {eq: '{form}'}}]\n"
+    )
+    path = media.raw_exr(tmp_path / "a.exr")
+    assert inspect(home, path, "--policy", file) == 2
+    assert "--var form=VALUE" in capsys.readouterr().err
+    assert inspect(home, path, "--policy", file, "--var", "form=openexr") == 0
+    assert inspect(home, path, "--policy", file, "--var", "form=png") == 1
+    assert inspect(home, path, "--var", "form=png") == 2
+    assert "--policy" in capsys.readouterr().err
+
+
 def test_damage_that_leaves_something_to_tell_is_no_failure(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -140,7 +140,7 @@ def test_a_variable_that_is_unknown_or_has_no_value_is_refused() -> None:
     assert caught.value.hint == "Did you mean show?"
     with pytest.raises(UsageError, match="^The policy try.it needs a value of show$") as caught:
         policy(rules, "vars: {show: null}\n")
-    assert caught.value.hint == "Add --var show=NAME"
+    assert caught.value.hint == "Add --var show=VALUE"
 
 
 @settings(max_examples=150, deadline=None)
