@@ -14,6 +14,7 @@ from app.inspection.consistency import Consistency, compared_headers, size_outli
 from app.inspection.framereading import FrameHeads
 from app.inspection.sequences import MANY_ATTRIBUTES, frame_rate, timecode_document
 from app.inspection.timecode import continuity
+from app.media.formats import format_named
 from app.media.frameheads import ABSENT, CUT, CUT_CODES, EMPTY, UNREADABLE, WHOLE
 from app.model.frames import Frame
 
@@ -21,13 +22,14 @@ from app.model.frames import Frame
 ReadFrame = Callable[[int], dict[str, Any] | str | None]
 
 _UNREADABLE_CODES = ("header.damaged", "attribute.absent", "chunks.outside")
+_OPENEXR = format_named("openexr").title
 _Values = list[dict[str, Any]]
 
 
 def document_of_frames(
     frames: Sequence[Frame], sizes: Sequence[int], read: ReadFrame, *, varying: bool
 ) -> dict[str, Any] | None:
-    """The document, as far as headers tell it; None where a frame is missing from the records, or is no OpenEXR.
+    """The document, as far as headers tell it; None where a frame is missing from the records, or most are no OpenEXR.
 
     Args:
         frames: ascending.
@@ -40,17 +42,15 @@ def document_of_frames(
     representative: dict[str, Any] | None = None
     for index, size in enumerate(sizes):
         found = read(index) if size else "the file is empty"
-        if found is None or (isinstance(found, dict) and not found.get("parts")):
+        if found is None:
             return None
-        if isinstance(found, str):
-            heads.take(index, [UNREADABLE if size else EMPTY, size, 0, found, None, None, ""])
-            continue
-        values = _values(found)
-        reference = reference or values
-        state, reason = _state(found)
-        heads.take(index, [state, size, 0, reason, [*_differences(reference, values)], _timecode(values), ""])
-        if state == WHOLE and representative is None:
-            representative = found
+        if isinstance(found, dict) and found.get("parts"):
+            reference = reference or _values(found)
+            representative = representative or (found if _state(found)[0] == WHOLE else None)
+        heads.take(index, _row(size, found, reference))
+    heads.part_formats()
+    if 1 in heads.compared and heads.form_names[heads.forms[heads.compared.index(1)]] != _OPENEXR:
+        return None
     consistency = compared_headers(heads)
     document = representative or {"parts": [], "attributes": {}}
     told = _told(frames, heads, document) | {"header_differences": [*_told_differences(frames, consistency, read)]}
@@ -64,6 +64,17 @@ def document_of_frames(
     if varying:
         made["frames_varying"] = _varying(frames, heads, consistency, read)
     return made
+
+
+def _row(size: int, found: dict[str, Any] | str, reference: _Values | None) -> list[Any]:
+    """What a recorded frame says, as the readers of frames say it."""
+    if isinstance(found, str):
+        return [UNREADABLE if size else EMPTY, size, 0, found, None, None, ""]
+    if not found.get("parts") or reference is None:
+        return [WHOLE, size, 0, "", [], None, format_named(found["file"]["format"]).title]
+    values = _values(found)
+    state, reason = _state(found)
+    return [state, size, 0, reason, [*_differences(reference, values)], _timecode(values), _OPENEXR]
 
 
 def _values(document: dict[str, Any]) -> _Values:

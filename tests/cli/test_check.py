@@ -369,3 +369,22 @@ def test_a_single_frame_in_another_padding_is_told_on_the_shelf_too(
     live, recorded = told
     assert [one["frames"] for one in live] == ["1004"]
     assert recorded == live
+
+
+def test_a_frame_of_another_format_is_told_after_a_scan_of_every_frame_as_from_the_media(
+    shots: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    media.png(shots / "sh010.1001.exr")
+    assert call(tmp_path, "settings", "set", "scan.all_frames", "true") == 0
+    assert call(tmp_path, "scan", str(shots), "--drive", "A001") in (0, 1)
+    told = []
+    for source in ([str(shots)], ["--drive", "A001"]):
+        capsys.readouterr()
+        assert call(tmp_path, "check", *source, "--policy", "sequence.hygiene", "--json") == 1
+        findings = json.loads(capsys.readouterr().out)["findings"]
+        told.append([one for one in findings if "PNG" in one["observed"] + one["evidence"]])
+        if shots.exists():
+            shots.rename(tmp_path / "shelf")
+    live, recorded = told
+    assert {one["frames"] for one in live} == {"1001"}
+    assert recorded == live
