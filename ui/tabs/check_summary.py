@@ -5,8 +5,17 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QMenu, QTableView, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QMenu,
+    QStyleOptionViewItem,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.errors import AppError
 from app.jobs.job import CancelToken, Job
@@ -25,6 +34,7 @@ from ui.widgets.buttons import KeyButton, answer_enter
 from ui.widgets.facts_grid import Fact, FactsGrid
 from ui.widgets.labels import DimLabel, IconLabel, NoticeLine, PlainLabel
 from ui.widgets.tables import part_of_window, style_table
+from ui.widgets.tips import TipDelegate
 from ui.workers.reader import Reader
 
 _MOST = 5000
@@ -53,6 +63,14 @@ class Checked:
     result: CheckResult
     about: str
     drive: Drive
+
+
+class _Sentence(TipDelegate):
+    """A sentence is cut at its end, a path in its middle."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        option.textElideMode = Qt.TextElideMode.ElideRight
 
 
 class CheckSummary(QDialog):
@@ -177,7 +195,7 @@ class CheckSummary(QDialog):
         self.facts.set_facts(_facts(self._checked))
         self.table.setModel(self.rows)
         style_table(self.table, "Checked assets")
-        self.table.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.table.setItemDelegateForColumn(2, _Sentence(self.table))
         self.table.setColumnWidth(0, 110)
         self.table.setColumnWidth(1, 360)
         level = _LEVELS[self._checked.result.outcome.value]

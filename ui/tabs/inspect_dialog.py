@@ -32,6 +32,7 @@ from app.model.names import shown
 from app.qc.judged import JudgedAt, judged_at
 from ui import formats, icons, theme
 from ui.desk import Desk
+from ui.models.search_model import one_line
 from ui.reasons import said
 from ui.tabs.asset_checks import AssetChecks
 from ui.tabs.asset_documents import AssetDocuments
@@ -137,7 +138,9 @@ class InspectDialog(QDialog):
         self.list.clear()
         top = _top_of(answer.assets)
         for asset in answer.assets:
-            item = QListWidgetItem(icons.icon("sequence" if asset.frames else "file"), shown(asset.path[len(top) :]))
+            item = QListWidgetItem(
+                icons.icon("sequence" if asset.frames else "file"), one_line(shown(asset.path[len(top) :]))
+            )
             item.setData(_ASSET, asset)
             item.setToolTip(tip(shown(asset.path)))
             self.list.addItem(item)
