@@ -96,8 +96,9 @@ class _Reading:
     def _ranges(self, node: Node) -> None:
         ranges = []
         for shots, value in _entries(node, "frame_ranges"):
+            frames = _text(value, "a frame range")
             try:
-                ranges.append(expected_range(_text(value, "a frame range"), shots))
+                ranges.append(expected_range(frames, shots))
             except AppError as error:
                 raise value.place.error(error.message, error.hint) from error
         self.config = replace(self.config, ranges=tuple(ranges))

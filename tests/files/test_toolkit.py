@@ -76,6 +76,7 @@ def test_unknown_keys_are_kept_to_be_told(tmp_path: Path) -> None:
         ("shows_root:\n", ":1:12: shows_root has to be a text, not nothing"),
         ("layout: shots\n", ":1:9: 'shots' is no layout of shows"),
         ("frame_ranges:\n  sh010: 1100-1001\n", ":2:10: '1100-1001' is no range of frames"),
+        ("frame_ranges:\n  sh010:\n", ":2:9: a frame range has to be a text, not nothing"),
         ("tracking: json\n", ":1:11:"),
         ("- shows_root\n", ":1:1: the configuration has to be keys and values, not a list"),
     ],
@@ -84,6 +85,7 @@ def test_wrong_types_are_told_with_line_and_column(tmp_path: Path, text: str, sa
     with pytest.raises(InputError) as caught:
         read(tmp_path, text)
     assert said in caught.value.message
+    assert caught.value.message.count("toolkit.yaml") == 1
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
