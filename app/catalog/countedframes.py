@@ -43,23 +43,24 @@ def counted_frames(database: Database, conditions: tuple[Condition, ...]) -> Ite
             continue
         stats = json.loads(text).get("stats") or {}
         tests = [_Test.of(stats, condition) for condition in conditions]
-        decoded = _Frames.of(stats.get("frames"))
+        decoded = Frames.of(stats.get("frames"))
         if not decoded.runs or not all(test.may_hold for test in tests):
             continue
         for file_id, name in database.rows(_FRAMES, (folder_id, sequence_id)):
-            frame = _frame(name[len(base) : len(name) - len(ext)])
+            frame = frame_of(name[len(base) : len(name) - len(ext)])
             if frame is not None and frame in decoded and all(test.holds(frame) for test in tests):
                 yield file_id
 
 
 @dataclass(frozen=True, slots=True)
-class _Frames:
+class Frames:
     """Frame numbers in range notation: first, last and step of each run."""
 
     runs: tuple[tuple[Decimal, Decimal, Decimal], ...]
 
     @classmethod
-    def of(cls, text: Any) -> "_Frames":
+    def of(cls, text: Any) -> "Frames":
+        """The frames of a range such as `1001-1010x2,1012`; none where there is no text."""
         found = (_RUN.match(part) for part in str(text or "").split(","))
         return cls(tuple((Decimal(m[1]), Decimal(m[2] or m[1]), Decimal(m[3] or 0)) for m in found if m))
 
@@ -79,13 +80,13 @@ class _Test:
     """
 
     negated: bool
-    channels: tuple[tuple[_Frames, bool, bool], ...]
+    channels: tuple[tuple[Frames, bool, bool], ...]
 
     @classmethod
     def of(cls, stats: Mapping[str, Any], condition: Condition) -> "_Test":
         count, frames = _COUNTED[condition.name]
         channels = (
-            (_Frames.of(channel.get(frames)), holds_of(condition, channel[count]), holds_of(condition, 0))
+            (Frames.of(channel.get(frames)), holds_of(condition, channel[count]), holds_of(condition, 0))
             for part in stats.get("parts") or ()
             for channel in part.get("channels") or ()
             if count in channel
@@ -104,7 +105,8 @@ class _Test:
         return found is not self.negated
 
 
-def _frame(digits: bytes) -> Decimal | None:
+def frame_of(digits: bytes) -> Decimal | None:
+    """The frame number that stands in a name; None where it is none."""
     try:
         return Decimal(digits.decode("ascii"))
     except (UnicodeDecodeError, InvalidOperation):

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from app.catalog.countedframes import counted_frames
 from app.catalog.database import Database
+from app.catalog.differingframes import settle_differing
 from app.catalog.history import present_at, scan_at, value_at
 from app.catalog.searchplan import ALL, KEY, MATCHED, clear, make_plan
 from app.catalog.where import Condition, files_where, is_counted
@@ -205,6 +206,7 @@ def _find_facts(database: Database, conditions: tuple[Condition, ...]) -> None:
     if others or not counted:
         _note_files(database, others)
         database.run(_SEQUENCES_OF_FACTS)
+        settle_differing(database)
     if counted:
         _keep_counted(database, conditions, counted, among=bool(others))
     for statement in _BLOCKS_OF_FACTS:

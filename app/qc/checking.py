@@ -23,6 +23,7 @@ from app.qc.findings import WORST_FIRST, AssetResult, Finding, Outcome, RuleResu
 from app.qc.found import assets_below
 from app.qc.judging import is_about, judge
 from app.qc.keepingfindings import FindingsKeeper, catalogued_drives
+from app.qc.knowndamage import KnownDamage
 from app.qc.livefacts import HANDLER, FoundAsset, LiveFacts
 from app.qc.policies import load_policy
 from app.qc.policy import Policy
@@ -165,17 +166,21 @@ def _check_media(engine: Engine, place: "_Place", expected: Expectation, run: "_
     named = place.drive is not None
     drives = (place.drive,) if place.drive else catalogued_drives(engine.catalog, place.paths)
     keeper = FindingsKeeper(engine, drives, job, has_turn=named and not place.below, named=named)
-    with ChildPool(HANDLER, min(_MOST_CHILDREN, os.cpu_count() or 1), memory_bytes=_MEMORY_BYTES) as pool:
+    with (
+        ChildPool(HANDLER, min(_MOST_CHILDREN, os.cpu_count() or 1), memory_bytes=_MEMORY_BYTES) as pool,
+        KnownDamage(engine.catalog, drives, job.token, named=named) as damage,
+    ):
         measuring = run.policy.measure_sets(engine.settings.inspection.measuring)
         assets = (
-            LiveFacts(found, pool, job, _expected_of(found, expected), measuring)
+            LiveFacts(found, pool, job, _expected_of(found, expected), measuring, damage.added)
             for found in _found(place.paths, run, job)
         )
         for facts in read_ahead(assets, run.policy, pool, job):
             result = run.take(facts)
             if result is not None:
                 validation = validation_of(run.policy, result) | titles_of(result)
-                keeper.keep(facts.found, facts.read, validation, facts.odd_frames)
+                frames = [*facts.odd_frames, *(facts.differing_frames() if drives else ())]
+                keeper.keep(facts.found, facts.read, validation, frames)
     keeper.close()
     if place.drive is not None and not is_there(place.drive):
         raise gone(place.drive, "Plug it in and check again, or check it by its recorded facts while it is not there.")

@@ -1,12 +1,12 @@
 """Facts read from the media as a policy asks for them, in killable children; nothing is read twice."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from app.errors import AppError, MediaError
-from app.files.framerange import frame_range
+from app.files.framerange import frame_range, parse_frames
 from app.inspection.expected import Expected
 from app.inspection.namefacts import sequence_by_names
 from app.inspection.sequences import inspect_sequence
@@ -62,6 +62,7 @@ class LiveFacts:
         job: progress and cancel.
         expected: the frames that should be there.
         measuring: the thresholds by which movies and sound are measured.
+        known: adds to the header of a single file what an earlier, deeper look found wrong with it.
     """
 
     def __init__(
@@ -71,12 +72,15 @@ class LiveFacts:
         job: Job,
         expected: Expected | None = None,
         measuring: tuple[MeasureOptions, ...] = (DEFAULTS,),
+        known: Callable[[str, Document], Document] = lambda _path, document: document,
     ) -> None:
         self._found = found
         self._pool = pool
         self._job = job
         self._expected = expected
         self._measuring = measuring
+        self._known = known
+        self._header: tuple[Document, Document] | None = None
         self._read: dict[Need, Document | AppError] = {}
         #: The documents of the first frames in which some values are no numbers.
         self.odd_frames: list[Document] = []
@@ -85,7 +89,15 @@ class LiveFacts:
         self.expected = (int(expected.first), int(expected.last)) if expected else None
 
     def document(self, need: Need) -> Document:
-        """The document, read where it was not yet."""
+        """The document, read where it was not yet; of a single file with the damage that is known of it."""
+        found = self._document_read(need)
+        if self._found.sequence is not None or need is Need.NAMES or found.get("stats") is not None:
+            return found
+        if self._header is None or self._header[0] is not found:
+            self._header = found, self._known(self._path(self._found.name), found)
+        return self._header[1]
+
+    def _document_read(self, need: Need) -> Document:
         if self._found.sequence is None and need in (Need.HEADERS, Need.VARYING):
             need = Need.HEADER
         if self._found.sequence is not None and need in (Need.HEADER, Need.DECODED):
@@ -153,6 +165,31 @@ class LiveFacts:
                 self.odd_frames.append(document)
             yield frame, document
         self._job.stage(Stage.CHECK)
+
+    def differing_frames(self) -> list[Document]:
+        """A document of one frame of each kind of header that is not the usual one, as far as headers were compared.
+
+        At most so many as are worth it; what cannot be read is left out: the document of the sequence tells of it.
+        """
+        sequence = self._found.sequence
+        told = max((one for one in self._read.items() if one[0] >= Need.HEADERS), default=None, key=lambda one: one[0])
+        if sequence is None or told is None or isinstance(told[1], AppError):
+            return []
+        entries = (told[1].get("sequence") or {}).get("header_differences") or []
+        kinds: dict[Frame, set[int]] = {}
+        for place, entry in enumerate(entries):
+            for frame in parse_frames(str(entry["frames"])):
+                kinds.setdefault(frame, set()).add(place)
+        firsts = {frozenset(places): frame for frame, places in sorted(kinds.items(), reverse=True)}
+        name_of = dict(zip(sequence.frames, sequence.names, strict=True))
+        options = asdict(InspectOptions())
+        requests = (
+            (frame, {"path": self._path(name_of[frame]), **options})
+            for frame in sorted(firsts.values())[:_MOST_ODD]
+            if frame in name_of
+        )
+        answers = [answer for _, answer in self._pool.map(requests, self._job.token, _HEADER_S)]
+        return [answer[-1][0]["document"] for answer in answers if not isinstance(answer, AppError)]
 
     def _path(self, name: bytes) -> str:
         return f"{decoded(self._found.folder)}/{decoded(name)}"

@@ -45,7 +45,13 @@ def _readable(_rule: Rule, facts: Facts) -> Iterator[Observation]:
     for entry in errors:
         code = str(entry.get("code", ""))
         if (code.partition(".")[0] in _DAMAGE and code not in _NO_DAMAGE) or code in SERIOUS:
-            yield Observation(False, "a file without damage", str(entry.get("message", "")))
+            then = str(entry.get("recorded") or "")
+            yield Observation(
+                False,
+                "a file without damage",
+                str(entry.get("message", "")) + (", as was found when it was measured" if then else ""),
+                evidence=f"recorded {then}; its size and time are the same since" if then else "",
+            )
 
 
 _DAMAGE = ("media", "header", "chunks", "pixels", "frames", "sound")
@@ -71,7 +77,8 @@ CHECKS = (
     ),
     Check(
         "files.readable",
-        "Whether a single file can be read, and is as long as its header says.",
+        "Whether a single file can be read, and is as long as its header says; of a catalogued one that did not change"
+        " since, what was found wrong with its pixels, frames or sound when they were measured counts too.",
         Need.HEADER,
         frozenset({"single"}),
         judge=_readable,
