@@ -18,9 +18,14 @@ from app.model.drives import Drive, Passport
 from app.model.names import decoded, raw, shown
 from app.model.times import now_us
 
+#: Seconds in which whoever writes now and then, as a check does, has ended: a long job does not fail for that.
+SHORT_WRITE_S = 1.0
+
 
 @contextmanager
-def open_writer(path: Path, token: CancelToken, *, wal: bool = True, label: str = "") -> Iterator[Database]:
+def open_writer(
+    path: Path, token: CancelToken, *, wal: bool = True, label: str = "", wait_s: float = 0.0
+) -> Iterator[Database]:
     """Hold the shard's writer lock and open it for writing; made when absent.
 
     Args:
@@ -28,9 +33,10 @@ def open_writer(path: Path, token: CancelToken, *, wal: bool = True, label: str 
         token: interrupts a running statement when it is cancelled.
         wal: whether readers may work beside the writer; only on a local disk.
         label: what messages call the drive.
+        wait_s: seconds to wait for another writer; 0 for not at all.
 
     Raises:
-        HeldByAnother: another process writes it.
+        HeldByAnother: another process writes it all the while.
         NotACatalog: the file is not a shard of ours, or newer.
         RecordsBroken: it is damaged, or that of another drive.
     """
@@ -45,7 +51,7 @@ def open_writer(path: Path, token: CancelToken, *, wal: bool = True, label: str 
         )
 
     with (
-        hold_file_lock(path.with_suffix(".lock"), token, refuse=refuse),
+        hold_file_lock(path.with_suffix(".lock"), token, wait_s, refuse=refuse),
         Database(path, SHARD, wal=wal, token=token) as database,
     ):
         refuse_other_drive(database)

@@ -13,7 +13,7 @@ from typing import Any
 
 from app.catalog.database import Database
 from app.catalog.pictures import drop_unused_pictures, pictures_bytes
-from app.catalog.shard import get_meta, open_writer, set_meta
+from app.catalog.shard import SHORT_WRITE_S, get_meta, open_writer, set_meta
 from app.drives.identity import time_tolerance_ns
 from app.engine import Engine
 from app.errors import AppError, DriveGone
@@ -107,7 +107,7 @@ def make_pictures(engine: Engine, request: MakePicturesRequest, job: Job) -> Pic
         pause_s=profile.pause_s,
     )
     shard = engine.catalog.shard_path(drive.id)
-    with open_writer(shard, job.token, wal=engine.wal, label=drive.label) as database:
+    with open_writer(shard, job.token, wal=engine.wal, label=drive.label, wait_s=SHORT_WRITE_S) as database:
         if request.again:
             database.run("DELETE FROM picture WHERE length(data) = 0")
         maker = Maker(database, work, job)

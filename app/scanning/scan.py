@@ -9,7 +9,7 @@ from typing import Any
 
 from app.catalog.database import Database
 from app.catalog.missing import UNACCEPTED
-from app.catalog.shard import ScanRow, begin_scan, last_scan, open_writer, set_identity, update_scan
+from app.catalog.shard import SHORT_WRITE_S, ScanRow, begin_scan, last_scan, open_writer, set_identity, update_scan
 from app.drives.identity import time_tolerance_ns
 from app.drives.probing import probe_folders
 from app.drives.profiles import Profile
@@ -64,7 +64,7 @@ def scan(engine: Engine, request: ScanRequest, job: Job) -> ScanResult:
     request, drive, profile = tuned(engine, request, target.drive, job)
     target = replace(target, drive=drive)
     shard = engine.catalog.shard_path(target.drive.id)
-    with open_writer(shard, job.token, wal=engine.wal, label=target.drive.label) as database:
+    with open_writer(shard, job.token, wal=engine.wal, label=target.drive.label, wait_s=SHORT_WRITE_S) as database:
         return _Run(engine, request, target, database, job, profile).whole(started)
 
 

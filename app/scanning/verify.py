@@ -14,7 +14,7 @@ from app.catalog.database import Database
 from app.catalog.doubts import UNSEEN
 from app.catalog.hashes import shown_hash, stored_hash
 from app.catalog.replicas import Replica, Replicas
-from app.catalog.shard import last_scan, open_writer
+from app.catalog.shard import SHORT_WRITE_S, last_scan, open_writer
 from app.engine import Engine
 from app.errors import AppError, DriveGone, InputError, MissingPart, UsageError
 from app.files.hashing import Hashed, algorithm
@@ -158,7 +158,7 @@ def verify(engine: Engine, request: VerifyRequest, job: Job) -> VerifyResult:
     shard = engine.catalog.shard_path(drive.id)
     if not shard.exists():
         raise InputError(f"{drive.label} was never scanned", hint="Scan it first: there is nothing to compare with.")
-    with open_writer(shard, job.token, wal=engine.wal, label=drive.label) as database:
+    with open_writer(shard, job.token, wal=engine.wal, label=drive.label, wait_s=SHORT_WRITE_S) as database:
         run = _Run(engine, database, drive, raw(below), request, result, job)
         run.whole()
     run.find_good_copies()

@@ -3,6 +3,7 @@
 import os
 import struct
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,29 @@ def test_assets_are_found_by_their_names_in_one_go(engine: Engine, tmp_path: Pat
         assert set(found) == {b"sh.####.exr", b"still.exr"}
         assert [found[name] for name in sorted(found)] == assets.of_folder(found[b"still.exr"].folder_id)
         assert assets.find_all(b"nowhere", (b"still.exr",)) == {}
+
+
+class _Ending(CancelToken):
+    """Ends what another holds as soon as somebody waits."""
+
+    def __init__(self, other: ExitStack) -> None:
+        super().__init__()
+        self._other = other
+
+    def wait_cancelled(self, timeout_s: float) -> bool:
+        self._other.close()
+        return super().wait_cancelled(0)
+
+
+def test_a_scan_does_not_fail_because_a_check_is_just_writing(engine: Engine, tmp_path: Path) -> None:
+    card = tmp_path / "card"
+    card.mkdir()
+    media.raw_exr(card / "a.exr")
+    run(engine, "scan", ScanRequest((str(card),), "A001"), Job())
+    media.raw_exr(card / "b.exr")
+    with ExitStack() as other:
+        other.enter_context(
+            open_writer(engine.catalog.shard_path(engine.catalog.drive("A001").id), CancelToken(), label="A001")
+        )
+        run(engine, "scan", ScanRequest((str(card),), "A001"), Job(token=_Ending(other)))
+    assert judged_at(engine, str(card / "b.exr"), CancelToken()).catalogued
