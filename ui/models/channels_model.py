@@ -12,6 +12,7 @@ from ui.models.fact_nodes import one_line
 from ui.widgets.histogram import figure
 
 _Index = QModelIndex | QPersistentModelIndex
+_FEW = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class ChannelRow:
         stats: what was measured; None where nothing was.
         is_head: whether it stands above channels.
         rows: the rows that were counted, where others cannot be read; empty where all were.
+        left_out: the frames and rows of a sequence that could not be counted; empty where all were.
     """
 
     name: str
@@ -33,6 +35,7 @@ class ChannelRow:
     stats: Mapping[str, Any] | None = None
     is_head: bool = False
     rows: str = ""
+    left_out: str = ""
 
     def number(self, name: str) -> float | None:
         """A measured value by its name."""
@@ -47,7 +50,7 @@ class ChannelRow:
         nan, infinite = self.number("nan_count") or 0, self.number("inf_count") or 0
         pairs = ((nan, "NaN"), (infinite, "Inf"))
         return ", ".join(f"{formats.count(int(n))} {word}" for n, word in pairs if n) or (
-            "none seen" if self.rows else "none"
+            "none seen" if self.rows or self.left_out else "none"
         )
 
 
@@ -60,10 +63,13 @@ def channel_rows(document: Mapping[str, Any]) -> list[ChannelRow]:
         index = part.get("index", 0)
         of_part = measured.get(index, {})
         stats, counted = _stats_by_channel(of_part), _counted_rows(of_part)
+        left_out = _left_out(document, index) if stats else ""
         layers: dict[str, list[ChannelRow]] = {}
         for channel in part.get("channels") or ():
             name = str(channel.get("name", ""))
-            row = ChannelRow(name, index, str(channel.get("type", "")), stats.get(name), rows=counted)
+            row = ChannelRow(
+                name, index, str(channel.get("type", "")), stats.get(name), rows=counted, left_out=left_out
+            )
             layers.setdefault(str(channel.get("layer") or ""), []).append(row)
         for layer, below in layers.items():
             names = dict.fromkeys((_part_name(part) if len(parts) > 1 else "", one_line(layer)))
@@ -101,6 +107,23 @@ def _counted_rows(measured: Mapping[str, Any]) -> str:
     if measured.get("complete") is not False or not measured.get("channels"):
         return ""
     return f"rows {measured['rows'].replace(',', ', ')}" if measured.get("rows") else "no row"
+
+
+def _left_out(document: Mapping[str, Any], part: int) -> str:
+    """The frames of a sequence, and their rows, of which nothing was counted; empty for a file."""
+    sequence = document.get("sequence")
+    if not isinstance(sequence, dict):
+        return ""
+    places = [str(entry["frames"]) for entry in sequence.get("unreadable") or () if entry.get("frames")]
+    places += [str(sequence["zero_byte"])] if sequence.get("zero_byte") else []
+    rows: dict[str, list[str]] = {}
+    for error in document.get("errors") or ():
+        damaged = str(error.get("code") or "").startswith("pixels.") and error.get("part") in (None, part)
+        if damaged and error.get("frames"):
+            rows.setdefault(str(error["frames"]), []).extend([str(error["rows"])] if error.get("rows") else [])
+    places += [f"{frames} (rows {', '.join(of)})" if of else frames for frames, of in rows.items()]
+    shown = [*places[:_FEW], *([f"{len(places) - _FEW} more"] if len(places) > _FEW else [])]
+    return f"frames {', '.join(shown)}" if shown else ""
 
 
 class ChannelsModel(QAbstractTableModel):
@@ -149,8 +172,7 @@ class ChannelsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return _text(row, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            only = f"\nOnly {row.rows} could be read." if row.rows and row.stats is not None and column < 8 else ""
-            return (_text(row, column) if column else row.name) + only
+            return (_text(row, column) if column else row.name) + _not_all(row, column)
         if role == Qt.ItemDataRole.TextAlignmentRole and 0 < column < 8:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.FontRole:
@@ -161,6 +183,14 @@ class ChannelsModel(QAbstractTableModel):
             if column == 3 and row.not_finite not in ("–", "none"):
                 return theme.current().color("stale_text" if row.not_finite == "none seen" else "fail_text")
         return None
+
+
+def _not_all(row: ChannelRow, column: int) -> str:
+    """A line more for the tooltip of a figure, where not all was counted."""
+    if row.stats is None or column >= 8:
+        return ""
+    only = f"\nOnly {row.rows} could be read." if row.rows else ""
+    return only + (f"\nNot counted, since it cannot be read: {row.left_out}." if row.left_out else "")
 
 
 def _text(row: ChannelRow, column: int) -> str:

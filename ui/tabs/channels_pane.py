@@ -326,7 +326,9 @@ def _only(rows: list[ChannelRow]) -> list[Fact]:
     """What was counted, where not all could be read."""
     counted = dict.fromkeys(row.rows for row in rows if row.rows)
     words = "; ".join(f"{one} alone: the others cannot be read" for one in counted)
-    return [Fact("Counted", words, "stale")] if words else []
+    facts = [Fact("Counted", words, "stale")] if words else []
+    left_out = "; ".join(dict.fromkeys(row.left_out for row in rows if row.left_out))
+    return [*facts, Fact("Not counted", f"{left_out}: cannot be read", "stale")] if left_out else facts
 
 
 def _count(row: ChannelRow, name: str) -> str:

@@ -40,6 +40,7 @@ from ui.tabs.channels_pane import ChannelsPane
 from ui.tabs.document_facts import badge_of, document_nodes
 from ui.tabs.facts_pane import FactsPane
 from ui.tabs.findings_pane import FindingsPane, found_in, was_checked, wrong_among
+from ui.tabs.frame_alone import FrameAlone
 from ui.tabs.review_keys import keep_popup_keys, keeps_key
 from ui.tabs.sequence_facts import consistency_marks
 from ui.widgets.buttons import KeyButton
@@ -83,6 +84,7 @@ class InspectDialog(QDialog):
         self._paths, self._below = list(paths), False
         self._dropped = time.time()
         self._recorded: Mapping[str, Any] | None = None
+        self.frame = FrameAlone()
         self.documents = AssetDocuments(desk, self.channels, self)
         self.checks = AssetChecks(desk, self.findings, self)
         self._reader = Reader("assets", self)
@@ -194,9 +196,15 @@ class InspectDialog(QDialog):
         self.folder.setFullText(shown(str(path.parent)))
         self.setWindowTitle(f"Inspect {shown(path.name)}")
         self._recorded = None
+        self.frame.offer(asset)
         self.documents.look_at((asset.path, self._dropped))
         self.checks.look_at(None)
         self._read_judged()
+        self._show()
+
+    def _look_at_frame(self) -> None:
+        """Facts and channels of a frame alone, or of the whole sequence; findings are those of the sequence."""
+        self.documents.look_at((self.frame.path(), self._dropped))
         self._show()
 
     def _read_judged(self) -> None:
@@ -205,7 +213,8 @@ class InspectDialog(QDialog):
             self._reader.ask("judged", partial(judged_at, self._desk.engine, asset.path), interrupt=False)
 
     def _show(self) -> None:
-        document = measured_before(self.documents.document() or {}, self._recorded)
+        recorded = self._recorded if self.frame.frame() is None else None
+        document = measured_before(self.documents.document() or {}, recorded)
         self.facts.show_later(partial(document_nodes, dict(document)), document or None)
         self.facts.show_badge(*badge_of(document))
         self.channels.show_document(document or None)
@@ -229,10 +238,11 @@ class InspectDialog(QDialog):
         known = self.assets()
         first = chosen[0] if chosen else known[0]
         second = chosen[1] if len(chosen) > 1 else next((asset for asset in known if asset != first), None)
+        path = self.frame.path() if first == self.asset() else first.path
         if second is not None:
-            self.compare_asked.emit(first.path, second.path)
+            self.compare_asked.emit(path, second.path)
         else:
-            self.compare_with_asked.emit(first.path)
+            self.compare_with_asked.emit(path)
 
     def _connect(self) -> None:
         self._reader.answered.connect(self._answered)
@@ -242,6 +252,7 @@ class InspectDialog(QDialog):
         self.documents.changed.connect(self._show)
         self.documents.problem.connect(self.notice.say)
         self.checks.changed.connect(self._show_findings)
+        self.frame.changed.connect(self._look_at_frame)
         self.compare.clicked.connect(self._compare)
         self.close_button.clicked.connect(self.reject)
         keep_popup_keys(self.findings.policies)
@@ -289,7 +300,7 @@ class InspectDialog(QDialog):
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        for widget in (self.name, self.folder, self.notice):
+        for widget in (self.name, self.folder, self.frame, self.notice):
             column.addWidget(widget)
         column.addWidget(self.tabs, 1)
         column.addWidget(self.strip)

@@ -145,3 +145,24 @@ def test_a_movie_that_was_not_measured_says_what_measuring_tells(pane: ChannelsP
     pane.show_document({"kind": "video", "streams": [{"type": "video"}], "stats": None})
     assert pane.unmeasured.isVisible()
     assert not pane.streams.isVisible()
+
+
+def test_frames_of_a_sequence_that_were_not_counted_are_told(pane: ChannelsPane) -> None:
+    whole = document(measured=True)
+    damage = [
+        {"code": "pixels.damaged", "part": 0, "rows": "128-143", "frames": "1003"},
+        {"code": "pixels.damaged", "part": 0, "rows": "144-269", "frames": "1003"},
+        {"code": "pixels.damaged", "part": 0, "rows": "176-191", "frames": "1005"},
+        {"code": "pixels.damaged", "part": 7, "rows": "0-1", "frames": "1009"},
+    ]
+    sequence = {"unreadable": [{"frames": "1001", "reason": "no header"}], "zero_byte": ""}
+    pane.show_document({**whole, "kind": "sequence", "sequence": sequence, "errors": damage})
+    told = {fact.name: fact.value for fact in pane.details.facts()}
+    assert told["Not counted"] == (
+        "frames 1001, 1003 (rows 128-143, 144-269), 1005 (rows 176-191): cannot be read"
+    )  # fmt: skip
+    click(pane, 0)
+    told = {fact.name: fact.value for fact in pane.details.facts()}
+    assert told["Not finite"] == "none seen"
+    assert "1005 (rows 176-191)" in told["Not counted"]
+    assert "Not counted" in str(pane.model.index(0, 3).data(Qt.ItemDataRole.ToolTipRole))

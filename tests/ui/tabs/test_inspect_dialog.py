@@ -267,3 +267,26 @@ def test_a_file_of_a_drive_on_the_shelf_shows_what_was_recorded(
     assert [row.name for row in dialog.channels.model.rows() if row.is_head] == ["rgba", "depth", "matte"]
     assert not dialog.channels.measure.isEnabled()
     qtbot.waitUntil(lambda: dialog.findings.said.text().startswith("test.whole"), timeout=WAIT_MS)
+
+
+def test_a_frame_of_a_sequence_can_be_looked_at_alone(
+    qtbot: QtBot, opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_given: ("", ""))
+    dialog = opened(frames(tmp_path)[3])
+    assert dialog.frame.field.value() == 1005
+    assert any(line.startswith("Frame looked at sh010.1001.exr") for line in dialog.facts.lines())
+    qtbot.mouseClick(dialog.frame.alone, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: (dialog.documents.document() or {}).get("file", {}).get("name") == "sh010.1005.exr")
+    qtbot.waitUntil(lambda: not any(line.startswith("Frame looked at") for line in dialog.facts.lines()))
+    dialog.frame.field.setValue(1002)
+    qtbot.waitUntil(lambda: (dialog.documents.document() or {}).get("file", {}).get("name") == "sh010.1002.exr")
+    with qtbot.waitSignal(dialog.compare_with_asked) as asked:
+        dialog.compare.click()
+    assert asked.args[0].endswith("sh010.1002.exr")
+    qtbot.mouseClick(dialog.frame.whole, Qt.MouseButton.LeftButton)
+    assert dialog.documents.document()["kind"] == "sequence"  # type: ignore[index]
+
+
+def test_a_single_file_offers_no_frames(opened: Open, tmp_path: Path) -> None:
+    assert not opened(media.multipart_exr(tmp_path / "still.exr")).frame.isVisible()
