@@ -15,7 +15,7 @@ from app.jobs.job import CancelToken
 from app.jobs.lanes import Lanes
 from app.mounts import is_local_disk
 from app.paths import Home
-from app.settings import LoadedSettings, Settings
+from app.settings import LoadedSettings, Settings, renewed
 
 _CATALOG_WAIT_S = 30.0
 
@@ -46,6 +46,10 @@ class Engine:
     def settings(self) -> Settings:
         """The values of the settings."""
         return self.loaded.values
+
+    def renew_settings(self) -> None:
+        """Take over what was changed in the settings file since, by another process or by hand."""
+        self.loaded = renewed(self.loaded)
 
     def close(self) -> None:
         """Let go of what is open. Databases are opened by each operation for itself, so nothing is."""

@@ -387,11 +387,14 @@ OPERATIONS: dict[str, Operation] = {
 def run(engine: Engine, name: str, request: Any, job: Job) -> Any:
     """Run an operation in the caller's thread, once its lanes are free; its result.
 
+    It works by the settings as the file has them now: another process may have changed them since they were read.
+
     Raises:
         Cancelled: it was stopped, also while it waited.
         AppError: as the operation does.
     """
     operation = OPERATIONS[name]
+    engine.renew_settings()
     with engine.lanes.hold(operation.lanes(engine, request), job.token):
         if operation.kept is None:
             return operation.function(engine, request, job)

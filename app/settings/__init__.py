@@ -5,7 +5,7 @@ together (option, environment, `.env`, settings file, default), `saving` changes
 """
 
 from app.settings.fields import Reason
-from app.settings.loading import LoadedSettings, Problem, load_settings
+from app.settings.loading import LoadedSettings, Problem, load_settings, renewed
 from app.settings.saving import set_value
 from app.settings.values import Api, Log, Performance, Qc, Robust, Scan, Search, Settings, Tools, Window
 
@@ -24,5 +24,6 @@ __all__ = [
     "Tools",
     "Window",
     "load_settings",
+    "renewed",
     "set_value",
 ]

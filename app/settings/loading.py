@@ -6,9 +6,12 @@ reading goes on, whatever writes asks `LoadedSettings.require_readable` first.
 
 import difflib
 import json
+import logging
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,10 @@ from app.paths import Home
 from app.settings.dotenv import read_dotenv
 from app.settings.fields import as_json
 from app.settings.values import Field, Settings, all_fields, find_field, sections
+
+_log = logging.getLogger(__name__)
+
+Stamp = tuple[int, ...]
 
 DEFAULT = "default"
 OPTION = "option"
@@ -61,6 +68,8 @@ class LoadedSettings:
         home: the working directory.
         file: the settings file (which need not exist).
         unreadable: why the file could not be used at all; empty where it could, or does not exist.
+        stamp: what tells that the settings file or `.env` was changed since.
+        again: loads the same layers once more; None where nobody can.
     """
 
     values: Settings
@@ -70,6 +79,8 @@ class LoadedSettings:
     home: Home
     file: Path
     unreadable: str = ""
+    stamp: Stamp = ()
+    again: "Callable[[], LoadedSettings] | None" = dataclass_field(default=None, repr=False, compare=False)
 
     def source(self, key: str) -> str:
         """Where the value of a dotted key comes from (`environment QC_POLICY_VERSION`)."""
@@ -109,6 +120,7 @@ def load_settings(
         UsageError: an option has a wrong value.
     """
     path = file or home.settings
+    stamp = _stamp(home, path)
     document, unreadable = read_document(path)
     if file is not None and (unreadable or document is None):
         raise unreadable_file(file, unreadable or "it does not exist")
@@ -123,9 +135,40 @@ def load_settings(
         values[field.section][field.name] = value
         problems.extend(wrong)
     settings = Settings(**{section: kind(**values[section]) for section, kind in sections().items()})
-    return LoadedSettings(
-        settings, sources, tuple(problems), tuple(unknown_keys(document or {})), home, path, unreadable
-    )
+    unknown, again = tuple(unknown_keys(document or {})), partial(load_settings, home, environ, options, file=file)
+    return LoadedSettings(settings, sources, tuple(problems), unknown, home, path, unreadable, stamp, again)
+
+
+def renewed(loaded: LoadedSettings) -> LoadedSettings:
+    """The settings in force now; the same where neither the settings file nor `.env` was changed since.
+
+    A file that cannot be used any more leaves the former values in force, and the log says so.
+    """
+    stamp = _stamp(loaded.home, loaded.file)
+    if loaded.again is None or stamp == loaded.stamp:
+        return loaded
+    try:
+        now = loaded.again()
+        now.require_readable()
+    except BadSettings as error:
+        _log.warning("%s The former settings stay in force.", error.message)
+        return replace(loaded, stamp=stamp)
+    for problem in now.problems:
+        _log.warning("%s", problem.sentence)
+    return now
+
+
+def _stamp(home: Home, path: Path) -> Stamp:
+    """Sizes and times of the files that settings come from; -1 for one that is not there."""
+    found: list[int] = []
+    for file in (path, home.dotenv):
+        try:
+            status = file.stat()
+        except OSError:
+            found.append(-1)
+        else:
+            found += [status.st_mtime_ns, status.st_size, status.st_ino]
+    return tuple(found)
 
 
 def _decide(field: Field, layers: Iterator[tuple[str, Any, bool]]) -> tuple[Any, str, list[Problem]]:

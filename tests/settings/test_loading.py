@@ -8,7 +8,7 @@ import pytest
 
 from app.errors import BadSettings, UsageError
 from app.paths import Home
-from app.settings import LoadedSettings, Settings, load_settings
+from app.settings import LoadedSettings, Settings, load_settings, renewed, set_value
 from app.settings.loading import known_field
 
 
@@ -122,3 +122,29 @@ def test_a_mistyped_key_is_answered_with_the_nearest() -> None:
     with pytest.raises(UsageError) as caught:
         known_field("qc.polcy_version")
     assert "qc.policy_version" in caught.value.hint
+
+
+def test_what_another_process_sets_is_taken_over(home: Home) -> None:
+    before = load_settings(home, {"REELMARK_LOG_LEVEL": "DEBUG"})
+    assert renewed(before) is before
+    set_value(home, "qc.policy_version", "p2")
+    now = renewed(before)
+    assert policy(now) == ("p2", str(home.settings))
+    assert now.values.log == before.values.log
+    assert renewed(now) is now
+    home.dotenv.write_text("QC_POLICY_VERSION=p3\n", encoding="utf-8")
+    assert policy(renewed(now))[0] == "p3"
+
+
+def test_a_file_that_was_broken_since_leaves_the_former_settings_in_force(
+    home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    set_value(home, "qc.policy_version", "p2")
+    before = load_settings(home, {})
+    write(home, "{")
+    kept = renewed(before)
+    assert kept.values == before.values
+    assert "former settings" in caplog.text
+    assert renewed(kept) is kept
+    write(home, '{"qc": {"policy_version": "p4"}}')
+    assert policy(renewed(kept))[0] == "p4"

@@ -11,9 +11,11 @@ from pytestqt.qtbot import QtBot
 
 from app.jobs.job import CancelToken, Job
 from app.operations import run
+from app.paths import Home
 from app.qc.checking import CheckRequest
 from app.qc.judged import judged_at
 from app.scanning.request import ScanRequest
+from app.settings import set_value
 from tests import media
 from tests.ui.enginekit import make_engine
 from tests.ui.hearing import Heard
@@ -290,3 +292,16 @@ def test_a_frame_of_a_sequence_can_be_looked_at_alone(
 
 def test_a_single_file_offers_no_frames(opened: Open, tmp_path: Path) -> None:
     assert not opened(media.multipart_exr(tmp_path / "still.exr")).frame.isVisible()
+
+
+def test_settings_that_another_process_changed_hold_for_what_is_inspected_next(opened: Open, tmp_path: Path) -> None:
+    shots = [tmp_path / "shows" / "demo" / "shots" / name / "renders" for name in ("sh010", "sh020")]
+    for shot in shots:
+        shot.mkdir(parents=True)
+    first = opened(frames(shots[0])[0])
+    assert (first.documents.document() or {})["sequence"]["expected"] is None
+    home = Home(tmp_path / "home")
+    set_value(home, "production.shows_root", str(tmp_path / "shows"))
+    set_value(home, "production.frame_ranges", "*=1001-1010")
+    second = opened(frames(shots[1])[0])
+    assert (second.documents.document() or {})["sequence"]["missing_tail"] == "1007-1010"
