@@ -7,30 +7,24 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app import kept
 from app.engine import Engine
 from app.jobrecords import JobRecorder, Kept
 from app.jobs.job import Job
-from app.model.names import shown
 
 if TYPE_CHECKING:
-    from app.demo.walkthrough import DemoRequest, DemoResult
-    from app.files.sidecar import Record
+    from app.demo.walkthrough import DemoRequest
     from app.inspection.inspect import InspectRequest, InspectResult
-    from app.maintenance.request import RestoreRequest, UpkeepRequest, UpkeepResult
+    from app.maintenance.request import RestoreRequest, UpkeepRequest
     from app.qc.checking import CheckRequest, CheckResult
-    from app.qc.clean import CleanRequest, CleanResult
-    from app.qc.crawl import CrawlRequest, CrawlResult
-    from app.reports.exports import ExportResult
-    from app.reports.factexport import FactExportResult
-    from app.reports.reportfiles import ReportExport
-    from app.reports.wipe import WipeRequest, WipeResult
-    from app.scanning.pictures import MakePicturesRequest, PicturesResult
+    from app.qc.clean import CleanRequest
+    from app.qc.crawl import CrawlRequest
+    from app.reports.wipe import WipeRequest
+    from app.scanning.pictures import MakePicturesRequest
     from app.scanning.request import ScanRequest, ScanResult
-    from app.scanning.verify import VerifyRequest, VerifyResult
-    from app.shelf.health import DriveHealthResult
+    from app.scanning.verify import VerifyRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,197 +148,74 @@ def _no_lanes(_engine: Engine, _request: object) -> tuple[str, ...]:
     return ()
 
 
-def _named(paths: tuple[str | Path, ...]) -> str:
-    """Paths in a few words: the name of the first, and how many more."""
-    first = shown(Path(paths[0]).name or str(paths[0])) if paths else ""
-    return f"{first} and {len(paths) - 1} more" if len(paths) > 1 else first
-
-
-def _scan_asked(request: "ScanRequest") -> dict[str, Any]:
-    asked = {"mode": request.mode, "inventory_only": request.inventory_only}
-    return {name: value for name, value in asked.items() if value}
-
-
-def _scan_summary(result: "ScanResult") -> dict[str, Any]:
-    document = result.document
-    kept = ("counts", "scan_id", "mode", "inventory_only", "resumed", "unaccepted_missing", "empty_base")
-    return {name: document[name] for name in kept if name in document}
-
-
-def _pictures_summary(result: "PicturesResult") -> dict[str, Any]:
-    return {"counts": {name: getattr(result, name) for name in ("made", "failed", "left_out", "bytes")}}
-
-
-def _crawl_summary(result: "CrawlResult") -> dict[str, Any]:
-    names = ("assets", "written", "unchanged", "changed", "stale", "missing")
-    return {"counts": {name: getattr(result, name) for name in names} | {"failed": len(result.failed)}}
-
-
-def _verify_summary(result: "VerifyResult") -> dict[str, Any]:
-    names = ("checked", "ok", "changed", "missing", "unreadable", "bytes")
-    return {"counts": {name: getattr(result, name) for name in names} | {"suspected": result.rotten}}
-
-
-def _wipe_summary(result: "WipeResult") -> dict[str, Any]:
-    return {"counts": {name: getattr(result, name) for name in ("files", "unsafe", "bytes")}, "safe": result.safe}
-
-
-def _clean_summary(result: "CleanResult") -> dict[str, Any]:
-    return {"counts": {name: getattr(result, name) for name in ("removed", "kept", "failed", "bytes")}}
-
-
-def _record_summary(record: "Record") -> dict[str, Any]:
-    return {"verdict": record.verdict, "sidecar": shown(record.path.name)}
-
-
-def _check_summary(result: "CheckResult") -> dict[str, Any]:
-    policy = {name: result.policy.reference[name] for name in ("id", "version")}
-    kept = {"counts": result.asset_counts, "outcome": result.outcome.value, "policy": policy}
-    return kept | ({"file": shown(result.report)} if result.report else {})
-
-
-def _facts_summary(result: "FactExportResult") -> dict[str, Any]:
-    return {"counts": {"rows": sum(result.rows.values())}, "file": shown(result.sink.partition(":")[2])}
-
-
-def _demo_summary(result: "DemoResult") -> dict[str, Any]:
-    return {"counts": {"files": result.scan.document["counts"]["files"], "signed": len(result.signed)}}
-
-
-def _health_summary(result: "DriveHealthResult") -> dict[str, Any]:
-    return {"health": result.health.state, "reasons": list(result.health.reasons)}
-
-
-def _export_summary(result: "ExportResult") -> dict[str, Any]:
-    return {"counts": {"rows": result.rows, "bytes": result.bytes}, "file": shown(result.path)}
-
-
-def _report_summary(result: "ReportExport") -> dict[str, Any]:
-    files = [shown(file) for file in result.files]
-    return {"counts": {"files": len(files), "bytes": result.bytes}, "file": files[0] if files else ""}
-
-
-_SCAN = Kept(
-    lambda request: request.drive or _named(request.paths),
-    _scan_summary,
-    lambda request: tuple(request.paths),
-    _scan_asked,
-)
-_PICTURES = Kept(lambda request: request.drive, _pictures_summary, lambda _request: ())
-_CRAWL = Kept(
-    lambda request: _named(request.paths),
-    _crawl_summary,
-    lambda request: request.paths,
-    writes=lambda request: not request.dry_run,
-)
-_CLEAN = Kept(
-    lambda request: _named((request.path,)),
-    _clean_summary,
-    lambda request: (request.path,),
-    writes=lambda request: not request.dry_run,
-)
-_VERIFY = Kept(
-    lambda request: request.drive or _named((request.path or "",)),
-    _verify_summary,
-    lambda request: (request.path,) if request.path else (),
-)
-_WIPE = Kept(lambda request: _named((request.path,)), _wipe_summary, lambda request: (request.path,))
-_CHECK = Kept(
-    lambda request: ", ".join(request.drives) or _named(request.paths), _check_summary, lambda request: request.paths
-)
-_SIGN_OFF = Kept(
-    lambda request: _named((request.path,)),
-    _record_summary,
-    lambda request: (request.path,),
-    lambda request: {"path": shown(str(request.path.absolute()))},
-    small=True,
-)
-_DEMO = Kept(lambda _request: "", _demo_summary, lambda _request: ())
-
-
 def _upkeep_lanes(_engine: Engine, _request: "UpkeepRequest | RestoreRequest") -> tuple[str, ...]:
     """One after the other: while another job writes a database, the lock of that database refuses."""
     return ("maintenance",)
 
 
-def _upkeep_summary(result: "UpkeepResult") -> dict[str, Any]:
-    broken = [target.name for target in result.targets if not target.ok]
-    saved = sum(target.before_bytes - target.after_bytes for target in result.targets)
-    lost = sum(table["lost"] for target in result.targets for table in target.lost)
-    counts = {"databases": len(result.targets), "broken": len(broken), "saved": saved, "lost": lost}
-    return {"counts": counts, "broken": broken}
-
-
-_UPKEEP = Kept(lambda request: request.title, _upkeep_summary, lambda _request: ())
-_INSTALL = Kept(lambda request: request.name, lambda result: {"manager": result.manager}, lambda _request: ())
-_SHELF = Kept(lambda request: request.drive, lambda _result: {}, lambda _request: (), small=True)
-_TRAVEL = Kept(
-    lambda request: request.drive,
-    lambda result: {"counts": {"rows": result.files}, "file": shown(str(result.page))},
-    lambda _request: (),
-)
-_MERGE = Kept(lambda request: Path(request.shard).name, lambda result: {"action": result.action}, lambda _request: ())
-_HEALTH = Kept(lambda request: request.drive, _health_summary, lambda _request: (), small=True)
-_EXPORT_INVENTORY = Kept(lambda request: request.format.upper(), _export_summary, lambda _request: ())
-_EXPORT_FACTS = Kept(lambda request: request.sink.partition(":")[0].upper(), _facts_summary, lambda _request: ())
-_EXPORT = Kept(lambda request: request.query.text, _export_summary, lambda _request: ())
-_REPORT = Kept(lambda request: "" if request.report == "all" else request.report, _report_summary, lambda _request: ())
-
 OPERATIONS: dict[str, Operation] = {
     operation.name: operation
     for operation in (
-        Operation("scan", "ScanRequest", _scan, _scan_lanes, _SCAN, "app.scanning.request"),
+        Operation("scan", "ScanRequest", _scan, _scan_lanes, kept.SCAN, "app.scanning.request"),
         Operation(
             "make_pictures",
             "MakePicturesRequest",
             _from("app.scanning.pictures", "make_pictures"),
             _picture_lanes,
-            _PICTURES,
+            kept.PICTURES,
         ),
         Operation("diff", "DiffRequest", _from("app.inspection.diff", "diff"), _no_lanes),
         Operation("inspect", "InspectRequest", _inspect, _no_lanes, request_module="app.inspection.inspect"),
-        Operation("verify", "VerifyRequest", _from("app.scanning.verify", "verify"), _verify_lanes, _VERIFY),
-        Operation("wipe", "WipeRequest", _from("app.reports.wipe", "wipe"), _wipe_lanes, _WIPE),
+        Operation("verify", "VerifyRequest", _from("app.scanning.verify", "verify"), _verify_lanes, kept.VERIFY),
+        Operation("wipe", "WipeRequest", _from("app.reports.wipe", "wipe"), _wipe_lanes, kept.WIPE),
         Operation("only_here", "OnlyHereRequest", _from("app.reports.copies", "only_here"), _no_lanes),
         Operation("at_risk", "AtRiskRequest", _from("app.reports.copies", "at_risk"), _no_lanes),
-        Operation("check", "CheckRequest", _check, _check_lanes, _CHECK, "app.qc.checking"),
-        Operation("qc_crawl", "CrawlRequest", _from("app.qc.crawl", "qc_crawl"), _sidecar_lanes, _CRAWL),
-        Operation("qc_clean", "CleanRequest", _from("app.qc.clean", "qc_clean"), _sidecar_lanes, _CLEAN),
+        Operation("check", "CheckRequest", _check, _check_lanes, kept.CHECK, "app.qc.checking"),
+        Operation("qc_crawl", "CrawlRequest", _from("app.qc.crawl", "qc_crawl"), _sidecar_lanes, kept.CRAWL),
+        Operation("qc_clean", "CleanRequest", _from("app.qc.clean", "qc_clean"), _sidecar_lanes, kept.CLEAN),
         Operation("qc_status", "StatusRequest", _from("app.qc.status", "qc_status"), _no_lanes),
         Operation("qc_history", "HistoryRequest", _from("app.qc.status", "qc_history"), _no_lanes),
-        Operation("sign_off", "SignOffRequest", _from("app.qc.signoff", "sign_off"), _no_lanes, _SIGN_OFF),
-        Operation("undo_sign_off", "UndoRequest", _from("app.qc.signoff", "undo_sign_off"), _no_lanes, _SIGN_OFF),
+        Operation("sign_off", "SignOffRequest", _from("app.qc.signoff", "sign_off"), _no_lanes, kept.SIGN_OFF),
+        Operation("undo_sign_off", "UndoRequest", _from("app.qc.signoff", "undo_sign_off"), _no_lanes, kept.SIGN_OFF),
         Operation(
             "describe_drive",
             "DescribeDriveRequest",
             _from("app.shelf.describing", "describe_drive"),
             _no_lanes,
-            _SHELF,
+            kept.SHELF,
         ),
-        Operation("mark_drive", "MarkDriveRequest", _from("app.shelf.marking", "mark_drive"), _drive_lanes, _SHELF),
+        Operation("mark_drive", "MarkDriveRequest", _from("app.shelf.marking", "mark_drive"), _drive_lanes, kept.SHELF),
         Operation(
-            "forget_drive", "ForgetDriveRequest", _from("app.shelf.forgetting", "forget_drive"), _drive_lanes, _SHELF
+            "forget_drive",
+            "ForgetDriveRequest",
+            _from("app.shelf.forgetting", "forget_drive"),
+            _drive_lanes,
+            kept.SHELF,
         ),
-        Operation("travel_drive", "TravelRequest", _from("app.shelf.travelling", "travel_drive"), _no_lanes, _TRAVEL),
-        Operation("merge_shard", "MergeRequest", _from("app.shelf.merging", "merge_shard"), _no_lanes, _MERGE),
-        Operation("drive_health", "DriveHealthRequest", _from("app.shelf.health", "drive_health"), _no_lanes, _HEALTH),
+        Operation(
+            "travel_drive", "TravelRequest", _from("app.shelf.travelling", "travel_drive"), _no_lanes, kept.TRAVEL
+        ),
+        Operation("merge_shard", "MergeRequest", _from("app.shelf.merging", "merge_shard"), _no_lanes, kept.MERGE),
+        Operation(
+            "drive_health", "DriveHealthRequest", _from("app.shelf.health", "drive_health"), _no_lanes, kept.HEALTH
+        ),
         Operation(
             "export_inventory",
             "ExportInventoryRequest",
             _from("app.reports.inventory", "export_inventory"),
             _no_lanes,
-            _EXPORT_INVENTORY,
+            kept.EXPORT_INVENTORY,
         ),
         Operation(
             "export_facts",
             "ExportFactsRequest",
             _from("app.reports.factexport", "export_facts"),
             _no_lanes,
-            _EXPORT_FACTS,
+            kept.EXPORT_FACTS,
         ),
-        Operation("demo", "DemoRequest", _from("app.demo.walkthrough", "demo"), _demo_lanes, _DEMO),
+        Operation("demo", "DemoRequest", _from("app.demo.walkthrough", "demo"), _demo_lanes, kept.DEMO),
         *(
-            Operation(name, "UpkeepRequest", _from("app.maintenance.actions", name), _upkeep_lanes, _UPKEEP)
+            Operation(name, "UpkeepRequest", _from("app.maintenance.actions", name), _upkeep_lanes, kept.UPKEEP)
             for name in ("check_records", "optimise_records", "maintain_records", "vacuum_records", "back_up_records")
         ),
         Operation(
@@ -352,31 +223,35 @@ OPERATIONS: dict[str, Operation] = {
             "RestoreRequest",
             _from("app.maintenance.restoring", "restore_records"),
             _upkeep_lanes,
-            _UPKEEP,
+            kept.UPKEEP,
         ),
         Operation(
             "install_tool",
             "InstallRequest",
             _from("app.diagnostics.installing", "install_tool"),
             lambda _engine, _request: ("tools",),
-            _INSTALL,
+            kept.INSTALL,
         ),
         Operation(
             "salvage_records",
             "UpkeepRequest",
             _from("app.maintenance.salvage", "salvage_records"),
             _upkeep_lanes,
-            _UPKEEP,
+            kept.UPKEEP,
         ),
         Operation(
-            "export_search", "ExportSearchRequest", _from("app.reports.exports", "export_search"), _no_lanes, _EXPORT
+            "export_search",
+            "ExportSearchRequest",
+            _from("app.reports.exports", "export_search"),
+            _no_lanes,
+            kept.EXPORT,
         ),
         Operation(
             "export_report",
             "ExportReportRequest",
             _from("app.reports.reportfiles", "export_report"),
             _no_lanes,
-            _REPORT,
+            kept.REPORT,
         ),
         Operation("validate", "ValidateRequest", _from("app.production.validate", "validate"), _no_lanes),
         Operation("disk", "DiskRequest", _from("app.production.disk", "disk"), _no_lanes),
