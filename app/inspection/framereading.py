@@ -1,13 +1,12 @@
 """Reading the frames of a sequence through killable children: one that crashes or hangs a reader costs its own row."""
 
-import os
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from app.errors import AppError
-from app.jobs.children import ChildPool
+from app.inspection.framereaders import FrameReaders
 from app.jobs.events import Stage
 from app.jobs.framing import Message
 from app.jobs.job import Job
@@ -15,15 +14,14 @@ from app.media.frameheads import UNREADABLE
 from app.model.frames import FileSequence
 from app.model.names import decoded
 
-HANDLER = "app.media.frameheads:serve"
 #: Part and name of an attribute; part -1 for what concerns the header as a whole.
 Key = tuple[int, str]
 
 _BATCH = 64
 _MOST_CHILDREN = 8
 _FRAMES_A_CHILD = 1024
-_TIMEOUT_S = 60.0
-_MEMORY_BYTES = 4 << 30
+_HEADERS_S = 60.0
+_PIXELS_S = 600.0
 _COLUMN_BYTES = 128 << 20
 _LEAST_COLUMNS = 64
 
@@ -108,39 +106,39 @@ class FrameHeads:
 
 
 class SequenceReader:
-    """Children that read frames of one folder. Use as a context manager.
+    """Reads the frames of one sequence.
 
     Args:
+        readers: who reads them.
         directory: raw and absolute.
         sequence: its frames.
         job: progress and cancel.
-        children: how many; 0 for as many as the work is worth.
     """
 
-    def __init__(self, directory: bytes, sequence: FileSequence, job: Job, *, children: int = 0) -> None:
-        worth = -(-len(sequence.names) // _FRAMES_A_CHILD)
-        size = children or max(1, min(worth, os.cpu_count() or 1, _MOST_CHILDREN))
+    def __init__(self, readers: FrameReaders, directory: bytes, sequence: FileSequence, job: Job) -> None:
         self.folder = decoded(directory)
         self.sequence = sequence
         self.job = job
-        self._pool = ChildPool(HANDLER, size, memory_bytes=_MEMORY_BYTES)
-
-    def __enter__(self) -> "SequenceReader":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._pool.close()
+        self._readers = readers
 
     def name(self, index: int) -> str:
         """The file name of a frame, as a child takes it."""
         return decoded(self.sequence.names[index])
 
-    def map(
-        self, requests: Iterable[tuple[Any, dict[str, Any]]], timeout_s: float = _TIMEOUT_S
+    def headers(self, requests: Iterable[tuple[Any, dict[str, Any]]]) -> Iterator[tuple[Any, list[Message] | AppError]]:
+        """Answer requests that read headers, by as many children as the frames are worth; see `ChildPool.map`."""
+        worth = max(1, min(-(-len(self.sequence.names) // _FRAMES_A_CHILD), _MOST_CHILDREN))
+        return self._map(requests, _HEADERS_S, worth)
+
+    def pixels(self, requests: Iterable[tuple[Any, dict[str, Any]]]) -> Iterator[tuple[Any, list[Message] | AppError]]:
+        """Answer requests that decode pixels, by all children; see `ChildPool.map`."""
+        return self._map(requests, _PIXELS_S)
+
+    def _map(
+        self, requests: Iterable[tuple[Any, dict[str, Any]]], timeout_s: float, most: int = 0
     ) -> Iterator[tuple[Any, list[Message] | AppError]]:
-        """Answer requests; see `ChildPool.map`. The folder is added to each."""
         asked = ((key, {**request, "folder": self.folder}) for key, request in requests)
-        return self._pool.map(asked, self.job.token, timeout_s)
+        return self._readers.map(asked, self.job.token, timeout_s, most)
 
 
 def read_heads(reader: SequenceReader) -> FrameHeads:
@@ -170,7 +168,7 @@ def _read(
 ) -> list[int]:
     """Read some frames, so many a request; those whose request failed, unless each had its own."""
     again: list[int] = []
-    for batch, answer in reader.map(_batches(reader, heads, indices, size)):
+    for batch, answer in reader.headers(_batches(reader, heads, indices, size)):
         if not isinstance(answer, AppError):
             reply = answer[0][0]
             heads.table = heads.table or reply["table"]

@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,18 +13,11 @@ from app.inspection.framereading import SequenceReader
 from app.jobs.events import Stage
 from app.model.frames import Frame
 
-_TIMEOUT_S = 600.0
-_MOST_CHILDREN = 16
 _ERROR_LIMIT = 100
 _WHERE = ("rows", "columns")
 _OF_AN_ERROR = ("code", "part", "level", "message", *_WHERE)
 _COUNTS = ("nan_count", "inf_count", "pos_inf_count", "neg_inf_count", "finite_count", "zero_count", "negative_count")
 _FRAMES_WITH = {"nan_frames": "nan_count", "inf_frames": "inf_count", "negative_frames": "negative_count"}
-
-
-def children_for(frames: int) -> int:
-    """How many children decode so many frames."""
-    return max(1, min(frames, os.cpu_count() or 1, _MOST_CHILDREN))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +150,7 @@ def read_pixels(reader: SequenceReader, indices: Sequence[int], sample: int) -> 
     """Decode frames and bring together what they say.
 
     Args:
-        reader: with as many children as are to decode at once.
+        reader: reads the frames.
         indices: the frames that have a header, ascending.
         sample: count every so many rows only.
 
@@ -189,7 +181,7 @@ def _in_order(
     ready: dict[int, dict[str, Any] | AppError] = {}
     waiting = iter(indices)
     wanted = next(waiting, None)
-    for index, answer in reader.map(requests, _TIMEOUT_S):
+    for index, answer in reader.pixels(requests):
         ready[index] = answer if isinstance(answer, AppError) else answer[0][0]
         while wanted in ready:
             yield wanted, ready.pop(wanted)
@@ -214,7 +206,7 @@ def _repeated(
     )
     same: list[tuple[int, int]] = []
     lost: list[int] = []
-    for pair, answer in reader.map(requests, _TIMEOUT_S):
+    for pair, answer in reader.pixels(requests):
         if isinstance(answer, AppError):
             lost.append(pair[1])
         elif answer[0][0]["same"]:

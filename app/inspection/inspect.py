@@ -16,6 +16,7 @@ from app.files.showconfig import ShowConfig
 from app.inspection.expected import Expectation
 from app.inspection.filedocuments import HANDLER, DocumentText, file_documents
 from app.inspection.finding import means_sequence
+from app.inspection.framereaders import FrameReaders
 from app.jobs.children import ChildPool
 from app.jobs.events import Stage
 from app.jobs.job import CancelToken, Job
@@ -130,10 +131,10 @@ def inspect_as_text(
     job.stage(Stage.INSPECT, len(request.paths))
     done = 0
     size = min(_CHILDREN, len(request.paths), os.cpu_count() or 1)
-    with ChildPool(HANDLER, size, memory_bytes=_MEMORY_BYTES) as pool:
+    with ChildPool(HANDLER, size, memory_bytes=_MEMORY_BYTES) as pool, FrameReaders() as readers:
         paths = iter(request.paths)
         while group := list(islice(paths, _GROUP)):
-            for path, told in _group(pool, group, request, job):
+            for path, told in _group(pool, readers, group, request, job):
                 done += 1
                 if len(request.paths) > 1:
                     job.progress(done, current=shown(path))
@@ -152,7 +153,7 @@ def _recorded(records: Records, path: str, told: AppError, job: Job) -> Document
 
 
 def _group(
-    pool: ChildPool, paths: list[str], request: InspectRequest, job: Job
+    pool: ChildPool, readers: FrameReaders, paths: list[str], request: InspectRequest, job: Job
 ) -> Iterator[tuple[str, Document | DocumentText | AppError]]:
     """What is told of each of some paths, in their order."""
     folders = {path for path in paths if os.path.isdir(path)}  # noqa: PTH112 - bytes that are no Unicode must stay
@@ -164,10 +165,10 @@ def _group(
         if index in files:
             yield path, next(told)[1]
         else:
-            yield path, _folder(path) if path in folders else _sequence(path, request, job)
+            yield path, _folder(path) if path in folders else _sequence(path, request, job, readers)
 
 
-def _sequence(path: str, request: InspectRequest, job: Job) -> Document | AppError:
+def _sequence(path: str, request: InspectRequest, job: Job, readers: FrameReaders) -> Document | AppError:
     """The document of a sequence, or why there is none; a range that is none is raised."""
     from app.inspection.finding import find_sequence
     from app.inspection.sequences import inspect_sequence
@@ -179,7 +180,7 @@ def _sequence(path: str, request: InspectRequest, job: Job) -> Document | AppErr
     expected = found.expected
     if expected is None and not found.sequence.udim:
         expected = Expectation(shows=request.shows).of(decoded(found.directory), found.sequence)
-    document = inspect_sequence(found.directory, found.sequence, request.options, expected, job)
+    document = inspect_sequence(found.directory, found.sequence, request.options, expected, job, readers)
     job.stage(Stage.INSPECT, len(request.paths))
     return document
 

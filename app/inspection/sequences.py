@@ -13,8 +13,9 @@ from app.errors import AppError
 from app.files.framerange import frame_range, sequence_name, sequence_pattern
 from app.inspection.consistency import Consistency, Difference, compared_headers, size_outliers
 from app.inspection.expected import Expected
+from app.inspection.framereaders import FrameReaders
 from app.inspection.framereading import FrameHeads, Key, SequenceReader, read_heads
-from app.inspection.framestats import children_for, read_pixels, runs_of
+from app.inspection.framestats import read_pixels, runs_of
 from app.inspection.namefacts import sequence_by_names
 from app.inspection.timecode import Continuity, continuity
 from app.jobs.job import Job
@@ -43,6 +44,7 @@ def inspect_sequence(
     options: InspectOptions,
     expected: Expected | None,
     job: Job,
+    readers: FrameReaders,
     *,
     varying_values: bool = False,
 ) -> dict[str, Any]:
@@ -54,24 +56,25 @@ def inspect_sequence(
         options: how far the frames are looked into.
         expected: the frames that should be there, or None.
         job: progress and cancel.
+        readers: children that read the frames.
         varying_values: add `frames_varying`, the value of each varying attribute in every frame.
 
     Raises:
         Cancelled: the job was stopped.
     """
-    with SequenceReader(directory, sequence, job) as reader:
-        heads = read_heads(reader)
-        consistency = compared_headers(heads)
-        representative, errors = _representative(reader, heads, options)
-        facts = _Facts(sequence, heads, representative)
-        told = facts.document(expected)
-        told["header_differences"] = _told_differences(reader, consistency, errors)
-        told["varying"] = [_key_document(key) for key in consistency.varying]
-        document = _document(directory, sequence, heads, told, representative, errors)
-        if varying_values:
-            document["frames_varying"] = _varying_values(reader, heads, consistency.varying, errors)
+    reader = SequenceReader(readers, directory, sequence, job)
+    heads = read_heads(reader)
+    consistency = compared_headers(heads)
+    representative, errors = _representative(reader, heads, options)
+    facts = _Facts(sequence, heads, representative)
+    told = facts.document(expected)
+    told["header_differences"] = _told_differences(reader, consistency, errors)
+    told["varying"] = [_key_document(key) for key in consistency.varying]
+    document = _document(directory, sequence, heads, told, representative, errors)
+    if varying_values:
+        document["frames_varying"] = _varying_values(reader, heads, consistency.varying, errors)
     if options.stats:
-        _add_pixels(document, directory, sequence, heads, options, job)
+        _add_pixels(document, reader, heads, options)
     return document
 
 
@@ -114,22 +117,14 @@ def _document(
     }
 
 
-def _add_pixels(
-    document: dict[str, Any],
-    directory: bytes,
-    sequence: FileSequence,
-    heads: FrameHeads,
-    options: InspectOptions,
-    job: Job,
-) -> None:
+def _add_pixels(document: dict[str, Any], reader: SequenceReader, heads: FrameHeads, options: InspectOptions) -> None:
     """Decode all frames and add what they say to the document."""
     indices = [index for index, compared in enumerate(heads.compared) if compared]
-    with SequenceReader(directory, sequence, job, children=children_for(len(indices))) as reader:
-        pixels = read_pixels(reader, indices, options.sample)
-    told = document["sequence"]
-    told["frozen"] = ranges_of(sequence.frames, [index for _, index in pixels.repeated])
-    told["frozen_runs"] = [ranges_of(sequence.frames, run) for run in runs_of(pixels.repeated)]
-    told["black"] = ranges_of(sequence.frames, pixels.black)
+    pixels = read_pixels(reader, indices, options.sample)
+    frames, told = reader.sequence.frames, document["sequence"]
+    told["frozen"] = ranges_of(frames, [index for _, index in pixels.repeated])
+    told["frozen_runs"] = [ranges_of(frames, run) for run in runs_of(pixels.repeated)]
+    told["black"] = ranges_of(frames, pixels.black)
     document["stats"] = pixels.stats
     document["errors"] += pixels.errors
 
@@ -243,7 +238,7 @@ def _representative(
         for index in candidates[:_MOST_CANDIDATES]
     )
     for request in requests:
-        [(_, answer)] = reader.map([request])
+        [(_, answer)] = reader.headers([request])
         if not isinstance(answer, AppError):
             document: dict[str, Any] = answer[0][0]["document"]
             return document, []
@@ -319,7 +314,7 @@ def _read_values(
     )
     found: dict[tuple[int, Key], Any] = {}
     lost: list[int] = []
-    for batch, answer in reader.map(requests):
+    for batch, answer in reader.headers(requests):
         told = [None] * len(batch) if isinstance(answer, AppError) else answer[0][0]["values"]
         for (index, keys), values in zip(batch, told, strict=True):
             if values is None:

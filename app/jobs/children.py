@@ -223,6 +223,8 @@ class ChildPool:
         token: CancelToken,
         timeout_s: float,
         heard: Callable[[Any, list[int]], None] | None = None,
+        *,
+        most: int = 0,
     ) -> Iterator[tuple[Any, list[Message] | AppError]]:
         """Answer many requests, several at once; answers come in the order in which they are ready.
 
@@ -233,6 +235,7 @@ class ChildPool:
                 its progress.
             heard: called with the key and the numbers of each `{"progress": [done, total]}` that a handler sends;
                 they do not stand among its messages.
+            most: how many children work on these requests at once, 0 for all of the pool.
 
         Yields:
             The key, and the messages of the handler or why there are none: `ChildFailed` for a crash or a hang,
@@ -243,9 +246,10 @@ class ChildPool:
         """
         waiting = iter(requests)
         more = True
+        size = min(most or self._size, self._size)
         try:
             while True:
-                while more and len(self._busy) < self._size and not token.paused:
+                while more and len(self._busy) < size and not token.paused:
                     more = self._give(waiting, timeout_s)
                 if not self._busy and not more:
                     return

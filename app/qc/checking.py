@@ -13,6 +13,7 @@ from app.engine import Engine
 from app.errors import AppError, UsageError
 from app.files.showconfig import ShowConfig, config_of_settings
 from app.inspection.expected import Expectation, Expected, expected_frames
+from app.inspection.framereaders import FrameReaders
 from app.jobs.children import ChildPool
 from app.jobs.events import Stage
 from app.jobs.job import Job
@@ -168,11 +169,12 @@ def _check_media(engine: Engine, place: "_Place", expected: Expectation, run: "_
     keeper = FindingsKeeper(engine, drives, job, has_turn=named and not place.below, named=named)
     with (
         ChildPool(HANDLER, min(_MOST_CHILDREN, os.cpu_count() or 1), memory_bytes=_MEMORY_BYTES) as pool,
+        FrameReaders() as readers,
         KnownDamage(engine.catalog, drives, job.token, named=named) as damage,
     ):
         measuring = run.policy.measure_sets(engine.settings.inspection.measuring)
         assets = (
-            LiveFacts(found, pool, job, _expected_of(found, expected), measuring, damage.added)
+            LiveFacts(found, pool, readers, job, _expected_of(found, expected), measuring, damage.added)
             for found in _found(place.paths, run, job)
         )
         for facts in read_ahead(assets, run.policy, pool, job):

@@ -8,6 +8,7 @@ from typing import Any
 from app.errors import AppError, MediaError
 from app.files.framerange import frame_range, parse_frames
 from app.inspection.expected import Expected
+from app.inspection.framereaders import FrameReaders
 from app.inspection.namefacts import sequence_by_names
 from app.inspection.sequences import inspect_sequence
 from app.jobs.children import ChildPool, stream
@@ -59,6 +60,7 @@ class LiveFacts:
     Args:
         found: the asset.
         pool: children of `HANDLER`.
+        readers: children that read the frames of sequences.
         job: progress and cancel.
         expected: the frames that should be there.
         measuring: the thresholds by which movies and sound are measured.
@@ -69,6 +71,7 @@ class LiveFacts:
         self,
         found: FoundAsset,
         pool: ChildPool,
+        readers: FrameReaders,
         job: Job,
         expected: Expected | None = None,
         measuring: tuple[MeasureOptions, ...] = (DEFAULTS,),
@@ -76,6 +79,7 @@ class LiveFacts:
     ) -> None:
         self._found = found
         self._pool = pool
+        self._readers = readers
         self._job = job
         self._expected = expected
         self._measuring = measuring
@@ -218,7 +222,7 @@ class LiveFacts:
             options = InspectOptions(stats=need is Need.PIXELS)
             varying = need >= Need.VARYING
             document = inspect_sequence(
-                self._found.folder, sequence, options, self._expected, self._job, varying_values=varying
+                self._found.folder, sequence, options, self._expected, self._job, self._readers, varying_values=varying
             )
             self._job.stage(Stage.CHECK)
             return document

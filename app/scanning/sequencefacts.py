@@ -6,6 +6,7 @@ They tell of a drive on the shelf what a look at its frames would: truncated one
 from app.catalog.database import Database
 from app.catalog.inspections import store_sequence
 from app.files.sequences import file_sequences
+from app.inspection.framereaders import FrameReaders
 from app.inspection.sequences import inspect_sequence
 from app.jobs.job import CancelToken, Job
 from app.model.drives import Drive
@@ -32,15 +33,16 @@ def keep_sequences(database: Database, drive: Drive, scan_id: int, token: Cancel
         DriveGone: the drive was taken out meanwhile.
         Cancelled: the token was set; what was kept stays.
     """
-    for sequence_id, folder_id, folder in list(database.rows(_WANTED, (scan_id,))):
-        rows = list(database.rows(_FRAMES, (folder_id, sequence_id)))
-        found, _ = file_sequences([row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows])
-        if len(found) != 1:
-            continue
-        base = raw(drive.base).rstrip(b"/")
-        directory = base + b"/" + folder if folder else base or b"/"
-        document = inspect_sequence(directory, found[0], InspectOptions(), None, Job(token=token))
-        if not is_there(drive):
-            raise gone(drive, SCAN_AGAIN)
-        with database.transaction():
-            store_sequence(database, sequence_id, document)
+    with FrameReaders() as readers:
+        for sequence_id, folder_id, folder in list(database.rows(_WANTED, (scan_id,))):
+            rows = list(database.rows(_FRAMES, (folder_id, sequence_id)))
+            found, _ = file_sequences([row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows])
+            if len(found) != 1:
+                continue
+            base = raw(drive.base).rstrip(b"/")
+            directory = base + b"/" + folder if folder else base or b"/"
+            document = inspect_sequence(directory, found[0], InspectOptions(), None, Job(token=token), readers)
+            if not is_there(drive):
+                raise gone(drive, SCAN_AGAIN)
+            with database.transaction():
+                store_sequence(database, sequence_id, document)

@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from app.files.sequences import group_names
 from app.inspection.finding import find_sequence
+from app.inspection.framereaders import FrameReaders
 from app.inspection.sequences import inspect_sequence
 from app.jobs.job import Job
 from app.model.inspecting import InspectOptions
@@ -113,7 +114,8 @@ def consistency(count: int) -> None:
         for _ in range(_ROUNDS):
             start = time.perf_counter()
             found = find_sequence(f"{folder}/sh.#####.exr")
-            document = inspect_sequence(found.directory, found.sequence, InspectOptions(), None, Job())
+            with FrameReaders() as readers:
+                document = inspect_sequence(found.directory, found.sequence, InspectOptions(), None, Job(), readers)
             taken.append(time.perf_counter() - start)
         assert document["sequence"]["frame_count"] == count
         assert [entry["attribute"] for entry in document["sequence"]["varying"]] == ["comments"]

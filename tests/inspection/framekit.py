@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from app.inspection.finding import find_sequence
+from app.inspection.framereaders import FrameReaders
 from app.inspection.sequences import inspect_sequence
 from app.jobs.job import Job
 from app.model.inspecting import InspectOptions
@@ -48,6 +49,13 @@ def told(path: Path | str, frame_range: str = "", job: Job | None = None, **opti
     """The document of a sequence."""
     found = find_sequence(str(path), frame_range)
     varying = options.pop("varying_values", False)
-    return inspect_sequence(
-        found.directory, found.sequence, InspectOptions(**options), found.expected, job or Job(), varying_values=varying
-    )
+    with FrameReaders() as readers:
+        return inspect_sequence(
+            found.directory,
+            found.sequence,
+            InspectOptions(**options),
+            found.expected,
+            job or Job(),
+            readers,
+            varying_values=varying,
+        )

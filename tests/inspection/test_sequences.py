@@ -9,8 +9,9 @@ import pytest
 
 from app.errors import Cancelled
 from app.files.sequences import file_sequences
-from app.inspection import framereading
 from app.inspection.consistency import compared_headers
+from app.inspection.finding import find_sequence
+from app.inspection.framereaders import FrameReaders
 from app.inspection.framereading import FrameHeads
 from app.inspection.sequences import inspect_sequence
 from app.jobs.job import CancelToken, Job
@@ -144,7 +145,8 @@ def test_a_frame_that_vanished_since_the_folder_was_listed(tmp_path: Path) -> No
     frames(tmp_path, range(1, 6))
     (sequence,), _ = file_sequences(sorted(os.fsencode(path.name) for path in tmp_path.iterdir()))
     (tmp_path / "sh.0003.exr").unlink()
-    document = inspect_sequence(os.fsencode(tmp_path), sequence, InspectOptions(), None, Job())
+    with FrameReaders() as readers:
+        document = inspect_sequence(os.fsencode(tmp_path), sequence, InspectOptions(), None, Job(), readers)
     (unreadable,) = document["sequence"]["unreadable"]
     assert unreadable == {"frames": "3", "reason": "it cannot be read: No such file or directory"}
 
@@ -230,13 +232,18 @@ def test_a_frame_of_another_format_is_no_frame_of_the_sequence(tmp_path: Path, o
     assert document["representative"]["parts"]
 
 
-def test_a_frame_that_kills_its_reader_costs_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    frames(tmp_path, range(1, 8))
-    monkeypatch.setattr(framereading, "HANDLER", "tests.inspection.handlers:crash_at_3")
-    sequence = told(tmp_path / "sh.####.exr")["sequence"]
-    (unreadable,) = sequence["unreadable"]
+def test_a_frame_that_kills_its_reader_costs_one_row_and_no_other_sequence(tmp_path: Path) -> None:
+    frames(tmp_path / "a", range(1, 8))
+    frames(tmp_path / "b", range(11, 18))
+    with FrameReaders("tests.inspection.handlers:crash_at_3") as readers:
+        first, second = (
+            inspect_sequence(found.directory, found.sequence, InspectOptions(), None, Job(), readers)["sequence"]
+            for found in (find_sequence(f"{tmp_path}/{folder}/sh.####.exr") for folder in "ab")
+        )
+    (unreadable,) = first["unreadable"]
     assert unreadable["frames"] == "3"
     assert "reader was ended" in unreadable["reason"]
+    assert (second["unreadable"], second["frame_count"]) == ([], 7)
 
 
 def test_a_cancelled_inspection_ends(tmp_path: Path) -> None:

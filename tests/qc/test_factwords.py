@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from app.inspection.finding import find_sequence
+from app.inspection.framereaders import FrameReaders
 from app.inspection.sequences import inspect_sequence
 from app.jobs.job import Job
 from app.media.document import document_of
@@ -24,7 +25,8 @@ def documents(folder: Path) -> Iterator[dict[str, Any]]:
     for frame in (1001, 1002):
         media.exr(folder / f"sh.{frame}.exr", frame)
     found = find_sequence(str(folder / "sh.####.exr"))
-    yield inspect_sequence(found.directory, found.sequence, options, None, Job())
+    with FrameReaders() as readers:
+        yield inspect_sequence(found.directory, found.sequence, options, None, Job(), readers)
 
 
 def unknown(value: Any, shape: str, path: str) -> Iterator[str]:
