@@ -22,8 +22,9 @@ def diff(
     b: Annotated[str, typer.Argument(metavar="B", help="Another one.")],
     pixels: Annotated[bool, typer.Option("--pixels", help="Compare the pixels too.")] = False,
     tolerance: Annotated[
-        float, typer.Option("--tolerance", metavar="X", help="Errors up to this are none; 0-1 for integer formats.")
-    ] = 0.0,
+        float | None,
+        typer.Option("--tolerance", metavar="X", help="Errors up to this are none; 0-1 for integer formats."),
+    ] = None,
     picture: Annotated[
         str, typer.Option("--picture", metavar="F.png", help="Write a picture of where the pixels differ.")
     ] = "",

@@ -3,6 +3,7 @@
 Nothing is written but the picture that was asked for.
 """
 
+import math
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,8 +35,8 @@ class DiffRequest:
 
     Attributes:
         a, b: two files, or two sequences as patterns.
-        pixels: compare the pixels too; a tolerance or a picture asks for that as well.
-        tolerance: an error up to this is none (0-1 for integer formats).
+        pixels: compare the pixels too; a tolerance, also one of 0, or a picture asks for that as well.
+        tolerance: an error up to this is none (0-1 for integer formats); None for 0 that nobody asked for.
         picture: where to write a PNG of where they differ; of sequences, for the frame that differs most.
         offset: frame N of `a` is compared with frame N + offset of `b`.
         ignore: patterns of attributes that may differ (`capDate`, `channels.*`).
@@ -44,7 +45,7 @@ class DiffRequest:
     a: str
     b: str
     pixels: bool = False
-    tolerance: float = 0.0
+    tolerance: float | None = None
     picture: str = ""
     offset: int = 0
     ignore: tuple[str, ...] = ()
@@ -52,11 +53,16 @@ class DiffRequest:
     @property
     def with_pixels(self) -> bool:
         """Whether the pixels are compared."""
-        return self.pixels or bool(self.picture) or self.tolerance > 0
+        return self.pixels or bool(self.picture) or self.tolerance is not None
+
+    @property
+    def limit(self) -> float:
+        """The largest error that is none."""
+        return self.tolerance or 0.0
 
     def asked(self, a: str, b: str) -> dict[str, Any]:
         """What a child is asked for two files."""
-        return {"a": a, "b": b, "pixels": self.with_pixels, "tolerance": self.tolerance, "ignore": list(self.ignore)}
+        return {"a": a, "b": b, "pixels": self.with_pixels, "tolerance": self.limit, "ignore": list(self.ignore)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +76,12 @@ def diff(_engine: Engine, request: DiffRequest, job: Job) -> DiffResult:
     """Compare two files or two sequences.
 
     Raises:
-        UsageError: a file and a sequence; a tolerance below 0; a picture that is not named as PNG.
+        UsageError: a file and a sequence; a tolerance below 0 or without a bound; a picture that is not named as PNG.
         InputError: one of the two cannot be used, or the picture cannot be written.
         Cancelled: it was stopped.
     """
-    if not request.tolerance >= 0:
-        raise UsageError(f"The tolerance is {request.tolerance:g}", hint="Give 0 or more.")
+    if not 0 <= request.limit < math.inf:
+        raise UsageError(f"The tolerance is {request.limit:g}", hint="Give a number, 0 or more.")
     are_sequences = [means_sequence(path) for path in (request.a, request.b)]
     if any(are_sequences) and not all(are_sequences):
         raise UsageError(
@@ -111,7 +117,7 @@ def _of_files(request: DiffRequest, job: Job) -> dict[str, Any]:
     document = {
         "schema_version": SCHEMA_VERSION, "kind": "image", "equal": found.pop("equal"),
         "a": {"path": _absolute(request.a)}, "b": {"path": _absolute(request.b)},
-        "pixels_compared": request.with_pixels, "tolerance": request.tolerance, **found, "picture": None,
+        "pixels_compared": request.with_pixels, "tolerance": request.limit, **found, "picture": None,
     }  # fmt: skip
     return document | _written(request.picture, drawn, picture)
 
@@ -181,7 +187,7 @@ def _of_sequences(request: DiffRequest, job: Job) -> dict[str, Any]:
     document = {
         "schema_version": SCHEMA_VERSION, "kind": "sequence", "equal": found.equal, "a": _side(sides[0]),
         "b": _side(sides[1]), "offset": request.offset, "pixels_compared": request.with_pixels,
-        "tolerance": request.tolerance, **found.document(), "picture": None,
+        "tolerance": request.limit, **found.document(), "picture": None,
     }  # fmt: skip
     worst = found.worst_frame
     if not request.picture or worst is None:

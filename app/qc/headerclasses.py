@@ -5,19 +5,21 @@ document for each kind, and so at all frames.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
 from app.files.framerange import parse_frames
 from app.inspection.consistency import LAYOUT
+from app.media.exrvalues import LAYOUT as NOT_FLAT
 from app.model.frames import Frame
 from app.qc.checks.framelists import frames_in, range_of, unwhole_frames
 from app.qc.facts import Document, Facts, Need
 from app.qc.factwords import SHAPES
 from app.qc.policy import Rule
-from app.qc.selectors import Selector, rooted
+from app.qc.selectors import Selector, Step, rooted
 
 #: Attributes of the file that the document gives under another key of its part.
 _KEYS = {
@@ -74,7 +76,7 @@ def header_classes(facts: Facts, rule: Rule) -> list[HeaderClass]:
     document = rooted(facts.document(Need.HEADERS))
     sequence = document.get("sequence") or {}
     about = _about(rule)
-    if about & {str(entry["attribute"]) for entry in sequence.get("varying") or []}:
+    if any(_is_meant(str(entry["attribute"]), about) for entry in sequence.get("varying") or []):
         document = rooted(facts.document(Need.VARYING))
     changes: list[_Change] = []
     by_frame: dict[Frame, list[int]] = defaultdict(list)
@@ -88,7 +90,7 @@ def header_classes(facts: Facts, rule: Rule) -> list[HeaderClass]:
     frames_of: dict[tuple[int, ...], list[Frame]] = defaultdict(list)
     for frame, indices in by_frame.items():
         frames_of[tuple(indices)].append(frame)
-    usual = [frame for frame in parse_frames(str(sequence.get("ranges") or "")) if frame not in by_frame]
+    usual = frames_in(sequence.get("ranges")).difference(by_frame, _without_header(sequence))
     first = [HeaderClass(document, range_of(usual))] if usual else []
     return first + [
         HeaderClass(_with(document, [changes[index] for index in indices]), range_of(frames))
@@ -111,12 +113,16 @@ def headerless(facts: Facts) -> dict[str, set[Frame]]:
         whole = frames_in(sequence.get("ranges")).difference(*unwhole_frames(sequence).values())
         why = next((str(error.get("message")) for error in document.get("errors") or ()), "no header could be read")
         return {**unwhole_frames(sequence), **({why: whole} if whole else {})}
-    lost = frames_in(sequence.get("without_header"))
-    if "without_header" not in sequence:
-        lost = frames_in(sequence.get("zero_byte")).union(
-            *(frames_in(entry.get("frames")) for entry in sequence.get("unreadable") or [])
-        )
+    lost = _without_header(sequence)
     return {reason: frames & lost for reason, frames in unwhole_frames(sequence).items() if frames & lost}
+
+
+def _without_header(sequence: Mapping[str, Any]) -> set[Frame]:
+    """The frames of which no header could be read."""
+    if "without_header" in sequence:
+        return frames_in(sequence["without_header"])
+    unreadable = [frames_in(entry.get("frames")) for entry in sequence.get("unreadable") or []]
+    return frames_in(sequence.get("zero_byte")).union(*unreadable)
 
 
 def untold(facts: Facts, rule: Rule) -> str:
@@ -128,19 +134,21 @@ def untold(facts: Facts, rule: Rule) -> str:
     for error in facts.document(Need.HEADERS).get("errors") or []:
         code = error.get("code")
         if code in ("sequence.many_attributes", "sequence.unsettled") or (
-            code == "sequence.many_differences" and (every or keys.intersection(error.get("attributes") or keys))
+            code == "sequence.many_differences"
+            and (every or any(_is_meant(name, keys) for name in error.get("attributes") or keys))
         ):
             return str(error.get("message") or code)
     return ""
 
 
 def _usual(document: Mapping[str, Any], sequence: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The document as most frames have it: the representative may be one of the frames that differ."""
-    lost = [sequence.get("zero_byte"), sequence.get("truncated")]
-    lost += [entry.get("frames") for entry in sequence.get("unreadable") or []]
-    unwhole = {frame for text in lost if text for frame in parse_frames(str(text))}
-    frames = parse_frames(str(sequence.get("ranges") or ""))
-    representative = next((frame for frame in frames if frame not in unwhole), None)
+    """The document as most frames have it: the representative may be one of the frames that differ.
+
+    It is the first frame that is whole, else the first with a header.
+    """
+    frames = frames_in(sequence.get("ranges"))
+    whole = frames.difference(*unwhole_frames(sequence).values())
+    representative = min(whole or frames - _without_header(sequence), default=None)
     changes = [
         _Change(entry.get("part"), str(entry["attribute"]), entry.get("expected"), entry.get("expected_parts"))
         for entry in sequence.get("header_differences") or []
@@ -155,12 +163,12 @@ def _differing(sequence: Mapping[str, Any]) -> Iterator[tuple[tuple[Frame, ...],
         yield parse_frames(str(entry["frames"])), change
 
 
-def _varying(document: Mapping[str, Any], names: frozenset[str]) -> Iterator[tuple[tuple[Frame, ...], _Change]]:
+def _varying(document: Mapping[str, Any], about: frozenset[str]) -> Iterator[tuple[tuple[Frame, ...], _Change]]:
     """Attributes that vary by nature and that a rule is about, each value with its frames."""
     for key, values in (document.get("frames_varying") or {}).items():
         before, colon, name = key.partition(":")
         part, name = (int(before), name) if colon and before.isdigit() else (0, key)
-        if name not in names:
+        if not _is_meant(name, about):
             continue
         frames_of: dict[str, tuple[Any, list[Frame]]] = {}
         for frame, value in values.items():
@@ -170,7 +178,7 @@ def _varying(document: Mapping[str, Any], names: frozenset[str]) -> Iterator[tup
 
 
 def _about(rule: Rule) -> frozenset[str]:
-    """The attributes that a rule looks at and that may vary by nature."""
+    """The attributes that a rule looks at and that may vary by nature: names, which may hold `*` and `?`."""
     names = {"dataWindow"} if rule.check == "exr.windows" else set()
     if rule.check == "exr.attributes":
         names |= {*rule.expect.get("required", ()), *rule.expect.get("forbidden", ())}
@@ -178,7 +186,7 @@ def _about(rule: Rule) -> frozenset[str]:
     for selector in (*rule.selectors, *([same_as] if isinstance(same_as, Selector) else [])):
         for step, after in zip(selector.steps, [*selector.steps[1:], None], strict=True):
             if step.key == "attributes" and after is not None:
-                names.add(after.key)
+                names |= _named(after)
             elif step.key in _OF_WINDOW:
                 names.add("dataWindow")
             elif selector.root == "streams":
@@ -186,15 +194,28 @@ def _about(rule: Rule) -> frozenset[str]:
     return frozenset(names)
 
 
+def _named(step: Step) -> set[str]:
+    """What a selector calls the attributes that it looks at; one that goes by another key may mean any."""
+    if step.key:
+        return {step.key}
+    return {step.value} if step.by == "name" else set(step.names) or {"*"}
+
+
+def _is_meant(name: str, patterns: Iterable[str]) -> bool:
+    return any(name == pattern or fnmatchcase(name, pattern) for pattern in patterns)
+
+
 def _with(document: Mapping[str, Any], changes: list[_Change]) -> dict[str, Any]:
     """The document as it would be for frames with these changes."""
     other = next((change.parts for change in changes if change.parts is not None), None)
     parts: list[dict[str, Any]] = deepcopy(document.get("parts") or [] if other is None else other)
     attributes = dict(document.get("attributes") or {})
+    known = {str(item["name"]) for part in document.get("parts") or [] for item in part.get("attributes") or []}
     streams = [dict(stream) for stream in document.get("streams") or []]
     changed: dict[str, Any] = {**document, "parts": parts, "streams": streams, "attributes": attributes}
     for change in changes:
-        if change.name in attributes:
+        is_new = bool(parts) and change.name not in known and change.name.encode() not in NOT_FLAT
+        if change.name in attributes or (is_new and change.part is not None and change.value is not None):
             attributes[change.name] = change.value
         for part in parts:
             if part.get("index") == change.part:
@@ -247,7 +268,14 @@ def _set(part: dict[str, Any], name: str, value: Any) -> None:
         if key == "data_window" and part[key] is not None:
             part["width"] = value["max"][0] - value["min"][0] + 1
             part["height"] = value["max"][1] - value["min"][1] + 1
-    attributes = [item for item in part.get("attributes") or [] if item["name"] != name]
-    if value is not None:
-        attributes.append({"name": name, "value": value})
-    part["attributes"] = attributes
+    part["attributes"] = _replaced(part.get("attributes") or [], name, value)
+
+
+def _replaced(attributes: list[dict[str, Any]], name: str, value: Any) -> list[dict[str, Any]]:
+    """Attributes with another value of one, where that stood last, else behind all; without it where it is None."""
+    places = [place for place, item in enumerate(attributes) if item["name"] == name]
+    at = places[-1] if places else len(attributes)
+    kind = {"type": attributes[at]["type"]} if places and "type" in attributes[at] else {}
+    told = [] if value is None else [{"name": name, **kind, "value": value}]
+    others = [item for item in attributes[:at] if item["name"] != name]
+    return [*others, *told, *attributes[at + 1 :]]

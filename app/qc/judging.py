@@ -197,8 +197,11 @@ class _Judging:
         if outcome is Outcome.ERROR:
             wrong = [finding for finding in wrong if finding.outcome is Outcome.ERROR]
         expected = f"{group.how} of: " + "; ".join(rule.title for rule in group.rules)
-        observed = "; ".join(dict.fromkeys(one.observed or one.evidence for one in wrong)) or "each of them holds"
+        observed = "; ".join(dict.fromkeys(one.observed or one.evidence for one in wrong))
         frames = {one.frames for one in wrong}
+        if group.how == "none" and outcome is Outcome.FAIL:
+            holding = [result.title for result in counting if result.outcome is Outcome.PASS]
+            observed, frames = f"this holds: {'; '.join(holding)}", {""}
         finding = Finding(
             group.id,
             outcome,

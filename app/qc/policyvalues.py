@@ -6,6 +6,7 @@ from typing import Any
 
 from app.errors import UsageError
 from app.files.framerange import parse_frames
+from app.model.frames import Frame
 from app.qc.regexes import check_regex
 from app.qc.selectors import Selector, read_selector
 from app.qc.values import CHROMATICITIES, number_of
@@ -165,11 +166,7 @@ class Values:
         if value in ("expected", "file", "tracker"):
             return value
         if isinstance(value, str):
-            try:
-                frames = parse_frames(value)
-            except UsageError as error:
-                raise node.place.error(f"{value} is no frame range", error.hint) from error
-            value = [frames[0], frames[-1]] if frames else None
+            value = _ends_of(value, node)
         if isinstance(value, list) and len(value) == 2 and all(type(one) is int for one in value):
             if value[0] > value[1]:
                 raise node.place.error(f"frame {value[0]} comes after {value[1]}", "The first frame comes first.")
@@ -189,6 +186,17 @@ class Values:
                 f"{plain(node)} is not one of {', '.join(choices)}", did_you_mean(str(value), choices)
             )
         return str(value)
+
+
+def _ends_of(text: str, node: Node) -> list[Frame]:
+    """First and last frame of a range that leaves none out."""
+    try:
+        frames = parse_frames(text)
+    except UsageError as error:
+        raise node.place.error(f"{text} is no frame range", error.hint) from error
+    if frames[-1] - frames[0] != len(frames) - 1:
+        raise node.place.error(f"{text} is no range of all frames", "Write the first and the last: [1001, 1100].")
+    return [frames[0], frames[-1]]
 
 
 def _is_number(value: Any) -> bool:

@@ -163,7 +163,10 @@ def _varying(
 
 
 def _value(document: dict[str, Any] | str | None, part: int, name: str) -> Any:
-    """The value of an attribute; None where it is not there."""
+    """The value of an attribute, its type and size where the value is unknown; None where it is not there."""
     if not isinstance(document, dict) or not 0 <= part < len(document["parts"]):
         return None
-    return next((item.get("value") for item in document["parts"][part]["attributes"] if item["name"] == name), None)
+    found = next((item for item in document["parts"][part]["attributes"] if item["name"] == name), None)
+    if found is None or found.get("value") is not None:
+        return None if found is None else found["value"]
+    return {"type": found.get("type"), "bytes": found.get("size")}

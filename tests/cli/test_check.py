@@ -122,6 +122,16 @@ def test_without_a_policy_or_anything_to_check_it_says_what_to_add(
     assert call(tmp_path, "check", "--policy", "sequence.hygiene") == 2
 
 
+def test_an_empty_path_does_not_stand_for_a_whole_drive(
+    shots: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(tmp_path, "scan", str(shots), "--drive", "A001") == 0
+    for drive in ((), ("--drive", "A001")):
+        capsys.readouterr()
+        assert call(tmp_path, "check", "", "--policy", "sequence.hygiene", *drive) == 2
+        assert "A PATH is empty" in capsys.readouterr().err
+
+
 def test_inspect_judges_what_it_found_by_a_policy(
     shots: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

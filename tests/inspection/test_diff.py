@@ -76,6 +76,7 @@ def test_a_tolerance_asks_for_the_pixels_and_the_document_says_whether_they_were
     a, b = exr(tmp_path / "a.exr", {"R": picture()}), exr(tmp_path / "b.exr", {"R": picture() + np.float32(0.05)})
     assert diff.json(a, b, code=0)["pixels_compared"] is False
     assert diff.json(a, b, "--tolerance", "0.001", code=1)["pixels_compared"] is True
+    assert diff.json(a, b, "--tolerance", "0", code=1)["pixels_compared"] is True
     assert "EQUAL in headers and pixels" in diff.text(a, b, "--tolerance", "0.1", code=0)
 
 
@@ -357,7 +358,8 @@ def test_what_cannot_be_compared_is_said(tmp_path: Path, diff: Diff) -> None:
     assert wrong["message"].startswith(f"{tmp_path}/absent.exr: ")
     assert "no still picture" in diff.json(a, media.wav(tmp_path / "a.wav"), code=3)["error"]["message"]
     diff.json(a, tmp_path / "a.####.exr", code=2)
-    diff.json(a, a, "--tolerance", "-1", code=2)
+    for tolerance in ("-1", "inf", "nan"):
+        diff.json(a, a, "--tolerance", tolerance, code=2)
     before = a.read_bytes()
     assert "overwrite" in diff.text(a, a, "--picture", a, code=2)
     assert "overwrite" in diff.text(tmp_path / "a.####.exr", tmp_path / "a.####.exr", "--picture", a, code=2)

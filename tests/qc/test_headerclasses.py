@@ -168,3 +168,70 @@ def test_an_empty_frame_is_one_objection(engine: Engine, tmp_path: Path) -> None
     policy.write_text(_HEAD + "".join(f"  - {{id: r{n}, check: {one}}}\n" for n, one in enumerate(rules)))
     [asset] = check(engine, CheckRequest((str(tmp_path / "a"),), str(policy)), Job()).assets
     assert [one.outcome for one in asset.results] == ["fail", "fail", "skipped", "skipped"]
+
+
+def _text(name: str, value: str) -> tuple[bytes, bytes, bytes]:
+    return name.encode(), b"string", value.encode()
+
+
+def judged(
+    engine: Engine, folder: Path, rule: str, attributes: Callable[[int], list[tuple[bytes, bytes, bytes]]]
+) -> set[tuple[str, str, str]]:
+    """Outcome, frames and observed of eight frames with attributes of their own; 1005 is empty."""
+    folder.mkdir(exist_ok=True)
+    for frame in range(1001, 1009):
+        raw_exr(folder / f"a.{frame}.exr", *attributes(frame), size=(4, 3))
+    (folder / "a.1005.exr").write_bytes(b"")
+    policy = folder.parent / "policy.yaml"
+    policy.write_text(f"{_HEAD}  - {{id: r, {rule}}}\n")
+    result = check(engine, CheckRequest((str(folder),), str(policy)), Job())
+    return {(one.outcome.value, one.frames, one.observed) for one in result.findings}
+
+
+_EMPTY = ("error", "1005", "the file is empty")
+
+
+@pytest.mark.parametrize("select", ["attributes.foo", "parts[*].attributes.foo"])
+def test_an_attribute_that_one_frame_has_more_is_seen_in_both_forms(
+    engine: Engine, tmp_path: Path, select: str
+) -> None:
+    rule = f'select: "{select}", expect: {{exists: false}}'
+    found = judged(engine, tmp_path / "a", rule, lambda frame: [_text("foo", "x")] if frame == 1003 else [])
+    assert found == {("fail", "1003", "x"), _EMPTY}
+
+
+@pytest.mark.parametrize("step", ["[capDate]", "[cap*]", "[name=capDate]", "[*]"])
+def test_what_varies_is_judged_however_the_selector_names_it(engine: Engine, tmp_path: Path, step: str) -> None:
+    rule = f'check: sequence.constant, select: "parts[*].attributes{step}.value"'
+    found = judged(engine, tmp_path / "a", rule, lambda frame: [_text("capDate", f"day {frame}")])
+    assert {one[1] for one in found if one[0] == "fail"} == {"1002", "1003", "1004", "1006", "1007", "1008"}
+
+
+def test_frames_without_a_header_are_not_among_those_that_a_rule_names(engine: Engine, tmp_path: Path) -> None:
+    rule = 'select: "parts[*].attributes.owner", expect: {eq: me}'
+    found = judged(engine, tmp_path / "a", rule, lambda frame: [_text("owner", "me" if frame == 1003 else "you")])
+    assert found == {("fail", "1001-1002,1004,1006-1008", "you"), _EMPTY}
+    rule = 'select: "parts[*].attributes.capDate", expect: {eq: "day 1001"}'
+    found = judged(engine, tmp_path / "b", rule, lambda frame: [_text("capDate", f"day {frame}")])
+    assert {one[1] for one in found if one[0] == "fail"} == {"1002", "1003", "1004", "1006", "1007", "1008"}
+
+
+def test_where_all_frames_are_cut_off_the_odd_first_one_is_told_alone(engine: Engine, tmp_path: Path) -> None:
+    for frame in range(1001, 1005):
+        path = raw_exr(tmp_path / f"a.{frame}.exr", _text("owner", "me" if frame == 1001 else "you"), size=(4, 3))
+        path.write_bytes(path.read_bytes()[:-10])
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(f'{_HEAD}  - {{id: r, select: "parts[*].attributes.owner", expect: {{eq: you}}}}\n')
+    result = check(engine, CheckRequest((str(tmp_path / "a.####.exr"),), str(policy)), Job())
+    assert [(one.frames, one.observed) for one in result.findings] == [("1001", "me")]
+
+
+def test_a_recorded_value_of_an_unknown_type_is_no_absent_one() -> None:
+    def read(index: int) -> dict[str, Any]:
+        attribute = {"name": "blob", "type": "vendorBlob", "size": 1, "value": None, "raw": "YQ==" if index else "Yg=="}
+        return {"parts": [{"index": 0, "attributes": [attribute]}], "attributes": {}, "errors": []}
+
+    document = document_of_frames([1001, 1002, 1003], [9] * 3, read, varying=False)
+    assert document is not None
+    [difference] = document["sequence"]["header_differences"]
+    assert (difference["frames"], difference["value"]) == ("1001", {"type": "vendorBlob", "bytes": 1})

@@ -418,3 +418,28 @@ def test_an_error_that_is_none_of_recording_stays_an_error() -> None:
 
     rule = "  - {id: r, check: pixels.finite, missing: skip}"
     assert judge(policy(rule), Broken(exr())).outcome is Outcome.ERROR
+
+
+def test_windows_that_are_not_there_are_not_as_they_should_be() -> None:
+    rule = "  - {id: r, check: exr.windows, expect: {data_inside_display: true}}"
+    [finding] = judged(rule, exr(display_window=None)).findings
+    assert (finding.outcome, finding.observed) == (Outcome.FAIL, "no display window")
+    assert judged(rule, exr()).outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize("check_name", ["exr.parts", "exr.views"])
+def test_names_of_what_is_no_exr_are_not_looked_at(check_name: str) -> None:
+    document = {**exr(), "kind": "image"}
+    del document["parts"]
+    rule = f"  - {{id: r, check: {check_name}, expect: {{only: [left]}}, missing: skip}}"
+    assert judged(rule, document).outcome is Outcome.SKIPPED
+
+
+def test_a_group_of_none_tells_the_rules_that_hold() -> None:
+    rules = """  - none:
+      id: r
+      rules:
+        - {id: a, title: It is ZIP, select: "parts[*].compression", expect: {eq: zip}}
+        - {id: b, title: It is PIZ, select: "parts[*].compression", expect: {eq: piz}}"""
+    [finding] = judged(rules, exr()).findings
+    assert (finding.outcome, finding.observed) == (Outcome.FAIL, "this holds: It is ZIP")

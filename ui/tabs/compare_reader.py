@@ -118,7 +118,7 @@ class CompareReader(QObject):
     def _headers(self, a: str, b: str, tolerance: float, token: CancelToken) -> Compared:
         pair = pair_of(a, b, token)
         result: DiffResult = run(
-            self._engine, "diff", DiffRequest(pair.a, pair.b, tolerance=tolerance), Job(token=token)
+            self._engine, "diff", DiffRequest(pair.a, pair.b, tolerance=tolerance or None), Job(token=token)
         )
         return Compared(pair, result.document, pixels=False)
 

@@ -23,12 +23,16 @@ def _each(look: Callable[[Rule, _Part], Iterator[tuple[str, str]]]) -> Callable[
         for kind in header_classes(facts, rule):
             parts = kind.document.get("parts")
             if not parts:
-                yield Observation(False, "the header of an EXR", frames=kind.frames, nothing=True)
+                yield _no_header(kind)
             for part in parts or []:
                 for expected, observed in look(rule, part):
                     yield Observation(False, expected, observed, kind.frames, _label(part))
 
     return judge
+
+
+def _no_header(kind: HeaderClass) -> Observation:
+    return Observation(False, "the header of an EXR", frames=kind.frames, nothing=True)
 
 
 def _label(part: _Part) -> str:
@@ -38,6 +42,7 @@ def _label(part: _Part) -> str:
 def _windows(rule: Rule, part: _Part) -> Iterator[tuple[str, str]]:
     data, display = part.get("data_window"), part.get("display_window")
     if not data or not display:
+        yield "a data window and a display window", f"no {'display' if data else 'data'} window"
         return
     inside = all(
         data["min"][axis] >= display["min"][axis] and data["max"][axis] <= display["max"][axis] for axis in (0, 1)
@@ -91,18 +96,18 @@ def _names(rule: Rule, facts: Facts) -> Iterator[Observation]:
     """Names of parts, or of views."""
     key = rule.check.rpartition(".")[2][:-1]
     for kind in header_classes(facts, rule):
-        names = (
-            _views(kind)
-            if key == "view"
-            else [str(part.get("name") or "") for part in kind.document.get("parts") or []]
-        )
+        parts = kind.document.get("parts")
+        if not parts:
+            yield _no_header(kind)
+            continue
+        names = _views(parts) if key == "view" else [str(part.get("name") or "") for part in parts]
         for expected, observed in _wrong_names(rule, names, key):
             yield Observation(False, expected, observed, kind.frames)
 
 
-def _views(kind: HeaderClass) -> list[str]:
-    names = [str(part["view"]) for part in kind.document.get("parts") or [] if part.get("view")]
-    for part in kind.document.get("parts") or []:
+def _views(parts: list[_Part]) -> list[str]:
+    names = [str(part["view"]) for part in parts if part.get("view")]
+    for part in parts:
         for item in part.get("attributes") or []:
             if item["name"] == "multiView" and isinstance(item.get("value"), list):
                 names += map(str, item["value"])

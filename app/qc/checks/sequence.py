@@ -49,15 +49,19 @@ def _missing(rule: Rule, facts: Facts) -> Iterator[Observation]:
     if isinstance(asked, Observation):
         yield asked
         return
-    yield of_frames(rule, _missing_text(sequence, asked), "missing frames")
+    yield of_frames(rule, _missing_text(rule, sequence), "missing frames")
 
 
-def _missing_text(sequence: Mapping[str, Any], asked: tuple[int, int] | None) -> str:
-    if asked is None:
-        return str(sequence.get("missing_inner", sequence.get("missing")) or "")
+def _missing_text(rule: Rule, sequence: Mapping[str, Any]) -> str:
+    """The missing frames: of those that are expected as the document tells them, which may be every second one."""
+    asked = rule.options.get("range", "expected")
+    if asked in ("expected", "tracker"):
+        return str(sequence.get("missing") or "")
+    present = parse_frames(str(sequence["ranges"]))
+    if asked == "file":
+        return "" if sequence.get("udim") else missing_frames(present)
     first, last = asked
-    present = [frame for frame in parse_frames(str(sequence["ranges"])) if first <= frame <= last]
-    return missing_frames([first - 1, *present, last + 1])
+    return missing_frames([first - 1, *(frame for frame in present if first <= frame <= last), last + 1])
 
 
 def _unexpected(rule: Rule, facts: Facts) -> Iterator[Observation]:
