@@ -167,8 +167,10 @@ def _check_media(engine: Engine, place: "_Place", expected: Expectation, run: "_
     named = place.drive is not None
     drives = (place.drive,) if place.drive else catalogued_drives(engine.catalog, place.paths)
     keeper = FindingsKeeper(engine, drives, job, has_turn=named and not place.below, named=named)
+    size = min(_MOST_CHILDREN, os.cpu_count() or 1)
     with (
-        ChildPool(HANDLER, min(_MOST_CHILDREN, os.cpu_count() or 1), memory_bytes=_MEMORY_BYTES) as pool,
+        ChildPool(HANDLER, size, memory_bytes=_MEMORY_BYTES) as ahead,
+        ChildPool(HANDLER, size, memory_bytes=_MEMORY_BYTES) as pool,
         FrameReaders() as readers,
         KnownDamage(engine.catalog, drives, job.token, named=named) as damage,
     ):
@@ -177,7 +179,7 @@ def _check_media(engine: Engine, place: "_Place", expected: Expectation, run: "_
             LiveFacts(found, pool, readers, job, _expected_of(found, expected), measuring, damage.added)
             for found in _found(place.paths, run, job)
         )
-        for facts in read_ahead(assets, run.policy, pool, job):
+        for facts in read_ahead(assets, run.policy, ahead, job):
             result = run.take(facts)
             if result is not None:
                 validation = validation_of(run.policy, result) | titles_of(result)

@@ -5,13 +5,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from app.errors import AppError, MediaError
+from app.errors import AppError
 from app.files.framerange import frame_range, parse_frames
 from app.inspection.expected import Expected
 from app.inspection.framereaders import FrameReaders
 from app.inspection.namefacts import sequence_by_names
 from app.inspection.sequences import inspect_sequence
-from app.jobs.children import ChildPool, stream
+from app.jobs.children import ChildPool
 from app.jobs.events import Stage
 from app.jobs.framing import Message
 from app.jobs.job import Job
@@ -23,8 +23,8 @@ from app.qc.facts import Document, Need
 from app.qc.kinds import kinds_of_name
 
 HANDLER = "app.media.worker:document"
-_HEADER_S = 60.0
-_PIXELS_S = 600.0
+#: Seconds without a word after which the reader of a file counts as hung; while it decodes, it says how far it is.
+LIMITS_S = {Need.HEADER: 60.0, Need.PIXELS: 600.0, Need.DECODED: 60.0}
 _MOST_ODD = 100
 
 
@@ -152,14 +152,14 @@ class LiveFacts:
         options = asdict(InspectOptions(stats=True, sample=rows, measuring=self._measuring))
         if sequence is None:
             try:
-                yield None, self.document(Need.PIXELS) if rows == 1 else self._ask(self.request(Need.PIXELS) | options)
+                yield None, self.document(Need.PIXELS) if rows == 1 else self._ask(Need.PIXELS, options)
             except AppError as error:
                 yield None, error
             return
         name_of = dict(zip(sequence.frames, sequence.names, strict=True))
         requests = ((frame, {"path": self._path(name_of[frame]), **options}) for frame in frames)
         self._job.stage(Stage.INSPECT, len(frames))
-        for done, (frame, answer) in enumerate(self._pool.map(requests, self._job.token, _PIXELS_S), 1):
+        for done, (frame, answer) in enumerate(self._pool.map(requests, self._job.token, LIMITS_S[Need.PIXELS]), 1):
             self._job.progress(done, current=self.asset)
             if isinstance(answer, AppError):
                 yield frame, answer
@@ -192,7 +192,7 @@ class LiveFacts:
             for frame in sorted(firsts.values())[:_MOST_ODD]
             if frame in name_of
         )
-        answers = [answer for _, answer in self._pool.map(requests, self._job.token, _HEADER_S)]
+        answers = [answer for _, answer in self._pool.map(requests, self._job.token, LIMITS_S[Need.HEADER])]
         return [answer[-1][0]["document"] for answer in answers if not isinstance(answer, AppError)]
 
     def _path(self, name: bytes) -> str:
@@ -226,19 +226,13 @@ class LiveFacts:
             )
             self._job.stage(Stage.CHECK)
             return document
-        if need is Need.DECODED or "image" not in self.kinds and need is Need.PIXELS:
-            return self._ask(self.request(need))
-        limit_s = _PIXELS_S if need is Need.PIXELS else _HEADER_S
-        told: Document = self._pool.call(self.request(need), self._job.token, limit_s)[-1][0]["document"]
-        return told
+        return self._ask(need, {})
 
-    def _ask(self, request: dict[str, Any]) -> Document:
-        """The document of the file from a child of its own, which says how far it is and so is never late."""
-        for header, _ in stream(HANDLER, request, self._job.token, silence_s=_HEADER_S):
-            if "document" in header:
-                document: Document = header["document"]
-                return document
-        raise MediaError("the reader gave no answer", code="media.not_understood")
+    def _ask(self, need: Need, options: Document) -> Document:
+        """The document of the file from a child."""
+        request = {**self.request(need), **options}
+        told: Document = self._pool.call(request, self._job.token, LIMITS_S[need])[-1][0]["document"]
+        return told
 
 
 def _is_odd(document: Document) -> bool:

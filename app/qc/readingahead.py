@@ -1,5 +1,6 @@
 """Reads the documents of single files ahead, several at once, as far as the rules of a policy will ask for them."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
@@ -7,11 +8,10 @@ from app.jobs.children import ChildPool
 from app.jobs.job import Job
 from app.qc.checks.registry import CHECKS
 from app.qc.facts import Need
-from app.qc.livefacts import LiveFacts
+from app.qc.livefacts import LIMITS_S, LiveFacts
 from app.qc.policy import Policy, leaves
 
 _GROUP = 64
-_LIMITS_S = {Need.HEADER: 60.0, Need.PIXELS: 600.0}
 
 
 def read_ahead(assets: Iterable[LiveFacts], policy: Policy, pool: ChildPool, job: Job) -> Iterator[LiveFacts]:
@@ -20,21 +20,32 @@ def read_ahead(assets: Iterable[LiveFacts], policy: Policy, pool: ChildPool, job
     Args:
         assets: taken some at a time.
         policy: who asks.
-        pool: children that read documents.
-        job: cancels.
+        pool: children that read documents. They go on while an asset is judged, and are this function's alone.
+        job: told which movie or sound is measured, and how far; cancels.
     """
+    done = 0
+
+    def heard(facts: LiveFacts, steps: list[int]) -> None:
+        job.progress(done, current=f"{facts.asset} ({steps[0] * 100 // max(steps[1], 1)} %)")
+
     waiting = iter(assets)
-    while group := list(islice(waiting, _GROUP)):
+    while group := deque(islice(waiting, _GROUP)):
         wanted = [(facts, need) for facts in group if (need := _need(facts, policy)) is not None]
-        for need, limit_s in _LIMITS_S.items():
+        unread = {facts for facts, _ in wanted}
+        for need, limit_s in LIMITS_S.items():
             requests = ((facts, facts.request(need)) for facts, asked in wanted if asked is need)
-            for facts, answer in pool.map(requests, job.token, limit_s):
+            for facts, answer in pool.map(requests, job.token, limit_s, heard if need is Need.DECODED else None):
                 facts.put(need, answer)
+                unread.discard(facts)
+                while group and group[0] not in unread:
+                    done += 1
+                    yield group.popleft()
+        done += len(group)
         yield from group
 
 
 def _need(facts: LiveFacts, policy: Policy) -> Need | None:
-    """How much is read ahead: nothing of sequences and of what is decoded at length."""
+    """How much is read ahead: nothing of sequences, whose frames are read by readers of their own."""
     if "sequence" in facts.kinds or not policy.match.fits(facts.asset, facts.kinds):
         return None
     needs = [Need.NAMES]
@@ -44,6 +55,8 @@ def _need(facts: LiveFacts, policy: Policy) -> Need | None:
             sampled = bool(rule.check and CHECKS[rule.check].frames and rule.sample.rows > 1)
             needs.append(Need.HEADER if sampled else rule.need)
     need = max(needs)
-    if need is Need.NAMES or (need > Need.HEADERS and "image" not in facts.kinds):
+    if need is Need.NAMES:
         return None
-    return Need.PIXELS if need > Need.HEADERS else Need.HEADER
+    if need <= Need.HEADERS:
+        return Need.HEADER
+    return Need.DECODED if facts.kinds & {"movie", "sound"} else Need.PIXELS
