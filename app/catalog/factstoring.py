@@ -31,18 +31,22 @@ _STORE = f"INSERT OR REPLACE INTO facts (file_id, {_COLUMNS}) VALUES (?, ?, ?, ?
 
 @dataclass(frozen=True, slots=True)
 class _Before:
-    """What was known of a file until now."""
+    """What was known of a file until now; `measured`: whether there are statistics."""
 
     header_hash: str | None
     structure_id: int | None
     header_id: int | None
     set_id: int | None
+    error: str
+    own: str | None
+    measured: int
 
 
 def store_inspected(database: Database, files: Sequence[tuple[int, Inspected]]) -> None:
     """Keep what was learnt of files, inside the caller's transaction, in place of what was known of them.
 
-    Statistics that were measured before are kept where a document has none and its header is still the same.
+    Statistics that were measured before are kept, with what was found wrong then, where a document has none and its
+    header is still the same: the caller knows that the file is.
 
     Args:
         database: the shard.
@@ -103,7 +107,8 @@ class _Storing:
         self._before = {
             file_id: _Before(*known)
             for file_id, *known in database.rows_of(
-                "SELECT file_id, header_hash, structure_id, header_id, set_id FROM facts WHERE file_id IN ({})",
+                "SELECT file_id, header_hash, structure_id, header_id, set_id, error, own,"
+                " EXISTS (SELECT 1 FROM stats s WHERE s.file_id = facts.file_id) FROM facts WHERE file_id IN ({})",
                 ids,
             )
         }
@@ -113,7 +118,7 @@ class _Storing:
     def store(self, file_id: int, one: Inspected) -> list[Member]:
         """Store a file; which attributes are its own."""
         pieces, known = one.pieces, self._before.get(file_id)
-        same = known is not None and bool(pieces.header_hash) and known.header_hash == pieces.header_hash
+        same = known is not None and (known.header_hash or "") == pieces.header_hash
         header_id = self._headers[pieces.header]
         set_before = known.set_id if known is not None and known.header_id == header_id else None
         numbers = [self._attributes[value.hash] for value in pieces.values]
@@ -121,16 +126,27 @@ class _Storing:
         structure_id = known.structure_id if known is not None and same else None
         if one.structure is not None:
             structure_id = self._structures[one.structure]
+        error, rest = one.error, pieces.own
+        if known is not None and known.measured and same and pieces.stats is None:
+            error, rest = error or known.error, _with_errors(pieces.own, known.own)
         self._database.run(
             _STORE,
-            (file_id, FACTS_VERSION, pieces.kind, "", one.error, header_id, set_id, structure_id, pieces.duration_s,
-             pieces.header_hash or None, pieces.own or None, self._read_us),
+            (file_id, FACTS_VERSION, pieces.kind, "", error, header_id, set_id, structure_id, pieces.duration_s,
+             pieces.header_hash or None, rest or None, self._read_us),
         )  # fmt: skip
         if known is not None:
             self._database.run("DELETE FROM attribute_of WHERE file_id = ?", (file_id,))
         if pieces.stats is not None or (known is not None and not same):
             _store_stats(self._database, file_id, pieces.stats)
         return own
+
+
+def _with_errors(own: str, before: str | None) -> str:
+    """What is a file's own, as JSON, with the errors that were told before and are not told now."""
+    rest, then = (json.loads(text) if text else {} for text in (own, before))
+    errors = rest.get("errors") or []
+    errors += [error for error in then.get("errors") or () if error not in errors]
+    return json.dumps({**rest, "errors": errors}) if errors else own
 
 
 def _header_ids(database: Database, some: Iterable[Pieces]) -> dict[bytes, int]:

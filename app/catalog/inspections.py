@@ -28,11 +28,12 @@ _OF_PIXELS = ("frozen", "frozen_runs", "black")
 def store_document(database: Database, file_id: int, document: Document, structure: Structure | None = None) -> None:
     """Keep the document of a file in place of what was known of it.
 
-    What was measured before is kept where the document has no statistics and its header is still the same; the caller
-    knows that the file is.
+    What was measured before is kept where the document measured nothing, or fewer rows, and its header is still the
+    same; the caller knows that the file is.
     """
-    if document.get("stats") is None and database.value("SELECT 1 FROM stats WHERE file_id = ?", (file_id,)):
-        document = with_measured(document, recorded_document(database, file_id) or {})
+    before = database.value("SELECT body FROM stats WHERE file_id = ?", (file_id,))
+    if before is not None and _sample(document.get("stats")) > _sample(unpacked(before)):
+        document = {**document, "stats": None}
     store_inspected(database, [(file_id, Inspected(take_apart(document), structure, damage_of(document)))])
 
 
@@ -135,17 +136,24 @@ def recorded_sequence(database: Database, sequence_id: int) -> Document | None:
 
 
 def with_measured(document: Document, before: Document) -> Document:
-    """A document with what an earlier one measured of the same bytes, where it measured nothing itself."""
+    """A document with what an earlier one measured of the same bytes, where it measured nothing itself, or less."""
     same = _header_hash(document) == _header_hash(before)
-    if document.get("stats") is not None or before.get("stats") is None or not same:
+    stats, measured = document.get("stats"), before.get("stats")
+    if measured is None or not same or (stats is not None and _sample(stats) <= _sample(measured)):
         return dict(document)
     known = document.get("errors") or []
-    measured = [error for error in before.get("errors") or () if error not in known]
-    found = {**document, "stats": before["stats"], "errors": [*known, *measured]}
+    more = [error for error in before.get("errors") or () if error not in known]
+    found = {**document, "stats": measured, "errors": [*known, *more]}
     if "sequence" in document:
         old = before.get("sequence") or {}
         found["sequence"] = document["sequence"] | {name: old[name] for name in _OF_PIXELS if name in old}
     return found
+
+
+def _sample(stats: Any) -> int:
+    """Every how manieth block of rows statistics count, in the part where that are fewest; 1 where all are counted."""
+    parts = stats.get("parts") or () if isinstance(stats, dict) else ()
+    return max((int(part.get("sample") or 1) for part in parts), default=1)
 
 
 def _header_hash(document: Document) -> str:

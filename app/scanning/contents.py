@@ -44,13 +44,18 @@ _TO_HASH = (
 
 
 def forget_contents(database: Database, scan_id: int) -> None:
-    """Begin the second half of a full scan: everything that was walked is hashed and inspected again."""
+    """Begin the second half of a full scan: everything that was walked is hashed and inspected again.
+
+    What was measured of a file is forgotten where its bytes turn out to be others.
+    """
     database.run(
         f"UPDATE file SET hash_state = {HASH_AGAIN} WHERE hash_state = {HASH_GOOD} AND missed_scan IS NULL"
         f" AND folder_id IN ({LISTED})",
         (scan_id,),
     )
-    database.run(f"DELETE FROM facts WHERE file_id IN (SELECT id FROM file WHERE folder_id IN ({LISTED}))", (scan_id,))
+    database.run(
+        f"UPDATE facts SET version = 0 WHERE file_id IN (SELECT id FROM file WHERE folder_id IN ({LISTED}))", (scan_id,)
+    )
     database.run(f"UPDATE sequence SET inspected = NULL WHERE folder_id IN ({LISTED})", (scan_id,))
 
 
@@ -79,6 +84,7 @@ class _HashRun:
         self._with_problems = folders_with_problems(database)
         self._any_suspects = bool(database.value("SELECT EXISTS (SELECT 1 FROM suspect)"))
         self._done: list[tuple[tuple[Any, ...], Hashed | AppError]] = []
+        self._others: list[tuple[int]] = []
         self._committed = time.monotonic()
 
     def run(self, xxh3: bool) -> None:
@@ -160,6 +166,7 @@ class _HashRun:
             for row, answer in done:
                 if isinstance(answer, AppError):
                     self._failed(row, answer)
+            self._forget_others()
             self._database.run("UPDATE scan SET counts = ? WHERE id = ?", (self._tally.json(), self._scan_id))
         if pulled:
             raise gone(self._drive, SCAN_AGAIN)
@@ -174,6 +181,7 @@ class _HashRun:
         elif state == HASH_AGAIN and old != digest:
             changed_scan = self._scan_id
             keep_past(self._database, str(file_id), self._scan_id, CHANGED)
+            self._others.append((file_id,))
             self._tally.add("changed")
             self._tally.add("unchanged", -1)
         same_time = (hashed.size, hashed.mtime_ns) == (size, mtime_ns)
@@ -194,6 +202,15 @@ class _HashRun:
         read = (digest, hashed.xxh3_128, HASH_GOOD, hashed.size, hashed.mtime_ns, mime, changed_scan, category)
         return (*read, hashed.hashed_ns // 1000, number, file_id)
 
+    def _forget_others(self) -> None:
+        """Forget what is known of files whose bytes are others; their sequences changed with them."""
+        others, self._others = self._others, []
+        self._database.run_many("DELETE FROM facts WHERE file_id = ?", others)
+        self._database.run_many(
+            f"UPDATE sequence SET changed_scan = {self._scan_id} WHERE id = (SELECT sequence_id FROM file WHERE id = ?)",
+            others,
+        )
+
     def _written_meanwhile(self, folder_id: int, file_id: int, more_bytes: int, mtime_ns: int) -> None:
         """Keep totals and order right for a file that changed after it was listed; its folder is compared again."""
         self._database.run("UPDATE folder SET bytes = bytes + ?, digest = NULL WHERE id = ?", (more_bytes, folder_id))
@@ -206,6 +223,8 @@ class _HashRun:
         self._with_problems.add(folder_id)
         if state in (HASH_NONE, HASH_FAILED):
             self._database.run("UPDATE file SET hash_state = ? WHERE id = ?", (HASH_FAILED, file_id))
+        elif state == HASH_AGAIN:
+            self._database.run("DELETE FROM facts WHERE file_id = ?", (file_id,))
 
 
 def hash_files_of_scan(

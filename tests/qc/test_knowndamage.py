@@ -3,14 +3,18 @@
 import os
 import struct
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from app.jobs.job import Job
+from app.inspection.inspect import InspectRequest
+from app.inspection.records import record_of
+from app.jobs.job import CancelToken, Job
 from app.operations import run
 from app.qc.checking import CheckRequest, CheckResult
 from app.scanning.request import ScanRequest
 from tests import movies
+from tests.app_media import exrmaking as exr
 from tests.ui.enginekit import make_engine
 
 _HEAD = 'schema: qcpolicy/1\nid: {0}\nversion: "1"\nrules:\n'
@@ -63,3 +67,85 @@ def test_damage_that_was_found_is_told_until_the_file_changes(bench: Bench, tmp_
     (tmp_path / "away").rename(bench.base)
     os.utime(bench.movie, ns=(0, 1_700_000_000_000_000_000))
     assert bench.check("shallow").outcome.value == "pass"
+
+
+class Still:
+    """A drive with a picture of which a chunk in the middle cannot be decoded, and a sequence of such pictures."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.base = folder / "drive"
+        self.base.mkdir()
+        self.path = self.base / name
+        names = [name.replace("####", f"{frame}") for frame in (1001, 1002, 1003)] if "#" in name else [name]
+        for number, one in enumerate(names):
+            exr.write(self.base / one, exr.planes("half", 64, 128), "zip")
+            if not number:
+                start, samples, end = exr.chunk_places(self.base / one)[3]
+                exr.patched(self.base / one, samples, bytes(end - samples))
+        self.engine = make_engine(folder / "home")
+        self._policy = folder / "p.yaml"
+        whole = "sequence.unreadable" if "#" in name else "files.readable"
+        self._policy.write_text(f"{_HEAD.format('p')}  - {{id: r, check: {whole}}}\n  - {{id: d, check: pixels.damaged}}\n")
+        self.scan()
+
+    def scan(self, mode: str = "delta") -> None:
+        run(self.engine, "scan", ScanRequest((str(self.base),), drive="D", mode=mode), Job())
+
+    def measure(self, sample: int = 1) -> None:
+        request = InspectRequest((str(self.path),), stats=True, sample=sample, keep=True)
+        run(self.engine, "inspect", request, Job())
+
+    def recorded(self) -> dict[str, Any]:
+        """What is recorded of the picture or the sequence."""
+        found = record_of(self.engine, str(self.path), CancelToken())
+        assert found is not None
+        assert found.document is not None
+        return found.document
+
+    @property
+    def damage(self) -> list[str]:
+        """What is recorded of it as wrong."""
+        return [str(error["code"]) for error in self.recorded()["errors"]]
+
+
+@pytest.mark.parametrize("name", ["a.exr", "a.####.exr"])
+def test_a_look_at_some_rows_forgets_nothing_of_one_at_all(tmp_path: Path, name: str) -> None:
+    still = Still(tmp_path, name)
+    still.measure(sample=5)
+    assert still.damage == []
+    still.measure()
+    assert still.damage == ["pixels.damaged"]
+    still.measure(sample=5)
+    assert still.damage == ["pixels.damaged"]
+    assert still.recorded()["stats"]["parts"][0]["sample"] == 1
+
+
+def test_a_full_scan_forgets_what_was_measured_of_changed_bytes_alone(tmp_path: Path) -> None:
+    still = Still(tmp_path, "a.exr")
+    still.measure()
+    still.scan("full")
+    assert still.damage == ["pixels.damaged"]
+    assert still.recorded()["stats"]
+    stat = still.path.stat()
+    exr.patched(still.path, stat.st_size - 3, b"abc")
+    os.utime(still.path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    still.scan("full")
+    assert (still.damage, still.recorded()["stats"]) == ([], None)
+
+
+def test_a_full_scan_keeps_what_was_measured_of_a_movie(bench: Bench) -> None:
+    bench.check("deep")
+    run(bench.engine, "scan", ScanRequest((str(bench.base),), drive="D", mode="full"), Job())
+    assert bench.check("shallow").outcome.value == "fail"
+
+
+def test_a_frame_that_a_full_scan_finds_with_other_bytes_is_a_change_of_its_sequence(tmp_path: Path) -> None:
+    still = Still(tmp_path, "a.####.exr")
+    still.measure()
+    frame = still.base / "a.1002.exr"
+    stat = frame.stat()
+    exr.patched(frame, stat.st_size - 3, b"abc")
+    os.utime(frame, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    still.scan("full")
+    found = record_of(still.engine, str(still.path), CancelToken())
+    assert found is None
