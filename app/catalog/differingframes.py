@@ -23,7 +23,7 @@ _FRAMES = (
     " AND f.sequence_id = ? AND f.missed_scan IS NULL"
 )
 #: What the text of a document has where some frames differ: most are told apart without reading it all.
-_SOME = re.compile(rb'"(?:header_differences|unreadable)":\s*\[\s*\{|"zero_byte":\s*"[^"]')
+_SOME = re.compile(rb'"(?:header_differences|unreadable)":\s*\[\s*\{|"(?:zero_byte|without_header)":\s*"[^"]')
 
 
 def settle_differing(database: Database) -> None:
@@ -56,6 +56,8 @@ class _Differences:
     @classmethod
     def of(cls, sequence: Mapping[str, Any]) -> "_Differences":
         differing = [Frames.of(entry.get("frames")) for entry in sequence.get("header_differences") or ()]
+        if "without_header" in sequence:
+            return cls(differing, [Frames.of(sequence["without_header"])])
         lost = [Frames.of(entry.get("frames")) for entry in sequence.get("unreadable") or ()]
         return cls(differing, [*lost, Frames.of(sequence.get("zero_byte"))])
 

@@ -1,7 +1,7 @@
 """What the catalogue has recorded of a path, for a file that is not there now."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,6 @@ from app.catalog.database import Database
 from app.catalog.dberrors import ABSENT
 from app.catalog.details import find_file
 from app.catalog.inspections import recorded_document, recorded_sequence, with_measured
-from app.catalog.searchwords import path_below
 from app.engine import Engine
 from app.errors import AppError
 from app.files.framerange import is_pattern, parse_pattern
@@ -42,12 +41,12 @@ def record_of(engine: Engine, path: str, token: CancelToken, *, shelf_only: bool
         AppError: the shard of the drive cannot be used.
     """
     whole = os.path.abspath(path)  # noqa: PTH100 - bytes that are no Unicode must stay as they are
-    for drive in engine.catalog.drives(look=False):
-        if path_below(whole, drive.base) is None:
+    for drive in deepest_first(engine.catalog.drives(look=False)):
+        relative = below_base(whole, drive)
+        if relative is None:
             continue
         if shelf_only and any(known.online for known in engine.catalog.drives() if known.id == drive.id):
             continue
-        relative = raw(whole.replace(os.sep, "/"))[len(raw(drive.base.rstrip("/\\"))) + 1 :]
         try:
             with engine.catalog.open_shard(drive, token) as database:
                 found = _record(database, drive, relative)
@@ -58,6 +57,22 @@ def record_of(engine: Engine, path: str, token: CancelToken, *, shelf_only: bool
         if found is not None:
             return found
     return None
+
+
+def deepest_first(drives: Iterable[Drive]) -> list[Drive]:
+    """Drives, those that lie in others before these."""
+    return sorted(drives, key=lambda drive: len(drive.base), reverse=True)
+
+
+def below_base(path: str, drive: Drive) -> bytes | None:
+    """An absolute path below the base of a drive, raw with `/`; None where it does not lie there.
+
+    Names that differ in case are the same on Windows alone.
+    """
+    root = drive.base.rstrip("/\\") + os.sep
+    if not os.path.normcase(path).startswith(os.path.normcase(root)):
+        return None
+    return raw(path.replace(os.sep, "/"))[len(raw(root)) :]
 
 
 def measured_before(document: Mapping[str, Any], recorded: Mapping[str, Any] | None) -> Mapping[str, Any]:
@@ -94,7 +109,7 @@ def _record(database: Database, drive: Drive, relative: bytes) -> Record | None:
     for (sequence_id,) in list(
         database.rows(
             "SELECT q.id FROM sequence q JOIN folder d ON d.id = q.folder_id WHERE d.path = ? AND q.base = ?"
-            " AND q.ext = ? AND q.missed_scan IS NULL ORDER BY q.pad = ? DESC, q.frame_count DESC",
+            " AND q.ext = ? AND q.pad IN (?, 1) AND q.missed_scan IS NULL ORDER BY q.pad DESC",
             (folder, pattern.base, pattern.ext, pattern.pad),
         )
     ):

@@ -7,17 +7,15 @@ from contextlib import contextmanager
 from app.catalog.database import Database
 from app.catalog.details import find_file
 from app.catalog.inspections import store_document, store_sequence
-from app.catalog.searchwords import path_below
 from app.catalog.shard import open_writer
 from app.engine import Engine
 from app.errors import AppError, HeldByAnother
 from app.files.framerange import parse_pattern
 from app.inspection.keeping import Keeper
-from app.inspection.records import Document
+from app.inspection.records import Document, below_base, deepest_first
 from app.inspection.structure import structure_of
 from app.jobs.job import CancelToken, Job
 from app.model.drives import Drive
-from app.model.names import raw
 from app.model.times import rfc3339_ns
 from app.services.protocols import Stored
 
@@ -37,7 +35,7 @@ class ShardKeeper(Keeper):
         super().__init__(None)
         self._engine = engine
         self._token = token
-        self._drives = [drive for drive in engine.catalog.drives() if drive.online]
+        self._drives = deepest_first(drive for drive in engine.catalog.drives() if drive.online)
         self._waiting: dict[str, list[Document]] = {}
         self._rows: Counter[str] = Counter()
 
@@ -48,7 +46,7 @@ class ShardKeeper(Keeper):
             HeldByAnother: another process or job writes the records of the drive.
         """
         path = document["file"]["path"]
-        drive = next((drive for drive in self._drives if path_below(path, drive.base) is not None), None)
+        drive = next((drive for drive in self._drives if below_base(path, drive) is not None), None)
         if drive is None or document["kind"] is None or document["file"].get("raw_name"):
             self.left_out.append(path)
             return document
@@ -60,7 +58,7 @@ class ShardKeeper(Keeper):
 
     def is_catalogued(self, path: str) -> bool:
         """Whether a path lies on a connected drive."""
-        return any(path_below(path, drive.base) is not None for drive in self._drives)
+        return any(below_base(path, drive) is not None for drive in self._drives)
 
     @property
     def stored(self) -> Stored:
@@ -88,9 +86,8 @@ class ShardKeeper(Keeper):
         ):
             for document in documents:
                 path = document["file"]["path"]
-                below = raw(path)[len(raw(drive.base.rstrip("/\\"))) + 1 :]
                 keep = _keep_sequence if document["kind"] == "sequence" else keep_file
-                if keep(database, below, document):
+                if keep(database, below_base(path, drive) or b"", document):
                     self._rows["sequences" if document["kind"] == "sequence" else "files"] += 1
                 else:
                     self.left_out.append(path)

@@ -178,10 +178,11 @@ def _remark(
 
 
 def _finish(report: ShotReport, expected: tuple[int, int] | None) -> None:
-    """Join what the sequences lack; a shot without any frame lacks all that were expected."""
-    if not report.sequences and not report.unreadable and expected is not None:
-        report.missing = [expected]
-        report.pad = 4
-        report.lines.append(("", padded_runs(report.missing, report.pad)))
+    """Join what the sequences lack; a shot without one that is called as it should be lacks all that were expected."""
+    named = any(sequence["name_fits"] for sequence in report.sequences)
+    if not named and not report.unreadable and expected is not None:
+        report.missing.append(expected)
+        report.pad = max(report.pad, 4)
+        report.lines.append(("", padded_runs([expected], report.pad)))
     whole = [run for run in report.missing if isinstance(run[0], int)]
     report.missing = merged_runs(whole) + [run for run in report.missing if not isinstance(run[0], int)]

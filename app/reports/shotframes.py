@@ -27,10 +27,10 @@ class _Name:
 
 
 def frames_lacking(database: Database, folders: Iterable[int], expected: ExpectedRange, naming: Naming) -> int:
-    """How many frames the sequences of a shot lack, one by one; all that are expected where there is no sequence.
+    """How many frames the sequences of a shot lack, one by one.
 
     A frame that is alone counts as a sequence here. A sequence that is not called as the show wants it lacks only what
-    lies between its first and its last frame.
+    lies between its first and its last frame; where there is no other, all that are expected are lacking too.
 
     Args:
         database: the shard.
@@ -39,12 +39,13 @@ def frames_lacking(database: Database, folders: Iterable[int], expected: Expecte
         naming: how they are called.
     """
     wanted = Expected(range(expected.first, expected.last + 1), "settings")
-    lacking = [
-        missing_of(frames, wanted if naming.fits(name) else None).count
-        for folder in folders
-        for name, frames in _sequences(database, folder)
-    ]
-    return sum(lacking) if lacking else len(wanted.frames)
+    lacking, named = 0, False
+    for folder in folders:
+        for name, frames in _sequences(database, folder):
+            fits = naming.fits(name)
+            named = named or fits
+            lacking += missing_of(frames, wanted if fits else None).count
+    return lacking if named else lacking + len(wanted.frames)
 
 
 def _sequences(database: Database, folder: int) -> Iterator[tuple[Named, Sequence[Frame]]]:

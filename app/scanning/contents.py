@@ -206,10 +206,8 @@ class _HashRun:
         """Forget what is known of files whose bytes are others; their sequences changed with them."""
         others, self._others = self._others, []
         self._database.run_many("DELETE FROM facts WHERE file_id = ?", others)
-        self._database.run_many(
-            f"UPDATE sequence SET changed_scan = {self._scan_id} WHERE id = (SELECT sequence_id FROM file WHERE id = ?)",
-            others,
-        )
+        changed = "UPDATE sequence SET changed_scan = ? WHERE id = (SELECT sequence_id FROM file WHERE id = ?)"
+        self._database.run_many(changed, [(self._scan_id, file_id) for (file_id,) in others])
 
     def _written_meanwhile(self, folder_id: int, file_id: int, more_bytes: int, mtime_ns: int) -> None:
         """Keep totals and order right for a file that changed after it was listed; its folder is compared again."""

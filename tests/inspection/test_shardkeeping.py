@@ -1,5 +1,7 @@
 """What is measured is kept in the records of a drive, and told again with what the file says now."""
 
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -67,3 +69,22 @@ def test_while_a_scan_writes_the_records_it_is_told_that_nothing_was_kept(engine
 
 def test_what_lies_on_no_drive_is_not_kept_and_that_is_no_news(engine: Engine, tmp_path: Path) -> None:
     assert measure(engine, media.exr(tmp_path / "loose.exr")) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names that differ in case are the same elsewhere")
+def test_a_file_is_that_of_its_own_drive_where_another_is_called_so_too(tmp_path: Path) -> None:
+    engine = make_engine(tmp_path / "home")
+    for label, name in (("A001", "CARD"), ("B002", "card")):
+        (tmp_path / name).mkdir()
+        path = media.exr(tmp_path / name / "still.exr")
+        os.utime(path, ns=(0, 1_700_000_000_000_000_000))
+        run(engine, "scan", ScanRequest((str(path.parent),), label), Job())
+    assert measure(engine, tmp_path / "card/still.exr") == []
+    told = [record_of(engine, str(tmp_path / name / "still.exr"), CancelToken()) for name in ("CARD", "card")]
+    assert [bool(one and one.document and one.document["stats"]) for one in told] == [False, True]
+
+
+def test_a_sequence_of_another_padding_is_another_one(engine: Engine, library: Path) -> None:
+    assert measure(engine, library / "shots/sh010.####.exr") == []
+    assert record_of(engine, str(library / "shots/sh010.###.exr"), CancelToken()) is None
+    assert record_of(engine, str(library / "shots/sh010.%04d.exr"), CancelToken()) is not None

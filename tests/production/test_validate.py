@@ -98,6 +98,14 @@ def test_names_are_held_against_the_rule(tmp_path: Path, naming: Naming, fits: b
     assert (report.sequences[0]["name_fits"], not report.remarks) == (fits, fits)
 
 
+def test_where_no_frame_is_called_as_it_should_be_all_are_missing(tmp_path: Path) -> None:
+    frames(shot(tmp_path), "preview_0001.exr", "preview_0003.exr")
+    result = run(tmp_path, naming=Naming("frame_", 4, ".exr"), ranges=(ExpectedRange("*", 1, 10),))
+    assert result.failed
+    assert (only(result).status, only(result).missing_text) == ("missing_frames", "0001-0010")
+    assert [frames for _, frames in only(result).lines] == ["0002", "0001-0010"]
+
+
 def test_empty_frames_are_a_remark(tmp_path: Path) -> None:
     frames(shot(tmp_path), "f.0001.exr", "f.0003.exr")
     frames(shot(tmp_path), "f.0002.exr", size=0)

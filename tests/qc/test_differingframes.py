@@ -24,9 +24,14 @@ def _owner(number: int) -> list[Attribute]:
 
 @pytest.fixture
 def base(engine: Engine, tmp_path: Path) -> Path:
-    """A drive, scanned: of its sequence two frames that no scan samples have another owner, and one is no EXR."""
+    """A drive, scanned.
+
+    Of its sequence two frames that no scan samples have another owner, one is no EXR, and one ends in its header.
+    """
     folder = frames(tmp_path / "drive/sh", range(1001, 1010), _owner)
     (folder / "sh.1008.exr").write_bytes(b"v/1\x01 is all there is of it")
+    cut = folder / "sh.1007.exr"
+    cut.write_bytes(cut.read_bytes()[:120])
     (tmp_path / "p.yaml").write_text(_POLICY)
     run(engine, "scan", ScanRequest((str(folder.parent),), "D"), Job())
     return folder.parent
@@ -46,6 +51,6 @@ def test_each_frame_is_found_by_its_own_header(engine: Engine, base: Path) -> No
     run(engine, "check", CheckRequest((), str(base.parent / "p.yaml"), ("D",)), Job())
     assert _found(engine, "attr:owner=Weta") == {1003, 1006}
     assert _found(engine, "attr:owner!=ILM") == {1003, 1006}
-    assert _found(engine, "attr:owner=ILM") == everything - {1003, 1006, 1008}
-    assert _found(engine, "width=4") == everything - {1008}
-    assert _found(engine, "attr:owner=ILM", "width=4") == everything - {1003, 1006, 1008}
+    assert _found(engine, "attr:owner=ILM") == everything - {1003, 1006, 1007, 1008}
+    assert _found(engine, "width=4") == everything - {1007, 1008}
+    assert _found(engine, "attr:owner=ILM", "width=4") == everything - {1003, 1006, 1007, 1008}

@@ -83,9 +83,6 @@ class Still:
                 start, samples, end = exr.chunk_places(self.base / one)[3]
                 exr.patched(self.base / one, samples, bytes(end - samples))
         self.engine = make_engine(folder / "home")
-        self._policy = folder / "p.yaml"
-        whole = "sequence.unreadable" if "#" in name else "files.readable"
-        self._policy.write_text(f"{_HEAD.format('p')}  - {{id: r, check: {whole}}}\n  - {{id: d, check: pixels.damaged}}\n")
         self.scan()
 
     def scan(self, mode: str = "delta") -> None:
