@@ -1,6 +1,7 @@
 """Checks of folders and whole drives against a policy: asked, run as jobs, and shown when they have ended."""
 
 from collections import OrderedDict
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
@@ -34,6 +35,7 @@ class DriveChecks(QObject):
         self._desk = desk
         self._running: dict[str, tuple[CheckRequest, Drive, str]] = {}
         self._ended: OrderedDict[str, Checked] = OrderedDict()
+        self._shown: dict[str, CheckSummary] = {}
         self._variables: dict[str, dict[str, str]] = {}
         self._action = QAction(icons.icon("check"), "Check a drive against a policy…", self)
         self._action.triggered.connect(self.ask_any)
@@ -61,14 +63,22 @@ class DriveChecks(QObject):
         self._running[self._desk.jobs.start("check", request, title=about)] = request, drive, about
 
     def show_result(self, job_id: str) -> CheckSummary | None:
-        """Show what a check found; None where it is not known any more."""
+        """Show what a check found, in the dialogue that does already; None where it is not known any more."""
         checked = self._ended.get(job_id)
         if checked is None:
             return None
-        dialog = CheckSummary(self._desk, checked, self._desk.window)
-        dialog.review_asked.connect(self.review_requested)
+        dialog = self._shown.get(job_id)
+        if dialog is None:
+            self._shown[job_id] = dialog = CheckSummary(self._desk, checked, self._desk.window)
+            dialog.review_asked.connect(self.review_requested)
+            dialog.finished.connect(partial(self._closed, job_id))
         dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
         return dialog
+
+    def _closed(self, job_id: str, _result: int) -> None:
+        self._shown.pop(job_id, None)
 
     def _job_ended(self, job_id: str, outcome: Outcome) -> None:
         asked = self._running.pop(job_id, None)

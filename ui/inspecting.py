@@ -10,7 +10,8 @@ from ui import icons
 from ui.desk import Desk
 from ui.tabs.compare_dialog import CompareDialog
 from ui.tabs.inspect_dialog import InspectDialog
-from ui.tabs.review_tab import ReviewTab
+from ui.tabs.review_keys import INSPECT_KEY
+from ui.tabs.review_tab import REVIEW, ReviewTab
 from ui.tabs.search_actions import HitActions
 from ui.tabs.similar_dialog import SimilarDialog
 
@@ -34,29 +35,42 @@ class Inspecting(QObject):
         desk.window.setAcceptDrops(True)
         desk.window.installEventFilter(self)
         self._inspect = QAction(icons.icon("info"), "Inspect a file…", self)
-        self._inspect.setShortcut(QKeySequence("Ctrl+I"))
         self._inspect.triggered.connect(self.browse)
         self._compare = QAction(icons.icon("link"), "Compare two files…", self)
         self._compare.triggered.connect(self.browse_two)
         desk.window.add_to_file_menu(self._inspect, self._compare)
+        desk.window.page_changed.connect(self._page_changed)
+        page = desk.window.current_page()
+        self._page_changed(page.number if page is not None else 0)
 
     def serve(self, hits: HitActions, review: ReviewTab) -> None:
         """Do what Search and Review ask for."""
         hits.inspect_requested.connect(self.inspect)
         hits.compare_requested.connect(self.compare)
         hits.similar_requested.connect(self.similar)
+        review.inspect_requested.connect(self._inspect_in_sight)
         review.compare_requested.connect(self.compare_with)
         review.similar_requested.connect(self.similar)
 
-    def inspect(self, paths: Sequence[str]) -> InspectDialog | None:
-        """Open a dialogue over some files; None for none."""
+    def inspect(self, paths: Sequence[str], *, alone: bool = False) -> InspectDialog | None:
+        """Open a dialogue over some files; None for none. `alone`: a frame begins without its sequence."""
         if not paths:
             return None
-        dialog = InspectDialog(self._desk, paths, self._desk.window)
+        dialog = InspectDialog(self._desk, paths, self._desk.window, alone=alone)
         dialog.compare_asked.connect(self.compare)
         dialog.compare_with_asked.connect(self.compare_with)
         dialog.show()
         return dialog
+
+    def _inspect_in_sight(self, path: str, alone: bool) -> None:
+        if path:
+            self.inspect([path], alone=alone)
+        else:
+            self.browse()
+
+    def _page_changed(self, number: int) -> None:
+        """The review has the key for the frame in sight: two that answer to one key would both be deaf."""
+        self._inspect.setShortcut(QKeySequence() if number == REVIEW else QKeySequence(INSPECT_KEY))
 
     def compare(self, a: str, b: str) -> CompareDialog:
         """Open a dialogue over two files, frames or patterns."""

@@ -34,6 +34,10 @@ from ui.window_actions import actions_of, commands, key_list
 from ui.window_state import WindowState
 
 
+#: How large it is at first, and what the frame around it takes of the screen.
+_LARGE, _FRAME = QSize(1500, 900), QSize(4, 40)
+
+
 class MainWindow(QMainWindow):
     """The one window.
 
@@ -80,7 +84,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._make_menus()
         if not self.state.restore_window(self):
-            self.resize(1500, 900)
+            self.resize(_LARGE.boundedTo(self.screen().availableSize() - _FRAME))
 
     def add_page(self, page: Page) -> None:
         """Add a tab behind those with a lower number; its splitters and columns are restored.

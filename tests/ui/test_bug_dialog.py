@@ -13,11 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from app.engine import Engine
 from app.jobs.job import CancelToken, Job
-from app.operations import OPERATIONS, run
+from app.operations import OPERATIONS
 from app.qc.checking import CheckRequest
-from app.scanning.request import ScanRequest
-from tests.ui.enginekit import make_engine
-from tests.ui.tabs.reviewkit import make_library, wait_loaded
+from tests.ui.enginekit import opened_front
+from tests.ui.tabs.reviewkit import catalogued, wait_loaded
 from ui.__main__ import catch_bugs
 from ui.bug_dialog import Bug, BugDialog, BugReporter
 from ui.front import Front
@@ -31,9 +30,7 @@ WAIT_MS = 20_000
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Engine:
-    engine = make_engine(tmp_path / "home")
-    run(engine, "scan", ScanRequest((str(make_library(tmp_path / "card")),), "A001"), Job())
-    return engine
+    return catalogued(tmp_path)
 
 
 @pytest.fixture
@@ -41,16 +38,11 @@ def front(
     qtbot: QtBot, qapp: QApplication, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Front]:
     window = MainWindow()
-    qtbot.addWidget(window)
     for owner in (sys, threading):
         monkeypatch.setattr(owner, "excepthook", owner.excepthook)
     catch_bugs(qapp, window, tmp_path / "logs" / "reelmark.log")
-    front = Front(window, lambda: engine)
-    with qtbot.waitSignal(front.ready, timeout=WAIT_MS):
-        window.show()
-        front.start()
-    yield front
-    front.stop()
+    with opened_front(qtbot, engine, window) as front:
+        yield front
 
 
 def strips(window: MainWindow) -> list[_Strip]:

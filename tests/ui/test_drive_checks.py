@@ -1,6 +1,7 @@
 """Folders and whole drives are checked against a policy from the window, and what was found is seen and exported."""
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,14 +12,12 @@ from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from app.engine import Engine
-from app.jobs.job import Job
 from app.model.drives import Drive
-from app.operations import run
 from app.qc.checking import CheckRequest
-from app.scanning.request import ScanRequest
-from tests.ui.enginekit import make_engine
+from tests import media
+from tests.ui.enginekit import opened_front
 from tests.ui.hearing import Heard
-from tests.ui.tabs.reviewkit import POLICY, WAIT_MS, make_library, wait_loaded, write_policy
+from tests.ui.tabs.reviewkit import POLICY, WAIT_MS, catalogued, wait_loaded, write_policy
 from ui.drive_checks import DriveChecks
 from ui.front import Front
 from ui.main_window import MainWindow
@@ -32,21 +31,13 @@ from ui.widgets.job_view import JobState
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Engine:
-    engine = make_engine(tmp_path / "home")
-    run(engine, "scan", ScanRequest((str(make_library(tmp_path / "card")),), "A001"), Job())
-    return engine
+    return catalogued(tmp_path)
 
 
 @pytest.fixture
 def front(qtbot: QtBot, engine: Engine, tmp_path: Path) -> Iterator[Front]:
-    window = MainWindow(tmp_path / "window.ini")
-    qtbot.addWidget(window)
-    front = Front(window, lambda: engine)
-    with qtbot.waitSignal(front.ready, timeout=WAIT_MS):
-        window.show()
-        front.start()
-    yield front
-    front.stop()
+    with opened_front(qtbot, engine, MainWindow(tmp_path / "window.ini")) as front:
+        yield front
 
 
 @pytest.fixture
@@ -104,6 +95,25 @@ def test_a_drive_is_checked_and_its_row_leads_to_what_was_found(
     assert heard.last == ((drive(engine).id, b"shots", b"sh010.####.exr"),)
 
 
+@pytest.mark.skipif(os.sep == "\\", reason="names have no such character here")
+def test_an_asset_of_an_odd_name_is_found_from_its_row_and_its_summary_opens_once(
+    qtbot: QtBot, front: Front, checks: DriveChecks, engine: Engine, tmp_path: Path
+) -> None:
+    odd = media.exr(tmp_path / "card" / "shots" / "a\\b.exr")
+    checks.start(CheckRequest((str(odd),), write_policy(tmp_path), ("A001",)), drive(engine), "A001")
+    job_id = ended(qtbot, front)
+    summary = checks.show_result(job_id)
+    assert summary is not None
+    qtbot.waitUntil(lambda: len(summary.rows.rows()) == 1, timeout=WAIT_MS)
+    assert checks.show_result(job_id) is summary
+    heard = Heard(checks.review_requested)
+    summary.review.click()
+    assert heard.last == ((drive(engine).id, b"shots", b"a\\b.exr"),)
+    again = checks.show_result(job_id)
+    assert again is not None
+    assert again is not summary
+
+
 def test_a_report_that_cannot_be_written_says_why(
     qtbot: QtBot, front: Front, checks: DriveChecks, engine: Engine, tmp_path: Path
 ) -> None:
@@ -135,6 +145,39 @@ def test_values_of_a_policy_are_asked_before_the_job_begins(
     assert row.view.state == JobState.DONE
     assert row.view.title == "Checked shots on A001"
     assert len(checks._ended[job_id].result.assets) == 2
+
+
+def test_the_frames_that_sequences_should_have_are_asked_for_and_a_mistake_is_told_as_it_is_typed(
+    qtbot: QtBot, front: Front, checks: DriveChecks, engine: Engine, tmp_path: Path
+) -> None:
+    dialog = opened(qtbot, checks.ask(CheckTarget(drive(engine).id, b"shots")), write_policy(tmp_path))
+    assert dialog.frames.accessibleName() == "Expected frames"
+    qtbot.keyClicks(dialog.frames, "1001-")
+    qtbot.waitUntil(lambda: "'1001-' is not a frame range" in dialog.told.text(), timeout=WAIT_MS)
+    assert "Write the first and the last: 1001-1100." in dialog.told.text()
+    assert not dialog.start.isEnabled()
+    qtbot.keyClicks(dialog.frames, "1008")
+    qtbot.waitUntil(lambda: "kept in the records of the drive" in dialog.told.text(), timeout=WAIT_MS)
+    qtbot.keyClick(dialog.frames, Qt.Key.Key_Return)
+    summary = checks.show_result(ended(qtbot, front))
+    assert summary is not None
+    qtbot.waitUntil(lambda: len(summary.rows.rows()) == 2, timeout=WAIT_MS)
+    assert "1007" in summary.rows.rows()[0].cells[2]
+    assert ("Expected frames", "1001-1008") in [(fact.name, fact.value) for fact in summary.facts.facts()]
+
+
+def test_a_range_that_is_wrong_when_the_check_begins_is_told_and_can_be_mended(
+    qtbot: QtBot, front: Front, checks: DriveChecks, engine: Engine, tmp_path: Path
+) -> None:
+    dialog = opened(qtbot, checks.ask(CheckTarget(drive(engine).id)), write_policy(tmp_path))
+    dialog.frames.setText("1006-1001")
+    dialog.start.click()
+    qtbot.waitUntil(lambda: "ends before it begins" in dialog.told.text(), timeout=WAIT_MS)
+    assert front.jobs is not None
+    assert not front.jobs._jobs
+    dialog.frames.clear()
+    qtbot.waitUntil(dialog.start.isEnabled, timeout=WAIT_MS)
+    dialog.reject()
 
 
 def test_a_policy_with_a_mistake_is_told_in_the_dialogue(

@@ -12,9 +12,8 @@ from app.engine import Engine
 from app.jobs.job import Job
 from app.operations import run
 from app.scanning.request import ScanRequest
-from tests.ui.enginekit import make_engine, make_tree
+from tests.ui.enginekit import make_engine, make_tree, opened_front
 from ui.front import Front
-from ui.main_window import MainWindow
 
 
 @pytest.fixture
@@ -29,17 +28,11 @@ def engine(tmp_path: Path) -> Engine:
 
 @pytest.fixture
 def front(qtbot: QtBot, engine: Engine) -> Iterator[Front]:
-    window = MainWindow()
-    qtbot.addWidget(window)
-    front = Front(window, lambda: engine)
-    with qtbot.waitSignal(front.ready, timeout=20_000):
-        window.show()
-        front.start()
-    menus = front.drive_menus
-    assert menus is not None
-    qtbot.waitUntil(menus.export.isEnabled, timeout=10_000)
-    yield front
-    front.stop()
+    with opened_front(qtbot, engine) as front:
+        menus = front.drive_menus
+        assert menus is not None
+        qtbot.waitUntil(menus.export.isEnabled, timeout=10_000)
+        yield front
 
 
 def choose(menu: QMenu, *words: str) -> None:

@@ -17,7 +17,7 @@ from app.model.drives import Drive
 from app.operations import run
 from app.qc.signoff import SignOffRequest
 from app.scanning.request import ScanRequest
-from tests.ui.enginekit import make_engine, make_tree
+from tests.ui.enginekit import make_engine, make_tree, opened_front
 from ui.front import Front
 from ui.main_window import MainWindow
 from ui.workers.reader import Reader
@@ -30,14 +30,8 @@ def engine(tmp_path: Path) -> Engine:
 
 @pytest.fixture
 def front(qtbot: QtBot, engine: Engine) -> Iterator[Front]:
-    window = MainWindow()
-    qtbot.addWidget(window)
-    front = Front(window, lambda: engine)
-    with qtbot.waitSignal(front.ready, timeout=20_000):
-        window.show()
-        front.start()
-    yield front
-    front.stop()
+    with opened_front(qtbot, engine) as front:
+        yield front
 
 
 def test_the_tabs_are_there_under_their_numbers(front: Front) -> None:

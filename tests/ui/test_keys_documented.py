@@ -5,9 +5,7 @@ from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
-from tests.ui.enginekit import make_engine
-from ui.front import Front
-from ui.main_window import MainWindow
+from tests.ui.enginekit import make_engine, opened_front
 
 PAGE = Path(__file__).parents[2] / "docs" / "keys.md"
 
@@ -25,19 +23,12 @@ def table(title: str, keys: tuple[tuple[str, str], ...]) -> str:
 
 
 def test_the_page_of_keys_lists_every_key_of_the_window(qtbot: QtBot, tmp_path: Path) -> None:
-    window = MainWindow()
-    qtbot.addWidget(window)
-    engine = make_engine(tmp_path / "home")
-    front = Front(window, lambda: engine)
-    with qtbot.waitSignal(front.ready, timeout=20_000):
-        window.show()
-        front.start()
     groups: dict[str, tuple[tuple[str, str], ...]] = {}
-    for number in (1, 2, 3, 6):
-        window.show_page(number)
-        for group in window.key_groups():
-            groups[group.title] = tuple((key, does) for key, does in group.keys)
-    front.stop()
+    with opened_front(qtbot, make_engine(tmp_path / "home")) as front:
+        for number in (1, 2, 3, 6):
+            front.window.show_page(number)
+            for group in front.window.key_groups():
+                groups.setdefault(group.title, tuple((key, does) for key, does in group.keys))
     text = HEAD + "".join(table(title, groups[title]) for title in ("Window", "Scan", "Search", "Reports", "QC Review"))
     if os.environ.get("WRITE_DOCS"):
         PAGE.write_text(text, encoding="utf-8")

@@ -167,6 +167,14 @@ def test_what_was_arranged_is_there_again(qtbot, tmp_path: Path) -> None:
     assert again.findChild(QSplitter, "split_6").sizes() == pytest.approx(sizes, abs=2)
 
 
+def test_at_first_it_fits_the_screen(qtbot) -> None:
+    window = MainWindow()
+    qtbot.addWidget(window)
+    room = window.screen().availableSize()
+    assert window.height() < room.height()
+    assert window.width() == min(1500, max(room.width() - 4, window.minimumWidth()))
+
+
 def test_a_damaged_memory_costs_nothing_but_the_memory(qtbot, tmp_path: Path) -> None:
     (tmp_path / "window.ini").write_bytes(b"[window]\ngeometry=@ByteArray(\\x00nonsense\ntab=seven\n\xff\xfe[broken")
     window = make(tmp_path)

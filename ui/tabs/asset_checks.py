@@ -120,24 +120,26 @@ class AssetChecks(QObject):
         elif answer.problem is not None:
             self._pane.say(said_of(answer.problem, answer.policy))
         elif answer.names:
-            self._ask(answer.policy, answer.names)
+            self._ask(answer.policy, answer.names, answer.sake[0])
         else:
             self._start(answer.policy)
 
     def _not_read(self, _kind: str, _number: int, error: AppError) -> None:
         self._pane.say(said(error))
 
-    def _ask(self, policy: str, names: Sequence[str]) -> None:
+    def _ask(self, policy: str, names: Sequence[str], path: str) -> None:
         """Ask for the values of variables, then check."""
         title = self._pane.policies.title_of(policy)
         self.asking = VariablesDialog(title, names, self._variables.get(policy, {}), self._pane)
         self.asking.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.asking.given.connect(partial(self._given, policy))
+        self.asking.given.connect(partial(self._given, policy, path))
         self.asking.open()
 
-    def _given(self, policy: str, values: tuple[tuple[str, str], ...]) -> None:
+    def _given(self, policy: str, path: str, values: tuple[tuple[str, str], ...]) -> None:
+        """Check what they were given for; meanwhile the queue may have gone on to another asset."""
         self._variables[policy] = dict(values)
-        self._start(policy)
+        if self._asset is not None and self._asset[0] == path:
+            self._start(policy)
 
     def _start(self, policy: str) -> None:
         if self._asset is None or self._asset in self._jobs.values():

@@ -5,13 +5,13 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.errors import AppError
 from app.jobs.job import CancelToken
 from app.model.drives import Drive
 from app.model.names import decoded, shown
-from app.qc.checking import CheckRequest
+from app.qc.checking import CheckRequest, expected_range
 from ui.desk import Desk
 from ui.reasons import said, said_of
 from ui.tabs.check_targets import CheckTarget
@@ -47,6 +47,8 @@ class CheckDialog(QDialog):
         self._desk, self._target, self._variables = desk, target, variables
         self._reader = Reader("check dialogue", self)
         self.drive_box, self.what, self.policies = DriveBox(), ElidedBox(), PolicyBox()
+        self.frames = QLineEdit(placeholderText="1001-1100 (optional)")
+        self._range_number, self._range_problem = 0, ""
         self.told = PlainLabel("Reading the drives…")
         self.start = KeyButton("Check", role="primary", icon="check")
         self.cancel = KeyButton("Cancel")
@@ -97,8 +99,19 @@ class CheckDialog(QDialog):
         elif isinstance(answer, OpenPolicy):
             self._opened(answer)
 
-    def _failed(self, _kind: str, _number: int, error: AppError) -> None:
-        self._tell(said(error), bad=True)
+    def _failed(self, kind: str, number: int, error: AppError) -> None:
+        if kind != "range":
+            self._look()
+            self._tell(said(error), bad=True)
+        elif number == self._range_number:
+            self._range_problem = said(error)
+            self._look()
+
+    def _typed(self) -> None:
+        """Another range: see whether it is one. A long list of frames takes its time."""
+        self._range_problem = ""
+        self._range_number = self._reader.ask("range", partial(_read_range, self.frames.text().strip()))
+        self._look()
 
     def _show_what(self, _place: int = 0) -> None:
         """Offer what of the drive can be checked: what was pointed at, its folder, all of it, another folder."""
@@ -127,8 +140,10 @@ class CheckDialog(QDialog):
     def _look(self) -> None:
         """Say what will happen, and whether it can."""
         drive = self.drive()
-        self.start.setEnabled(drive is not None and self.policies.count() > 0)
-        if drive is None:
+        self.start.setEnabled(drive is not None and self.policies.count() > 0 and not self._range_problem)
+        if self._range_problem:
+            self._tell(self._range_problem, bad=True)
+        elif drive is None:
             self._tell("No drive was scanned yet. Scan a folder or a drive first.")
         elif drive.online:
             self._tell("The media is read, and what is found is kept in the records of the drive.")
@@ -144,7 +159,7 @@ class CheckDialog(QDialog):
         policy = self.policies.policy()
         if policy:
             self.start.setEnabled(False)
-            self._reader.ask("open", partial(open_policy, policy, None))
+            self._reader.ask("open", partial(_open, policy, self.frames.text().strip()))
 
     def _opened(self, answer: OpenPolicy) -> None:
         self.start.setEnabled(True)
@@ -170,7 +185,8 @@ class CheckDialog(QDialog):
         self._desk.window.state.set_text(USED_POLICY, policy)
         paths = (path,) if path else ()
         words = f"{shown(os.path.relpath(path, drive.base))} on {drive.label}" if path else drive.label
-        self.asked.emit(CheckRequest(paths, policy, (drive.label,), variables=variables), drive, words)
+        request = CheckRequest(paths, policy, (drive.label,), self.frames.text().strip(), variables)
+        self.asked.emit(request, drive, words)
         self.accept()
 
     def _connect(self) -> None:
@@ -178,12 +194,15 @@ class CheckDialog(QDialog):
         self._reader.failed.connect(self._failed)
         self.drive_box.currentIndexChanged.connect(self._show_what)
         self.what.activated.connect(self._choose_what)
+        self.frames.textChanged.connect(self._typed)
         self.start.clicked.connect(self._begin)
         self.cancel.clicked.connect(self.reject)
 
     def _lay_out(self) -> None:
         self.what.setAccessibleName("What is checked")
         self.what.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.frames.setAccessibleName("Expected frames")
+        self.frames.setToolTip("The frames that each sequence should have; else what the settings say of shots")
         why = DimLabel("Each asset that the policy is about is judged by it. Nothing on the drive is touched.")
         for label in (why, self.told):
             label.setWordWrap(True)
@@ -195,6 +214,7 @@ class CheckDialog(QDialog):
         form.addRow("Drive", self.drive_box)
         form.addRow("What", self.what)
         form.addRow("Policy", self.policies)
+        form.addRow("Expected frames", self.frames)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self.cancel)
@@ -208,4 +228,15 @@ class CheckDialog(QDialog):
         layout.addWidget(self.told)
         layout.addStretch(1)
         layout.addLayout(buttons)
-        self.setMinimumSize(520, 280)
+        self.setMinimumSize(520, 320)
+
+
+def _read_range(text: str, _token: CancelToken) -> None:
+    """Raises `UsageError` where the frames that sequences should have cannot be read."""
+    expected_range(text)
+
+
+def _open(policy: str, frames: str, token: CancelToken) -> OpenPolicy:
+    """The policy, once it is certain that the frames can be read; raises as `_read_range`."""
+    expected_range(frames)
+    return open_policy(policy, None, token)

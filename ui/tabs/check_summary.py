@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtWidgets import (
@@ -171,9 +171,9 @@ class CheckSummary(QDialog):
         row = self.table.currentIndex().row()
         if not 0 <= row < len(self._assets):
             return
-        below = raw(self._assets[row].asset.replace("\\", "/"))[len(raw(self._checked.drive.base.rstrip("/\\"))) + 1 :]
-        folder, _, name = below.rpartition(b"/")
-        self.review_asked.emit((self._checked.drive.id, folder, name))
+        below = PurePath(self._assets[row].asset).relative_to(self._checked.drive.base)
+        folder = b"/".join(map(raw, below.parts[:-1]))
+        self.review_asked.emit((self._checked.drive.id, folder, raw(below.name)))
         self.accept()
 
     def _connect(self) -> None:
@@ -242,6 +242,8 @@ def _facts(checked: Checked) -> list[Fact]:
     policy = f"{result.policy.title or result.policy.id} ({result.policy.id} {result.policy.version})"
     assets = " · ".join(f"{formats.count(counts[name])} {words}" for name, words in _WORDS if counts[name])
     facts = [Fact("Checked", checked.about), Fact("Policy", policy), Fact("Assets", assets or "none")]
+    if checked.request.range:
+        facts.append(Fact("Expected frames", checked.request.range))
     if result.others:
         facts.append(Fact("Others", f"{formats.count(result.others)} that the policy is not about"))
     if result.recorded:

@@ -115,7 +115,7 @@ class CompareDialog(QDialog):
         """Qt: room for a picture and a table."""
         return part_of_window(self, QSize(1180, 740))
 
-    def _ask(self) -> None:
+    def _ask(self, _tolerance: float = 0.0) -> None:
         self.progress.setRange(0, 0)
         self.progress.show()
         self._shown.pop("difference", None)
@@ -160,6 +160,7 @@ class CompareDialog(QDialog):
             self._show_difference(found, frame)
 
     def _show_difference(self, found: Compared, frame: Frame | None) -> None:
+        self.reader.drop("difference")
         document, worst = found.document, found.document.get("picture_frame")
         alone = [side for key, side in (("only_a", "A"), ("only_b", "B")) if has_frame(document, key, frame)]
         if found.picture is not None and not found.picture.isNull() and frame == worst:
@@ -207,6 +208,7 @@ class CompareDialog(QDialog):
         for side, other, path in (("a", "only_b", paths[0]), ("b", "only_a", paths[1])):
             self._shown.pop(side, None)
             if has_frame(document, other, frame):
+                self.reader.drop(side)
                 self._keep_words(side, f"There is no frame {frame} in {side.upper()}.")
             else:
                 self.reader.ask_side(side, path)
@@ -248,7 +250,7 @@ class CompareDialog(QDialog):
         self.reader.failed.connect(self._failed)
         self.frames.chosen.connect(self._choose_frame)
         self.reader.progressed.connect(self._progressed)
-        self.tolerance.editingFinished.connect(self._ask)
+        self.tolerance.valueChanged.connect(self._ask)
         self.close_button.clicked.connect(self.reject)
         group = QButtonGroup(self)
         for number, (side, words) in enumerate(_SIDES, 1):

@@ -96,6 +96,7 @@ class CompareReader(QObject):
     def ask(self, a: str, b: str, tolerance: float) -> None:
         """Compare two paths; what was asked before is given up."""
         self._diff.drop("pixels")
+        self.drop("difference")
         self._diff.ask("headers", partial(self._headers, a, b, tolerance))
 
     def ask_pixels(self, pair: Pair, tolerance: float) -> None:
@@ -109,6 +110,10 @@ class CompareReader(QObject):
     def ask_frame(self, pair: Pair, frame: Frame, tolerance: float) -> None:
         """Compare the pixels of one frame of two sequences."""
         self._frames.ask("difference", partial(self._frame, pair, frame, tolerance))
+
+    def drop(self, side: str) -> None:
+        """Give up the picture of a side (`a`, `b`), or of the `difference` of a frame, that was asked for."""
+        (self._frames if side == "difference" else self._media).drop(side)
 
     def leave(self) -> None:
         """End the threads without waiting for them."""

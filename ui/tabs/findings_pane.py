@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
@@ -45,6 +45,7 @@ class FindingsPane(QWidget):
         self.check = KeyButton("Check", icon="check", key="T")
         self.said = DimLabel()
         self._bar = QWidget()
+        self._shown: tuple[tuple[Finding, ...], str] = ((), "")
         self._lay_out()
         self.tree.currentItemChanged.connect(self._go)
         self.tree.itemClicked.connect(self._go)
@@ -57,7 +58,14 @@ class FindingsPane(QWidget):
         self._bar.show()
 
     def show_findings(self, findings: Sequence[Finding], nothing: str = "") -> None:
-        """Show findings, those of each policy below its name; `nothing` is said where there are none."""
+        """Show findings, those of each policy below its name; `nothing` is said where there are none.
+
+        Who reads one of them keeps the place where it is told again.
+        """
+        if self._shown == (tuple(findings), nothing):
+            return
+        chosen, self._shown = self._chosen(), (tuple(findings), nothing)
+        place = self.tree.verticalScrollBar().value()
         self.tree.blockSignals(True)
         self.tree.clear()
         sources = dict.fromkeys(finding.source for finding in findings)
@@ -70,8 +78,22 @@ class FindingsPane(QWidget):
         for sentence in nothing.splitlines() if not findings else ():
             say_in(self.tree, sentence)
         self._fit()
+        again = next((item for item in self._items() if chosen and item.data(0, _FINDING) == chosen), None)
+        if again is None:
+            self.details.set_facts([])
+        else:
+            self.tree.setCurrentItem(again)
+            self.tree.verticalScrollBar().setValue(place)
         self.tree.blockSignals(False)
-        self.details.set_facts([])
+
+    def _items(self) -> list[QTreeWidgetItem]:
+        found = (self.tree.topLevelItem(row) for row in range(self.tree.topLevelItemCount()))
+        return [item for item in found if item is not None]
+
+    def _chosen(self) -> Finding | None:
+        item = self.tree.currentItem()
+        found = item.data(0, _FINDING) if item is not None else None
+        return found if isinstance(found, Finding) else None
 
     def _add_head(self, text: str) -> None:
         item = QTreeWidgetItem([text])
@@ -103,10 +125,17 @@ class FindingsPane(QWidget):
         super().resizeEvent(event)
         self._fit()
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Qt: another theme has another colour for heads."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            for item in self._items():
+                if item.flags() == Qt.ItemFlag.NoItemFlags:
+                    item.setForeground(0, theme.current().color("dim"))
+
     def _fit(self) -> None:
         """Names of checks in full where there is room; frames only where there are some."""
-        found = (self.tree.topLevelItem(row) for row in range(self.tree.topLevelItemCount()))
-        items = [item for item in found if item is not None]
+        items = self._items()
         self.tree.setColumnHidden(2, not any(item.text(2) for item in items))
         apart = [item for item in items if not item.isFirstColumnSpanned()]
         names, seen, frames = (

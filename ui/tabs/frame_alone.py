@@ -44,12 +44,15 @@ class FrameAlone(QWidget):
         self.field.valueChanged.connect(self._step)
         self.hide()
 
-    def offer(self, asset: AssetAt) -> None:
-        """Begin with the whole of another asset; the frame that was named is the first to be chosen."""
+    def offer(self, asset: AssetAt, *, alone: bool = False) -> None:
+        """Begin with the whole of another asset, or `alone` with the frame that was named.
+
+        That frame is the first to be chosen in any case.
+        """
         self._asset, self._named = asset, asset.frame
         self.setVisible(bool(asset.frames))
         self.blockSignals(True)
-        self.whole.setChecked(True)
+        (self.alone if alone and asset.frame is not None else self.whole).setChecked(True)
         self.blockSignals(False)
         whole = self._whole_frames()
         self.field.setVisible(bool(whole))

@@ -62,6 +62,7 @@ class InspectDialog(QDialog):
     Args:
         desk: engine, jobs and window.
         paths: files, frames and folders.
+        alone: whether a frame that is named is looked at without its sequence at first.
     """
 
     compare_asked = Signal(str, str)
@@ -69,7 +70,7 @@ class InspectDialog(QDialog):
     compare_with_asked = Signal(str)
     """A path that is to be compared with one that is asked for."""
 
-    def __init__(self, desk: Desk, paths: Sequence[str], parent: QWidget | None = None) -> None:
+    def __init__(self, desk: Desk, paths: Sequence[str], parent: QWidget | None = None, *, alone: bool = False) -> None:
         super().__init__(parent)
         self.setWindowTitle("Inspect")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -81,7 +82,7 @@ class InspectDialog(QDialog):
         self.strip, self.notice, self.left_out = ConsistencyStrip(), NoticeLine(), DimLabel()
         self.compare, self.close_button = KeyButton("Compare…", icon="link", key="C"), KeyButton("Close", key="Esc")
         self.into = KeyButton("Show what is in them", icon="folder-open")
-        self._paths, self._below = list(paths), False
+        self._paths, self._below, self._alone = list(paths), False, alone
         self._dropped = time.time()
         self._recorded: Mapping[str, Any] | None = None
         self.frame = FrameAlone()
@@ -196,10 +197,10 @@ class InspectDialog(QDialog):
         self.folder.setFullText(shown(str(path.parent)))
         self.setWindowTitle(f"Inspect {shown(path.name)}")
         self._recorded = None
-        self.frame.offer(asset)
-        self.documents.look_at((asset.path, self._dropped))
+        self.frame.offer(asset, alone=self._alone)
+        self.documents.look_at((self.frame.path(), self._dropped))
         self.checks.look_at(None)
-        self._read_judged()
+        self._read_judged(of_another=True)
         self._show()
 
     def _look_at_frame(self) -> None:
@@ -207,10 +208,11 @@ class InspectDialog(QDialog):
         self.documents.look_at((self.frame.path(), self._dropped))
         self._show()
 
-    def _read_judged(self) -> None:
+    def _read_judged(self, *, of_another: bool = False) -> None:
         asset = self.asset()
         if asset is not None:
-            self._reader.ask("judged", partial(judged_at, self._desk.engine, asset.path), interrupt=False)
+            question = partial(judged_at, self._desk.engine, asset.path)
+            self._reader.ask("judged", question, interrupt=of_another)
 
     def _show(self) -> None:
         recorded = self._recorded if self.frame.frame() is None else None

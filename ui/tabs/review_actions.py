@@ -4,10 +4,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 
 from ui.tabs.review_inspector import CHANNELS, FACTS, FINDINGS, HISTORY
-from ui.tabs.review_keys import make_action
+from ui.tabs.review_keys import INSPECT_KEY, make_action
 
 if TYPE_CHECKING:
     from ui.tabs.review_tab import ReviewTab
@@ -23,6 +24,7 @@ def make_actions(tab: "ReviewTab") -> dict[str, QAction]:
     made = {}
     for name, text, keys, icon, slot in (*_verdict_rows(tab), *_picture_rows(tab)):
         made[name] = make_action(tab, text, keys, icon, slot)
+    made["inspect"].setShortcutContext(Qt.ShortcutContext.WindowShortcut)  # as its namesake of the window
     for number, toggle in enumerate(tab.bar.toggles, 1):
         make_action(tab, f"Reason: {toggle.text()}", str(number), "", toggle.toggle)
     return made
@@ -42,6 +44,7 @@ def _verdict_rows(tab: "ReviewTab") -> tuple[_Row, ...]:
         ("channels", "Show the channels", "S", "report", partial(tab.inspector.show_tab, CHANNELS)),
         ("measure", "Measure the channels", "M", "scan", tab.measure),
         ("compare", "Compare with another…", "C", "link", tab.compare),
+        ("inspect", "Inspect the frame in sight", INSPECT_KEY, "info", tab.inspect),
         ("similar", "Find similar structure", "", "search", tab.similar),
         ("check", "Check against the policy", "T", "check", tab.check),
         ("findings", "Show the findings", "W", "warning", partial(tab.inspector.show_tab, FINDINGS)),

@@ -22,6 +22,7 @@ class HistoryTree(QTreeWidget):
     def __init__(self, reasons: Mapping[str, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._reasons = reasons
+        self._shown: tuple[tuple[Document, ...], Path | None] = ((), None)
         self.setHeaderLabels(["Record", ""])
         self.setHeaderHidden(True)
         plain_tree(self, "History", "Copy the line of the history")
@@ -34,13 +35,21 @@ class HistoryTree(QTreeWidget):
             records: without their histories.
             path: the sidecar that they lie in.
         """
-        self.clear()
+        if self._shown == (records, path):
+            return
+        self.show_nothing()
+        self._shown = (records, path)
         for document in reversed(records):
             item = self._item(document, path)
             self.addTopLevelItem(item)
             item.setExpanded(True)
         if not records:
             say_in(self, "No record yet")
+
+    def show_nothing(self) -> None:
+        """No asset is looked at."""
+        self._shown = ((), None)
+        self.clear()
 
     def _item(self, document: Document, path: Path) -> QTreeWidgetItem:
         record = Record(document, path)

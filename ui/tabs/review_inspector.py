@@ -51,7 +51,7 @@ class Inspector(QWidget):
         self.facts.show_badge("", "")
         self.channels.show_document(None)
         self.findings.show_findings(())
-        self.history.clear()
+        self.history.show_nothing()
         self.notice.say("")
         self.tabs.setTabText(FINDINGS, "Findings")
         self.tabs.setTabText(HISTORY, "History")

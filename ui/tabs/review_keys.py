@@ -19,6 +19,9 @@ from PySide6.QtWidgets import (
 
 from ui import icons
 
+#: Looks into the frame in sight; where no tab has one, into a file that is asked for.
+INSPECT_KEY = "Ctrl+I"
+
 _COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 _WALK = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
 _ENDS = {Qt.Key.Key_Home, Qt.Key.Key_End}

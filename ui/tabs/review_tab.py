@@ -34,6 +34,8 @@ from ui.tabs.review_viewer import ReviewViewer
 from ui.widgets.empty_state import EmptyState
 from ui.workers.reader import Reader
 
+#: The number of the tab.
+REVIEW = 6
 #: Under which key of the window's state the drive is kept that was reviewed last.
 REVIEWED = "review/drive"
 _PARTS = "review_parts"
@@ -48,6 +50,8 @@ class ReviewTab(QWidget):
 
     compare_requested = Signal(str)
     """What is to be compared with another: the frame in sight, which stands for its sequence, or the asset."""
+    inspect_requested = Signal(str, bool)
+    """The frame in sight, and that it is meant alone; else the asset; nothing where none is looked at."""
     similar_requested = Signal(str)
     """An OpenEXR file whose like are looked for."""
     check_asked = Signal(object)
@@ -89,7 +93,7 @@ class ReviewTab(QWidget):
     def page(self) -> Page:
         """What the window needs to know of this tab."""
         keys = (("Enter, Esc", "Back from the note to the picture"), ("+ −", "Zoom, in the picture"))
-        return Page(6, "QC Review", "review", self, keys)
+        return Page(REVIEW, "QC Review", "review", self, keys)
 
     def open_asset(self, drive_id: str, folder: bytes, name: bytes) -> None:
         """Look at the asset that a file belongs to.
@@ -182,10 +186,24 @@ class ReviewTab(QWidget):
 
     def compare(self) -> None:
         """Ask for the asset to be compared with another one."""
-        dossier, player = self.dossier(), self.stage.player
+        dossier = self.dossier()
         if dossier is not None and dossier.drive.online:
-            in_sight = player.reel.path(player.position) if player.reel is not None else None
-            self.compare_requested.emit(in_sight or str(dossier.path))
+            self.compare_requested.emit(self._frame_in_sight() or str(dossier.path))
+
+    def inspect(self) -> None:
+        """Look into the frame in sight; into the whole asset where that frame is not there, or its drive."""
+        dossier = self.dossier()
+        if dossier is None:
+            self.inspect_requested.emit("", False)
+            return
+        in_sight, reel = self._frame_in_sight(), self.stage.player.reel
+        there = next(iter(reel.paths.values()), None) if reel is not None and dossier.drive.online else None
+        self.inspect_requested.emit(in_sight or there or str(dossier.path), in_sight is not None)
+
+    def _frame_in_sight(self) -> str | None:
+        """The file that is shown; None for a missing frame, and where its drive is not there."""
+        player = self.stage.player
+        return player.reel.path(player.position) if player.reel is not None else None
 
     def similar(self) -> None:
         """Ask for files that are made like the asset, or its first frame."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, Qt, QThread, Signal
 
 from app.errors import AppError, Cancelled
 from app.jobs.job import CancelToken
@@ -51,6 +51,7 @@ class Reader(QThread):
     """Kind, number and answer of a question that was not replaced meanwhile."""
     failed = Signal(str, int, object)
     """Kind, number and the `AppError` instead of an answer."""
+    _told = Signal(bool, str, int, object)
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -59,7 +60,9 @@ class Reader(QThread):
         self._waiting: OrderedDict[str, _Asked] = OrderedDict()
         self._running: tuple[str, _Asked] | None = None
         self._numbers: dict[str, int] = {}
-        self._stopping = False
+        self._wanted_from: dict[str, int] = {}
+        self._stopping = self._given_up = False
+        self._told.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def ask(self, kind: str, question: Question, *, interrupt: bool = True) -> int:
         """Ask; the number that the answer will carry. Nothing is asked any more of a reader that was stopped.
@@ -75,6 +78,8 @@ class Reader(QThread):
             self._numbers[kind] = number
             if self._stopping:
                 return number
+            if interrupt:
+                self._wanted_from[kind] = number
             if interrupt and self._running is not None and self._running[0] == kind:
                 self._running[1].token.cancel()
             self._waiting.pop(kind, None)
@@ -88,6 +93,7 @@ class Reader(QThread):
         """Forget a question that was asked; its answer will not come."""
         with self._change:
             self._numbers[kind] = self._numbers.get(kind, 0) + 1
+            self._wanted_from[kind] = self._numbers[kind]
             self._waiting.pop(kind, None)
             if self._running is not None and self._running[0] == kind:
                 self._running[1].token.cancel()
@@ -120,7 +126,7 @@ class Reader(QThread):
 
     def _interrupt(self) -> None:
         with self._change:
-            self._stopping = True
+            self._stopping = self._given_up = True
             self._waiting.clear()
             if self._running is not None:
                 self._running[1].token.cancel()
@@ -146,12 +152,15 @@ class Reader(QThread):
         except Cancelled:
             return
         except AppError as error:
-            self._tell(self.failed, kind, asked, error)
+            self._told.emit(False, kind, asked.number, error)
         except Exception as error:  # noqa: BLE001 - a thread's last line of defence: it must go on answering
-            self._tell(self.failed, kind, asked, unforeseen(error))
+            self._told.emit(False, kind, asked.number, unforeseen(error))
         else:
-            self._tell(self.answered, kind, asked, answer)
+            self._told.emit(True, kind, asked.number, answer)
 
-    def _tell(self, signal: Any, kind: str, asked: _Asked, told: object) -> None:
-        if not asked.token.cancelled:
-            signal.emit(kind, asked.number, told)
+    def _deliver(self, answered: bool, kind: str, number: int, told: object) -> None:
+        """In the thread that asks: what was replaced or dropped while its answer was on the way is not told."""
+        with self._change:
+            wanted = not self._given_up and number >= self._wanted_from.get(kind, 0)
+        if wanted:
+            (self.answered if answered else self.failed).emit(kind, number, told)

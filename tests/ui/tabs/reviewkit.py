@@ -15,6 +15,7 @@ from app.jobs.job import Job
 from app.operations import run
 from app.scanning.request import ScanRequest
 from tests import media
+from tests.ui.enginekit import make_engine
 from tests.ui.hearing import Heard
 from ui.desk import Desk
 from ui.main_window import MainWindow
@@ -57,6 +58,13 @@ def write_policy(folder: Path) -> str:
     file = folder / "whole.yaml"
     file.write_text(POLICY, encoding="utf-8")
     return str(file)
+
+
+def catalogued(folder: Path) -> Engine:
+    """An engine that knows the library in a folder of `folder` as the drive A001."""
+    engine = make_engine(folder / "home")
+    run(engine, "scan", ScanRequest((str(make_library(folder / "card")),), "A001"), Job())
+    return engine
 
 
 def scan(engine: Engine, folder: Path) -> None:

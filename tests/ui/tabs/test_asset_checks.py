@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.engine import Engine
@@ -25,8 +26,10 @@ from tests.ui.tabs.reviewkit import (
     scan,
     wait_loaded,
     wait_picture,
+    wait_written,
     write_policy,
 )
+from ui import theme
 from ui.tabs.findings_pane import FindingsPane, document_findings, found_in, policy_findings
 from ui.tabs.review_reel import Finding
 from ui.tabs.review_tab import ReviewTab
@@ -91,6 +94,30 @@ def test_findings_of_a_policy_stand_beside_those_of_the_scan(qtbot: QtBot, tab: 
     told = {fact.name: fact.value for fact in pane.details.facts()}
     assert told["Rule"] == "seq.complete"
     assert told["Outcome"] == "fail · error"
+
+
+def test_who_reads_a_finding_or_a_record_keeps_the_place_while_jobs_go_on(
+    qtbot: QtBot, tab: ReviewTab, policy: str
+) -> None:
+    tab.judging.judge("fail")
+    wait_written(qtbot, tab)
+    pane, history = tab.inspector.findings, tab.inspector.history
+    line = next(n for n in range(pane.tree.topLevelItemCount()) if pane.tree.topLevelItem(n).text(2) == "1004")
+    pane.tree.setCurrentItem(pane.tree.topLevelItem(line))
+    chosen, told = pane.tree.currentItem().text(1), pane.details.facts()
+    assert told
+    tab.stage.player.go_to(1002)
+    qtbot.waitUntil(lambda: history.topLevelItemCount() > 0, timeout=WAIT_MS)
+    history.topLevelItem(0).setExpanded(False)
+    history.setCurrentItem(history.topLevelItem(0))
+    wait_written(qtbot, tab)
+    assert (pane.tree.currentItem().text(1), pane.details.facts()) == (chosen, told)
+    assert history.currentItem() is history.topLevelItem(0)
+    assert not history.topLevelItem(0).isExpanded()
+    tab.checks.check(policy)
+    checked(qtbot, tab)
+    assert (pane.tree.currentItem().text(1), pane.details.facts()) == (chosen, told)
+    assert tab.stage.player.position == 1002
 
 
 def test_the_answer_is_there_again_when_the_asset_is(qtbot: QtBot, tab: ReviewTab, policy: str) -> None:
@@ -247,6 +274,11 @@ def test_a_policy_that_needs_a_value_asks_for_it(qtbot: QtBot, tab: ReviewTab, t
     tab.checks.check(str(named))
     qtbot.waitUntil(lambda: tab.checks.asking is not asking, timeout=WAIT_MS)
     assert tab.checks.asking.lines["show"].text() == "sh"
+    tab.queue.go(1)
+    wait_loaded(qtbot, tab, b"still.exr")
+    begun = Heard(tab._desk.jobs.job_changed)
+    tab.checks.asking.check.click()
+    assert begun.times == 0, "another asset was checked than the one that was asked for"
 
 
 def test_check_is_a_command(qtbot: QtBot, tab: ReviewTab, policy: str) -> None:
@@ -312,7 +344,7 @@ def test_what_was_measured_in_the_window_is_there_when_it_is_opened_again(
         assert "Measured just now" in frozen_and_measured(tab)[1]
 
 
-def test_findings_stand_below_the_name_of_their_policy_each_with_its_rule(qtbot: QtBot) -> None:
+def test_findings_stand_below_the_name_of_their_policy_each_with_its_rule(qtbot: QtBot, qapp: QApplication) -> None:
     pane = FindingsPane()
     qtbot.addWidget(pane)
     wrong = {"rule": "a.one", "outcome": "fail", "severity": "error", "observed": "zip"}
@@ -328,6 +360,12 @@ def test_findings_stand_below_the_name_of_their_policy_each_with_its_rule(qtbot:
     ]  # fmt: skip
     heads = [pane.tree.topLevelItem(row) for row in (0, 4, 6)]
     assert not any(head.flags() & Qt.ItemFlag.ItemIsSelectable for head in heads)
+    pane.show()
+    theme.apply_theme(qapp, "light")
+    try:
+        assert {head.foreground(0).color().name() for head in heads} == {theme.current().color("dim").name()}
+    finally:
+        theme.apply_theme(qapp, "dark")
 
 
 def test_a_policy_file_that_was_used_last_is_chosen_the_next_time(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.jobs.job import CancelToken
@@ -215,3 +215,48 @@ def test_what_was_not_compared_is_said_in_words() -> None:
     apart = {"kind": "sequence", "frames": {"compared": "", "only_a": "1", "only_b": "2"}, "pixels": [], "equal": False}
     assert equal_words(apart) == "No frame is in both: no pixel was compared."
     assert verdict({**both, "header": [{}]}, pixels=True)[0].endswith("; not everything could be compared")
+
+
+def settle(qtbot: QtBot, dialog: CompareDialog) -> None:
+    """Wait until no side and no frame is being read any more, and what was told is heard."""
+    readers = (dialog.reader._media, dialog.reader._frames)
+    qtbot.waitUntil(lambda: all(not one._waiting and one._running is None for one in readers), timeout=WAIT_MS)
+    QApplication.processEvents()
+
+
+def test_a_late_picture_never_stands_for_a_frame_that_is_not_there(
+    qtbot: QtBot, compare: Compare, tmp_path: Path
+) -> None:
+    dialog = compare(sequence(tmp_path / "v001", (1, 2, 3)), sequence(tmp_path / "v002", (1, 2, 3, 4)))
+    dialog.show_side("a")
+    settle(qtbot, dialog)
+    dialog.frames.field.setValue(3)
+    dialog.frames.field.setValue(4)
+    settle(qtbot, dialog)
+    assert dialog.viewer.state() == ViewerState.NOTHING
+    assert dialog.viewer.words()[1].endswith("There is no frame 4 in A.")
+
+
+def test_an_error_of_one_frame_is_not_said_of_the_next_one(qtbot: QtBot, compare: Compare, tmp_path: Path) -> None:
+    sequence(tmp_path / "v001", (1, 2, 3))
+    sequence(tmp_path / "v002", (1, 2, 3), lambda number: 1 if number == 1 else number + 30)
+    dialog = compare(tmp_path / "v001" / "sh.####.exr", tmp_path / "v002" / "sh.####.exr")
+    settle(qtbot, dialog)
+    other = 5 - dialog.frames.field.value()
+    (tmp_path / "v002" / f"sh.{other:04}.exr").unlink()
+    dialog.frames.field.setValue(other)
+    dialog.frames.field.setValue(1)
+    settle(qtbot, dialog)
+    assert dialog.viewer.words()[1].endswith("No pixel of frame 1 differs.")
+
+
+def test_walking_past_the_tolerance_compares_nothing_anew(qtbot: QtBot, compare: Compare, tmp_path: Path) -> None:
+    dialog = compare(media.exr(tmp_path / "a.exr", 1), media.exr(tmp_path / "b.exr", 40))
+    dialog.tolerance.setFocus()
+    qtbot.keyClick(dialog.tolerance, Qt.Key.Key_Tab)
+    assert dialog.progress.isHidden()
+    dialog.tolerance.setFocus()
+    dialog.tolerance.setValue(1000)
+    qtbot.keyClick(dialog.tolerance, Qt.Key.Key_Return)
+    assert not dialog.progress.isHidden()
+    qtbot.waitUntil(dialog.progress.isHidden, timeout=WAIT_MS)

@@ -13,9 +13,8 @@ from app.jobs.job import Job
 from app.operations import run
 from app.scanning.request import ScanRequest
 from app.shelf.health import DriveHealthRequest
-from tests.ui.enginekit import make_engine, make_tree
+from tests.ui.enginekit import make_engine, make_tree, opened_front
 from ui.desk import Desk
-from ui.front import Front
 from ui.main_window import MainWindow
 from ui.tabs.diagnostics_dialog import DiagnosticsDialog
 from ui.tabs.install_dialogs import CommandDialog, PortableDialog
@@ -111,44 +110,32 @@ def test_a_portable_copy_needs_its_sha256(qtbot: QtBot, dialog: DiagnosticsDialo
 
 def test_help_opens_it_and_the_card_knows_what_is_there(qtbot: QtBot, tmp_path: Path, on_path: Path) -> None:
     program(on_path / "smartctl", "echo smartctl 7.3 2022-02-28")
-    window = MainWindow()
-    qtbot.addWidget(window)
-    engine = make_engine(tmp_path / "home")
-    front = Front(window, lambda: engine)
-    with qtbot.waitSignal(front.ready, timeout=20_000):
-        window.show()
-        front.start()
-    window.show_page(5)
-    tab = front._maintenance
-    assert tab is not None
-    qtbot.waitUntil(lambda: tab.tools.summary.text().startswith("1 of 7 found"), timeout=10_000)
-    window.diagnostics_asked.emit()
-    (dialog,) = window.findChildren(DiagnosticsDialog)
-    qtbot.waitUntil(lambda: dialog.chosen() is not None, timeout=10_000)
-    dialog.accept()
-    front.stop()
+    with opened_front(qtbot, make_engine(tmp_path / "home")) as front:
+        window, tab = front.window, front._maintenance
+        window.show_page(5)
+        assert tab is not None
+        qtbot.waitUntil(lambda: tab.tools.summary.text().startswith("1 of 7 found"), timeout=10_000)
+        window.diagnostics_asked.emit()
+        (dialog,) = window.findChildren(DiagnosticsDialog)
+        qtbot.waitUntil(lambda: dialog.chosen() is not None, timeout=10_000)
+        dialog.accept()
 
 
 def test_a_missing_tool_that_stops_somebody_is_told_with_a_way_to_get_it(
     qtbot: QtBot, tmp_path: Path, on_path: Path
 ) -> None:
-    window = MainWindow()
-    qtbot.addWidget(window)
     engine = make_engine(tmp_path / "home")
     run(engine, "scan", ScanRequest((str(make_tree(tmp_path / "card")),), "A001", inventory_only=True), Job())
-    front = Front(window, lambda: engine)
-    with qtbot.waitSignal(front.ready, timeout=20_000):
-        window.show()
-        front.start()
-    assert window.banners.ids() == ()
-    assert front.jobs is not None
-    front.jobs.start("drive_health", DriveHealthRequest("A001"))
-    qtbot.waitUntil(lambda: window.banners.ids() == ("tool.smartctl",), timeout=20_000)
-    window.banners.action_clicked.emit("tool.smartctl")
-    (dialog,) = window.findChildren(DiagnosticsDialog)
-    qtbot.waitUntil(lambda: dialog.chosen() is not None, timeout=10_000)
-    chosen = dialog.chosen()
-    assert chosen is not None
-    assert chosen.tool.name == "smartctl"
-    dialog.accept()
-    front.stop()
+    with opened_front(qtbot, engine) as front:
+        window = front.window
+        assert window.banners.ids() == ()
+        assert front.jobs is not None
+        front.jobs.start("drive_health", DriveHealthRequest("A001"))
+        qtbot.waitUntil(lambda: window.banners.ids() == ("tool.smartctl",), timeout=20_000)
+        window.banners.action_clicked.emit("tool.smartctl")
+        (dialog,) = window.findChildren(DiagnosticsDialog)
+        qtbot.waitUntil(lambda: dialog.chosen() is not None, timeout=10_000)
+        chosen = dialog.chosen()
+        assert chosen is not None
+        assert chosen.tool.name == "smartctl"
+        dialog.accept()

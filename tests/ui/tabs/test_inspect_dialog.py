@@ -1,5 +1,6 @@
 """Files that somebody drops on the window are looked into, wherever they lie."""
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from app.jobs.job import CancelToken, Job
 from app.operations import run
 from app.paths import Home
 from app.qc.checking import CheckRequest
-from app.qc.judged import judged_at
+from app.qc.judged import JudgedAt, judged_at
 from app.scanning.request import ScanRequest
 from app.settings import set_value
 from tests import media
@@ -191,6 +192,26 @@ def test_a_check_of_a_catalogued_sequence_is_kept_and_shown_again(
     assert again.tabs.tabText(2).startswith("Findings ")
     found = judged_at(engine, str(folder / "sh010.####.exr"), CancelToken())
     assert [one["outcome"] for one in found.findings] == ["fail"]
+
+
+def test_what_is_known_of_one_file_is_never_told_of_the_next(qtbot: QtBot, opened: Open, tmp_path: Path) -> None:
+    folder = tmp_path / "card"
+    folder.mkdir()
+    one, other = media.wav(folder / "a.wav"), media.wav(folder / "b.wav")
+    dialog = opened(folder)
+    gate, said = threading.Event(), []
+
+    def late(_token: CancelToken) -> JudgedAt:
+        assert gate.wait(5)
+        return JudgedAt(str(one))
+
+    qtbot.waitUntil(lambda: dialog.findings.said.text() != "", timeout=WAIT_MS)
+    dialog._reader.answered.connect(lambda _kind, _number, answer: said.append(answer.path))
+    dialog._reader.ask("judged", late, interrupt=False)
+    dialog.list.setCurrentRow(1)
+    gate.set()
+    qtbot.waitUntil(lambda: str(other) in said, timeout=WAIT_MS)
+    assert said == [str(other)]
 
 
 def test_what_was_measured_of_a_catalogued_file_is_shown_again(

@@ -3,10 +3,11 @@
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.errors import Cancelled, InputError
@@ -114,6 +115,36 @@ def hanging(reader: Reader, tmp_path: Path) -> Iterator[Reader]:
     pipe.write_bytes(b"")
     assert reader.wait(5000)
     assert not left_behind()
+
+
+def _on_its_way(qtbot: QtBot, reader: Reader, question: Callable[[CancelToken], str]) -> None:
+    """Ask, and wait without hearing: the thread has given its answer, and nobody was told yet."""
+    reader.ask("page", question)
+    until = time.monotonic() + 5
+    while reader._waiting or reader._running is not None:
+        assert time.monotonic() < until
+
+
+def _broken(_token: CancelToken) -> str:
+    raise InputError("late")
+
+
+def test_an_answer_that_is_on_its_way_when_it_is_not_wanted_any_more_is_not_told(
+    qtbot: QtBot, reader: Reader, answered: Heard
+) -> None:
+    failed = Heard(reader.failed)
+    for question in (lambda _token: "late", _broken):
+        _on_its_way(qtbot, reader, question)
+        reader.drop("page")
+        _on_its_way(qtbot, reader, question)
+        reader.ask("page", lambda _token: "new")
+        qtbot.waitUntil(lambda: answered.times > 0, timeout=5000)
+        assert (answered.times, answered.last[2], failed.times) == (1, "new", 0)
+        answered.times = 0
+    _on_its_way(qtbot, reader, lambda _token: "late")
+    reader.stop()
+    QApplication.processEvents()
+    assert answered.times == 0
 
 
 def test_closing_does_not_wait_for_a_question_that_hangs(hanging: Reader) -> None:
