@@ -33,7 +33,6 @@ from ui.widgets.toasts import Toasts
 from ui.window_actions import actions_of, commands, key_list
 from ui.window_state import WindowState
 
-
 #: How large it is at first, and what the frame around it takes of the screen.
 _LARGE, _FRAME = QSize(1500, 900), QSize(4, 40)
 
