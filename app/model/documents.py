@@ -18,14 +18,14 @@ def json_text(document: Any, *, indent: int | None = 2) -> str:
     Dataclasses become objects, paths POSIX strings, decimals numbers.
     """
     try:
-        text = json.dumps(document, ensure_ascii=False, indent=indent, default=_plain, allow_nan=False)
+        text = json.dumps(document, ensure_ascii=False, indent=indent, default=plain, allow_nan=False)
     except ValueError:
-        text = json.dumps(_finite(document), ensure_ascii=False, indent=indent, default=_plain, allow_nan=False)
+        text = json.dumps(_finite(document), ensure_ascii=False, indent=indent, default=plain, allow_nan=False)
     return _SURROGATE.sub("\ufffd", text)
 
 
-def _plain(value: Any) -> Any:
-    """What `json` does not know by itself."""
+def plain(value: Any) -> Any:
+    """What `json` does not know by itself, as it does; the `default` of an encoder."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     if isinstance(value, PurePath):
@@ -47,4 +47,4 @@ def _finite(value: Any) -> Any:
         return {key: _finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_finite(item) for item in value]
-    return _finite(_plain(value))
+    return _finite(plain(value))

@@ -7,20 +7,21 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from app.catalog.assetdetail import file_rows
+from app.catalog.assetdetail import file_rows, frame_of
 from app.catalog.assets import CataloguedAsset, CataloguedSequence, ShardAssets
 from app.catalog.database import Database
+from app.catalog.details import find_file
 from app.catalog.inspections import recorded_document, recorded_facts, recorded_sequence
 from app.catalog.shard import last_base
 from app.engine import Engine
-from app.errors import AppError, MediaError
+from app.errors import AppError, InputError, MediaError
 from app.files.framerange import frame_range, parse_frames
-from app.files.sequences import file_sequences
 from app.inspection.expected import Expectation, Expected
 from app.inspection.namefacts import sequence_by_names
 from app.jobs.job import Job
 from app.model.drives import Drive
 from app.model.frames import Frame
+from app.model.kinds import MEDIA
 from app.model.names import decoded, raw, shown
 from app.qc.facts import Document, Need, NotRecorded
 from app.qc.kinds import kinds_of_name
@@ -31,6 +32,10 @@ _MEASURE = "connect the drive and check it again"
 _MEASURE_FRAMES = "connect the drive and inspect the sequence with --stats --sink shard"
 _NUMBER = re.compile(rb"-?[0-9]+(\.[0-9]+)?")
 _HINT = "connect the drive and check it once, or scan it with scan.all_frames on"
+
+
+#: What is told of a path that fits no recorded asset.
+_UNKNOWN = "nothing that can be judged is recorded under that name: name folders, files, or sequences as sh010.####.exr"
 
 
 class RecordedFacts:
@@ -166,14 +171,13 @@ class RecordedFacts:
         return frame_range(sorted(shared))
 
     def _empty(self) -> str:
-        empty = [name for _, name, size in file_rows(self._database, self._asset) if not size]
-        return _numbers_of(empty)
+        return frame_range(sorted(frame for frame, (_, size) in self._frame_rows().items() if not size))
 
     def _frame_rows(self) -> dict[Frame, tuple[int, int]]:
         """Id and size of each frame."""
-        rows = {name: (file_id, size) for file_id, name, size in file_rows(self._database, self._asset)}
-        groups, _ = file_sequences(sorted(rows), min_frames=1)
-        return {frame: rows[name] for group in groups for frame, name in zip(group.frames, group.names, strict=True)}
+        rows = file_rows(self._database, self._asset)
+        numbered = ((frame_of(self._asset.sequence, name), (file_id, size)) for file_id, name, size in rows)
+        return {frame: row for frame, row in numbered if frame is not None}
 
 
 def _frames_beside(own: CataloguedSequence, other: CataloguedAsset) -> tuple[Frame, ...]:
@@ -186,12 +190,6 @@ def _frames_beside(own: CataloguedSequence, other: CataloguedAsset) -> tuple[Fra
     return (Decimal(number.decode()),) if _NUMBER.fullmatch(number) else ()
 
 
-def _numbers_of(names: list[bytes]) -> str:
-    """The frame numbers of names, in range notation."""
-    groups, _ = file_sequences(sorted(names), min_frames=1)
-    return frame_range(sorted(frame for group in groups for frame in group.frames))
-
-
 def _expected_of(asset: CataloguedAsset, base: str, expected: Expectation) -> Expected | None:
     folder = posixpath.join(base, decoded(asset.folder)).rstrip("/")
     return expected.of(folder, asset.sequence, there=False) if asset.sequence else None
@@ -200,7 +198,9 @@ def _expected_of(asset: CataloguedAsset, base: str, expected: Expectation) -> Ex
 def recorded_assets(
     engine: Engine, drive: Drive, below: tuple[str, ...], expected: Expectation, job: Job
 ) -> Iterator[RecordedFacts | tuple[str, AppError]]:
-    """The assets of a drive as its shard knows them; what no scan could read comes as its path and the error.
+    """The assets of a drive as its shard knows them.
+
+    What no scan could read, and a path of which nothing is recorded, comes as its path and the error.
 
     Args:
         engine: opens the shard.
@@ -209,10 +209,12 @@ def recorded_assets(
         expected: says which frames sequences should have.
         job: progress and cancel.
     """
-    wanted = [raw(path) for path in below]
+    wanted = dict.fromkeys(map(raw, below), False)
 
     def is_wanted(path: bytes) -> bool:
-        return not wanted or any(not one or path == one or path.startswith(one + b"/") for one in wanted)
+        asked = [one for one in wanted if not one or path == one or path.startswith(one + b"/")]
+        wanted.update(dict.fromkeys(asked, True))
+        return not wanted or bool(asked)
 
     with engine.catalog.open_shard(drive, job.token) as database:
         base = shown(raw(last_base(database))).replace("\\", "/")
@@ -224,3 +226,14 @@ def recorded_assets(
                 path = folder + b"/" + asset.name if folder else asset.name
                 if is_wanted(path):
                     yield RecordedFacts(database, base, asset, assets, _expected_of(asset, base, expected))
+        for path, is_met in wanted.items():
+            if not is_met and not _is_no_media(database, path):
+                yield posixpath.join(base, shown(path)), InputError(_UNKNOWN, code="input.not_found")
+
+
+def _is_no_media(database: Database, path: bytes) -> bool:
+    """Whether a path is that of a folder, or of a file that no policy is about unless it names it."""
+    if database.value("SELECT 1 FROM folder WHERE path = ? AND missed_scan IS NULL", (path,)):
+        return True
+    file_id = find_file(database, path)
+    return file_id is not None and database.value("SELECT category FROM file WHERE id = ?", (file_id,)) not in MEDIA

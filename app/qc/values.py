@@ -11,6 +11,8 @@ from fractions import Fraction
 from typing import Any
 
 _LISTED = 12
+#: Letters of a value that a finding tells: an attribute may hold megabytes of text.
+_LETTERS = 500
 
 #: Named chromaticities: red, green, blue and white, x and y each. SMPTE ST 2065-1 (ap0), S-2014-004 (ap1),
 #: ITU-R BT.709, BT.2020 and SMPTE RP 431-2 with the white of P3-D65.
@@ -172,7 +174,8 @@ def words(value: Any) -> str:
     if isinstance(value, Sequence) and not isinstance(value, str):
         listed = ", ".join(words(name_of(item)) for item in value[:_LISTED])
         return (f"{listed} and {len(value) - _LISTED} more" if len(value) > _LISTED else listed) or "nothing"
-    return str(value)
+    text = str(value)
+    return text if len(text) <= _LETTERS else f"{text[: _LETTERS - 1]}…"
 
 
 def _object_words(value: Mapping[str, Any]) -> str:

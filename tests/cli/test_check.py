@@ -168,6 +168,18 @@ def test_a_drive_that_is_away_is_judged_by_what_was_recorded(
     }
 
 
+def test_a_path_of_which_nothing_is_recorded_is_an_error_on_the_shelf(
+    shots: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(tmp_path, "scan", str(shots), "--drive", "A001") == 0
+    shots.rename(tmp_path / "elsewhere")
+    (tmp_path / "p.yaml").write_text(NAMES_ALONE)
+    for name, told in (("absent", ["error"]), ("sh010.1001.exr", ["error"]), ("notes.txt", []), ("still.exr", [])):
+        capsys.readouterr()
+        call(tmp_path, "check", name, "--drive", "A001", "--policy", str(tmp_path / "p.yaml"), "--json")
+        assert [one["outcome"] for one in json.loads(capsys.readouterr().out)["findings"]] == told, name
+
+
 def test_what_was_never_recorded_is_no_pass(shots: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert call(tmp_path, "scan", str(shots), "--drive", "A001") == 0
     shots.rename(tmp_path / "elsewhere")
@@ -379,6 +391,27 @@ def test_a_single_frame_in_another_padding_is_told_on_the_shelf_too(
     live, recorded = told
     assert [one["frames"] for one in live] == ["1004"]
     assert recorded == live
+
+
+def test_an_empty_sub_frame_is_told_by_its_number_on_the_shelf_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "drive"
+    folder.mkdir()
+    for frame in ("1001.00", "1001.25", "1001.50", "1001.75", "1002.00"):
+        media.raw_exr(folder / f"sub.{frame}.exr")
+    (folder / "sub.1001.50.exr").write_bytes(b"")
+    assert call(tmp_path, "scan", str(folder), "--drive", "A001", "--all-frames") == 1  # one frame is empty
+    rules = "rules: [{id: z, check: sequence.zero_byte}, {id: h, check: exr.lossless}]"
+    (tmp_path / "p.yaml").write_text(NAMES_ALONE[: NAMES_ALONE.index("rules:")] + rules)
+    told = []
+    for _ in range(2):
+        capsys.readouterr()
+        assert call(tmp_path, "check", "--drive", "A001", "--policy", str(tmp_path / "p.yaml"), "--json") == 1
+        told.append([(one["rule"], one["frames"]) for one in json.loads(capsys.readouterr().out)["findings"]])
+        if folder.exists():
+            folder.rename(tmp_path / "shelf")
+    assert told == [[("z", "1001.50"), ("h", "1001.50")], [("z", "1001.50"), ("h", "1001.50")]]
 
 
 def test_a_frame_of_another_format_is_told_after_a_scan_of_every_frame_as_from_the_media(

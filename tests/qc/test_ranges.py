@@ -5,13 +5,12 @@ from pathlib import Path
 import pytest
 
 from app.engine import Engine
-from app.inspection.finding import find_sequence
-from app.inspection.sequences import inspect_sequence
 from app.jobs.job import Job
-from app.model.inspecting import InspectOptions
 from app.qc.checking import CheckRequest, check
+from app.qc.checks.framelists import range_of
 from app.qc.validating import validate_document
 from app.yamlnodes import BadYaml
+from tests.inspection.framekit import told
 from tests.media import raw_exr
 from tests.qc.policykit import HEAD, policy
 
@@ -39,8 +38,7 @@ def test_a_rule_about_the_files_sees_gaps_before_the_range_that_was_given(
 def test_frames_that_a_step_leaves_out_are_not_missing(
     tmp_path: Path, numbers: tuple[int, ...], missing: list[str]
 ) -> None:
-    found = find_sequence(str(frames(tmp_path, *numbers) / "a.####.exr"), "1-9x2")
-    document = inspect_sequence(found.directory, found.sequence, InspectOptions(), found.expected, Job())
+    document = told(frames(tmp_path, *numbers) / "a.####.exr", "1-9x2")
     validation = validate_document(policy(_MISSING % ""), document)
     assert [one["frames"] for one in validation["findings"]] == missing
 
@@ -50,3 +48,7 @@ def test_a_range_of_a_policy_with_frames_left_out_is_refused(text: str) -> None:
     with pytest.raises(BadYaml, match="no range of all frames"):
         policy(_MISSING % f", range: '{text}'")
     assert policy(_MISSING % ", range: '1001-1009'").rules
+
+
+def test_decimal_frames_of_json_keep_their_fraction() -> None:
+    assert range_of([1002, 1001.25, 1001]) == "1001,1001.25,1002"

@@ -310,3 +310,9 @@ def test_a_group_that_is_skipped_names_itself() -> None:
     rule = "{select: attributes.none, missing: skip, expect: {eq: 1}}"
     [result] = judged(f"  - any: {{id: g, rules: [{rule}, {rule}]}}", exr()).results
     assert (result.outcome, [finding.rule for finding in result.findings]) == (Outcome.SKIPPED, ["g"])
+
+
+def test_a_finding_does_not_tell_megabytes_of_text() -> None:
+    document = exr(attributes=[{"name": "owner", "type": "string", "size": 3000, "value": "x" * 3000}])
+    [finding] = judged("  - {id: r, select: 'parts[0].attributes.owner', expect: {eq: ILM}}", document).findings
+    assert finding.observed == "x" * 499 + "…"

@@ -67,9 +67,9 @@ def _one(what: str) -> str:
     return what.replace("frames", "frame", 1).replace("breaks", "break", 1)
 
 
-def range_of(frames: Iterable[Frame]) -> str:
-    """Frames in any order, in range notation."""
-    return frame_range(sorted(set(frames)))
+def range_of(frames: Iterable[Frame | float]) -> str:
+    """Frames in any order, in range notation; decimal ones may be as JSON has them."""
+    return frame_range(sorted({Decimal(str(one)) if isinstance(one, float) else one for one in frames}))
 
 
 def unwhole_frames(sequence: Mapping[str, Any]) -> dict[str, set[Frame]]:
