@@ -39,7 +39,10 @@ class DriveChecks(QObject):
         self._variables: dict[str, dict[str, str]] = {}
         self._action = QAction(icons.icon("check"), "Check a drive against a policy…", self)
         self._action.triggered.connect(self.ask_any)
-        desk.window.add_to_file_menu(self._action)
+        #: Shows what the check that ended last found, by the keyboard and when its row is gone too.
+        self.last = QAction(icons.icon("report"), "What the last check found…", self, enabled=False)
+        self.last.triggered.connect(self._show_last)
+        desk.window.add_to_file_menu(self._action, self.last)
         desk.jobs.job_ended.connect(self._job_ended)
         desk.window.jobs.result_requested.connect(self.show_result)
 
@@ -77,6 +80,9 @@ class DriveChecks(QObject):
         dialog.activateWindow()
         return dialog
 
+    def _show_last(self) -> None:
+        self.show_result(next(reversed(self._ended)))
+
     def _closed(self, job_id: str, _result: int) -> None:
         self._shown.pop(job_id, None)
 
@@ -86,6 +92,7 @@ class DriveChecks(QObject):
             return
         request, drive, about = asked
         self._ended[job_id] = Checked(request, outcome.result, about, drive)
+        self.last.setEnabled(True)
         while len(self._ended) > _KEPT:
             self._desk.window.jobs.remove_job(self._ended.popitem(last=False)[0])
         self._desk.window.jobs.offer_result(job_id, _SHOW)

@@ -93,6 +93,10 @@ def test_a_drive_is_checked_and_its_row_leads_to_what_was_found(
     heard = Heard(checks.review_requested)
     summary.review.click()
     assert heard.last == ((drive(engine).id, b"shots", b"sh010.####.exr"),)
+    row.dismiss.click()
+    assert checks.last.isEnabled()
+    checks.last.trigger()
+    assert [one.isVisible() for one in front.window.findChildren(CheckSummary) if one is not summary] == [True]
 
 
 @pytest.mark.skipif(os.sep == "\\", reason="names have no such character here")
@@ -237,7 +241,9 @@ def test_the_queue_offers_the_check_and_marks_what_failed(
 
 def test_it_is_found_in_the_menus_and_in_the_palette(qtbot: QtBot, front: Front, engine: Engine) -> None:
     window = front.window
-    assert "Check a drive against a policy…" in [action.text() for action in window.file_menu.actions()]
+    in_menu = {action.text(): action.isEnabled() for action in window.file_menu.actions()}
+    assert in_menu["Check a drive against a policy…"]
+    assert not in_menu["What the last check found…"]
     assert front.tabs is not None
     menu = QMenu()
     qtbot.addWidget(menu)

@@ -6,7 +6,7 @@ from typing import Any
 from ui import formats
 from ui.models.fact_nodes import one_line, plain
 from ui.models.plain_rows import PlainRow
-from ui.tabs.document_facts import window_words
+from ui.tabs.document_facts import attribute_words, window_words
 from ui.widgets.histogram import figure
 
 _FEW = 6
@@ -159,4 +159,4 @@ def _value(value: Any) -> str:
         return "absent"
     if isinstance(value, dict) and set(value) == {"min", "max"}:
         return window_words(value)
-    return plain(value)
+    return attribute_words(value)

@@ -211,6 +211,15 @@ def _channel_words(channel: Document) -> str:
     return " · ".join(words)
 
 
+def attribute_words(value: Any) -> str:
+    """The value of an attribute: a time code as it is written, a rational number as a fraction."""
+    if isinstance(value, dict) and isinstance(value.get("text"), str):
+        return str(value["text"])
+    if isinstance(value, dict) and set(value) == {"n", "d"}:
+        return f"{value['n']}/{value['d']}"
+    return plain(value)
+
+
 def _attribute(attribute: Document) -> FactNode:
     """One attribute; of a type that nobody knows, how many bytes it has and the first of them."""
     value, kind, size = attribute.get("value"), str(attribute.get("type", "")), attribute.get("size")
@@ -221,12 +230,8 @@ def _attribute(attribute: Document) -> FactNode:
         words = " · ".join(filter(None, (many, hex_words(attribute["raw"]))))
     elif isinstance(value, dict) and set(value) == {"min", "max"}:
         words = window_words(value) if kind == "box2i" else plain(value)
-    elif isinstance(value, dict) and isinstance(value.get("text"), str):
-        words = value["text"]
-    elif isinstance(value, dict) and set(value) == {"n", "d"}:
-        words = f"{value['n']}/{value['d']}"
     else:
-        words = plain(value)
+        words = attribute_words(value)
     return FactNode(one_line(str(attribute.get("name", ""))), words, kind=kind, raw=attribute)
 
 

@@ -143,8 +143,11 @@ class FindingsPane(QWidget):
             for column in (0, 1, 2)
         )
         self.tree.setColumnWidth(2, min(_FRAMES, max([_LEAST_FRAMES, *frames])))
-        room = self.width() - (0 if self.tree.isColumnHidden(2) else self.tree.columnWidth(2))
-        left = room - min(max(seen, default=0), round(room * 0.4))
+        whole = self.tree.contentsRect().width() - self.tree.verticalScrollBar().sizeHint().width()
+        room = whole - (0 if self.tree.isColumnHidden(2) else self.tree.columnWidth(2))
+        head = self.tree.header()
+        needed = max(head.minimumSectionSize(), head.sectionSizeHint(1), *seen)
+        left = room - min(needed, round(room * 0.4))
         self.tree.setColumnWidth(0, min(max([_NAME, *names]), max(_NAME, left)))
 
     def _go(self, item: QTreeWidgetItem | None, _other: object = None) -> None:
@@ -279,10 +282,12 @@ def _finding(entry: Mapping[str, Any], title: str, policy: str) -> Finding:
     state = _STATES.get(outcome) or ("stale" if severity in ("warning", "info") or outcome == "error" else "fail")
     frames = str(entry.get("frames") or "")
     spans = spans_of(frames)
+    graded = severity if outcome == "fail" else ""
     observed = plain(_given(entry.get("observed"), entry.get("evidence"), outcome))
+    seen = None if outcome == "pass" and observed == title else entry.get("observed")
     pairs = (("Check", title or None), ("Policy", policy or None), ("Rule", entry.get("rule")),
-             ("Outcome", " · ".join(filter(None, (outcome, severity)))),
-             ("Expected", entry.get("expected")), ("Observed", entry.get("observed")), ("Frames", frames or None),
+             ("Outcome", " · ".join(filter(None, (outcome, graded)))),
+             ("Expected", entry.get("expected")), ("Observed", seen), ("Frames", frames or None),
              ("Part", entry.get("part")), ("Channel", entry.get("channel")), ("Region", entry.get("region")),
              ("Evidence", entry.get("evidence")))  # fmt: skip
     more = tuple((name, plain(value)) for name, value in pairs if value not in (None, "", [], {}))

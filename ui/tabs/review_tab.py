@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app.errors import AppError
 from app.jobs.job import CancelToken
@@ -92,7 +92,7 @@ class ReviewTab(QWidget):
 
     def page(self) -> Page:
         """What the window needs to know of this tab."""
-        keys = (("Enter, Esc", "Back from the note to the picture"), ("+ −", "Zoom, in the picture"))
+        keys = (("Enter, Esc", "Back from a field to the picture"), ("+ −", "Zoom, in the picture"))
         return Page(REVIEW, "QC Review", "review", self, keys)
 
     def open_asset(self, drive_id: str, folder: bytes, name: bytes) -> None:
@@ -137,8 +137,9 @@ class ReviewTab(QWidget):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc gives the keys back to the picture."""
-        if event.key() == Qt.Key.Key_Escape:
+        """Esc gives the keys back to the picture, and so does Enter in a box that something was chosen in."""
+        chosen = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(self.focusWidget(), QComboBox)
+        if chosen or event.key() == Qt.Key.Key_Escape:
             self.stage.focus_viewer()
         else:
             super().keyPressEvent(event)

@@ -185,6 +185,32 @@ def test_frames_take_room_only_where_there_are_some(qtbot: QtBot) -> None:
     assert not pane.tree.isColumnHidden(2)
 
 
+def test_what_was_seen_is_not_hidden_behind_the_scroll_bar(qtbot: QtBot) -> None:
+    pane = FindingsPane()
+    qtbot.addWidget(pane)
+    pane.resize(340, 300)
+    pane.show()
+    entry = {"rule": "a.one", "outcome": "fail", "severity": "warning", "observed": "v001"}
+    rules = {f"a.{number}": f"A rule with a long name that is number {number}" for number in range(30)}
+    passed = [{"rule": rule, "outcome": "pass", "severity": "error", "observed": rules[rule]} for rule in rules]
+    titles = {**rules, "a.one": "The folder says the resolution, as in 4536x3024 or 2K or anything else"}
+    pane.show_findings(policy_findings({"findings": [entry, *passed], "titles": titles}))
+    qtbot.waitUntil(pane.tree.verticalScrollBar().isVisible, timeout=WAIT_MS)
+    tree = pane.tree
+    assert tree.columnWidth(0) + tree.columnWidth(1) <= tree.viewport().width()
+    row = next(item for item in pane._items() if item.text(1) == "v001")
+    assert tree.columnWidth(1) >= tree.sizeHintForIndex(tree.indexFromItem(row, 1)).width()
+
+
+def test_a_rule_that_passed_is_not_told_as_an_error(qtbot: QtBot) -> None:
+    passed = {"rule": "a.two", "outcome": "pass", "severity": "error", "observed": "It is so"}
+    failed = {"rule": "a.one", "outcome": "fail", "severity": "error", "observed": "zip"}
+    told = {"findings": [passed, failed], "titles": {"a.two": "It is so"}}
+    more = {finding.check: dict(finding.more) for finding in policy_findings(told)}
+    assert more["It is so"] == {"Check": "It is so", "Rule": "a.two", "Outcome": "pass"}
+    assert more["a.one"]["Outcome"] == "fail · error"
+
+
 def test_what_was_found_elsewhere_is_told_with_policy_and_time(
     qtbot: QtBot, engine: Engine, library: Path, policy: str
 ) -> None:

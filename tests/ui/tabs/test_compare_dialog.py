@@ -17,7 +17,7 @@ from ui.main_window import MainWindow
 from ui.models.plain_rows import PlainRow
 from ui.tabs.compare_dialog import CompareDialog
 from ui.tabs.compare_reader import file_of, pair_of
-from ui.tabs.compare_words import equal_words, pixel_rows, problems, verdict
+from ui.tabs.compare_words import equal_words, header_rows, pixel_rows, problems, verdict
 from ui.widgets.tables import part_of_window, share_columns
 from ui.widgets.viewer_frame import ViewerState
 from ui.workers.job_controller import JobController
@@ -86,6 +86,15 @@ def test_an_attribute_that_differs_is_shown_with_both_values(compare: Compare, t
     dialog = compare(a, b)
     assert cells(dialog) == [("0", "owner", "ILM", "Weta", "")]
     assert dialog.tabs.tabText(0) == "Header 1"
+
+
+def test_values_are_told_as_among_the_facts() -> None:
+    window = {"min": [0, 0], "max": [191, 107]}
+    pairs = (({"n": 24, "d": 1}, "24/1"), ({"text": "01:00:41:19", "drop": False}, "01:00:41:19"), (None, "absent"),
+             (window, "192 × 108 from (0, 0) to (191, 107)"))  # fmt: skip
+    for value, words in pairs:
+        (row,) = header_rows({"header": [{"attribute": "one", "a": value, "b": 1}]})
+        assert row.cells[2] == words
 
 
 def test_two_sequences_tell_frames_that_only_one_has(compare: Compare, tmp_path: Path) -> None:

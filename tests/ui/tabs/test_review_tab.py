@@ -563,6 +563,14 @@ def test_what_cannot_be_played_says_why(qtbot: QtBot, tab: ReviewTab) -> None:
     assert tab.stage.pace.text() == ""
 
 
+def test_enter_in_a_box_gives_the_keys_back_to_the_picture(qtbot: QtBot, tab: ReviewTab) -> None:
+    for box in (tab.queue.drive_box, tab.queue.state_box, tab.inspector.findings.policies):
+        tab.inspector.tabs.setCurrentIndex(2)
+        box.setFocus()
+        press(qtbot, Qt.Key.Key_Return)
+        assert QApplication.focusWidget() is tab.stage.viewer
+
+
 def test_home_and_end_walk_through_the_drives_not_the_frames(qtbot: QtBot, tab: ReviewTab) -> None:
     tab.stage.player.go_to(1003)
     tab.queue.drive_box.setFocus(Qt.FocusReason.TabFocusReason)
