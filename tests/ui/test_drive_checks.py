@@ -91,7 +91,7 @@ def test_a_drive_is_checked_and_its_row_leads_to_what_was_found(
     qtbot.waitUntil(report.exists, timeout=WAIT_MS)
     assert json.loads(report.read_text(encoding="utf-8"))["outcome"] == "fail"
     heard = Heard(checks.review_requested)
-    summary.review.click()
+    qtbot.keyClick(summary.table, Qt.Key.Key_Return)
     assert heard.last == ((drive(engine).id, b"shots", b"sh010.####.exr"),)
     row.dismiss.click()
     assert checks.last.isEnabled()

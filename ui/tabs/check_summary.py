@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path, PurePath
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
@@ -95,7 +96,7 @@ class CheckSummary(QDialog):
         self.head, self.facts, self.more = PlainLabel(headline(checked.result)), FactsGrid(), DimLabel()
         self.rows = PlainRows(("Outcome", "Asset", "What was found"))
         self.table, self.notice = QTableView(), NoticeLine()
-        self.review = KeyButton("Look at it", icon="review")
+        self.review = KeyButton("Look at it", icon="review", key="Enter")
         self.export = KeyButton("Export the report", icon="export")
         self.folder = KeyButton("Open folder", icon="folder-open")
         self.close_button = KeyButton("Close", role="primary")
@@ -181,6 +182,8 @@ class CheckSummary(QDialog):
         self._reader.failed.connect(self._failed)
         self.table.selectionModel().currentChanged.connect(self._look)
         self.table.doubleClicked.connect(self._review)
+        for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            QShortcut(key, self.table, context=Qt.ShortcutContext.WidgetShortcut).activated.connect(self._review)
         self.review.clicked.connect(self._review)
         self.folder.clicked.connect(self._open_folder)
         self.close_button.clicked.connect(self.accept)

@@ -80,10 +80,7 @@ class FactsPane(QWidget):
         self._whole = tree
         self._copy_all.setEnabled(bool(tree.nodes))
         self._show_windows(next((found for node in tree.nodes if (found := _windows_in(node))), None))
-        if self.filter.text().strip():
-            self._search()
-        else:
-            self._show(tree)
+        self._search()
 
     def show_badge(self, words: str, state: str) -> None:
         """Say whether the header was read without loss; no words for no badge."""

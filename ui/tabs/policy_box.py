@@ -12,6 +12,7 @@ from app.jobs.job import CancelToken
 from app.model.names import shown
 from app.qc.policies import ShippedPolicy, load_policy, shipped_policies
 from ui.widgets.elided_box import ElidedBox
+from ui.widgets.tips import tip
 
 #: Under which key of the window's state the policy used last is kept.
 USED_POLICY = "inspect/policy"
@@ -28,7 +29,7 @@ class PolicyBox(ElidedBox):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(12)
-        self.currentTextChanged.connect(self.setToolTip)
+        self.currentTextChanged.connect(lambda text: self.setToolTip(tip(text)))
 
     def offer(self, policies: Sequence[ShippedPolicy], used: str = "") -> None:
         """Offer these and files; the one used last, which may be a file, is chosen."""

@@ -41,6 +41,7 @@ class HitDocument(QObject):
         self._online = self._looked_at = False
         self._shown: tuple[object, ...] | None = None
         self._before: Mapping[str, Any] | None = None
+        self._now: Mapping[str, Any] | None = None
         self._reader = Reader("recorded facts", self)
         self._reader.answered.connect(self._recorded)
         self._reader.failed.connect(self._not_recorded)
@@ -75,7 +76,7 @@ class HitDocument(QObject):
         self._shown = wanted
         self._rest.stop()
         self._inspections.drop()
-        self._before = None
+        self._before = self._now = None
         self._pane.show_badge("", "")
         self._pane.show_nodes(())
         if hit is None:
@@ -92,16 +93,17 @@ class HitDocument(QObject):
     def _recorded(self, _kind: str, _number: int, document: object) -> None:
         if isinstance(document, dict):
             self._before = document
-            self._show(document)
+            self._show(document if self._now is None else measured_before(self._now, document))
         elif not self._online:
             self._pane.show_nodes((_NOTHING_KNOWN,))
 
     def _not_recorded(self, _kind: str, _number: int, error: AppError) -> None:
-        self._pane.show_nodes((FactNode("Problem", shown(error.message), state="fail"),))
+        if self._now is None:
+            self._pane.show_nodes((FactNode("Problem", shown(error.message), state="fail"),))
 
     def _told(self, _request: InspectRequest, documents: tuple[Mapping[str, Any], ...]) -> None:
-        self._reader.drop("recorded")
         for document in documents[:1]:
+            self._now = document
             self._show(measured_before(document, self._before))
 
     def _not_told(self, _request: InspectRequest, error: AppError) -> None:

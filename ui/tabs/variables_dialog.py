@@ -34,7 +34,7 @@ class VariablesDialog(QDialog):
         form = QFormLayout()
         for name, line in self.lines.items():
             line.setAccessibleName(name)
-            form.addRow(name, line)
+            form.addRow(PlainLabel(name), line)
             line.textChanged.connect(self._look)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 12)
