@@ -35,7 +35,6 @@ MAX_BYTES = 16 << 20
 _MAX_NAME = 254
 _HASH_DIGITS = 16
 _SAFE_INTEGER = 2**53 - 1
-_SIZE_OF_READ = 1 << 20
 
 Document = dict[str, Any]
 

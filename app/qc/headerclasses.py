@@ -18,7 +18,7 @@ from app.model.frames import Frame
 from app.qc.checks.framelists import frames_in, range_of, unwhole_frames
 from app.qc.facts import Document, Facts, Need
 from app.qc.factwords import SHAPES
-from app.qc.policy import Rule
+from app.qc.policy import Match, Rule
 from app.qc.selectors import Selector, Step, rooted
 
 #: Attributes of the file that the document gives under another key of its part.
@@ -61,21 +61,27 @@ class _Change:
     parts: list[dict[str, Any]] | None = None
 
 
-def header_classes(facts: Facts, rule: Rule) -> list[HeaderClass]:
-    """The kinds of frames, the usual one first; a single file has one.
+def header_classes(facts: Facts, asker: Rule | Match) -> list[HeaderClass]:
+    """The kinds of frames that a rule is about, the usual one first; a single file has one.
 
     Args:
         facts: of the asset.
-        rule: who asks. Attributes that vary by nature, such as a time code, count only where it is about them.
+        asker: who asks. Attributes that vary by nature, such as a time code, count only where it is about them.
 
     Raises:
         AppError: the headers cannot be read.
     """
+    classes = _all_classes(facts, _about(asker))
+    if isinstance(asker, Match) or asker.when.select is None or asker.when.select.need is not Need.HEADER:
+        return classes
+    return [kind for kind in classes if asker.when.holds(kind.document)] or classes
+
+
+def _all_classes(facts: Facts, about: frozenset[str]) -> list[HeaderClass]:
     if "sequence" not in facts.kinds:
         return [HeaderClass(facts.document(Need.HEADER))]
     document = rooted(facts.document(Need.HEADERS))
     sequence = document.get("sequence") or {}
-    about = _about(rule)
     if any(_is_meant(str(entry["attribute"]), about) for entry in sequence.get("varying") or []):
         document = rooted(facts.document(Need.VARYING))
     changes: list[_Change] = []
@@ -177,13 +183,16 @@ def _varying(document: Mapping[str, Any], about: frozenset[str]) -> Iterator[tup
             yield tuple(frames), _Change(part, name, value)
 
 
-def _about(rule: Rule) -> frozenset[str]:
+def _about(asker: Rule | Match) -> frozenset[str]:
     """The attributes that a rule looks at and that may vary by nature: names, which may hold `*` and `?`."""
-    names = {"dataWindow"} if rule.check == "exr.windows" else set()
-    if rule.check == "exr.attributes":
-        names |= {*rule.expect.get("required", ()), *rule.expect.get("forbidden", ())}
-    same_as = rule.expect.get("same_as")
-    for selector in (*rule.selectors, *([same_as] if isinstance(same_as, Selector) else [])):
+    names: set[str] = set()
+    selectors = [asker.select] if isinstance(asker, Match) else [*asker.selectors, asker.when.select]
+    if isinstance(asker, Rule):
+        names |= {"dataWindow"} if asker.check == "exr.windows" else set()
+        if asker.check == "exr.attributes":
+            names |= {*asker.expect.get("required", ()), *asker.expect.get("forbidden", ())}
+        selectors.append(asker.expect.get("same_as"))
+    for selector in (one for one in selectors if isinstance(one, Selector)):
         for step, after in zip(selector.steps, [*selector.steps[1:], None], strict=True):
             if step.key == "attributes" and after is not None:
                 names |= _named(after)

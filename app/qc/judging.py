@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
 from app.errors import AppError
 from app.model.frames import Frame
@@ -15,9 +14,9 @@ from app.qc.explaining import explained
 from app.qc.facts import Document, Facts, Need
 from app.qc.findings import WORST_FIRST, AssetResult, Finding, Observation, Outcome, RuleResult, unable_by
 from app.qc.headerclasses import HeaderClass, has_header, header_classes, headerless, untold
-from app.qc.operators import OPERATORS
 from app.qc.policy import Group, Match, Policy, Rule, leaves
 from app.qc.selecting import judge_selection
+from app.qc.selectors import Selector
 
 #: Findings that one rule may have about one asset; what is more is counted in the last.
 MOST_FINDINGS = 200
@@ -56,14 +55,20 @@ def _fits(match: Match, facts: Facts) -> bool:
     if match.select is None:
         return True
     try:
-        document = facts.document(match.select.need)
+        if "sequence" in facts.kinds and match.select.need is Need.HEADER:
+            documents = [kind.document for kind in header_classes(facts, match)]
+        else:
+            documents = [facts.document(match.select.need)]
     except AppError:
         return True  # it cannot be told: the rule runs, and says what is wrong
-    values: list[Any] = [one.value for one in match.select.find(document) if not one.absent]
-    if otherwise_measured(match, document.get("stats") or {}) or (not values and _is_headerless(document)):
+    if otherwise_measured(match, documents[0].get("stats") or {}):
         return True
-    values = values or [None]
-    return all(OPERATORS[name].holds(value, wanted) for value in values for name, wanted in match.expect.items())
+    return any(match.holds(document) or _may_hold(match.select, document) for document in documents)
+
+
+def _may_hold(select: Selector, document: Document) -> bool:
+    """Whether what is asked for may be in the part of a header that is not known."""
+    return _is_headerless(document) and all(one.absent for one in select.find(document))
 
 
 def _is_headerless(document: Document) -> bool:

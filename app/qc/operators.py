@@ -124,7 +124,7 @@ OPERATORS: dict[str, Operator] = {
         Operator("within", "set", _within, "nothing but", "no other items than these"),
         Operator("unique", "flag", _unique, "unique:", "whether no item is there twice"),
         Operator("exists", "flag", _exists, "exists:", "whether there is such a fact at all"),
-        Operator("same_as", "selector", same, "the same as", "the same value as another selector finds"),
+        Operator("same_as", "selector", same, "the same as", "the same value as the first that another selector finds"),
     )
 }
 

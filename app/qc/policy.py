@@ -7,7 +7,8 @@ from typing import Any
 
 from app.model.frames import Frame
 from app.model.measuring import MeasureOptions, measure_sets
-from app.qc.facts import Need
+from app.qc.facts import Document, Need
+from app.qc.operators import OPERATORS
 from app.qc.selectors import Selector
 from app.yamlnodes import Place
 
@@ -66,6 +67,13 @@ class Match:
             and (not self.paths or any(path.fullmatch(asset) for path in self.paths))
             and self.kinds <= kinds
         )
+
+    def holds(self, document: Document) -> bool:
+        """Whether every value that `select` finds is as expected; of none, whether none is."""
+        if self.select is None:
+            return True
+        values: list[Any] = [one.value for one in self.select.find(document) if not one.absent] or [None]
+        return all(OPERATORS[name].holds(value, wanted) for value in values for name, wanted in self.expect.items())
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,14 +46,21 @@ def check_page_lines(result: CheckResult, now: datetime | None = None) -> Iterat
     for asset in assets:
         if asset.findings:
             yield from _asset(asset)
-    clean = [asset for asset in assets if not asset.findings]
-    if clean:
-        yield f"<section><h2>Nothing to object to</h2><details><summary>{count_words(len(clean))} assets</summary><ul>"
-        for asset in clean:
-            yield f"<li>{html_text(asset.asset)}</li>"
-        yield "</ul></details></section>"
+    bare = [asset for asset in assets if not asset.findings]
+    yield from _listed("Nothing to object to", [asset for asset in bare if asset.results])
+    yield from _listed("No rule is about these", [asset for asset in bare if not asset.results])
     yield from _rules(result)
     yield tail
+
+
+def _listed(title: str, assets: list[AssetResult]) -> Iterator[str]:
+    """Assets by their names alone."""
+    if not assets:
+        return
+    yield f"<section><h2>{title}</h2><details><summary>{count_words(len(assets))} assets</summary><ul>"
+    for asset in assets:
+        yield f"<li>{html_text(asset.asset)}</li>"
+    yield "</ul></details></section>"
 
 
 def _badge(word: str) -> str:

@@ -235,3 +235,14 @@ def test_a_recorded_value_of_an_unknown_type_is_no_absent_one() -> None:
     assert document is not None
     [difference] = document["sequence"]["header_differences"]
     assert (difference["frames"], difference["value"]) == ("1001", {"type": "vendorBlob", "bytes": 1})
+
+
+@pytest.mark.parametrize(("wanted", "frames"), [("zip", "1001"), ("dwaa", "1002-1004,1006-1008"), ("rle", "")])
+def test_a_rule_is_about_each_frame_that_its_when_fits(
+    engine: Engine, tmp_path: Path, wanted: str, frames: str
+) -> None:
+    when = f'when: {{select: "parts[*].attributes.packing", expect: {{eq: {wanted}}}}}'
+    rule = f'{when}, select: "parts[*].attributes.level", expect: {{exists: true}}'
+    found = judged(engine, tmp_path / "a", rule, lambda frame: [_text("packing", "zip" if frame == 1001 else "dwaa")])
+    assert {one[1] for one in found if one[0] == "fail"} == ({frames} if frames else set())
+    assert (_EMPTY in found) is bool(frames)

@@ -139,3 +139,11 @@ def test_a_report_never_replaces_media_nor_what_it_is_made_of(tmp_path: Path, na
 def test_a_report_into_a_folder_that_is_not_there_is_refused_before_anything_is_checked(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="its folder is not there"):
         check_form(CheckRequest((), "p", report="json", out=str(tmp_path / "no" / "r.json")))
+
+
+def test_the_page_does_not_call_assets_good_that_no_rule_is_about(result: CheckResult, tmp_path: Path) -> None:
+    page = written(replace(result, assets=(*result.assets, AssetResult("/p/other.exr", ()))), "html", tmp_path)
+    good, _, idle = page.partition("No rule is about these")
+    assert "/p/good.exr" in good
+    assert "/p/other.exr" in idle
+    assert "/p/other.exr" not in good
