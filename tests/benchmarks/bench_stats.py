@@ -27,12 +27,14 @@ from app.media.opening import opened
 from app.media.pixelstats import exr_statistics
 
 PACKED = {"none": "NO", "zip": "ZIP", "piz": "PIZ", "dwaa": "DWAA"}
-LARGE = {**PACKED, "rle": "RLE", "zips": "ZIPS", "pxr24": "PXR24", "b44": "B44", "dwab": "DWAB"}
+LARGE = {**PACKED, "rle": "RLE", "zips": "ZIPS", "pxr24": "PXR24", "b44": "B44", "dwab": "DWAB", "htj2k256": "HTJ2K256"}
+#: Pixels on a side of the tiles of the tiled file among them, which is PIZ.
+_TILE = 4096
 _TOOL = Path(OpenImageIO.__file__).parent / "bin" / "oiiotool"
 _ROUNDS = 7
 
 
-def write(path: Path, packed: str, width: int, height: int) -> Path:
+def write(path: Path, packed: str, width: int, height: int, *, tile: int = 0) -> Path:
     """A smooth picture with fine noise, brighter at the top, and an alpha of 0 and 1."""
     noise = np.random.default_rng(1).normal(0, 0.01, (64, width)).astype(np.float32)
     x = np.arange(width, dtype=np.float32)
@@ -46,6 +48,10 @@ def write(path: Path, packed: str, width: int, height: int) -> Path:
     channels["A"][:] = 1
     channels["A"][:, : width // 10] = 0
     header = {"compression": getattr(OpenEXR, f"{LARGE[packed]}_COMPRESSION"), "type": OpenEXR.scanlineimage}
+    if tile:
+        tiles = OpenEXR.TileDescription()
+        tiles.xSize = tiles.ySize = tile
+        header |= {"type": OpenEXR.tiledimage, "tiles": tiles}
     OpenEXR.File(header, channels).write(str(path))
     return path
 
@@ -88,10 +94,11 @@ def measure_time(folder: Path, rounds: int) -> Iterator[str]:
 def measure_memory(folder: Path) -> Iterator[str]:
     """A line for each compression: the peak of a fresh process that has read a small file before."""
     small = write(folder / "small.exr", "zip", 64, 64)
-    for packed in LARGE:
-        path = write(folder / "large.exr", packed, 16384, 16384)
+    for packed, tile in [*((packed, 0) for packed in LARGE), ("piz", _TILE)]:
+        path = write(folder / "large.exr", packed, 16384, 16384, tile=tile)
         command = [sys.executable, __file__, "--peak", str(small), str(path)]
-        yield f"{packed:5} {subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()}"
+        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+        yield f"{packed:8} {f'tiles of {tile}' if tile else 'scan lines':13} {told}"
 
 
 def peak(small: Path, path: Path) -> str:
