@@ -16,6 +16,7 @@ from app.catalog.inspections import store_document, store_findings, store_sequen
 from app.catalog.shard import open_writer
 from app.engine import Engine
 from app.errors import AppError, HeldByAnother
+from app.files.framerange import frame_range
 from app.inspection.shardkeeping import keep_file
 from app.jobs.job import Job
 from app.model.drives import Drive
@@ -33,11 +34,15 @@ _PAUSE_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What is to be kept of an asset: where it lies below the base, its document, what the policy said, some frames."""
+    """What is to be kept of an asset: where it lies below the base, its document, what the policy said, some frames.
+
+    `ranges` are the frames of a sequence; empty for a single file.
+    """
 
     folder: bytes
     name: bytes
     size: int
+    ranges: str
     document: Document | None
     validation: dict[str, Any]
     frames: tuple[Document, ...]
@@ -104,7 +109,9 @@ class FindingsKeeper:
             for shard in self._shards:
                 below = shard.below(folder)
                 if below is not None:
-                    self._attempt(shard, _Kept(below, found.name, found.size, document, validation, tuple(frames)))
+                    ranges = frame_range(found.sequence.frames) if found.sequence else ""
+                    kept = _Kept(below, found.name, found.size, ranges, document, validation, tuple(frames))
+                    self._attempt(shard, kept)
                     return
 
     def close(self) -> None:
@@ -235,8 +242,8 @@ def _assets(count: int) -> str:
 
 
 def _is_as_scanned(asset: CataloguedAsset, kept: _Kept) -> bool:
-    """Whether the files are still those that the shard knows, as far as size and time tell."""
-    if asset.bytes != kept.size:
+    """Whether the files are still those that the shard knows, as far as frames, size and time tell."""
+    if asset.bytes != kept.size or kept.ranges != (asset.sequence.ranges if asset.sequence else ""):
         return False
     file = (kept.document or {}).get("file") or {}
     stamp = file.get("newest") or file.get("mtime")

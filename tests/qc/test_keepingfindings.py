@@ -145,3 +145,17 @@ def test_a_scan_does_not_fail_because_a_check_is_just_writing(engine: Engine, tm
         )
         run(engine, "scan", ScanRequest((str(card),), "A001"), Job(token=_Ending(other)))
     assert judged_at(engine, str(card / "b.exr"), CancelToken()).catalogued
+
+
+def test_of_a_sequence_whose_frames_were_numbered_anew_nothing_is_kept(engine: Engine, tmp_path: Path) -> None:
+    card = tmp_path / "card"
+    card.mkdir()
+    for frame in range(1001, 1006):
+        os.utime(media.raw_exr(card / f"a.{frame}.exr"), ns=(0, 1_700_000_000_000_000_000))
+    run(engine, "scan", ScanRequest((str(card),), "A001"), Job())
+    (card / "a.1005.exr").rename(card / "a.1006.exr")
+    (tmp_path / "p.yaml").write_text(f"{HEAD}rules:\n  - {{id: r, check: exr.lossless}}\n")
+    heard: list[JobEvent] = []
+    run(engine, "check", CheckRequest((), str(tmp_path / "p.yaml"), ("A001",)), Job(heard.append))
+    assert [event.code for event in heard if isinstance(event, Noticed)] == ["check.not_scanned"]
+    assert not judged_at(engine, str(card / "a.####.exr"), CancelToken()).findings
