@@ -27,6 +27,7 @@ SCHEMA_VERSION = 2
 _SILENCE_S = 120.0
 _MEMORY_BYTES = 4 << 30
 _MOST_CHILDREN = 8
+_IN_NEITHER = MediaError("neither of the two has this frame", code="frame.absent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +173,9 @@ def _of_sequences(request: DiffRequest, job: Job) -> dict[str, Any]:
         [frame for frame in frames_a if frame + request.offset not in frames_b],
         [frame for frame in frames_b if frame - request.offset not in frames_a],
     )
+    for frame in _named(sides[0]) | {frame - request.offset for frame in _named(sides[1])}:
+        if frame not in frames_a and frame + request.offset not in frames_b:
+            found.failed(frame, _IN_NEITHER)
     job.stage(Stage.DIFFER, len(common))
     pairs = {frame: (_path(sides[0], frames_a[frame]), _path(sides[1], frames_b[frame + request.offset]))
              for frame in common}  # fmt: skip
@@ -195,6 +199,11 @@ def _of_sequences(request: DiffRequest, job: Job) -> dict[str, Any]:
     asked = request.asked(*pairs[worst]) | {"picture": "png"}
     _, drawn, picture = _compared(asked, job)
     return document | {"picture_frame": worst} | _written(request.picture, drawn, picture)
+
+
+def _named(side: FoundSequence) -> set[Frame]:
+    """The frames that a pattern names itself (`sh010.1001-1100#.exr`)."""
+    return set(side.expected.frames) if side.expected else set()
 
 
 def _requests(request: DiffRequest, pairs: dict[Frame, tuple[str, str]]) -> Iterator[tuple[Frame, dict[str, Any]]]:

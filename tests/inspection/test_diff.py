@@ -352,6 +352,14 @@ def test_a_frame_that_cannot_be_read_costs_that_frame(tmp_path: Path, diff: Diff
     assert found["errors"] == [{"code": "media.empty", "message": "the file is empty", "side": "b", "frames": "2"}]
 
 
+def test_frames_that_are_named_and_in_neither_are_not_equal(tmp_path: Path, diff: Diff) -> None:
+    one, other = frames(tmp_path / "one", range(1, 4)), frames(tmp_path / "other", range(11, 14))
+    found = diff.json(one / "sh.1-5#.exr", other / "sh.####.exr", "--offset", "10", code=1)
+    assert (found["equal"], found["frames"]["not_compared"], found["frames"]["equal"]) == (None, "4-5", "1-3")
+    found = diff.json(one / "sh.1-3#.exr", other / "sh.11-13#.exr", "--offset", "10", code=0)
+    assert found["equal"] is True
+
+
 def test_what_cannot_be_compared_is_said(tmp_path: Path, diff: Diff) -> None:
     a = media.raw_exr(tmp_path / "a.0001.exr")
     wrong = diff.json(a, tmp_path / "absent.exr", code=3)["error"]
