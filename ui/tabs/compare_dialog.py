@@ -30,7 +30,7 @@ from ui.models.plain_rows import PlainRows
 from ui.reasons import said
 from ui.tabs.compare_frames import FrameChoice, all_frames, first_in_sight, has_frame
 from ui.tabs.compare_reader import Compared, CompareReader, FrameCompared, Pair, Shown, file_of
-from ui.tabs.compare_words import differing, equal_words, header_rows, pixel_rows, problems, verdict
+from ui.tabs.compare_words import beyond, differing, equal_words, header_rows, pixel_rows, problems, verdict
 from ui.widgets.buttons import KeyButton
 from ui.widgets.frame_viewer import FrameViewer
 from ui.widgets.labels import DimLabel, ElidedLabel, IconLabel, NoticeLine, PlainLabel
@@ -172,7 +172,7 @@ class CompareDialog(QDialog):
         elif frame is None:
             self._keep_words("difference", "There is no picture of it.")
         elif has_frame(document, "equal", frame):
-            self._keep_words("difference", f"No pixel of frame {frame} differs.")
+            self._keep_words("difference", f"No pixel of frame {frame} differs{beyond(document)}.")
         else:
             self._shown.pop("difference", None)
             self.show_side(self._side)
@@ -261,6 +261,11 @@ class CompareDialog(QDialog):
             action = QAction(f"Show {words}", self, shortcut=QKeySequence(str(number)))
             action.triggered.connect(partial(self.show_side, side))
             self.addAction(action)
+        for words, key, step in (("Frame back", Qt.Key.Key_Left, -1), ("Frame forward", Qt.Key.Key_Right, 1)):
+            action = QAction(words, self.viewer, shortcut=QKeySequence(key))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            action.triggered.connect(partial(self.frames.step, step))
+            self.viewer.addAction(action)
 
     def _lay_out(self) -> None:
         head = QGridLayout()

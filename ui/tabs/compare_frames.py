@@ -1,5 +1,6 @@
 """Of two sequences: which frame is in sight, and what is to be said of it."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -19,7 +20,8 @@ _MOST = (1 << 31) - 1
 class FrameChoice(QWidget):
     """A field for the number of a frame, and a way to the frame that differs most. Hidden where there are no frames.
 
-    Frames of fractions are compared too, but only whole numbers can be chosen.
+    Frames of fractions are compared too, but only whole numbers can be chosen. A number that neither side has stands
+    for the next one in the direction of the step.
     """
 
     chosen = Signal(int)
@@ -28,6 +30,8 @@ class FrameChoice(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._worst: int | None = None
+        self._whole: list[int] = []
+        self._at = 0
         self.field = spin_box(0, 0, 0, "Frame")
         self.field.setKeyboardTracking(False)
         self.worst = KeyButton("", role="link")
@@ -37,7 +41,7 @@ class FrameChoice(QWidget):
         row.setSpacing(8)
         for widget in (self.worst, DimLabel("Frame"), self.field):
             row.addWidget(widget)
-        self.field.valueChanged.connect(self.chosen)
+        self.field.valueChanged.connect(self._changed)
         self.worst.clicked.connect(self._go_to_worst)
         self.hide()
 
@@ -49,15 +53,37 @@ class FrameChoice(QWidget):
             frame: the one in sight; None for none yet.
             worst: the one that differs most; None for none.
         """
-        whole = [number for number in frames if isinstance(number, int) and abs(number) < _MOST]
+        whole = sorted({number for number in frames if isinstance(number, int) and abs(number) < _MOST})
         self.setVisible(bool(whole) and isinstance(frame, int))
         if not whole or not isinstance(frame, int):
             return
+        self._whole = whole
         self._worst = worst if isinstance(worst, int) else None
         self.worst.setText(f"Differs most: {worst}")
         self.worst.setVisible(self._worst is not None)
         self.field.blockSignals(True)
-        self.field.setRange(min(whole), max(whole))
+        self.field.setRange(whole[0], whole[-1])
+        self.field.blockSignals(False)
+        self._stand_at(frame)
+
+    def step(self, by: int, _checked: object = None) -> None:
+        """Go some frames on, or back."""
+        if self.isVisible():
+            self.field.stepBy(by)
+
+    def _changed(self, number: int) -> None:
+        if number > self._at:
+            place = min(bisect_left(self._whole, number), len(self._whole) - 1)
+        else:
+            place = max(bisect_right(self._whole, number) - 1, 0)
+        before, frame = self._at, self._whole[place]
+        self._stand_at(frame)
+        if frame != before:
+            self.chosen.emit(frame)
+
+    def _stand_at(self, frame: int) -> None:
+        self._at = frame
+        self.field.blockSignals(True)
         self.field.setValue(frame)
         self.field.blockSignals(False)
 

@@ -32,6 +32,8 @@ def verdict(document: Mapping[str, Any], *, pixels: bool) -> tuple[str, str]:
         return f"Different: {', '.join([*told, *alone])}{rest}", "stale"
     if unsure:
         return f"No difference was found, but not everything{of} could be compared", "stale"
+    if pixels and document.get("tolerance"):
+        return f"Equal: the headers, and the pixels within {document['tolerance']:g}", "pass"
     return ("Equal, header and pixels", "pass") if pixels else ("Headers are equal; comparing pixels…", "")
 
 
@@ -52,9 +54,17 @@ def equal_words(document: Mapping[str, Any]) -> str:
     left_out = _left_out(document)
     if not document.get("pixels"):
         return "\n".join(["No pixel was compared.", *left_out])
+    more = beyond(document)
     if not left_out and document.get("equal") is not None:
-        return f"No pixel of {_frames(frames['compared'])} differs." if frames else "The pixels of both are equal."
-    return "\n".join(["No pixel of what was compared differs.", *(left_out or ["Not everything was compared."])])
+        if frames:
+            return f"No pixel of {_frames(frames['compared'])} differs{more}."
+        return f"No pixel differs{more}." if more else "The pixels of both are equal."
+    return "\n".join([f"No pixel of what was compared differs{more}.", *(left_out or ["Not everything was compared."])])
+
+
+def beyond(document: Mapping[str, Any]) -> str:
+    """` by more than 0.5`: what a difference is, where there is a tolerance; empty where any is one."""
+    return f" by more than {document['tolerance']:g}" if document.get("tolerance") else ""
 
 
 def _left_out(document: Mapping[str, Any]) -> list[str]:

@@ -283,7 +283,8 @@ def _finding(entry: Mapping[str, Any], title: str, policy: str) -> Finding:
     frames = str(entry.get("frames") or "")
     spans = spans_of(frames)
     graded = severity if outcome == "fail" else ""
-    observed = plain(_given(entry.get("observed"), entry.get("evidence"), outcome))
+    nothing = "nothing" if outcome == "fail" and entry.get("expected") else outcome
+    observed = plain(_given(entry.get("observed"), entry.get("evidence"), nothing))
     seen = None if outcome == "pass" and observed == title else entry.get("observed")
     pairs = (("Check", title or None), ("Policy", policy or None), ("Rule", entry.get("rule")),
              ("Outcome", " · ".join(filter(None, (outcome, graded)))),

@@ -169,6 +169,12 @@ def test_states_follow_outcome_and_severity() -> None:
     assert state("skipped", "error") == "pending"
 
 
+def test_where_a_rule_saw_nothing_it_says_so() -> None:
+    entry = {"rule": "plate.timecode", "outcome": "fail", "severity": "error", "expected": "a time code in each frame"}
+    (finding,) = policy_findings({"findings": [entry]})
+    assert finding.seen == "nothing"
+
+
 def test_a_rule_that_could_not_be_checked_says_why() -> None:
     entry = {"rule": "exr.flag", "outcome": "error", "severity": "error", "observed": "", "evidence": "never recorded"}
     (found,) = policy_findings({"findings": [entry]})

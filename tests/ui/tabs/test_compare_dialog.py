@@ -124,6 +124,13 @@ def test_two_frames_of_one_sequence_are_compared_with_each_other(tmp_path: Path)
     assert file_of(a, 7) == a
 
 
+def test_what_is_equal_within_a_tolerance_is_not_called_the_same() -> None:
+    document = {"kind": "image", "equal": True, "pixels": [{"channel": "R", "differing": 0}], "tolerance": 0.5}
+    assert equal_words(document) == "No pixel differs by more than 0.5."
+    assert verdict(document, pixels=True) == ("Equal: the headers, and the pixels within 0.5", "pass")
+    assert verdict({**document, "tolerance": 0.0}, pixels=True) == ("Equal, header and pixels", "pass")
+
+
 def test_not_compared_is_not_equal() -> None:
     assert verdict({"equal": None, "header": [], "pixels": []}, pixels=True) == (
         "No difference was found, but not everything could be compared", "stale",
@@ -204,6 +211,24 @@ def test_any_frame_of_two_sequences_can_be_brought_into_sight(qtbot: QtBot, comp
     assert dialog.viewer.words()[1].endswith("There is no frame 4 in B.")
     qtbot.mouseClick(dialog.frames.worst, Qt.MouseButton.LeftButton)
     assert dialog.frames.field.value() == worst
+
+
+def test_steps_go_from_frame_to_frame_over_what_neither_has(qtbot: QtBot, compare: Compare, tmp_path: Path) -> None:
+    sequence(tmp_path / "v001", (1, 2))
+    sequence(tmp_path / "v002", (1, 2, 6, 9))
+    dialog = compare(tmp_path / "v001" / "sh.####.exr", tmp_path / "v002" / "sh.####.exr")
+    field, seen = dialog.frames.field, []
+    field.setValue(2)
+    for step in (field.stepUp, field.stepUp, field.stepUp, field.stepDown, field.stepDown):
+        step()
+        seen.append(field.value())
+    assert seen == [6, 9, 9, 6, 2]
+    assert dialog._in_sight == 2
+    dialog.viewer.setFocus()
+    qtbot.keyClick(dialog.viewer, Qt.Key.Key_Right)
+    assert (field.value(), dialog._in_sight) == (6, 6)
+    qtbot.keyClick(dialog.viewer, Qt.Key.Key_Left)
+    assert (field.value(), dialog._in_sight) == (2, 2)
 
 
 def test_the_frame_that_was_named_is_in_sight_first(compare: Compare, tmp_path: Path) -> None:
