@@ -119,7 +119,7 @@ VERIFY = Kept(
 )
 WIPE = Kept(lambda request: _named((request.path,)), _wipe_summary, lambda request: (request.path,))
 CHECK = Kept(
-    lambda request: ", ".join(request.drives) or _named(request.paths), _check_summary, lambda request: request.paths
+    lambda request: _named(request.paths) or ", ".join(request.drives), _check_summary, lambda request: request.paths
 )
 SIGN_OFF = Kept(
     lambda request: _named((request.path,)),

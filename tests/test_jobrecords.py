@@ -77,6 +77,13 @@ def test_everything_that_writes_has_a_row_and_what_only_reads_has_none(
     assert all(row.ended_us is not None and row.ended_us >= row.started_us for row in entries(engine))
 
 
+def test_a_check_is_called_after_what_of_a_drive_was_checked(engine: Engine, card: Path) -> None:
+    run(engine, "scan", ScanRequest((str(card),), "A001"), Job())
+    for paths in ((), (str(card / "clip.wav"),)):
+        run(engine, "check", CheckRequest(paths, "sequence.hygiene", ("A001",)), Job())
+    assert [entry.title for entry in entries(engine)[1:]] == ["A001", "clip.wav"]
+
+
 def test_the_command_line_is_kept_too(tmp_path: Path, card: Path) -> None:
     home = tmp_path / "home"
     reelmark("--home", home, "scan", card, "--drive", "A001")

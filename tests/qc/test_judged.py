@@ -2,15 +2,13 @@
 
 from pathlib import Path
 
-from app.engine import open_engine
 from app.jobs.job import CancelToken, Job
 from app.operations import run
-from app.paths import find_home
 from app.qc.checking import CheckRequest
 from app.qc.judged import judged_at
 from app.scanning.request import ScanRequest
-from app.settings import load_settings
 from tests import media
+from tests.ui.enginekit import make_engine
 
 POLICY = """\
 schema: qcpolicy/1
@@ -29,11 +27,9 @@ def test_what_a_policy_said_is_found_by_the_path_also_behind_a_link(tmp_path: Pa
     plates.mkdir()
     for number in (1001, 1002):
         media.exr(plates / f"sh010.{number}.exr", number)
-    policy, home = tmp_path / "whole.yaml", tmp_path / "home"
+    policy = tmp_path / "whole.yaml"
     policy.write_text(POLICY, encoding="utf-8")
-    home.mkdir()
-    found_home = find_home(home, {})
-    engine = open_engine(load_settings(found_home, {}), found_home)
+    engine = make_engine(tmp_path / "home")
     run(engine, "scan", ScanRequest((str(plates),), drive="Plates"), Job())
     run(engine, "check", CheckRequest((), str(policy), drives=("Plates",)), Job())
     link = tmp_path / "link"

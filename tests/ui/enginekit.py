@@ -1,16 +1,10 @@
 """An engine over a fresh working directory, for tests of the window."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-
-from pytestqt.qtbot import QtBot
 
 from app.engine import Engine, open_engine
 from app.paths import find_home
 from app.settings import load_settings
-from ui.front import Front
-from ui.main_window import MainWindow
 
 
 def make_engine(folder: Path) -> Engine:
@@ -18,21 +12,6 @@ def make_engine(folder: Path) -> Engine:
     folder.mkdir(parents=True, exist_ok=True)
     home = find_home(folder, {})
     return open_engine(load_settings(home, {}), home)
-
-
-@contextmanager
-def opened_front(qtbot: QtBot, engine: Engine, window: MainWindow | None = None) -> Iterator[Front]:
-    """The whole window over an engine, shown, with its tabs; `window` where it is there already."""
-    window = window or MainWindow()
-    qtbot.addWidget(window)
-    front = Front(window, lambda: engine)
-    with qtbot.waitSignal(front.ready, timeout=20_000):
-        window.show()
-        front.start()
-    try:
-        yield front
-    finally:
-        front.stop()
 
 
 def make_tree(folder: Path, files: int = 12) -> Path:

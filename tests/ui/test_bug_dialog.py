@@ -15,7 +15,7 @@ from app.engine import Engine
 from app.jobs.job import CancelToken, Job
 from app.operations import OPERATIONS
 from app.qc.checking import CheckRequest
-from tests.ui.enginekit import opened_front
+from tests.ui.frontkit import opened_front
 from tests.ui.tabs.reviewkit import catalogued, wait_loaded
 from ui.__main__ import catch_bugs
 from ui.bug_dialog import Bug, BugDialog, BugReporter

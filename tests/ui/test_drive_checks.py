@@ -15,7 +15,7 @@ from app.engine import Engine
 from app.model.drives import Drive
 from app.qc.checking import CheckRequest
 from tests import media
-from tests.ui.enginekit import opened_front
+from tests.ui.frontkit import opened_front
 from tests.ui.hearing import Heard
 from tests.ui.tabs.reviewkit import POLICY, WAIT_MS, catalogued, wait_loaded, write_policy
 from ui.drive_checks import DriveChecks

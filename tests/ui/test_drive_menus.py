@@ -12,7 +12,8 @@ from app.engine import Engine
 from app.jobs.job import Job
 from app.operations import run
 from app.scanning.request import ScanRequest
-from tests.ui.enginekit import make_engine, make_tree, opened_front
+from tests.ui.enginekit import make_engine, make_tree
+from tests.ui.frontkit import opened_front
 from ui.front import Front
 
 

@@ -17,7 +17,8 @@ from app.model.drives import Drive
 from app.operations import run
 from app.qc.signoff import SignOffRequest
 from app.scanning.request import ScanRequest
-from tests.ui.enginekit import make_engine, make_tree, opened_front
+from tests.ui.enginekit import make_engine, make_tree
+from tests.ui.frontkit import opened_front
 from ui.front import Front
 from ui.main_window import MainWindow
 from ui.workers.reader import Reader

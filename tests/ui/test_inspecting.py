@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from tests.ui.enginekit import opened_front
+from tests.ui.frontkit import opened_front
 from tests.ui.tabs.reviewkit import WAIT_MS, catalogued, wait_loaded, wait_picture
 from ui.front import Front
 from ui.tabs.inspect_dialog import InspectDialog

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
-from tests.ui.enginekit import make_engine, opened_front
+from tests.ui.enginekit import make_engine
+from tests.ui.frontkit import opened_front
 
 PAGE = Path(__file__).parents[2] / "docs" / "keys.md"
 

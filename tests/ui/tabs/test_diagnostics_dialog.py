@@ -13,7 +13,8 @@ from app.jobs.job import Job
 from app.operations import run
 from app.scanning.request import ScanRequest
 from app.shelf.health import DriveHealthRequest
-from tests.ui.enginekit import make_engine, make_tree, opened_front
+from tests.ui.enginekit import make_engine, make_tree
+from tests.ui.frontkit import opened_front
 from ui.desk import Desk
 from ui.main_window import MainWindow
 from ui.tabs.diagnostics_dialog import DiagnosticsDialog
