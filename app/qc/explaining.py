@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from app.files.framerange import parse_frames
 from app.model.frames import Frame
-from app.qc.findings import Finding, Outcome, RuleResult
+from app.qc.findings import Finding, Outcome, RuleResult, worst_of
 from app.qc.policy import Group, Rule, leaves
 
 #: Checks that object to files which no other check can look at.
@@ -41,7 +41,7 @@ class _Place:
 def explained(
     results: tuple[RuleResult, ...], rules: tuple[Rule | Group, ...], unrecorded: frozenset[str] = frozenset()
 ) -> tuple[RuleResult, ...]:
-    """The results, in which a rule is skipped that could not look at files another rule failed, and at those alone.
+    """The results, in which that is skipped what a rule could not look at since another rule failed it, and that alone.
 
     The asset fails all the same: the rule that is named objects with the severity `error`.
 
@@ -87,16 +87,18 @@ def _places(finding: Finding) -> list[_Place]:
 
 
 def _explained(result: RuleResult, blamed: dict[_Place, str]) -> RuleResult:
-    """The result; skipped where all that it could not look at is somebody else's fault."""
-    if result.outcome is not Outcome.ERROR or any(one.outcome is not Outcome.ERROR for one in result.findings):
+    """The result; what it could not look at is skipped where that is somebody else's fault, else nothing of it."""
+    if not result.findings:
         return result
     findings = []
     for one in result.findings:
-        blames = [_blame(place, blamed) for place in _places(one)]
+        blames = [_blame(place, blamed) for place in _places(one)] if one.outcome is Outcome.ERROR else []
         if None in blames:
             return result
-        findings.append(replace(one, outcome=Outcome.SKIPPED, evidence=f"{one.evidence}; see {blames[0]}"))
-    return replace(result, outcome=Outcome.SKIPPED, findings=tuple(findings))
+        told = f"{one.evidence}; see {blames[0]}" if blames else one.evidence
+        findings.append(replace(one, outcome=Outcome.SKIPPED, evidence=told) if blames else one)
+    outcome = worst_of({one.outcome for one in findings}, result.severity)
+    return replace(result, outcome=outcome, findings=tuple(findings))
 
 
 def _blame(place: _Place, blamed: dict[_Place, str]) -> str | None:

@@ -1,6 +1,6 @@
 """What judging gives: observations of checks, findings of rules, the result of an asset."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -23,6 +23,15 @@ class Outcome(StrEnum):
 
 #: From the worst to the best: what several rules come to.
 WORST_FIRST = (Outcome.FAIL, Outcome.ERROR, Outcome.WAIVED, Outcome.PASS, Outcome.SKIPPED)
+
+
+def worst_of(outcomes: Collection[Outcome], severity: str) -> Outcome:
+    """What a rule comes to by its findings; pass without any.
+
+    Of a rule whose objections let an asset pass, what it could not look at counts for more than they do.
+    """
+    order = WORST_FIRST if severity == "error" else (Outcome.ERROR, *WORST_FIRST)
+    return next((outcome for outcome in order if outcome in outcomes), Outcome.PASS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from app.qc.checks.registry import CHECKS
 from app.qc.checks.streams import otherwise_measured
 from app.qc.explaining import explained
 from app.qc.facts import Document, Facts, Need
-from app.qc.findings import WORST_FIRST, AssetResult, Finding, Observation, Outcome, RuleResult, unable_by
+from app.qc.findings import WORST_FIRST, AssetResult, Finding, Observation, Outcome, RuleResult, unable_by, worst_of
 from app.qc.headerclasses import HeaderClass, has_header, header_classes, headerless, untold
 from app.qc.policy import Group, Match, Policy, Rule, leaves
 from app.qc.selecting import judge_selection
@@ -154,8 +154,7 @@ class _Judging:
         """The result of a rule from what it saw."""
         findings = [finding for one in observations if (finding := self._finding(rule, one)) is not None]
         findings = _merged(findings)
-        outcomes = {finding.outcome for finding in findings} or {Outcome.PASS}
-        outcome = next(outcome for outcome in WORST_FIRST if outcome in outcomes)
+        outcome = worst_of({finding.outcome for finding in findings}, rule.severity)
         return RuleResult(rule.id, rule.title, outcome, rule.severity, tuple(_limited(findings)))
 
     def _finding(self, rule: Rule, seen: Observation) -> Finding | None:
@@ -195,7 +194,10 @@ class _Judging:
         if not counting:
             skipped = tuple(replace(finding, rule=group.id) for finding in results[0].findings[:1])
             return RuleResult(group.id, group.title, Outcome.SKIPPED, group.severity, skipped)
-        outcome = _GROUPS[group.how]([result.outcome for result in counting])
+        outcomes = [result.outcome for result in counting]
+        outcome = _GROUPS[group.how](outcomes)
+        if outcome is Outcome.FAIL and Outcome.ERROR in outcomes:
+            outcome = worst_of(outcomes, group.severity)
         if outcome is Outcome.PASS:
             return RuleResult(group.id, group.title, outcome, group.severity)
         wrong = [finding for result in counting for finding in result.findings]
@@ -264,6 +266,7 @@ def _merged(findings: list[Finding]) -> list[Finding]:
 def _limited(findings: list[Finding]) -> list[Finding]:
     if len(findings) <= MOST_FINDINGS:
         return findings
+    findings = sorted(findings, key=lambda finding: finding.outcome is not Outcome.ERROR)
     last = findings[MOST_FINDINGS - 1]
     more = len(findings) - MOST_FINDINGS + 1
     return [*findings[: MOST_FINDINGS - 1], replace(last, evidence=f"and {more - 1} more like this")]
@@ -271,9 +274,8 @@ def _limited(findings: list[Finding]) -> list[Finding]:
 
 def _waived(result: RuleResult, waive: Waive) -> RuleResult:
     """The result with findings waived: it is waived where nothing else is left of it."""
-    if result.outcome is not Outcome.FAIL:
+    if not any(finding.outcome is Outcome.FAIL for finding in result.findings):
         return result
     findings = tuple(waive(finding) for finding in result.findings)
-    outcomes = {finding.outcome for finding in findings}
-    outcome = next(outcome for outcome in WORST_FIRST if outcome in outcomes)
+    outcome = worst_of({finding.outcome for finding in findings}, result.severity)
     return replace(result, findings=findings, outcome=outcome)

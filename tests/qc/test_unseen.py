@@ -1,7 +1,7 @@
 """What a check could not see never passes, and what is whole does not fail for how it was read."""
 
 import shutil
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from app.media.frameheads import heads
 from app.model.measuring import DEFAULTS
 from app.qc.checking import CheckRequest, CheckResult, check
 from app.qc.facts import NotRecorded
-from app.qc.findings import Outcome
+from app.qc.findings import AssetResult, Finding, Outcome
 from app.qc.judging import judge
 from app.qc.validating import DocumentFacts
 from app.yamlnodes import BadYaml
@@ -443,3 +443,30 @@ def test_a_group_of_none_tells_the_rules_that_hold() -> None:
         - {id: b, title: It is PIZ, select: "parts[*].compression", expect: {eq: piz}}"""
     [finding] = judged(rules, exr()).findings
     assert (finding.outcome, finding.observed) == (Outcome.FAIL, "this holds: It is ZIP")
+
+
+def _lost(rules: str, waive: Any = None) -> AssetResult:
+    """What rules say of ten frames of which one is empty."""
+    document = sequence(zero_byte="1005", without_header="1005")
+    return judge(policy(rules), DocumentFacts(document), waive)
+
+
+_OWNER = "  - {id: o, severity: %s, select: 'parts[*].attributes.owner', expect: {eq: me}}"
+_ZERO = "\n  - {id: z, check: sequence.zero_byte}"
+
+
+def test_a_warning_beside_a_frame_that_was_not_looked_at_is_no_pass() -> None:
+    result = _lost(_OWNER % "warning")
+    assert {one.outcome for one in result.findings} == {Outcome.FAIL, Outcome.ERROR}
+    assert (result.results[0].outcome, result.outcome) == (Outcome.ERROR, Outcome.ERROR)
+    assert _lost(_OWNER % "error").results[0].outcome is Outcome.FAIL
+
+
+def test_what_another_rule_objects_to_can_be_waived_with_it() -> None:
+    def waive(one: Finding) -> Finding:
+        return replace(one, outcome=Outcome.WAIVED) if one.outcome is Outcome.FAIL else one
+
+    waived = _lost(_OWNER % "error" + _ZERO, waive)
+    assert [one.outcome for one in waived.findings] == [Outcome.WAIVED, Outcome.SKIPPED, Outcome.WAIVED]
+    assert waived.outcome is Outcome.WAIVED
+    assert _lost(_OWNER % "warning" + _ZERO).results[0].outcome is Outcome.FAIL
