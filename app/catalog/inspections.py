@@ -82,6 +82,15 @@ def recorded_facts(database: Database, file_id: int) -> MediaFacts | None:
     return None if document is None else facts_of_document(document)
 
 
+def recorded_problem(database: Database, file_id: int) -> tuple[str, str] | None:
+    """The code and the reason for which the content of a file could not be read when it was last tried, if so."""
+    return database.row(
+        "SELECT p.code, p.reason FROM file f JOIN problem p ON p.folder_id = f.folder_id AND p.name = f.name"
+        " WHERE f.id = ? AND p.code LIKE '%.%'",
+        (file_id,),
+    )
+
+
 def store_sequence(database: Database, sequence_id: int, document: Document) -> None:
     """Keep the document of a sequence. Its representative is kept as the document of that frame."""
     found = database.row("SELECT folder_id, changed_scan FROM sequence WHERE id = ?", (sequence_id,))

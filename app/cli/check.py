@@ -19,6 +19,7 @@ from app.reports.checkwords import by_records, tally, told, word_of, worst_first
 app = typer.Typer()
 
 _MOST_FINDINGS = 20
+_NOT_JUDGED = (Outcome.ERROR, Outcome.SKIPPED)
 
 
 @app.command()
@@ -103,16 +104,16 @@ _OTHERS = "other files or sequences"
 def _print_asset(asset: AssetResult) -> None:
     print_lines(f"{asset.outcome.value.upper()}  {asset.asset}")
     titles = {result.rule: result.title for result in asset.results}
-    _print_findings([one for one in asset.findings if one.outcome is not Outcome.SKIPPED], titles)
+    _print_findings([one for one in asset.findings if one.outcome is not Outcome.SKIPPED or one.frames], titles)
 
 
 def _print_findings(findings: list[Finding], titles: dict[str, str]) -> None:
-    """Each rule once with its title, and under it what it found; rules that could not run together, by the reason."""
-    unable: dict[str, list[str]] = {}
+    """Each rule once with its title, and under it what it found; rules that were not judged together, by the reason."""
+    unable: dict[tuple[str, str], list[str]] = {}
     for finding in findings:
-        if finding.outcome is Outcome.ERROR:
-            unable.setdefault(told(finding), []).append(finding.rule)
-    objections = [finding for finding in findings if finding.outcome is not Outcome.ERROR]
+        if finding.outcome in _NOT_JUDGED:
+            unable.setdefault((word_of(finding), told(finding)), []).append(finding.rule)
+    objections = [finding for finding in findings if finding.outcome not in _NOT_JUDGED]
     before = "", ""
     for finding in objections[:_MOST_FINDINGS]:
         named = word_of(finding), finding.rule
@@ -124,10 +125,10 @@ def _print_findings(findings: list[Finding], titles: dict[str, str]) -> None:
             print_lines(f"             {finding.evidence}")
     if len(objections) > _MOST_FINDINGS:
         print_lines(f"    and {len(objections) - _MOST_FINDINGS} more; --json lists all")
-    for reason, rules in unable.items():
+    for (word, reason), rules in sorted(unable.items(), key=lambda one: one[0][0]):
         named_rules = list(dict.fromkeys(rules))
         words = _with_title(named_rules[0], titles) if len(named_rules) == 1 else ", ".join(named_rules)
-        print_lines(f"    ERROR    {words}", f"             {reason}")
+        print_lines(f"    {word:<8} {words}", f"             {reason}")
 
 
 def _with_title(rule: str, titles: dict[str, str]) -> str:

@@ -95,7 +95,7 @@ def _explained(result: RuleResult, blamed: dict[_Place, str]) -> RuleResult:
         blames = [_blame(place, blamed) for place in _places(one)] if one.outcome is Outcome.ERROR else []
         if None in blames:
             return result
-        told = f"{one.evidence}; see {blames[0]}" if blames else one.evidence
+        told = f"{one.evidence or one.observed}; see {blames[0]}" if blames else one.evidence
         findings.append(replace(one, outcome=Outcome.SKIPPED, evidence=told) if blames else one)
     outcome = worst_of({one.outcome for one in findings}, result.severity)
     return replace(result, outcome=outcome, findings=tuple(findings))

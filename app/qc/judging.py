@@ -17,6 +17,7 @@ from app.qc.headerclasses import HeaderClass, has_header, header_classes, header
 from app.qc.policy import Group, Match, Policy, Rule, leaves
 from app.qc.selecting import judge_selection
 from app.qc.selectors import Selector
+from app.qc.tallying import tallied
 
 #: Findings that one rule may have about one asset; what is more is counted in the last.
 MOST_FINDINGS = 200
@@ -39,6 +40,7 @@ def judge(policy: Policy, facts: Facts, waive: Waive | None = None) -> AssetResu
     judging.look_at_frames(policy.rules)
     results = tuple(result for rule in policy.rules if (result := judging.result(rule)) is not None)
     results = explained(results, policy.rules, frozenset(judging.unrecorded))
+    results = tallied(results, judging.asked)
     if waive is not None:
         results = tuple(_waived(result, waive) for result in results)
     return AssetResult(facts.asset, results)
@@ -87,6 +89,8 @@ class _Judging:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         self._seen: dict[str, FrameJudge] = {}
+        self._sampled: dict[str, frozenset[Frame]] = {}
+        self._over_frames: set[str] = set()
         self.unrecorded: set[str] = set()
 
     def look_at_frames(self, rules: tuple[Rule | Group, ...]) -> None:
@@ -98,7 +102,8 @@ class _Judging:
             if check is None or check.frames is None or not self._applies(rule):
                 continue
             judge = self._seen[rule.id] = check.frames(rule)
-            by_rows[rule.sample.rows].append((judge, frozenset(rule.sample.of(numbers))))
+            asked = self._sampled[rule.id] = frozenset(rule.sample.of(numbers))
+            by_rows[rule.sample.rows].append((judge, asked))
         for rows, judges in by_rows.items():
             wanted = frozenset[Frame]().union(*(frames for _, frames in judges))
             for frame, document in self._facts.frame_documents(sorted(wanted), rows):
@@ -116,11 +121,19 @@ class _Judging:
             return self._group(rule)
         if not self._applies(rule):
             return None
+        if _is_of_headers(rule) and rule.when.select is None:
+            self._over_frames.add(rule.id)
         try:
             observations = list(self._observations(rule))
         except AppError as error:
             observations = [unable_by(error)]
         return self._made(rule, observations)
+
+    def asked(self, rule_id: str) -> int:
+        """How many frames of a sequence a rule, or a group of rules about headers, looks at; 0 where it is not told."""
+        if rule_id in self._sampled:
+            return len(self._sampled[rule_id])
+        return len(self._facts.frame_numbers()) if rule_id in self._over_frames else 0
 
     def _applies(self, rule: Rule) -> bool:
         kinds = CHECKS[rule.check].kinds if rule.check else frozenset[str]()
@@ -200,6 +213,9 @@ class _Judging:
             outcome = worst_of(outcomes, group.severity)
         if outcome is Outcome.PASS:
             return RuleResult(group.id, group.title, outcome, group.severity)
+        of_all = group.how != "none" and group.when.select is None
+        if of_all and all(result.rule in self._over_frames for result in counting):
+            self._over_frames.add(group.id)
         wrong = [finding for result in counting for finding in result.findings]
         if outcome is Outcome.ERROR:
             wrong = [finding for finding in wrong if finding.outcome is Outcome.ERROR]

@@ -11,7 +11,7 @@ from app.catalog.assetdetail import file_rows, frame_of
 from app.catalog.assets import CataloguedAsset, CataloguedSequence, ShardAssets
 from app.catalog.database import Database
 from app.catalog.details import find_file
-from app.catalog.inspections import recorded_document, recorded_facts, recorded_sequence
+from app.catalog.inspections import recorded_document, recorded_facts, recorded_problem, recorded_sequence
 from app.catalog.shard import last_base
 from app.engine import Engine
 from app.errors import AppError, InputError, MediaError
@@ -99,7 +99,11 @@ class RecordedFacts:
         numbers = self._frame_rows()
         for frame in frames:
             found = recorded_document(self._database, numbers[frame][0]) if frame in numbers else None
-            yield frame, found if found is not None and found.get("stats") else missing
+            if found is not None and found.get("stats"):
+                yield frame, found
+            else:
+                why = self._error(numbers[frame][0]) if found is None and frame in numbers else None
+                yield frame, why or missing
 
     def _sequence(self, need: Need) -> Document:
         """The document that was recorded, or one made of what was recorded of each frame."""
@@ -125,8 +129,16 @@ class RecordedFacts:
         document = recorded_document(self._database, file_id)
         if document is not None:
             return document
+        error = self._error(file_id)
+        return error.message if error is not None else None
+
+    def _error(self, file_id: int) -> MediaError | None:
+        """Why a file of which no document is recorded could not be read, where a scan tried."""
         facts = recorded_facts(self._database, file_id)
-        return facts.error or None if facts is not None else None
+        if facts is not None and facts.error:
+            return MediaError(facts.error)
+        problem = recorded_problem(self._database, file_id)
+        return None if problem is None else MediaError(problem[1], code=problem[0])
 
     def _placed(self, document: dict[str, Any]) -> dict[str, Any]:
         """The document with the path as this result tells it."""
@@ -136,9 +148,9 @@ class RecordedFacts:
         document = recorded_document(self._database, file_id)
         if document is not None:
             return document
-        facts = recorded_facts(self._database, file_id)
-        if facts is not None and facts.error:
-            raise MediaError(facts.error)
+        error = self._error(file_id)
+        if error is not None:
+            raise error
         raise NotRecorded(f"Its facts were never recorded: {_HINT}")
 
     def _names(self) -> dict[str, Any]:

@@ -40,6 +40,8 @@ def told(finding: Finding) -> str:
     """The finding in one line: what is, what should be, and where."""
     if finding.outcome is Outcome.ERROR:
         said = finding.evidence or finding.observed or "it could not be checked"
+    elif finding.outcome is Outcome.SKIPPED and finding.observed and finding.evidence.startswith(finding.observed):
+        said = finding.evidence
     elif finding.expected:
         said = f"{finding.observed or 'nothing'}; expected {finding.expected}"
     else:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -13,7 +14,7 @@ from app.jobs.job import CancelToken
 from tests import media
 from tests.qc.planted import write_faults
 from tests.ui.enginekit import make_engine
-from tests.unprivileged import reelmark
+from tests.unprivileged import document, reelmark
 
 POLICY = """schema: qcpolicy/1
 id: try.it
@@ -431,3 +432,23 @@ def test_a_frame_of_another_format_is_told_after_a_scan_of_every_frame_as_from_t
     live, recorded = told
     assert {one["frames"] for one in live} == {"1001"}
     assert recorded == live
+
+
+def test_what_may_not_be_read_fails_on_the_shelf_as_when_the_drive_was_connected(tmp_path: Path) -> None:
+    drive = tmp_path / "drive"
+    drive.mkdir()
+    media.wav(drive / "b.wav").chmod(0)
+    policy = tmp_path / "p.yaml"
+    policy.write_text(NAMES_ALONE.replace("files.zero_byte", "files.readable"))
+
+    def said(*arguments: str | Path) -> dict[str, Any]:
+        return document(reelmark("--home", tmp_path / "home", *arguments, "--json", obey_permissions=True))
+
+    assert said("scan", drive, "--drive", "D")["counts"]["unreadable"] == 1
+    [there] = said("check", "--drive", "D", "--policy", policy)["findings"]
+    drive.rename(tmp_path / "away")
+    shelf = said("check", "--drive", "D", "--policy", policy)
+    assert (shelf["recorded"], shelf["outcome"]) == (True, "fail")
+    [finding] = shelf["findings"]
+    assert {**finding, "observed": ""} == {**there, "observed": ""}
+    assert finding["observed"].endswith("b.wav may not be read")

@@ -470,3 +470,42 @@ def test_what_another_rule_objects_to_can_be_waived_with_it() -> None:
     assert [one.outcome for one in waived.findings] == [Outcome.WAIVED, Outcome.SKIPPED, Outcome.WAIVED]
     assert waived.outcome is Outcome.WAIVED
     assert _lost(_OWNER % "warning" + _ZERO).results[0].outcome is Outcome.FAIL
+
+
+@pytest.mark.parametrize("objects", [False, True])
+def test_frames_that_were_judged_are_counted_beside_those_that_could_not_be(
+    engine: Engine, shot: Path, tmp_path: Path, objects: bool
+) -> None:
+    shutil.copytree(shot, tmp_path / "s")
+    frames = sorted((tmp_path / "s").iterdir())
+    frames[2].write_bytes(b"")
+    rules = """  - {id: zip, select: 'parts[*].compression', expect: {eq: zip}}
+  - {id: finite, check: pixels.finite}
+  - {id: some, check: pixels.finite, sample: {frames: 'every:2'}}
+  - {id: seen, check: pixels.finite, sample: {frames: 'every:8'}}
+  - any:
+      id: form
+      rules: [{select: 'parts[*].type', expect: {eq: scanlineimage}}, {check: exr.lossless}]"""
+    if objects:
+        rules = "  - {id: empty, check: files.zero_byte}\n" + rules
+    result = checked(engine, tmp_path / "s", rules, tmp_path)
+    expected = dict.fromkeys(("zip", "finite", "some", "form"), "skipped" if objects else "error") | {"seen": "pass"}
+    assert outcomes(result) == expected | ({"empty": "fail"} if objects else {})
+    told = {one.rule: one for one in result.findings if one.rule != "empty"}
+    assert {one.frames for one in told.values()} == {"1003"}
+    rest = "frames pass; not judged: the file is empty"
+    assert {rule: one.observed for rule, one in told.items()} == {
+        **dict.fromkeys(("zip", "finite", "form"), f"7 of 8 {rest}"),
+        "some": f"3 of 4 {rest}",
+    }
+    assert all(one.evidence.endswith("; see empty") is objects for one in told.values())
+
+
+def test_a_sequence_of_which_no_frame_can_be_judged_counts_none(engine: Engine, shot: Path, tmp_path: Path) -> None:
+    shutil.copytree(shot, tmp_path / "s")
+    for frame in (tmp_path / "s").iterdir():
+        frame.write_bytes(b"")
+    result = checked(
+        engine, tmp_path / "s", "  - {id: zip, select: 'parts[*].compression', expect: {eq: zip}}", tmp_path
+    )
+    assert {one.observed for one in result.findings} == {"the file is empty"}
