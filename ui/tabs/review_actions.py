@@ -26,7 +26,7 @@ def make_actions(tab: "ReviewTab") -> dict[str, QAction]:
         made[name] = make_action(tab, text, keys, icon, slot)
     made["inspect"].setShortcutContext(Qt.ShortcutContext.WindowShortcut)  # as its namesake of the window
     for number, toggle in enumerate(tab.bar.toggles, 1):
-        make_action(tab, f"Reason: {toggle.text()}", str(number), "", toggle.toggle)
+        make_action(tab, f"Reason: {toggle.text()}", str(number), "", toggle.click)
     return made
 
 

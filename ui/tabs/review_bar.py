@@ -86,6 +86,9 @@ class VerdictBar(QFrame):
     left_note = Signal()
     """The note is written; the keys belong to the picture again."""
 
+    words_changed = Signal()
+    """The operator changed the note or the reasons."""
+
     def __init__(self, reasons: Sequence[Reason], operators: Iterable[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "bar")
@@ -104,6 +107,9 @@ class VerdictBar(QFrame):
         self._fill(operators)
         self._lay_out()
         self.note.returnPressed.connect(self.left_note)
+        self.note.textEdited.connect(self.words_changed)
+        for toggle in self.toggles:
+            toggle.clicked.connect(self.words_changed)
         self.operator.editTextChanged.connect(self._operator_typed)
         self._name.returnPressed.connect(self.left_note)
 
@@ -138,6 +144,11 @@ class VerdictBar(QFrame):
         self.note.setText(note)
         for toggle in self.toggles:
             toggle.setChecked(toggle.reason.code in wanted)
+
+    def set_words_possible(self, possible: bool) -> None:
+        """Whether there is an asset that note and reasons could be about."""
+        for widget in (self.note, *self.toggles):
+            widget.setEnabled(possible)
 
     def set_possible(self, *, judge: bool, undo: bool, why_not: str = "") -> None:
         """Whether a verdict can be given and taken back; `why_not` is the tool tip where it cannot."""

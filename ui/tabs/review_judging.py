@@ -22,6 +22,7 @@ from ui.workers.reader import Reader
 OPERATORS = "review/operators"
 _MOST_OPERATORS = 12
 _SAY_CHECKING_MS = 700
+_KEYS = {"pass": "P", "fail": "F"}
 
 
 class Judging(QObject):
@@ -61,7 +62,9 @@ class Judging(QObject):
         self._signer.written.connect(self._written)
         self._signer.failed.connect(self._not_written)
         self._signer.warned.connect(self._warned)
-        bar.operator.editTextChanged.connect(self._tell_of_another)
+        bar.operator.editTextChanged.connect(self._tell_of_record)
+        bar.words_changed.connect(self._tell_of_record)
+        bar.set_words_possible(False)
 
     def stop(self) -> None:
         """End the thread."""
@@ -75,6 +78,7 @@ class Judging(QObject):
         self._drop_check()
         self._bar.say("")
         self._bar.set_words(*(self._drafts.get(key, ("", ())) if key is not None else ("", ())))
+        self._bar.set_words_possible(key is not None)
         self.set_possible()
 
     def show(self, dossier: Dossier) -> None:
@@ -87,7 +91,7 @@ class Judging(QObject):
             self._written_block.show_writing("the verdict")
         else:
             self._check(dossier)
-        self._tell_of_another()
+        self._tell_of_record()
         self.set_possible()
 
     def show_notes(self) -> None:
@@ -159,18 +163,24 @@ class Judging(QObject):
         else:
             self._drafts.pop(self._key, None)
 
-    def _tell_of_another(self) -> None:
-        """Say whose verdict a new one would follow."""
+    def _tell_of_record(self) -> None:
+        """Say whose verdict a new one would follow, or that the words of the operator are not in the record."""
+        told = self._of_record()
+        if told or self._bar.message.property("state") == "other":
+            self._bar.say(told, "other" if told else "")
+
+    def _of_record(self) -> str:
         record = self._dossier.record if self._dossier is not None else None
         name = self._bar.operator_name()
-        if record is None or not is_verdict(record) or not name or record.operator == name:
-            if self._bar.message.property("state") == "other":
-                self._bar.say("")
-            return
-        who = record.operator or "An older tool"
-        self._bar.say(
-            f"{who} signed it {record.verdict} on {formats.date(record.time_us)}; yours would follow it.", "other"
-        )
+        if record is None or not is_verdict(record) or not name:
+            return ""
+        if record.operator != name:
+            who = record.operator or "An older tool"
+            return f"{who} signed it {record.verdict} on {formats.date(record.time_us)}; yours would follow it."
+        words = self._bar.note.text().strip(), self._bar.reasons()
+        if not any(words) or words == (record.note, record.reasons):
+            return ""
+        return f"Not in the record yet: {_KEYS.get(record.verdict, 'a verdict')} writes it with the verdict."
 
     def _check(self, dossier: Dossier) -> None:
         """Compare the content as it lies there with what a person saw, without making the operator wait.

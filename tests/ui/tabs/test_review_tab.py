@@ -147,6 +147,38 @@ def test_words_of_a_verdict_that_was_taken_back_are_not_in_the_next_one(
     assert (written["qc_result"], written["notes"], written["reasons"]) == ("pass", "", [])
 
 
+def test_words_after_a_verdict_are_said_not_to_be_written_until_it_is_given_again(
+    qtbot: QtBot, tab: ReviewTab, library: Path
+) -> None:
+    path = library / "shots" / ".qc" / "sh010.####.exr.qc.json"
+    press(qtbot, "f")
+    wait_written(qtbot, tab)
+    press(qtbot, "4")
+    assert tab.bar.message.fullText() == "Not in the record yet: F writes it with the verdict."
+    press(qtbot, "4")
+    assert tab.bar.message.fullText() == ""
+    press(qtbot, "4", "n", "1003 is black", Qt.Key.Key_Return, "]")
+    wait_loaded(qtbot, tab, STILL)
+    assert tab.bar.message.fullText() == ""
+    press(qtbot, "[")
+    wait_loaded(qtbot, tab, SEQUENCE)
+    qtbot.waitUntil(lambda: "Not in the record yet" in tab.bar.message.fullText(), timeout=WAIT_MS)
+    assert sidecar(path)["reasons"] == []
+    press(qtbot, "f")
+    wait_written(qtbot, tab)
+    assert (sidecar(path)["notes"], sidecar(path)["reasons"]) == ("1003 is black", ["missing_frame"])
+    assert tab.bar.message.fullText() == ""
+
+
+def test_words_need_an_asset(qtbot: QtBot, tab: ReviewTab) -> None:
+    tab.queue.words.setText("no asset is called this")
+    qtbot.waitUntil(lambda: not tab.bar.note.isEnabled(), timeout=WAIT_MS)
+    press(qtbot, "4")
+    assert tab.bar.reasons() == ()
+    tab.queue.words.clear()
+    qtbot.waitUntil(tab.bar.note.isEnabled, timeout=WAIT_MS)
+
+
 def test_undo_of_the_first_verdict_writes_pending(qtbot: QtBot, tab: ReviewTab, library: Path) -> None:
     press(qtbot, "f")
     wait_written(qtbot, tab)
