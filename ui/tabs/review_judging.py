@@ -180,7 +180,7 @@ class Judging(QObject):
         words = self._bar.note.text().strip(), self._bar.reasons()
         if not any(words) or words == (record.note, record.reasons):
             return ""
-        return f"Not in the record yet: {_KEYS.get(record.verdict, 'a verdict')} writes it with the verdict."
+        return f"Not in the record yet: {_KEYS.get(record.verdict, 'a verdict')} writes it."
 
     def _check(self, dossier: Dossier) -> None:
         """Compare the content as it lies there with what a person saw, without making the operator wait.

@@ -154,7 +154,7 @@ def test_words_after_a_verdict_are_said_not_to_be_written_until_it_is_given_agai
     press(qtbot, "f")
     wait_written(qtbot, tab)
     press(qtbot, "4")
-    assert tab.bar.message.fullText() == "Not in the record yet: F writes it with the verdict."
+    assert tab.bar.message.fullText() == "Not in the record yet: F writes it."
     press(qtbot, "4")
     assert tab.bar.message.fullText() == ""
     press(qtbot, "4", "n", "1003 is black", Qt.Key.Key_Return, "]")
