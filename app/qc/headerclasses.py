@@ -218,8 +218,8 @@ def _with(document: Mapping[str, Any], changes: list[_Change]) -> dict[str, Any]
     """The document as it would be for frames with these changes."""
     other = next((change.parts for change in changes if change.parts is not None), None)
     parts: list[dict[str, Any]] = deepcopy(document.get("parts") or [] if other is None else other)
-    attributes = dict(document.get("attributes") or {})
-    known = {str(item["name"]) for part in document.get("parts") or [] for item in part.get("attributes") or []}
+    known = _attributes_in(document.get("parts"))
+    attributes = _flat(document, known, None if other is None else _attributes_in(other))
     streams = [dict(stream) for stream in document.get("streams") or []]
     changed: dict[str, Any] = {**document, "parts": parts, "streams": streams, "attributes": attributes}
     for change in changes:
@@ -235,6 +235,26 @@ def _with(document: Mapping[str, Any], changes: list[_Change]) -> dict[str, Any]
         {"part_index": part.get("index"), **channel} for part in parts for channel in part.get("channels") or []
     ]
     return changed
+
+
+def _attributes_in(parts: Any) -> dict[str, dict[str, Any]]:
+    """The attributes of all parts by name."""
+    return {str(item["name"]): item for part in parts or [] for item in part.get("attributes") or []}
+
+
+def _flat(
+    document: Mapping[str, Any], known: Mapping[str, Any], other: Mapping[str, dict[str, Any]] | None
+) -> dict[str, Any]:
+    """The flat attributes of a document whose parts have the attributes `known`; with those of other parts instead."""
+    attributes = dict(document.get("attributes") or {})
+    if other is None:
+        return attributes
+    kept = {name: value for name, value in attributes.items() if name in other or name not in known}
+    for name, item in other.items():
+        if name not in known and name.encode() not in NOT_FLAT:
+            value = item.get("value")
+            kept[name] = {"type": item.get("type")} if value is None else value
+    return kept
 
 
 def _set_general(document: dict[str, Any], change: _Change) -> None:

@@ -246,3 +246,13 @@ def test_a_rule_is_about_each_frame_that_its_when_fits(
     found = judged(engine, tmp_path / "a", rule, lambda frame: [_text("packing", "zip" if frame == 1001 else "dwaa")])
     assert {one[1] for one in found if one[0] == "fail"} == ({frames} if frames else set())
     assert (_EMPTY in found) is bool(frames)
+
+
+@pytest.mark.parametrize("frame", [1001, 1003])
+@pytest.mark.parametrize("select", ["attributes.foo", "parts[*].attributes.foo"])
+def test_an_attribute_of_a_part_that_one_frame_has_more_is_seen(
+    engine: Engine, tmp_path: Path, select: str, frame: int
+) -> None:
+    odd: Frames = {frame: lambda: [part(), part("more", foo="x")]}
+    rule = f'select: "{select}", expect: {{exists: false}}'
+    assert found(engine, tmp_path / "a", odd, rule) == {(str(frame), "x")}
