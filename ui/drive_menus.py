@@ -17,6 +17,7 @@ from app.scanning.pictures import MakePicturesRequest
 from app.scanning.request import ScanResult
 from ui import formats, icons
 from ui.desk import Desk
+from ui.export_file import ask_export_file, safe_name
 from ui.folders import open_folder
 from ui.widgets.banner import BannerView
 from ui.widgets.menus import menu_text
@@ -66,11 +67,17 @@ class DriveMenus(QObject):
         """End the thread."""
         self._reader.stop()
 
-    def start_export(self, form: str, drive_id: str = "", _checked: object = None) -> None:
-        """Export one drive's inventory, or that of all, into the exports folder."""
+    def ask_export(self, form: str, drive: Drive | None = None, _checked: object = None) -> None:
+        """Ask for the file of one drive's inventory, or that of all, then write it."""
+        name = f"{safe_name(drive.label) if drive is not None else 'inventory'}.{form}"
+        then = partial(self.start_export, form, drive.id if drive is not None else "")
+        ask_export_file(self._desk, self._desk.window, "Export the inventory", name, dict(_FORMATS)[form], then)
+
+    def start_export(self, form: str, drive_id: str, path: str) -> None:
+        """Export one drive's inventory, or that of all, to a file."""
         since = now_us() - _RECENT_DAYS * _DAY_US if self.recent.isChecked() else None
         wanted = InventoryFilter(self.deleted.isChecked(), self.av_only.isChecked(), since)
-        request = ExportInventoryRequest(form, (drive_id,) if drive_id else (), wanted)
+        request = ExportInventoryRequest(form, (drive_id,) if drive_id else (), wanted, path)
         self._jobs.add(self._desk.jobs.start("export_inventory", request))
 
     def start_pictures(self, label: str, _checked: object = None) -> None:
@@ -93,12 +100,12 @@ class DriveMenus(QObject):
         self.export.clear()
         self.pictures.clear()
         for form, words in _FORMATS:
-            self._add(self.export, f"All drives as {words}", partial(self.start_export, form, ""))
+            self._add(self.export, f"All drives as {words}…", partial(self.ask_export, form, None))
         self.export.addSeparator()
         for drive in self._drives:
             menu = self.export.addMenu(menu_text(drive.label))
             for form, words in _FORMATS:
-                self._add(menu, f"As {words}", partial(self.start_export, form, drive.id))
+                self._add(menu, f"As {words}…", partial(self.ask_export, form, drive))
             self._add(self.pictures, menu_text(drive.label), partial(self.start_pictures, drive.label))
         self.export.addSeparator()
         self.export.addActions([self.deleted, self.av_only, self.recent])

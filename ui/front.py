@@ -17,6 +17,7 @@ from ui.inspecting import Inspecting
 from ui.local_api import LocalApi
 from ui.main_window import MainWindow
 from ui.mending import ACTION, BANNER, Mending
+from ui.outcomes import failed_together
 from ui.reasons import said
 from ui.settings_writer import SettingsWriter
 from ui.tabs.maintenance_tab import MaintenanceTab
@@ -213,7 +214,11 @@ class Front(QObject):
 
     def _show_failures(self, job_id: str) -> None:
         job = self.jobs.job(job_id) if self.jobs else None
-        if job is not None:
+        if together := self.window.jobs.folded(job_id):
+            told = [(view.title, view.message.removeprefix("failed: ")) for view in together]
+            title = failed_together(together[0].kind.partition("/")[0], len(told))
+            FailuresDialog(title, told, len(told), self.window, words="failed", first="Job").open()
+        elif job is not None:
             rows = [(failure.path, failure.reason) for failure in job.failures]
             FailuresDialog(job.progress.view.title, rows, job.progress.view.failed, self.window).open()
 

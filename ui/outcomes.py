@@ -77,6 +77,19 @@ _ABOUT_ALL = {
 _PICTURES = (("failed", "could not be decoded"), ("left_out", "left out for want of room"))
 
 
+_TOGETHER = {
+    "sign_off": "{} verdicts were not written",
+    "undo_sign_off": "{} verdicts were not taken back",
+    "check": "{} assets could not be checked",
+    "inspect": "{} assets could not be measured",
+}
+
+
+def failed_together(operation: str, count: int) -> str:
+    """`3 verdicts were not written`: several jobs of an operation that failed for the same reason."""
+    return _TOGETHER.get(operation, "{} jobs failed").format(formats.count(count))
+
+
 def verbs(operation: str) -> Verbs:
     """The sentences for an operation."""
     return _VERBS.get(operation) or Verbs(f"{operation}: {{}}", f"{operation}: {{}}", f"{operation}: {{}}")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.engine import Engine
@@ -28,7 +28,10 @@ def engine(tmp_path: Path) -> Engine:
 
 
 @pytest.fixture
-def front(qtbot: QtBot, engine: Engine) -> Iterator[Front]:
+def front(qtbot: QtBot, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Front]:
+    """The window; who exports takes the name that is proposed."""
+    engine.home.exports.mkdir(exist_ok=True)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *given: (given[2], ""))
     with opened_front(qtbot, engine) as front:
         menus = front.drive_menus
         assert menus is not None
@@ -51,15 +54,15 @@ def exports(engine: Engine, pattern: str) -> list[Path]:
 
 
 def test_a_drive_is_exported_and_a_toast_opens_the_folder(qtbot: QtBot, front: Front, engine: Engine) -> None:
-    choose(front.window.file_menu, "Export the inventory", "A && B", "As JSON lines")
+    choose(front.window.file_menu, "Export the inventory", "A && B", "As JSON lines…")
     qtbot.waitUntil(lambda: bool(front.window.toasts.shown()), timeout=10_000)
-    (made,) = exports(engine, "export_A_B_*.jsonl")
+    (made,) = exports(engine, "A_B.jsonl")
     assert [toast.view.text for toast in front.window.toasts.shown()] == [f"12 files to {made.name}"]
 
 
 def test_the_choices_of_the_menu_are_obeyed(qtbot: QtBot, front: Front, engine: Engine) -> None:
     choose(front.window.file_menu, "Export the inventory", "Movies and sound only")
-    choose(front.window.file_menu, "Export the inventory", "All drives as Everything file list")
+    choose(front.window.file_menu, "Export the inventory", "All drives as Everything file list…")
     qtbot.waitUntil(lambda: bool(exports(engine, "*.efu")), timeout=10_000)
     assert exports(engine, "*.efu")[0].read_bytes().count(b"\n") == 1
 
@@ -71,7 +74,7 @@ def test_only_what_is_new_is_exported_where_that_is_chosen(
         os.utime(file, (1_600_000_000, 1_600_000_000))
     run(engine, "scan", ScanRequest((str(tmp_path / "card"),), inventory_only=True), Job())
     choose(front.window.file_menu, "Export the inventory", "Modified in the last 30 days only")
-    choose(front.window.file_menu, "Export the inventory", "A && B", "As JSON lines")
+    choose(front.window.file_menu, "Export the inventory", "A && B", "As JSON lines…")
     qtbot.waitUntil(lambda: bool(front.window.toasts.shown()), timeout=10_000)
     assert front.window.toasts.shown()[-1].view.text.startswith("9 files to ")
 

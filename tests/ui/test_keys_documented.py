@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.enginekit import make_engine
 from tests.ui.frontkit import opened_front
+from ui.window_actions import key_list
 
 PAGE = Path(__file__).parents[2] / "docs" / "keys.md"
 
@@ -30,7 +31,11 @@ def test_the_page_of_keys_lists_every_key_of_the_window(qtbot: QtBot, tmp_path: 
             front.window.show_page(number)
             for group in front.window.key_groups():
                 groups.setdefault(group.title, tuple((key, does) for key, does in group.keys))
-    text = HEAD + "".join(table(title, groups[title]) for title in ("Window", "Scan", "Search", "Reports", "QC Review"))
+        dialog = front.inspecting.compare("a.exr", "b.exr") if front.inspecting is not None else None
+        groups["Comparing two"] = key_list(dialog.actions()) if dialog is not None else ()
+    text = HEAD + "".join(
+        table(title, groups[title]) for title in ("Window", "Scan", "Search", "Reports", "QC Review", "Comparing two")
+    )
     if os.environ.get("WRITE_DOCS"):
         PAGE.write_text(text, encoding="utf-8")
     assert PAGE.read_text(encoding="utf-8") == text

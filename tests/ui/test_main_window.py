@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from ui import theme
 from ui.main_window import MainWindow
 from ui.page import Page
-from ui.widgets.command_palette import Command, fuzzy_score, rank
+from ui.widgets.command_palette import Command, fit_score, rank
 from ui.widgets.job_view import JobState, JobView
 from ui.widgets.keys_overlay import KeyGroup, KeysOverlay
 
@@ -114,12 +114,16 @@ def test_arrows_choose_in_the_palette(window: MainWindow, qtbot) -> None:
     assert not palette.isVisible()
 
 
-def test_fuzzy_matching_prefers_the_starts_of_words(qapp: QApplication) -> None:
-    assert fuzzy_score("xyz", "Open folder") is None
-    good, poor = fuzzy_score("of", "Open folder"), fuzzy_score("of", "Profile")
+def test_words_and_their_beginnings_find_a_command_and_scattered_letters_do_not(qapp: QApplication) -> None:
+    assert fit_score("xyz", "Open folder") is None
+    assert fit_score("settings", "Search Export these hits as Everything file list") is None
+    good, poor = fit_score("of", "Open folder"), fit_score("of", "Profile")
     assert good is not None and poor is not None and good > poor
-    commands = [Command("", text, "", QAction(text)) for text in ("Export as CSV", "Next pending", "Undo")]
-    assert [c.text for c in rank(commands, "np")] == ["Next pending"]
+    texts = ("Export as CSV", "Next pending", "Undo")
+    commands = [Command("", text, "", QAction(text)) for text in texts]
+    for typed in ("np", "nexp", "pending", "pend next", "endin"):
+        assert [c.text for c in rank(commands, typed)] == ["Next pending"]
+    assert rank(commands, "ntpg") == []
     assert rank(commands, " ") == commands
 
 

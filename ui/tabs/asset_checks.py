@@ -204,7 +204,7 @@ def validation_of(result: CheckResult) -> dict[str, Any]:
     titles = {rule.rule: rule.title for asset in result.assets for rule in asset.results if rule.title}
     return {
         "policy": result.policy.reference,
-        "outcome": result.outcome.value,
+        "outcome": result.outcome.value if result.assets else None,
         "findings": findings,
         "titles": titles,
     }
@@ -223,8 +223,9 @@ def _time(validation: Mapping[str, Any]) -> int:
 
 def words_of(result: CheckResult) -> str:
     """`delivery 1.0, 17 rules: 2 fail · 1 with a warning · 14 pass`; says where recorded facts were judged."""
+    name = policy_name({"policy": result.policy.reference})
     if not result.assets:
-        return "This policy is not about such a file: nothing was checked."
+        return f"{name} is not about such a file: nothing was checked."
     counts = result.counts
     told = [(counts["fail"], "fail"), (counts["error"], "could not be checked"), (counts["warnings"], "with a warning"),
             (counts["infos"], "with a remark"),
@@ -232,4 +233,4 @@ def words_of(result: CheckResult) -> str:
     words = " · ".join(f"{formats.count(count)} {word}" for count, word in told if count)
     rules = formats.many(sum(count for count, _ in told), "rule")
     by = " · by what the last scan recorded" if result.recorded else ""
-    return f"{policy_name({'policy': result.policy.reference})}, {rules}: {words}{by}"
+    return f"{name}, {rules}: {words}{by}"

@@ -5,8 +5,8 @@ from functools import partial
 from pathlib import PurePath
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
@@ -31,6 +31,7 @@ from ui.reasons import said
 from ui.tabs.compare_frames import FrameChoice, all_frames, first_in_sight, has_frame
 from ui.tabs.compare_reader import Compared, CompareReader, FrameCompared, Pair, Shown, file_of
 from ui.tabs.compare_words import beyond, differing, equal_words, header_rows, pixel_rows, problems, verdict
+from ui.tabs.review_keys import keeps_key, make_action
 from ui.widgets.buttons import KeyButton
 from ui.widgets.frame_viewer import FrameViewer
 from ui.widgets.labels import DimLabel, ElidedLabel, IconLabel, NoticeLine, PlainLabel
@@ -105,6 +106,14 @@ class CompareDialog(QDialog):
         self.reader.leave()
         super().done(result)
         self.close()
+
+    def event(self, event: QEvent) -> bool:
+        """Qt: a field and the tabs keep the keys that they need themselves."""
+        override = event.type() == QEvent.Type.ShortcutOverride
+        if override and isinstance(event, QKeyEvent) and keeps_key(self.focusWidget(), event):
+            event.accept()
+            return True
+        return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Qt: both sides share the new width."""
@@ -258,14 +267,9 @@ class CompareDialog(QDialog):
             button.setCheckable(True)
             group.addButton(button)
             button.clicked.connect(partial(self.show_side, side))
-            action = QAction(f"Show {words}", self, shortcut=QKeySequence(str(number)))
-            action.triggered.connect(partial(self.show_side, side))
-            self.addAction(action)
-        for words, key, step in (("Frame back", Qt.Key.Key_Left, -1), ("Frame forward", Qt.Key.Key_Right, 1)):
-            action = QAction(words, self.viewer, shortcut=QKeySequence(key))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            action.triggered.connect(partial(self.frames.step, step))
-            self.viewer.addAction(action)
+            make_action(self, f"Show {words}", str(number), "", partial(self.show_side, side))
+        make_action(self, "Frame back", "Left", "", partial(self.frames.step, -1))
+        make_action(self, "Frame forward", "Right", "", partial(self.frames.step, 1))
 
     def _lay_out(self) -> None:
         head = QGridLayout()

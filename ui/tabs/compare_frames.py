@@ -33,6 +33,7 @@ class FrameChoice(QWidget):
         self._whole: list[int] = []
         self._at = 0
         self.field = spin_box(0, 0, 0, "Frame")
+        self.field.setToolTip("Left and Right go to the frame before and after")
         self.field.setKeyboardTracking(False)
         self.worst = KeyButton("", role="link")
         self.worst.setToolTip("The frame with the largest error")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.files.framerange import frame_range, parse_frames
 from ui import formats
 from ui.models.fact_nodes import one_line, plain
 from ui.models.plain_rows import PlainRow
@@ -26,7 +27,8 @@ def verdict(document: Mapping[str, Any], *, pixels: bool) -> tuple[str, str]:
     frames = document.get("frames") or {}
     alone = [f"{frames[key]} only in {side}" for key, side in (("only_a", "A"), ("only_b", "B")) if frames.get(key)]
     unsure = document.get("equal") is None or bool(document.get("errors"))
-    of = f" of {_frames(frames['not_compared'])}" if frames.get("not_compared") else ""
+    lacking = _not_whole(document)
+    of = f" of {_frames(lacking)}" if lacking else ""
     if told or alone:
         rest = f"; not everything{of} could be compared" if unsure else ""
         return f"Different: {', '.join([*told, *alone])}{rest}", "stale"
@@ -35,6 +37,13 @@ def verdict(document: Mapping[str, Any], *, pixels: bool) -> tuple[str, str]:
     if pixels and document.get("tolerance"):
         return f"Equal: the headers, and the pixels within {document['tolerance']:g}", "pass"
     return ("Equal, header and pixels", "pass") if pixels else ("Headers are equal; comparing pixels…", "")
+
+
+def _not_whole(document: Mapping[str, Any]) -> str:
+    """The frames of two sequences that could not be compared, or not to their ends, in range notation."""
+    told = [(document.get("frames") or {}).get("not_compared")]
+    told += [error.get("frames") for error in document.get("errors") or ()]
+    return frame_range(sorted({frame for ranges in told if ranges for frame in parse_frames(str(ranges))}))
 
 
 def differing(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -15,10 +15,11 @@ from ui.tabs.document_facts import problem_words
 from ui.tabs.inspector_trees import plain_tree, say_in
 from ui.tabs.policy_box import PolicyBox
 from ui.tabs.review_reel import Finding
-from ui.tabs.sequence_facts import spans_of
+from ui.tabs.sequence_facts import places_of, spans_of
 from ui.widgets.buttons import KeyButton
 from ui.widgets.facts_grid import Fact, FactsGrid
 from ui.widgets.labels import DimLabel
+from ui.widgets.place_links import MOST_LINKS, PlaceLinks
 from ui.widgets.verdict import VerdictMark, verdict_icon
 
 #: The head above what no policy says.
@@ -40,7 +41,7 @@ class FindingsPane(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.tree = QTreeWidget()
-        self.details = FactsGrid()
+        self.details, self.places = FactsGrid(), PlaceLinks()
         self.policies = PolicyBox()
         self.check = KeyButton("Check", icon="check", key="T")
         self.said = DimLabel()
@@ -50,6 +51,7 @@ class FindingsPane(QWidget):
         self.tree.currentItemChanged.connect(self._go)
         self.tree.itemClicked.connect(self._go)
         self.check.clicked.connect(self._ask)
+        self.places.chosen.connect(self.position_chosen)
         self._bar.hide()
 
     def offer_policies(self, policies: Sequence[ShippedPolicy], used: str = "") -> None:
@@ -81,6 +83,7 @@ class FindingsPane(QWidget):
         again = next((item for item in self._items() if chosen and item.data(0, _FINDING) == chosen), None)
         if again is None:
             self.details.set_facts([])
+            self.places.set_places(())
         else:
             self.tree.setCurrentItem(again)
             self.tree.verticalScrollBar().setValue(place)
@@ -155,7 +158,11 @@ class FindingsPane(QWidget):
         if not isinstance(finding, Finding):
             return
         more = finding.more or (("Check", finding.check), ("Seen", finding.seen), ("Frames", finding.frames))
-        self.details.set_facts([Fact(name, value) for name, value in more if value])
+        linked = 1 < len(finding.places) <= MOST_LINKS
+        self.details.set_facts(
+            [Fact(name, value) for name, value in more if value and not (linked and name == "Frames")]
+        )
+        self.places.set_places(finding.places)
         if isinstance(finding.position, int):
             self.position_chosen.emit(finding.position)
 
@@ -183,6 +190,7 @@ class FindingsPane(QWidget):
         below.setSpacing(4)
         below.addWidget(self.said)
         below.addWidget(self.details)
+        below.addWidget(self.places)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -235,6 +243,22 @@ def was_checked(validations: Iterable[Mapping[str, Any]]) -> bool:
     return any(not one.get("outdated") and one.get("outcome") not in (None, "skipped") for one in validations)
 
 
+def nothing_words(validations: Sequence[Mapping[str, Any]], scanned: str = "") -> str:
+    """What is said where nothing is known to be wrong: who found nothing, or that nobody looked.
+
+    A policy that is not about the asset found nothing either; of it the words below the list tell.
+
+    Args:
+        validations: what policies said, as `policy_findings`.
+        scanned: what is said of the last scan where no policy judged; empty for nothing.
+    """
+    judged = [policy_name(one) for one in validations if was_checked([one])]
+    if judged:
+        return f"{' and '.join(judged)} found nothing wrong." if all(judged) else "Nothing wrong was found."
+    asked = any(not one.get("outdated") and one.get("outcome") is None for one in validations)
+    return "\n".join(filter(None, (scanned, "" if asked else "No policy was checked.")))
+
+
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
     """Findings, the worst first, those alike as they come."""
     order = {"fail": 0, "stale": 1, "pending": 2, "pass": 3}
@@ -259,7 +283,7 @@ def document_findings(document: Mapping[str, Any] | None, known: Sequence[Findin
         more = (("Problem", words), ("Place", place)) if place else (("Problem", words),)
         fault = not (isinstance(error, Mapping) and error.get("code") in NO_FAULTS)
         state, check = ("fail", "Cannot be read") if fault else ("stale", "Not read whole")
-        found.append(Finding(state, check, seen, frames, spans[0][0] if spans else None, more))
+        found.append(Finding(state, check, seen, frames, spans[0][0] if spans else None, more, places=places_of(spans)))
     return [*found, *_damaged_frames((document or {}).get("sequence"), [*known, *found])]
 
 
@@ -273,7 +297,8 @@ def _damaged_frames(sequence: Any, known: Sequence[Finding]) -> list[Finding]:
             spans = spans_of(frames)
             if frames not in told:
                 more = (("Problem", reason), ("Frames", frames))
-                found.append(Finding("fail", check, reason, frames, spans[0][0] if spans else None, more))
+                place = spans[0][0] if spans else None
+                found.append(Finding("fail", check, reason, frames, place, more, places=places_of(spans)))
     return found
 
 
@@ -294,7 +319,7 @@ def _finding(entry: Mapping[str, Any], title: str, policy: str) -> Finding:
     more = tuple((name, plain(value)) for name, value in pairs if value not in (None, "", [], {}))
     where = ", ".join(filter(None, (frames, str(entry.get("channel") or ""))))
     rule = one_line(title or str(entry.get("rule") or ""))
-    return Finding(state, rule, observed, where, spans[0][0] if spans else None, more, policy)
+    return Finding(state, rule, observed, where, spans[0][0] if spans else None, more, policy, places_of(spans))
 
 
 def _given(*values: Any) -> Any:

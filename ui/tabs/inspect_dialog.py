@@ -39,7 +39,7 @@ from ui.tabs.asset_documents import AssetDocuments
 from ui.tabs.channels_pane import ChannelsPane
 from ui.tabs.document_facts import badge_of, document_nodes
 from ui.tabs.facts_pane import FactsPane
-from ui.tabs.findings_pane import FindingsPane, found_in, was_checked, wrong_among
+from ui.tabs.findings_pane import FindingsPane, found_in, nothing_words, wrong_among
 from ui.tabs.frame_alone import FrameAlone
 from ui.tabs.review_keys import keep_popup_keys, keeps_key
 from ui.tabs.sequence_facts import consistency_marks
@@ -230,8 +230,7 @@ class InspectDialog(QDialog):
     def _show_findings(self) -> None:
         judged = self.checks.validations()
         found = found_in(self.documents.document(), judged)
-        nothing = "Nothing wrong was found." if was_checked(judged) else "No policy was checked."
-        self.findings.show_findings(found, nothing)
+        self.findings.show_findings(found, nothing_words(judged))
         count = wrong_among(found)
         self.tabs.setTabText(_FINDINGS, f"Findings {count}" if count else "Findings")
 

@@ -3,22 +3,23 @@
 import os
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.reports.reportfiles import ExportReportRequest, ReportExport, report_exported
 from app.reports.sections import ALL
 from ui import icons
 from ui.desk import Desk
-from ui.folders import EXPORTED, find_first_folder, remember_folder
+from ui.export_file import ask_export_file, ask_export_folder
 from ui.tabs.reports_runner import MOST_RANKED, WantedReports
 from ui.widgets.toasts import ToastView
 from ui.workers.job_worker import Done, Outcome
 
-_KINDS = {"html": "Page with charts (*.html)", "json": "JSON (*.json)"}
+_TITLE = "Export the reports"
+_KINDS = {"html": "Page with charts", "json": "JSON"}
 
 
 class ReportsExport(QObject):
@@ -35,10 +36,9 @@ class ReportsExport(QObject):
         self._jobs: set[str] = set()
         self._actions: list[QAction] = []
         for words, slot in (
-            ("Export the reports as a page with charts (HTML)", self.export_html),
-            ("Export the reports as CSV, a file for each table", self.export_csv),
-            ("Export the reports as JSON", self.export_json),
-            ("Export the reports to…", self.choose),
+            ("Export the reports as a page with charts (HTML)…", partial(self.choose, "html")),
+            ("Export the reports as CSV, a file for each table…", self.choose_folder),
+            ("Export the reports as JSON…", partial(self.choose, "json")),
         ):
             action = QAction(icons.icon("export"), words, parent)
             action.triggered.connect(slot)
@@ -49,31 +49,14 @@ class ReportsExport(QObject):
         """For the menu and the palette."""
         return list(self._actions)
 
-    def export_html(self) -> None:
-        """Write one page into the exports folder."""
-        self.start("html")
+    def choose(self, form: str, _checked: object = None) -> None:
+        """Ask for the file of one page or document, then write it."""
+        name = f"reports.{form}"
+        ask_export_file(self._desk, self._widget, _TITLE, name, _KINDS[form], partial(self.start, form))
 
-    def export_csv(self) -> None:
-        """Write a file for each table into the exports folder."""
-        self.start("csv")
-
-    def export_json(self) -> None:
-        """Write one document into the exports folder."""
-        self.start("json")
-
-    def choose(self) -> None:
-        """Ask for the file."""
-        exports = str(self._desk.engine.home.exports)
-        find_first_folder(self, self._desk.window.state, EXPORTED, self._choose_from, [exports])
-
-    def _choose_from(self, folder: str) -> None:
-        proposed = str(Path(folder) / "reports.html")
-        path, kind = QFileDialog.getSaveFileName(
-            self._widget, "Export the reports", proposed, ";;".join(_KINDS.values())
-        )
-        if path:
-            remember_folder(self._desk.window.state, EXPORTED, str(Path(path).parent))
-            self.start("json" if path.endswith(".json") or kind == _KINDS["json"] else "html", path)
+    def choose_folder(self) -> None:
+        """Ask for the folder, then write a file for each table into it."""
+        ask_export_folder(self._desk, self._widget, _TITLE, partial(self.start, "csv"))
 
     def start(self, form: str, path: str | None = None) -> str:
         """Start the job; its id."""

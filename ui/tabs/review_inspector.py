@@ -1,6 +1,6 @@
 """The right of the review: facts, channels, findings and history of an asset."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -13,7 +13,7 @@ from ui.models.fact_nodes import FactNode
 from ui.tabs.channels_pane import ChannelsPane
 from ui.tabs.document_facts import badge_of, document_nodes
 from ui.tabs.facts_pane import FactsPane
-from ui.tabs.findings_pane import FindingsPane, wrong_among
+from ui.tabs.findings_pane import FindingsPane, nothing_words, wrong_among
 from ui.tabs.review_facts import facts_tree, file_node
 from ui.tabs.review_history import HistoryTree
 from ui.tabs.review_reel import Finding
@@ -21,8 +21,7 @@ from ui.tabs.review_written import WrittenBlock
 from ui.widgets.labels import NoticeLine
 
 FACTS, CHANNELS, FINDINGS, HISTORY = range(4)
-_NOTHING_FOUND = "Nothing wrong was found."
-_NOT_CHECKED = "The last scan found nothing wrong.\nNo policy was checked."
+_SCANNED = "The last scan found nothing wrong."
 
 
 class Inspector(QWidget):
@@ -62,8 +61,7 @@ class Inspector(QWidget):
         dossier: Dossier,
         findings: tuple[Finding, ...],
         document: Mapping[str, Any] | None,
-        *,
-        checked: bool = False,
+        validations: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         """Show what is known of an asset and what is wrong with it, also when more of it becomes known.
 
@@ -71,11 +69,10 @@ class Inspector(QWidget):
             dossier: what the catalogue and its sidecar know.
             findings: what is wrong with it.
             document: what an inspection told; None before it did, and of a drive that is not there.
-            checked: whether a policy said something of it.
+            validations: what policies said of it.
         """
         self._show_facts(dossier, document)
-        nothing = _NOTHING_FOUND if checked else _NOT_CHECKED
-        self.findings.show_findings(findings, nothing)
+        self.findings.show_findings(findings, nothing_words(validations, _SCANNED))
         self.tabs.setTabText(FINDINGS, f"Findings {count}" if (count := wrong_among(findings)) else "Findings")
 
     def show_records(self, dossier: Dossier) -> None:

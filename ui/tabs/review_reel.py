@@ -17,6 +17,7 @@ from ui.widgets.frame_strip import FindingTick, Frames, Range
 
 DEFAULT_RATE = Fraction(24)
 _MOST_ABSENT = 100_000
+_MOST_PLACES = 200
 _RATE_NAMES = ("FramesPerSecond", "framesPerSecond", "dpx:FrameRate", "dpx:TVFrameRate")
 
 
@@ -41,6 +42,7 @@ class Finding:
         position: where to go to; None where there is no place for it.
         more: names and values that say all of it, below the list.
         source: the policy that says so; empty for what a scan or an inspection met.
+        places: where it lies, words and position of each, where that is more than one place.
     """
 
     state: str
@@ -50,6 +52,13 @@ class Finding:
     position: int | None = None
     more: tuple[tuple[str, str], ...] = ()
     source: str = ""
+    places: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def positions(self) -> tuple[int, ...]:
+        """Every place where to go to."""
+        one = () if self.position is None else (self.position,)
+        return tuple(position for _, position in self.places) or one
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +114,8 @@ class Reel:
 
     def strip(self, cached: tuple[Range, ...] = ()) -> Frames:
         """What the timeline draws."""
-        told = (f for f in self.findings if f.position is not None and f.state in ("fail", "stale"))
-        ticks = (FindingTick(f.position, f.state) for f in told if f.position is not None)
+        told = (finding for finding in self.findings if finding.state in ("fail", "stale"))
+        ticks = (FindingTick(position, finding.state) for finding in told for position in finding.positions)
         return Frames(self.existing, cached, tuple(ticks), self.labels)
 
 
@@ -220,20 +229,11 @@ def _findings(dossier: Dossier, place_of: Callable[[Frame], int | None]) -> tupl
     missing = dossier.missing()
     if missing:
         count = dossier.asset.sequence.missing_count if dossier.asset.sequence else 0
-        found.append(Finding("fail", "Missing frames", f"{formats.count(count)} missing", _range_text(missing)))
-        found += [
-            Finding("fail", "Missing", "no file", _range_text([gap]), place_of(gap[0]))
-            for gap in missing[:200]
-            if len(missing) > 1
-        ]
-        if len(missing) == 1:
-            found[-1] = Finding(
-                "fail",
-                "Missing frames",
-                f"{formats.count(count)} missing",
-                _range_text(missing),
-                place_of(missing[0][0]),
-            )
+        gaps = ((_range_text([gap]), place_of(gap[0])) for gap in missing[:_MOST_PLACES])
+        places = tuple((words, place) for words, place in gaps if place is not None)
+        first = place_of(missing[0][0])
+        seen, several = f"{formats.count(count)} missing", places if len(missing) > 1 else ()
+        found.append(Finding("fail", "Missing frames", seen, _range_text(missing), first, places=several))
     for member in dossier.detail.members:
         place = place_of(member.frame) if member.frame is not None else 1
         frame = str(member.frame) if member.frame is not None else ""
@@ -243,7 +243,7 @@ def _findings(dossier: Dossier, place_of: Callable[[Frame], int | None]) -> tupl
             found.append(Finding("fail", "Empty file", "0 bytes", frame, place))
     found += [
         Finding("stale", "Duplicate frame", "also there in another padding", str(frame), place_of(frame))
-        for frame in dossier.detail.duplicates[:200]
+        for frame in dossier.detail.duplicates[:_MOST_PLACES]
     ]
     if dossier.sidecar_problem:
         found.append(Finding("fail", "Sidecar", dossier.sidecar_problem))

@@ -19,7 +19,7 @@ from ui.page import Page
 from ui.reasons import said
 from ui.tabs.asset_checks import AssetChecks
 from ui.tabs.asset_documents import AssetDocuments
-from ui.tabs.findings_pane import found_in, was_checked
+from ui.tabs.findings_pane import found_in
 from ui.tabs.review_actions import MOVING, make_actions
 from ui.tabs.review_bar import VerdictBar
 from ui.tabs.review_decoder import Decoder
@@ -348,8 +348,7 @@ class ReviewTab(QWidget):
 
     def _inspect(self, loaded: Loaded) -> None:
         document = self._known.of(loaded, self.documents.document())
-        checked = was_checked(self.checks.validations())
-        self.inspector.show_asset(loaded.dossier, self._reel(loaded).findings, document, checked=checked)
+        self.inspector.show_asset(loaded.dossier, self._reel(loaded).findings, document, self.checks.validations())
         self.stage.show_consistency(document)
 
     def _show_document(self) -> None:

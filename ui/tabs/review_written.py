@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.errors import AppError
+from app.errors import AppError, MediaError
 from app.files.sidecar import Record
 from app.qc.dossier import Dossier
 from ui import formats, theme
@@ -15,6 +15,14 @@ from ui.widgets.buttons import tool_button
 from ui.widgets.labels import DimLabel, ElidedLabel, PlainLabel, SectionHead
 from ui.widgets.tips import tip
 from ui.widgets.verdict import VerdictBadge, VerdictMark
+
+_HINTS = {
+    "media.permission": "Its content is hashed before it is signed: give yourself the right to read that file, "
+    "then sign again.",
+    "media.vanished": "Scan the drive again to see what is there, then sign what is.",
+    "media.link": "Sign off the file that it leads to.",
+    "media.special": "Only a file with content can be signed off.",
+}
 
 
 class WrittenBlock(QWidget):
@@ -92,7 +100,7 @@ class WrittenBlock(QWidget):
     def show_error(self, error: AppError) -> None:
         """A verdict was not written."""
         self.setVisible(True)
-        hint = error.hint or "Make room for it or let the folder be written to, then sign again."
+        hint = error.hint or _HINTS.get(error.code) or _hint_of_kind(error)
         self.say(f"Not written: {error.message.rstrip('.')}. {hint}", "fail")
 
     def say(self, text: str, state: str = "") -> None:
@@ -178,6 +186,13 @@ def short_hash(content_hash: str) -> str:
     if len(digits) <= 16:
         return content_hash
     return f"{name}:{digits[:8]}…{digits[-4:]}" if name else f"{digits[:8]}…{digits[-4:]}"
+
+
+def _hint_of_kind(error: AppError) -> str:
+    """What to do about an error that does not say it: the media cannot be read, or the sidecar not be written."""
+    if isinstance(error, MediaError):
+        return "See whether the drive is connected and sound and that file can be read, then sign again."
+    return "Make room for it or let the folder be written to, then sign again."
 
 
 def _clean(name: str) -> str:

@@ -2,19 +2,21 @@
 
 import os
 from collections.abc import Callable
-from pathlib import Path
+from functools import partial
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
-from app.reports.exports import FORMATS, ExportResult, ExportSearchRequest, exported
+from app.reports.exports import ExportResult, ExportSearchRequest, exported
 from ui import icons
 from ui.desk import Desk
-from ui.folders import EXPORTED, find_first_folder, remember_folder
+from ui.export_file import ask_export_file
 from ui.tabs.search_runner import Wanted
 from ui.widgets.toasts import ToastView
 from ui.workers.job_worker import Done, Outcome
+
+_KINDS = {"csv": "CSV", "jsonl": "JSON lines", "efu": "Everything file list"}
 
 
 class SearchExport(QObject):
@@ -30,14 +32,9 @@ class SearchExport(QObject):
         self._desk, self._wanted, self._widget = desk, wanted, parent
         self._jobs: set[str] = set()
         self._actions: list[QAction] = []
-        for words, slot in (
-            ("Export these hits as CSV", self.export_csv),
-            ("Export these hits as JSON lines", self.export_lines),
-            ("Export these hits as Everything file list", self.export_list),
-            ("Export these hits to…", self.choose),
-        ):
-            action = QAction(icons.icon("export"), words, parent)
-            action.triggered.connect(slot)
+        for form, words in _KINDS.items():
+            action = QAction(icons.icon("export"), f"Export these hits as {words}…", parent)
+            action.triggered.connect(partial(self.choose, form))
             self._actions.append(action)
         desk.jobs.job_ended.connect(self._ended)
 
@@ -45,31 +42,10 @@ class SearchExport(QObject):
         """For menus and the palette."""
         return list(self._actions)
 
-    def export_csv(self) -> None:
-        """Write a CSV file into the exports folder."""
-        self.start("csv")
-
-    def export_lines(self) -> None:
-        """Write a file of JSON lines into the exports folder."""
-        self.start("jsonl")
-
-    def export_list(self) -> None:
-        """Write a file list of Everything into the exports folder."""
-        self.start("efu")
-
-    def choose(self) -> None:
-        """Ask for the file."""
-        exports = str(self._desk.engine.home.exports)
-        find_first_folder(self, self._desk.window.state, EXPORTED, self._choose_from, [exports])
-
-    def _choose_from(self, folder: str) -> None:
-        kinds = "CSV (*.csv);;JSON lines (*.jsonl);;Everything file list (*.efu)"
-        proposed = str(Path(folder) / "search.csv")
-        path, kind = QFileDialog.getSaveFileName(self._widget, "Export these hits", proposed, kinds)
-        if path:
-            remember_folder(self._desk.window.state, EXPORTED, str(Path(path).parent))
-            chosen = {"JSON": "jsonl", "Ever": "efu"}.get(kind[:4], "csv")
-            self.start(next((form for form in FORMATS if path.endswith(f".{form}")), chosen), path)
+    def choose(self, form: str, _checked: object = None) -> None:
+        """Ask for the file, then write it."""
+        name = f"search.{form}"
+        ask_export_file(self._desk, self._widget, "Export these hits", name, _KINDS[form], partial(self.start, form))
 
     def start(self, form: str, path: str | None = None) -> str:
         """Start the job; its id."""

@@ -1,7 +1,7 @@
 """What an inspection found along a sequence: as lines of a tree, and frame by frame for the band below a timeline."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ui import formats
@@ -9,6 +9,7 @@ from ui.models.fact_nodes import FactNode, one_line, paged, plain
 from ui.widgets.consistency import Mark, Trait
 
 _MOST_MARKS = 20_000
+_MOST_PLACES = 200
 _CHUNK = re.compile(r"(?P<first>-?\d{1,18})(?:-(?P<last>-?\d{1,18}))?(?:x(?P<step>\d{1,9}))?")
 
 _COUNTS = (("missing_head", "Missing at the head"), ("missing_inner", "Missing inside"),
@@ -86,6 +87,13 @@ def spans_of(text: object) -> list[tuple[int, int]]:
         else:
             found += [(frame, frame) for frame in range(first, last + 1, step)[:_MOST_MARKS]]
     return found
+
+
+def places_of(runs: Sequence[tuple[int, int]]) -> tuple[tuple[str, int], ...]:
+    """Words and first frame of each run, where there is more than one; the first two hundred."""
+    if len(runs) < 2:
+        return ()
+    return tuple((f"{first}-{last}" if last > first else str(first), first) for first, last in runs[:_MOST_PLACES])
 
 
 def _marks(frames: object, trait: Trait, words: str = "") -> list[Mark]:

@@ -1,4 +1,4 @@
-"""Ctrl+K: every action of the window by a few letters of its name."""
+"""Ctrl+K: every action of the window by words of its name, or their beginnings."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -51,37 +51,43 @@ class Command:
         return cls(place, text, action.shortcut().toString(), action)
 
 
-def fuzzy_score(letters: str, text: str) -> int | None:
-    """How well `letters` fit `text`: None where they are not in it in this order; higher is better.
+def fit_score(typed: str, text: str) -> int | None:
+    """How well typed words fit `text`: None where one of them does not; higher is better.
 
-    Letters that begin a word, and letters in a row, count more; long texts a little less.
+    Each word stands in the text as it is, or is made of beginnings of its words in their order (`np`, `nexp` for
+    `Next pending`): letters from anywhere do not fit. Beginnings count more; long texts a little less.
     """
-    folded, place, score, streak = text.casefold(), -1, 0, 0
-    for letter in letters.casefold():
-        if letter == " ":
-            streak = 0
-            continue
-        found = _next_place(folded, letter, place + 1, streak)
-        if found < 0:
+    folded = text.casefold()
+    starts = [
+        place for place, letter in enumerate(folded) if letter.isalnum() and not folded[place - 1 : place].isalnum()
+    ]
+    score = 0
+    for word in typed.casefold().split():
+        found = _word_score(word, folded, starts)
+        if found is None:
             return None
-        starts_word = found == 0 or not folded[found - 1].isalnum()
-        streak = streak + 1 if found == place + 1 else 1
-        score += 3 * streak + (8 if starts_word else 0)
-        place = found
+        score += found
     return score - len(text) // 8
 
 
-def _next_place(text: str, letter: str, start: int, streak: int) -> int:
-    """The next place of a letter: right here in a row, else at the start of a word, else anywhere."""
-    if streak and text.startswith(letter, start):
-        return start
-    at = text.find(letter, start)
-    first = at
-    while at >= 0:
-        if at == 0 or not text[at - 1].isalnum():
-            return at
-        at = text.find(letter, at + 1)
-    return first
+def _word_score(word: str, text: str, starts: list[int]) -> int | None:
+    if any(text.startswith(word, start) for start in starts):
+        return 8 + 6 * len(word)
+    if _made_of_beginnings(word, text, starts):
+        return 8 + 4 * len(word)
+    return 3 * len(word) if word in text else None
+
+
+def _made_of_beginnings(word: str, text: str, starts: list[int]) -> bool:
+    """Whether a word is one beginning after the other of words that follow each other; words may be left out."""
+    ends = {0}  # how much of the word the text can have told so far
+    for start in starts:
+        for done in sorted(ends):
+            length = 0
+            while done + length < len(word) and text.startswith(word[done + length], start + length):
+                length += 1
+                ends.add(done + length)
+    return len(word) in ends
 
 
 def rank(commands: Iterable[Command], letters: str) -> list[Command]:
@@ -90,9 +96,9 @@ def rank(commands: Iterable[Command], letters: str) -> list[Command]:
         return list(commands)
     scored = []
     for number, command in enumerate(commands):
-        score = fuzzy_score(letters, command.text)
+        score = fit_score(letters, command.text)
         if score is None:
-            wider = fuzzy_score(letters, f"{command.place} {command.text}")
+            wider = fit_score(letters, f"{command.place} {command.text}")
             score = None if wider is None else wider - 20
         if score is not None:
             scored.append((-score, number, command))
@@ -192,7 +198,7 @@ class CommandPalette(QFrame):
         layout.setSpacing(6)
         layout.addWidget(self.field)
         layout.addWidget(self.view)
-        self.nothing = DimLabel("Nothing found", self.view)
+        self.nothing = DimLabel("No command is called so", self.view)
         self.nothing.move(12, 8)
         self.hide()
 

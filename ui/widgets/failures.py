@@ -12,23 +12,22 @@ from ui.widgets.labels import DimLabel, SectionHead
 from ui.widgets.tables import style_table
 
 _Index = QModelIndex | QPersistentModelIndex
-_HEADS = ("File", "Reason")
 
 
 class _Failures(QAbstractTableModel):
-    def __init__(self, rows: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, rows: Sequence[tuple[str, str]], first: str) -> None:
         super().__init__()
-        self.rows = rows
+        self.rows, self._heads = rows, (first, "Reason")
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self.rows)
 
     def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(_HEADS)
+        return 0 if parent.isValid() else len(self._heads)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         wanted = orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole
-        return _HEADS[section] if wanted else None
+        return self._heads[section] if wanted else None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
@@ -44,6 +43,7 @@ class FailuresDialog(QDialog):
         rows: file and reason; the first ten thousand.
         total: how many there are.
         words: what happened to them.
+        first: what the first column holds.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class FailuresDialog(QDialog):
         parent: QWidget | None = None,
         *,
         words: str = "could not be read",
+        first: str = "File",
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -61,9 +62,9 @@ class FailuresDialog(QDialog):
         self.resize(920, 480)
         self._rows = rows
         self.table = QTableView()
-        self.table.setModel(_Failures(rows))
+        self.table.setModel(_Failures(rows, first))
         style_table(self.table, "Failed items")
-        self.table.setColumnWidth(0, 520)
+        self.table.setColumnWidth(0, 520 if first == "File" else 280)
         copy, close = KeyButton("Copy all", icon="copy"), KeyButton("Close", role="primary")
         copy.clicked.connect(self.copy)
         close.clicked.connect(self.accept)

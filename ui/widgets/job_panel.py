@@ -1,9 +1,11 @@
 """The panel at the foot: a row for each job, one quiet line when nothing runs.
 
 Its height is bounded, since every line of it is taken from the page above. What is done in a moment gets a row only
-when it lasts after all, or fails; else the quiet line tells of it.
+when it lasts after all, or fails; else the quiet line tells of it. Failed ones stand on top, the newest first, and
+those of a kind share a row.
 """
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -11,6 +13,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import formats, icons, theme
+from ui.outcomes import failed_together
 from ui.widgets.buttons import KeyButton, tool_button
 from ui.widgets.job_view import JobState, JobView
 from ui.widgets.labels import ElidedLabel, IconLabel
@@ -20,6 +23,7 @@ _ROW_HEIGHT = 52
 _ENDED_HEIGHT = 32
 _HIGH_WINDOW = 900
 _PATIENCE_MS = 1500
+_RANKS = {JobState.FAILED: 0, JobState.DONE: 2, JobState.STOPPED: 2}
 _SIGNS = {"pass": "pass", "stale": "warning", "fail": "error", "": "info"}
 
 
@@ -36,6 +40,8 @@ class JobRow(QWidget):
     def __init__(self, view: JobView) -> None:
         super().__init__()
         self.view = view
+        #: Rows stand in this order.
+        self.order = (0, 0)
         self.sign = IconLabel("info")
         self.title = ElidedLabel(mode=Qt.TextElideMode.ElideRight)
         self.title.setFont(theme.ui_font(bold=True))
@@ -94,6 +100,20 @@ class JobRow(QWidget):
         self.result.setText(words)
         self.result.setAccessibleName(f"{words} {self.view.title}")
         self.result.show()
+
+    def show_together(self, views: Sequence[JobView]) -> None:
+        """Tell of several failed jobs of a kind, the newest first; one alone stands as it is."""
+        if len(views) < 2:
+            return
+        newest = views[0]
+        words = newest.message.removeprefix("failed: ")
+        same = len({view.message for view in views}) == 1
+        self.title.setFullText(failed_together(newest.kind.partition("/")[0], len(views)))
+        self.ended.setFullText(words if same else f"the last one, {newest.title}: {words}")
+        self.failed.setText("Details…")
+        self.failed.setAccessibleName(f"List what failed: {self.title.fullText()}")
+        self.failed.show()
+        self.setAccessibleName(f"{self.title.fullText()}: {self.ended.fullText()}")
 
     def _show_bar(self, view: JobView) -> None:
         share = view.share()
@@ -180,6 +200,8 @@ class JobPanel(QFrame):
         self._patience_ms = round(patience_s * 1000)
         self._rows: dict[str, JobRow] = {}
         self._small: dict[str, JobView] = {}
+        self._folded: dict[str, tuple[JobView, ...]] = {}
+        self._latest = 0
         self._quiet = ElidedLabel("No job is running", Qt.TextElideMode.ElideRight, dim=True)
         self._quiet.setContentsMargins(16, 6, 16, 6)
         self._quiet.setFixedHeight(_ENDED_HEIGHT)
@@ -214,20 +236,30 @@ class JobPanel(QFrame):
             row.show_view(view)
         if was_alive and not view.state.alive:
             self._say_ended(view)
+            self._put(row)
             self._fit()
             if view.small and view.state == JobState.FAILED:
-                self._fold_equal(view)
+                self._fold(view)
             else:
                 timer = QTimer(row, singleShot=True, interval=0 if view.small else self._linger_ms)
                 timer.timeout.connect(partial(self._let_go, view.id))
                 timer.start()
 
-    def _fold_equal(self, view: JobView) -> None:
-        """The newest of failed small jobs that say the same stands for all."""
-        said = (view.title, view.message, view.state)
-        for other in [row.view for row in self._rows.values()]:
-            if other.id != view.id and (other.title, other.message, other.state) == said:
-                self.remove_job(other.id)
+    def _fold(self, view: JobView) -> None:
+        """The newest of failed small jobs of a kind stands for all; of equal ones nothing more is said."""
+        others = [row.view for row in self._rows.values() if row.view.id != view.id]
+        alike = [other for other in others if _alike(other, view)]
+        folded = [one for other in alike for one in self._folded.get(other.id, (other,))]
+        for other in alike:
+            self.remove_job(other.id)
+        told = (view.title, view.message)
+        self._folded[view.id] = (view, *(one for one in folded if (one.title, one.message) != told))
+        self._rows[view.id].show_together(self._folded[view.id])
+
+    def folded(self, job_id: str) -> tuple[JobView, ...]:
+        """The failed jobs that a row tells of, the newest first; none for a row that tells of its own alone."""
+        found = self._folded.get(job_id, ())
+        return found if len(found) > 1 else ()
 
     def offer_result(self, job_id: str, words: str) -> None:
         """Lead from the row of a job that has ended to what it found; the row stays until it is removed by hand."""
@@ -265,6 +297,7 @@ class JobPanel(QFrame):
     def remove_job(self, job_id: str) -> None:
         """Take a row away; nothing happens where there is none."""
         row = self._rows.pop(job_id, None)
+        self._folded.pop(job_id, None)
         if row is not None:
             self._stack.removeWidget(row)
             row.hide()
@@ -292,9 +325,18 @@ class JobPanel(QFrame):
         row.result_clicked.connect(self.result_requested)
         row.dismissed.connect(self.remove_job)
         self._rows[view.id] = row
-        self._stack.addWidget(row)
+        self._put(row)
         self._fit()
         return row
+
+    def _put(self, row: JobRow) -> None:
+        """Put a row above all others of its rank: failed ones above those that run, these above results."""
+        self._latest += 1
+        row.order = _RANKS.get(row.view.state, 1), -self._latest
+        self._stack.removeWidget(row)
+        self._stack.insertWidget(sum(other.order < row.order for other in self._rows.values()), row)
+        if row.view.state == JobState.FAILED:
+            self._scroll.verticalScrollBar().setValue(0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A higher window has room for more rows."""
@@ -306,3 +348,11 @@ class JobPanel(QFrame):
         self._scroll.setVisible(bool(self._rows))
         most = (3 if self.window().height() >= _HIGH_WINDOW else 2) * _ROW_HEIGHT
         self._scroll.setFixedHeight(min(sum(row.height() for row in self._rows.values()), most))
+
+
+def _alike(one: JobView, other: JobView) -> bool:
+    """Whether two jobs failed in the same way."""
+    if one.state != JobState.FAILED or not one.small or other.state != JobState.FAILED:
+        return False
+    equal = (one.title, one.message) == (other.title, other.message)
+    return equal or (bool(one.kind) and one.kind == other.kind)

@@ -44,6 +44,7 @@ class JobView:
         level: how good an end it came to: a token of the theme without `_text`, or "".
         small: done in a moment as a rule, and one of many: it takes no room in the panel unless it lasts or fails.
         seconds: how long it runs.
+        kind: of one that failed, its operation and why (`sign_off/media.permission`); those of a kind share a row.
     """
 
     id: str
@@ -65,6 +66,7 @@ class JobView:
     level: str = ""
     small: bool = False
     seconds: float = 0.0
+    kind: str = ""
 
     def headline(self) -> str:
         """`Scanning LTO-RESTORE-07 · hashing`."""

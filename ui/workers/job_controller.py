@@ -180,16 +180,17 @@ class JobController(QObject):
             self.all_ended.emit()
 
 
-def _end_of(job: RunningJob, outcome: Outcome) -> tuple[JobState, str, Told]:
-    """How a job ended, what it is called from now on, and what it found."""
+def _end_of(job: RunningJob, outcome: Outcome) -> tuple[JobState, str, Told, str]:
+    """How a job ended, what it is called from now on, what it found, and its kind where it failed."""
     sentences = verbs(job.told_as)
     if isinstance(outcome, Done):
         kept = OPERATIONS[job.operation].kept
         summary = kept.summary(outcome.result) if kept is not None else {}
         if job.progress.view.failed:
             summary["failed_items"] = job.progress.view.failed
-        return JobState.DONE, sentences.done.format(job.about), told(job.told_as, "done", summary)
+        return JobState.DONE, sentences.done.format(job.about), told(job.told_as, "done", summary), ""
     name = sentences.name.format(job.about)
     if isinstance(outcome, Failed):
-        return JobState.FAILED, name, told(job.told_as, "failed", {"error": outcome.error.message})
-    return JobState.STOPPED, name, told(job.told_as, "cancelled", {"counts": job.progress.counts})
+        failed = told(job.told_as, "failed", {"error": outcome.error.message})
+        return JobState.FAILED, name, failed, f"{job.told_as}/{outcome.error.code}"
+    return JobState.STOPPED, name, told(job.told_as, "cancelled", {"counts": job.progress.counts}), ""

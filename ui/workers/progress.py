@@ -99,11 +99,17 @@ class JobProgress:
         if self.view.state.alive:
             self.view = replace(self.view, state=JobState.STOPPING)
 
-    def end(self, state: JobState, title: str, ended: Told) -> None:
-        """Take how it ended: what it is called from now on, and what it found."""
-        seconds = self._clock() - self._began
+    def end(self, state: JobState, title: str, ended: Told, kind: str = "") -> None:
+        """Take how it ended: what it is called from now on, what it found, and its `kind` where it failed."""
         self.view = replace(
-            self.view, state=state, title=title, message=ended.words, level=ended.level, current="", seconds=seconds
+            self.view,
+            state=state,
+            title=title,
+            message=ended.words,
+            level=ended.level,
+            current="",
+            seconds=self._clock() - self._began,
+            kind=kind,
         )
 
     def _start(self, event: StageStarted) -> None:

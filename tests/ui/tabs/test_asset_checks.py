@@ -232,7 +232,7 @@ def test_what_was_found_elsewhere_is_told_with_policy_and_time(
         press(qtbot, "]")
         wait_loaded(qtbot, tab, b"still.exr")
         assert pane.said.text().startswith("test.whole 1.0.0: pass · 20")
-        assert lines_of(pane.tree) == ["Nothing wrong was found."]
+        assert lines_of(pane.tree) == ["test.whole 1.0.0 found nothing wrong."]
 
 
 def test_what_was_checked_in_the_window_is_there_when_it_is_opened_again(
@@ -313,6 +313,26 @@ def test_a_policy_that_needs_a_value_asks_for_it(qtbot: QtBot, tab: ReviewTab, t
     assert begun.times == 0, "another asset was checked than the one that was asked for"
 
 
+def test_each_gap_of_missing_frames_is_told_once_and_is_a_link(qtbot: QtBot, engine: Engine, library: Path) -> None:
+    for frame in (1007, 1008, 1010):
+        shutil.copy(library / "shots" / "sh010.1002.exr", library / "shots" / f"sh010.{frame}.exr")
+    scan(engine, library)
+    with review(qtbot, engine) as tab:
+        wait_loaded(qtbot, tab, SEQUENCE)
+        press(qtbot, "W")
+        pane = tab.inspector.findings
+        told = [line for line in lines_of(pane.tree) if "issing" in line]
+        assert len(told) == 1 and told[0] == "Missing frames 2 missing 1004, 1009"
+        pane.tree.setCurrentItem(pane.tree.topLevelItem(lines_of(pane.tree).index(told[0])))
+        assert [link.text() for link in pane.places.links] == ["1004", "1009"]
+        assert pane.places.isVisible() and "Frames" not in {fact.name for fact in pane.details.facts()}
+        qtbot.mouseClick(pane.places.links[1], Qt.MouseButton.LeftButton)
+        assert tab.stage.player.position == 1009
+        press(qtbot, "]")
+        wait_loaded(qtbot, tab, b"still.exr")
+        assert not pane.places.isVisible()
+
+
 def test_check_is_a_command(qtbot: QtBot, tab: ReviewTab, policy: str) -> None:
     qtbot.waitUntil(lambda: tab.inspector.findings.policies.count() > 3, timeout=WAIT_MS)
     tab.inspector.findings.policies.choose(policy)
@@ -330,8 +350,8 @@ def test_a_policy_that_is_not_about_an_asset_found_nothing_right_either(
     wait_loaded(qtbot, tab, b"still.exr")
     tab.checks.check(str(other))
     pane = checked(qtbot, tab)
-    assert pane.said.text() == "This policy is not about such a file: nothing was checked."
-    assert "No policy was checked." in lines_of(pane.tree)
+    assert pane.said.text() == "test.whole 1.0.0 is not about such a file: nothing was checked."
+    assert lines_of(pane.tree) == ["The last scan found nothing wrong."], "said once"
 
 
 def frozen_and_measured(tab: ReviewTab) -> tuple[str, str]:

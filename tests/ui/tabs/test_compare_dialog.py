@@ -251,6 +251,35 @@ def test_what_was_not_compared_is_said_in_words() -> None:
     assert verdict({**both, "header": [{}]}, pixels=True)[0].endswith("; not everything could be compared")
 
 
+def test_the_headline_names_all_frames_that_could_not_be_compared_to_their_ends() -> None:
+    errors = [
+        {"code": "media.empty", "message": "the file is empty", "side": "a", "frames": "1003"},
+        {"code": "pixels.damaged", "part": 0, "rows": "80-179", "message": "damaged", "frames": "1020"},
+        {"code": "pixels.damaged", "part": 0, "rows": "112-127", "message": "damaged", "frames": "1021"},
+    ]
+    frames = {"compared": "1001-1024", "not_compared": "1003", "only_a": "", "only_b": ""}
+    document = {"kind": "sequence", "frames": frames, "pixels": [], "equal": None, "errors": errors}
+    assert verdict(document, pixels=True)[0].endswith("not everything of frames 1003, 1020-1021 could be compared")
+
+
+def test_left_and_right_step_through_the_frames_that_are_there(qtbot: QtBot, compare: Compare, tmp_path: Path) -> None:
+    sequence(tmp_path / "v001", (1, 2, 5, 6))
+    sequence(tmp_path / "v002", (1, 2, 5))
+    dialog = compare(tmp_path / "v001" / "sh.0001.exr", tmp_path / "v002" / "sh.0001.exr")
+    places = []
+    for key in [Qt.Key.Key_Right] * 4 + [Qt.Key.Key_Left] * 2:
+        qtbot.keyClick(dialog, key)
+        places.append(dialog.frames.field.value())
+    assert places == [2, 5, 6, 6, 5, 2]
+    dialog.header_table.setFocus()
+    qtbot.keyClick(dialog.header_table, Qt.Key.Key_Left)
+    assert dialog.frames.field.value() == 1
+    dialog.tabs.tabBar().setFocus()
+    qtbot.keyClick(dialog.tabs.tabBar(), Qt.Key.Key_Right)
+    assert (dialog.frames.field.value(), dialog.tabs.currentIndex()) == (1, 1)
+    assert "Left and Right" in dialog.frames.field.toolTip()
+
+
 def settle(qtbot: QtBot, dialog: CompareDialog) -> None:
     """Wait until no side and no frame is being read any more, and what was told is heard."""
     readers = (dialog.reader._media, dialog.reader._frames)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.jobs.job import Job
@@ -169,13 +170,20 @@ def test_equal_files_stand_under_their_group(tab: ReportsTab) -> None:
     assert groups.parent(groups.index(1, 0, first)) == first
 
 
-def test_an_export_says_where_it_went(qtbot: QtBot, tab: ReportsTab, library: Library) -> None:
+def test_an_export_asks_where_to_and_says_where_it_went(
+    qtbot: QtBot, tab: ReportsTab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "all.json"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_given: (str(file), ""))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_given: str(tmp_path / "tables"))
     with qtbot.waitSignal(tab._desk.jobs.job_ended, timeout=20_000):
-        tab.export.export_json()
-    (file,) = (library.home / "exports" / "reports").glob("*.json")
+        next(action for action in tab.export.actions() if "JSON" in action.text()).trigger()
     assert json.loads(file.read_text(encoding="utf-8"))["sections"]["overview"]["files"] == len(CARD) + len(SHELF)
     (toast,) = tab._desk.window.toasts.shown()
     assert (toast.view.action, toast.view.key) == ("Open folder", str(file.parent))
+    with qtbot.waitSignal(tab._desk.jobs.job_ended, timeout=20_000):
+        next(action for action in tab.export.actions() if "CSV" in action.text()).trigger()
+    assert len(list((tmp_path / "tables").glob("*.csv"))) > 1
 
 
 def test_without_a_drive_the_page_says_what_to_do_first(qtbot: QtBot, open_tab: Open, tmp_path: Path) -> None:

@@ -55,3 +55,11 @@ def test_negative_frames_lead_to_their_files(engine: Engine, shots: Path) -> Non
     assert [Path(found.path(place) or "none").name for place in (-2, 0, 1)] == ["sh.-002.exr", "none", "sh.0001.exr"]
     (finding,) = found.findings
     assert (finding.frames, finding.position) == ("0", 0)
+
+
+def test_missing_frames_are_one_finding_with_every_gap_a_place_to_go_to(engine: Engine, shots: Path) -> None:
+    found = reel(engine, shots, b"sh.####.exr", "1001", "1002", "1005", "1007")
+    (finding,) = found.findings
+    assert (finding.seen, finding.frames, finding.position) == ("3 missing", "1003-1004, 1006", 1003)
+    assert finding.places == (("1003-1004", 1003), ("1006", 1006))
+    assert [tick.frame for tick in found.strip().findings] == [1003, 1006]

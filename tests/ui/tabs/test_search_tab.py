@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QObject, QPoint, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.jobs.job import Job
@@ -341,17 +341,30 @@ def test_send_to_review_names_the_whole_sequence(qtbot: QtBot, tab: SearchTab) -
     assert not tab.preview.review_button.isEnabled()
 
 
-def test_export_writes_all_hits_and_a_toast_leads_there(qtbot: QtBot, tab: SearchTab, library: Library) -> None:
+def test_export_asks_for_the_file_then_writes_all_hits_and_a_toast_leads_there(
+    qtbot: QtBot, tab: SearchTab, library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     search(qtbot, tab, "comp.10", *(f"sh010_comp.{frame}.exr" for frame in (1001, 1002, 1004, 1005)))
+    file = tmp_path / "mine.jsonl"
+    proposed: list[str] = []
+    answers = ["", str(file.with_suffix(""))]
+
+    def ask(_parent: object, _title: str, proposal: str, _kind: str) -> tuple[str, str]:
+        proposed.append(Path(proposal).name)
+        return answers.pop(0), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", ask)
+    export = next(action for action in tab.export.actions() if "JSON lines" in action.text())
+    assert export.text().endswith("…")
+    export.trigger()
+    assert proposed == ["search.jsonl"] and not tab._desk.jobs.running()
     with qtbot.waitSignal(tab._desk.jobs.job_ended, timeout=10_000):
-        tab.export.export_lines()
-    (file,) = (library.home / "exports").glob("search_*.jsonl")
+        export.trigger()
     rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     assert [row["name"] for row in rows] == names(tab)
     (toast,) = tab._desk.window.toasts.shown()
     assert toast.view.text == f"4 hits to {file.name}"
     assert (toast.view.action, toast.view.key) == ("Open folder", str(file.parent))
-    file.unlink()
 
 
 def test_names_that_are_no_text_or_have_two_lines_fit_on_one(qtbot: QtBot, tab: SearchTab, library: Library) -> None:

@@ -173,3 +173,45 @@ def test_a_row_that_leads_to_a_result_stays(panel: JobPanel, qtbot) -> None:
     assert heard.args == ["8"]
     row.dismiss.click()
     assert panel.row("8") is None
+
+
+def fail(panel: JobPanel, job_id: str, title: str, message: str, kind: str) -> None:
+    panel.show_job(JobView(job_id, title, small=True))
+    panel.show_job(JobView(job_id, title, state=JobState.FAILED, message=message, small=True, kind=kind, level="fail"))
+
+
+def rows_from_the_top(panel: JobPanel) -> list[str]:
+    found = (panel._stack.itemAt(place) for place in range(panel._stack.count()))
+    return [item.widget().title.fullText() for item in found if item is not None]  # type: ignore[attr-defined]
+
+
+def test_failed_jobs_of_a_kind_share_a_row_whose_details_list_them(panel: JobPanel, qtbot) -> None:
+    for name in "abca":
+        fail(panel, f"s{name}", f"Sign-off of {name}.exr", f"failed: {name}.exr may not be read", "sign_off/media")
+    fail(panel, "s9", "Sign-off of c.exr", "failed: c.exr may not be read", "sign_off/media")
+    fail(panel, "full", "Sign-off of z.exr", "failed: the disk is full", "sign_off/room")
+    assert rows_from_the_top(panel) == ["Sign-off of z.exr", "3 verdicts were not written"]
+    row = panel.row("s9")
+    assert row is not None
+    assert row.ended.fullText() == "the last one, Sign-off of c.exr: c.exr may not be read"
+    assert [view.title for view in panel.folded("s9")] == [f"Sign-off of {name}.exr" for name in "cab"]
+    assert row.failed.text() == "Details…"
+    with qtbot.waitSignal(panel.failed_items_requested) as heard:
+        qtbot.mouseClick(row.failed, Qt.MouseButton.LeftButton)
+    assert heard.args == ["s9"]
+    row.dismiss.click()
+    assert rows_from_the_top(panel) == ["Sign-off of z.exr"]
+    assert panel.folded("full") == ()
+
+
+def test_what_failed_stands_on_top_then_what_runs_then_results_the_newest_first(panel: JobPanel) -> None:
+    for job_id in ("1", "2"):
+        panel.show_job(JobView(job_id, f"Check {job_id}"))
+        panel.show_job(JobView(job_id, f"Checked {job_id}", state=JobState.DONE, message="done"))
+        panel.offer_result(job_id, "Show what was found…")
+    panel.show_job(JobView("3", "Scanning"))
+    fail(panel, "4", "Sign-off of a.exr", "failed: no", "sign_off/x")
+    fail(panel, "5", "Measurement of a.exr", "failed: no", "inspect/x")
+    assert rows_from_the_top(panel) == [
+        "Measurement of a.exr", "Sign-off of a.exr", "Scanning", "Checked 2", "Checked 1"
+    ]  # fmt: skip
