@@ -37,8 +37,8 @@ class AssetDetail:
 
     Attributes:
         members: its files; those of a sequence by ascending frame.
-        facts: raw name of a file and what was learnt from it; of a sequence the frames that were looked at, or the
-            first, middle and last where those are many.
+        facts: raw name of a file and what was learnt from it; of a sequence the frames that were looked at, damaged
+            ones last, or the first, middle and last of these where they are many.
         duplicates: frames that another sequence of the same base and extension, in another padding, has too.
         record: the newest record of its sidecar without the history; None where there is none.
     """
@@ -99,7 +99,8 @@ def _facts(database: Database, rows: list[tuple[int, bytes, int]]) -> list[tuple
     if not names:
         return []
     looked_at = database.rows(
-        "SELECT file_id FROM facts WHERE file_id BETWEEN ? AND ? ORDER BY file_id", (min(names), max(names))
+        "SELECT file_id FROM facts WHERE file_id BETWEEN ? AND ? ORDER BY error <> '', file_id",
+        (min(names), max(names)),
     )
     mine = [file_id for (file_id,) in looked_at if file_id in names]
     chosen = mine if len(mine) <= _MOST_LOOKED_AT else [mine[0], mine[len(mine) // 2], mine[-1]]

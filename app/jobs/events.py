@@ -58,6 +58,10 @@ class Progressed:
     counts: tuple[tuple[str, int], ...] = ()
 
 
+#: What the code of an item begins with that can be read and of which no picture could be made.
+PICTURELESS = "picture."
+
+
 @dataclass(frozen=True, slots=True)
 class ItemFailed:
     """One item could not be handled; the job went on. `reason` is a short sentence, `code` a dotted identifier."""

@@ -1,4 +1,7 @@
-"""Reads the facts of media files that have none yet: of single files all, of a sequence the first, middle and last."""
+"""Reads the facts of media files that have none yet: of single files all, of a sequence the first, middle and last.
+
+Frames of 0 bytes are known from the listing alone; all of them are looked at, and so told as what cannot be read.
+"""
 
 import os
 import time
@@ -85,6 +88,8 @@ class _Inspection:
         total = self._database.value(f"SELECT count(*) FROM file f WHERE {_SINGLES}", (self._scan_id,)) + (
             self._database.value(f"SELECT {wanted} FROM sequence WHERE {self._sequences}", (self._scan_id,)) or 0
         )
+        if total and not self._all_frames:
+            total += self._database.value(f"SELECT count(*) FROM file f WHERE {self._empty()}", (self._scan_id,))
         self._job.stage(Stage.INSPECT, int(total))
         if not total and not self._all_frames:
             return
@@ -111,6 +116,11 @@ class _Inspection:
             from app.scanning.sequencefacts import keep_sequences
 
             keep_sequences(self._database, self._drive, self._scan_id, self._job.token)
+
+    def _empty(self) -> str:
+        """The condition of frames of 0 bytes in sequences that are looked at."""
+        looked_at = f"SELECT id FROM sequence WHERE {self._sequences}"
+        return f"f.size = 0 AND f.missed_scan IS NULL AND f.sequence_id IN ({looked_at})"
 
     def _begin_version(self) -> None:
         """Have sequences looked at again whose frames were read by an older version."""
@@ -175,7 +185,7 @@ class _Inspection:
         yield from self._frames()
 
     def _frames(self) -> Iterator[_Row]:
-        """First, middle and last frame, or all, of each sequence that was not inspected since it changed."""
+        """First, middle, last and empty frames, or all, of each sequence that was not inspected since it changed."""
         last = 0
         while True:
             page = list(
@@ -192,20 +202,22 @@ class _Inspection:
                 yield from self._frames_of(sequence_id, folder_id, whole=self._all_frames and bool(is_exr))
 
     def _frames_of(self, sequence_id: int, folder_id: int, *, whole: bool) -> list[_Row]:
-        """Those of the first, middle and last frame, or of all, that have no facts (a changed file loses its own)."""
+        """Those of the first, middle, last and empty frames, or all, that have no facts (changed files lose theirs)."""
         frames = list(
             self._database.rows(
-                f"SELECT f.id, f.folder_id, d.path, f.name, f.category, {_HAS_FACTS} FROM block b"
+                f"SELECT f.id, f.folder_id, d.path, f.name, f.category, {_HAS_FACTS}, f.size FROM block b"
                 " JOIN file f ON f.id BETWEEN b.first_id AND b.last_id JOIN folder d ON d.id = f.folder_id"
                 " WHERE b.folder_id = ? AND f.sequence_id = ? AND f.missed_scan IS NULL"
                 " ORDER BY length(f.name), f.name",
                 (folder_id, sequence_id),
             )
         )
-        chosen = set(range(len(frames))) if whole else {0, len(frames) // 2, len(frames) - 1} if frames else set()
+        ends = {0, len(frames) // 2, len(frames) - 1} if frames else set()
+        empty = {at for at, frame in enumerate(frames) if not frame[-1]}
+        chosen = set(range(len(frames))) if whole else ends | empty
         return [
             (file_id, folder, path, name, category)
-            for file_id, folder, path, name, category, has_facts in (frames[at] for at in sorted(chosen))
+            for file_id, folder, path, name, category, has_facts, _ in (frames[at] for at in sorted(chosen))
             if category in MEDIA and not has_facts
         ]
 

@@ -19,7 +19,7 @@ from app.engine import Engine
 from app.errors import AppError, DriveGone
 from app.files.mounts import os_path
 from app.jobs.children import ChildPool
-from app.jobs.events import Stage
+from app.jobs.events import PICTURELESS, Stage
 from app.jobs.framing import Message
 from app.jobs.job import Job
 from app.media.strips import PICTURE_VERSION
@@ -309,4 +309,4 @@ class Maker:
         )
         if known is None:
             path = entry_path(decoded(self._base), row.folder, row.name)
-            self._job.item_failed(path, f"no picture of it: {error.message}", error.code)
+            self._job.item_failed(path, f"no picture of it: {error.message}", f"{PICTURELESS}{error.code}")

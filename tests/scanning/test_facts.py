@@ -275,3 +275,20 @@ def test_what_inspect_measured_is_kept_for_the_shelf_while_the_file_is_as_it_was
         assert shelved.pop("recorded")
         assert shelved == told[number]
         assert shelved["stats"]
+
+
+def test_every_empty_frame_is_told_until_it_has_content(studio: Studio) -> None:
+    for number in range(101, 121):
+        render(studio.base / f"sh.{number}.exr", number)
+    empty = [studio.base / f"sh.{number}.exr" for number in (103, 118)]
+    for frame in empty:
+        frame.write_bytes(b"")
+    found = studio.scan(inventory_only=False)
+    assert found["counts"]["unreadable"] == 2
+    assert [(Path(entry["path"]).name, entry["reason"]) for entry in found["failed"]] == [
+        ("sh.103.exr", "the file is empty"),
+        ("sh.118.exr", "the file is empty"),
+    ]
+    assert studio.scan(inventory_only=False)["counts"]["unreadable"] == 2
+    render(empty[0], 103)
+    assert studio.scan(inventory_only=False)["counts"]["unreadable"] == 1

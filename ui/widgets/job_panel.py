@@ -81,7 +81,7 @@ class JobRow(QWidget):
         self.current.setFullText(view.current if alive else "")
         self._show_bar(view)
         self.failed.setVisible(view.failed > 0)
-        self.failed.setText(f"{formats.count(view.failed)} failed")
+        self.failed.setText(view.failures())
         self.failed.setAccessibleName(f"List the {formats.count(view.failed)} failed items of {view.title}")
         paused = view.state == JobState.PAUSED
         self.pause.setText("Resume" if paused else "Pause")

@@ -38,6 +38,7 @@ class JobView:
         seconds_left: None where it cannot be known.
         current: the file in hand.
         failed: items that could not be handled.
+        pictureless: those among them that can be read and of which no picture could be made.
         unit: what items are (`files`); empty for steps that say nothing to a reader.
         message: how it ended, or why it waits.
         can_pause: whether Pause is offered.
@@ -60,6 +61,7 @@ class JobView:
     seconds_left: float | None = None
     current: str = ""
     failed: int = 0
+    pictureless: int = 0
     unit: str = "files"
     message: str = ""
     can_pause: bool = True
@@ -67,6 +69,11 @@ class JobView:
     small: bool = False
     seconds: float = 0.0
     kind: str = ""
+
+    def failures(self) -> str:
+        """`62 failed · 5 without a picture`: the former are those that a scan counts as unreadable."""
+        told = ((self.failed - self.pictureless, "failed"), (self.pictureless, "without a picture"))
+        return " · ".join(f"{formats.count(number)} {word}" for number, word in told if number)
 
     def headline(self) -> str:
         """`Scanning LTO-RESTORE-07 · hashing`."""

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from app.jobs.events import Concerns, ItemFailed, JobEvent, Paused, Progressed, Stage, StageStarted
+from app.jobs.events import PICTURELESS, Concerns, ItemFailed, JobEvent, Paused, Progressed, Stage, StageStarted
 from ui.outcomes import Told
 from ui.widgets.job_view import JobState, JobView
 
@@ -85,7 +85,8 @@ class JobProgress:
             case Progressed():
                 self._go_on(event)
             case ItemFailed():
-                self.view = replace(self.view, failed=self.view.failed + 1)
+                pictureless = self.view.pictureless + event.code.startswith(PICTURELESS)
+                self.view = replace(self.view, failed=self.view.failed + 1, pictureless=pictureless)
             case Paused(paused):
                 self._pause(paused)
             case Concerns(drive_id):

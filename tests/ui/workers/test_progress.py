@@ -93,3 +93,11 @@ def test_what_is_counted_has_its_own_word_and_steps_without_a_meaning_are_left_o
     progress.hear(StageStarted(Stage.VERIFY))
     progress.hear(Progressed(Stage.VERIFY, 1, None))
     assert progress.view.numbers() == "1 file"
+
+
+def test_what_cannot_be_read_and_what_has_no_picture_are_counted_apart() -> None:
+    progress = JobProgress("1", "Scanning A", Clock())
+    progress.hear(ItemFailed("a.exr", "the file is empty", "media.damaged"))
+    assert progress.view.failures() == "1 failed"
+    progress.hear(ItemFailed("b.mp4", "no picture of it: not one frame can be decoded", "picture.pixels.damaged"))
+    assert (progress.view.failures(), progress.view.failed) == ("1 failed · 1 without a picture", 2)
