@@ -56,8 +56,6 @@ def check(
         return _list(ctx, json=json)
     if not policy:
         raise UsageError("Which policy?", hint="Add --policy P; `reelmark check --list` lists those that are shipped.")
-    if not all(paths or ()):
-        raise UsageError("A PATH is empty", hint="Name folders, files or sequences; . is the current folder.")
     request = CheckRequest(
         tuple(paths or ()), policy, tuple(drive or ()), range_, variables_of(var), waivers, report, out,
         shows=None if range_ else configured(front, config),

@@ -18,6 +18,7 @@ from app.jobs.children import ChildPool
 from app.jobs.events import Stage
 from app.jobs.job import Job
 from app.model.drives import Drive
+from app.model.measuring import MeasureOptions
 from app.model.names import decoded
 from app.qc.facts import Facts
 from app.qc.findings import WORST_FIRST, AssetResult, Finding, Outcome, RuleResult, counts_of
@@ -139,6 +140,8 @@ def check(engine: Engine, request: CheckRequest, job: Job) -> CheckResult:
     """
     if not request.paths and not request.drives:
         raise UsageError("There is nothing to check", hint="Name files, folders or patterns, or --drive D.")
+    if not all(request.paths):
+        raise UsageError("A PATH is empty", hint="Name folders, files or sequences; . is the current folder.")
     thresholds = engine.settings.inspection.measuring
     policy = load_policy(request.policy, dict(request.variables), thresholds)
     waivers = read_waivers(request.waivers, policy) if request.waivers else Waivers()
@@ -146,7 +149,7 @@ def check(engine: Engine, request: CheckRequest, job: Job) -> CheckResult:
         expected_range(request.range), request.shows or config_of_settings(engine.settings.production)
     )
     places = _places(engine, request)
-    run = _Run(policy, waivers, job)
+    run = _Run(policy, waivers, job, policy.measure_sets(thresholds))
     if len(places) == 1 and places[0].drive is not None:
         job.concerns(places[0].drive.id, places[0].drive.label)
     job.stage(Stage.CHECK)
@@ -174,9 +177,8 @@ def _check_media(engine: Engine, place: "_Place", expected: Expectation, run: "_
         FrameReaders() as readers,
         KnownDamage(engine.catalog, drives, job.token, named=named) as damage,
     ):
-        measuring = run.policy.measure_sets(engine.settings.inspection.measuring)
         assets = (
-            LiveFacts(found, pool, readers, job, _expected_of(found, expected), measuring, damage.added)
+            LiveFacts(found, pool, readers, job, _expected_of(found, expected), run.measuring, damage.added)
             for found in _found(place.paths, run, job)
         )
         for facts in read_ahead(assets, run.policy, ahead, job):
@@ -246,10 +248,12 @@ class _Run:
         policy: judges them.
         waivers: what is waived.
         job: progress and cancel.
+        measuring: the sets of thresholds by which its rules want movies and sound measured.
     """
 
-    def __init__(self, policy: Policy, waivers: Waivers, job: Job) -> None:
+    def __init__(self, policy: Policy, waivers: Waivers, job: Job, measuring: tuple[MeasureOptions, ...]) -> None:
         self.policy = policy
+        self.measuring = measuring
         self._waivers = waivers
         self._job = job
         self._results: list[AssetResult] = []

@@ -176,10 +176,11 @@ class LiveFacts:
         At most so many as are worth it; what cannot be read is left out: the document of the sequence tells of it.
         """
         sequence = self._found.sequence
-        told = max((one for one in self._read.items() if one[0] >= Need.HEADERS), default=None, key=lambda one: one[0])
-        if sequence is None or told is None or isinstance(told[1], AppError):
+        read = [one for need, one in sorted(self._read.items()) if need >= Need.HEADERS]
+        told = next((one for one in reversed(read) if not isinstance(one, AppError)), None)
+        if sequence is None or told is None:
             return []
-        entries = (told[1].get("sequence") or {}).get("header_differences") or []
+        entries = (told.get("sequence") or {}).get("header_differences") or []
         kinds: dict[Frame, set[int]] = {}
         for place, entry in enumerate(entries):
             for frame in parse_frames(str(entry["frames"])):

@@ -140,6 +140,12 @@ def test_a_path_that_is_not_there_is_an_error(engine: Engine, tmp_path: Path) ->
         checked(engine, tmp_path / "nowhere", "sequence.hygiene")
 
 
+@pytest.mark.parametrize("drives", [(), ("D",)])
+def test_an_empty_path_is_not_taken_for_everything(engine: Engine, drives: tuple[str, ...]) -> None:
+    with pytest.raises(UsageError, match="A PATH is empty"):
+        check(engine, CheckRequest(("",), "sequence.hygiene", drives), Job())
+
+
 def test_a_check_can_be_stopped(engine: Engine, faults: Path) -> None:
     token = CancelToken()
     token.cancel()
