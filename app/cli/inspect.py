@@ -28,6 +28,8 @@ from app.services.protocols import Stored
 
 app = typer.Typer()
 
+_ADVICE = "add --stats, or use reelmark check, which measures what a policy asks for"
+
 
 @app.command()
 def inspect(
@@ -40,7 +42,12 @@ def inspect(
     ] = 1,
     range_: Annotated[str, typer.Option("--range", metavar="A-B", help="The frames that a sequence should have.")] = "",
     config: ConfigOption = None,
-    policy: Annotated[str, typer.Option("--policy", metavar="P", help="Judge what was found by a policy.")] = "",
+    policy: Annotated[
+        str,
+        typer.Option(
+            "--policy", metavar="P", help="Judge what was found by a policy; rules about pixels and sound need --stats."
+        ),
+    ] = "",
     var: VarOption = None,
     raw: Annotated[bool, typer.Option("--raw", help="Give attributes of any size as bytes.")] = False,
     sink: Annotated[
@@ -131,7 +138,7 @@ def _judgement(
     from app.cli.check import objected
     from app.qc.validating import Validator
 
-    validator = Validator(policy, thresholds, dict(variables))
+    validator = Validator(policy, thresholds, dict(variables), _ADVICE)
 
     def judged(document: dict[str, Any]) -> tuple[dict[str, Any], bool]:
         found = validator(document)

@@ -23,6 +23,8 @@ _SUBIMAGE_LIMIT = 256
 _LONG = 2048
 _LENGTH = re.compile(r"\s*([0-9.]+(?:e[+-]?[0-9]+)?)\s*(px|pt|pc|mm|cm|in|)\s*$", re.IGNORECASE)
 _PIXELS_PER_UNIT = {"": 1.0, "px": 1.0, "pt": 96 / 72, "pc": 16.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}
+_PLACES = re.compile(r"TIFFRead\w+ failed reading [^:]*: ?| at (?:scanline|row) [0-9]+| \(short [0-9]+ bytes\)")
+_ENDS_EARLY = re.compile(r"(?:Read|Seek) error\b[^;]*; got [0-9]+ bytes, expected [0-9]+")
 _OUR_FACTS = ("oiio:subimages", "oiio:subimagename", "ICCProfile", "thumbnail_image")
 
 
@@ -71,13 +73,17 @@ def inspect_with_openimageio(file: OpenFile, form: Format) -> MediaFacts:
 
 
 def oiio_reason(file: OpenFile, source: Any = None) -> str:
-    """What OpenImageIO says about its last failure, without the name under which it opened the file."""
+    """What OpenImageIO says about its last failure, without the name under which it opened the file.
+
+    Lines and counts of bytes that libtiff tells are left out: who reads rows tells which, and may join their reasons.
+    """
     import OpenImageIO as oiio  # noqa: N813 - the name its own documentation uses
 
     try:
         text = str(source.geterror() if source is not None else oiio.geterror())
     except UnicodeDecodeError:
         return "it is damaged"
+    text = _ENDS_EARLY.sub("the file ends before their end", _PLACES.sub("", text))
     text = text.replace(f'"{file.native_name}"', "").replace(file.native_name, "")
     if "could not find a format reader" in text:
         return "it is damaged"

@@ -182,7 +182,7 @@ def expected_range(text: str, shots: str = "*") -> ExpectedRange:
     found = ExpectedRange(shots, int(match[1]), int(match[2])) if match else None
     if found is None or found.first > found.last:
         raise UsageError(
-            f"{text!r} is no range of frames",
+            f"{text!r} is no first and last frame",
             hint="Write the first and the last frame as 1001-1100.",
             code="frames.invalid",
         )

@@ -20,10 +20,12 @@ class DocumentFacts:
 
     Args:
         document: of a file or of a sequence, as `inspect` gives it.
+        advice: what to do where it has no statistics, if anything can be done.
     """
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, advice: str = "") -> None:
         self._document = document
+        self._unmeasured = ": ".join(filter(None, ("Its pixels or sound were not measured", advice)))
         self.asset = str(document.get("file", {}).get("path", ""))
         self.kinds = kinds_of_document(document)
         self.expected = _expected(document)
@@ -31,7 +33,7 @@ class DocumentFacts:
     def document(self, need: Need) -> Document:
         """The document, where it has so much."""
         if need >= Need.PIXELS and not self._has_statistics():
-            raise NotRecorded("The pixels were not looked at: there are no statistics")
+            raise NotRecorded(self._unmeasured)
         if need is Need.VARYING and "sequence" in self.kinds and "frames_varying" not in self._document:
             raise NotRecorded("What varies from frame to frame is not part of what is known of the sequence")
         return self._document
@@ -46,7 +48,7 @@ class DocumentFacts:
         if self._has_statistics():
             yield None, self._document
         else:
-            yield None, NotRecorded("The pixels were not looked at: there are no statistics")
+            yield None, NotRecorded(self._unmeasured)
 
     def _has_statistics(self) -> bool:
         return bool(self._document.get("stats"))
@@ -65,14 +67,20 @@ class Validator:
         policy: its id or file; may be empty.
         thresholds: what movies and sound are measured by where a rule says nothing.
         variables: values of variables of the policy.
+        advice: what to do where a document has no statistics that a rule asks for.
 
     Raises:
         AppError: the policy cannot be used.
     """
 
     def __init__(
-        self, policy: str, thresholds: MeasureOptions = DEFAULTS, variables: Mapping[str, str] | None = None
+        self,
+        policy: str,
+        thresholds: MeasureOptions = DEFAULTS,
+        variables: Mapping[str, str] | None = None,
+        advice: str = "",
     ) -> None:
+        self._advice = advice
         self._policy = load_policy(policy, variables, thresholds) if policy else None
         #: The thresholds by which the documents have to be measured.
         self.measuring = self._policy.measure_sets(thresholds) if self._policy else (thresholds,)
@@ -81,17 +89,17 @@ class Validator:
         """The document with what the policy says of it."""
         if self._policy is None or document.get("kind") is None:
             return document
-        return {**document, "validation": validate_document(self._policy, document)}
+        return {**document, "validation": validate_document(self._policy, document, self._advice)}
 
 
-def validate_document(policy: Policy, document: Document) -> dict[str, Any]:
-    """Judge a document by a policy.
+def validate_document(policy: Policy, document: Document, advice: str = "") -> dict[str, Any]:
+    """Judge a document by a policy; `advice` says what to do where it has no statistics that a rule asks for.
 
     Returns:
         The JSON of `validation`: `policy{id,version,sha256}`, `outcome` (null where the policy is about other files),
         `findings[…]` and `titles{rule}`. Rules about facts that the document does not have come to `error`.
     """
-    facts = DocumentFacts(document)
+    facts = DocumentFacts(document, advice)
     if not is_about(policy, facts):
         return {"policy": policy.reference, "outcome": None, "findings": []}
     result = judge(policy, facts)

@@ -138,3 +138,13 @@ def test_strips_behind_a_damaged_one_are_counted(tmp_path: Path) -> None:
     (part,), errors = statistics(path)
     assert [error["rows"] for error in errors] == ["64-95"]
     assert part["rows"] == "0-63,96-119"
+
+
+def test_strips_that_a_cut_took_away_are_told_as_one_stretch(tmp_path: Path) -> None:
+    noise = np.random.default_rng(3).integers(0, 255, (200, 300, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(tmp_path / "a.tif")
+    whole = (tmp_path / "a.tif").read_bytes()
+    (tmp_path / "a.tif").write_bytes(whole[: len(whole) * 2 // 3])
+    _, errors = statistics(tmp_path / "a.tif")
+    assert [error["rows"].rpartition("-")[2] for error in errors if error.get("rows")] == ["199"]
+    assert errors[-1]["message"] == "pixels cannot be decoded: the file ends before their end"

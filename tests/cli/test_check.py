@@ -452,3 +452,14 @@ def test_what_may_not_be_read_fails_on_the_shelf_as_when_the_drive_was_connected
     [finding] = shelf["findings"]
     assert {**finding, "observed": ""} == {**there, "observed": ""}
     assert finding["observed"].endswith("b.wav may not be read")
+
+
+def test_inspect_says_how_rules_about_pixels_are_judged(
+    shots: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    policy = tmp_path / "pixels.yaml"
+    policy.write_text(NAMES_ALONE.replace("files.zero_byte", "pixels.finite"))
+    asked = ("inspect", str(shots / "still.exr"), "--policy", str(policy))
+    assert call(tmp_path, *asked) == 1
+    assert "Its pixels or sound were not measured: add --stats" in capsys.readouterr().out
+    assert call(tmp_path, *asked, "--stats") == 0

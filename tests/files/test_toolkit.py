@@ -75,7 +75,7 @@ def test_unknown_keys_are_kept_to_be_told(tmp_path: Path) -> None:
         ("thresholds:\n  disk_warning_mb: .nan\n", ":2:20:"),
         ("shows_root:\n", ":1:12: shows_root has to be a text, not nothing"),
         ("layout: shots\n", ":1:9: 'shots' is no layout of shows"),
-        ("frame_ranges:\n  sh010: 1100-1001\n", ":2:10: '1100-1001' is no range of frames"),
+        ("frame_ranges:\n  sh010: 1100-1001\n", ":2:10: '1100-1001' is no first and last frame"),
         ("frame_ranges:\n  sh010:\n", ":2:9: a frame range has to be a text, not nothing"),
         ("tracking: json\n", ":1:11:"),
         ("- shows_root\n", ":1:1: the configuration has to be keys and values, not a list"),
