@@ -1,5 +1,6 @@
 """Asks for the file that something is exported to: nothing is written before it was named."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -37,8 +38,8 @@ def ask_export_folder(desk: Desk, parent: QWidget, title: str, then: Callable[[s
 
 def safe_name(words: str) -> str:
     """A name for a file out of any words: letters, digits, dot, dash and underscore; never empty, never hidden."""
-    kept = "".join(letter if letter.isalnum() or letter in ".-_" else " " for letter in words)
-    return "_".join(kept.split()).strip(".-_")[:_LONGEST] or "export"
+    kept = re.sub(r"[^\w.-]+", "_", words)
+    return re.sub(r"_*\.[_.]*", ".", kept).strip("._-")[:_LONGEST].rstrip("._-") or "export"
 
 
 def _ask(

@@ -12,8 +12,8 @@ from app.jobs.looking import folders_there
 from app.mounts import may_hang
 from ui.window_state import WindowState
 
-#: Under which key of the window's state the folder used last is kept: to scan from, to export to.
-SCANNED, EXPORTED = "window/folder", "window/export_folder"
+#: Under which key of the window's state the folder used last is kept: to scan from, to export to, to inspect from.
+SCANNED, EXPORTED, INSPECTED = "window/folder", "window/export_folder", "window/inspect_folder"
 
 
 def open_folder(path: str) -> None:
@@ -32,7 +32,7 @@ def find_first_folder(
     Args:
         owner: gone, it is not told any more.
         state: what the window remembers.
-        key: one of `SCANNED` and `EXPORTED`.
+        key: one of `SCANNED`, `EXPORTED` and `INSPECTED`.
         then: called with the folder, in the window's thread.
         bases: folders that suit, such as the base of the drive that is looked at.
     """

@@ -1,6 +1,6 @@
 """Files to be looked into: dropped on the window, or named through the menu. Each drop opens a dialogue of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, Signal
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent, QKeySequence
@@ -8,11 +8,13 @@ from PySide6.QtWidgets import QFileDialog
 
 from ui import icons
 from ui.desk import Desk
+from ui.folders import INSPECTED, find_first_folder, remember_folder
 from ui.tabs.compare_dialog import CompareDialog
 from ui.tabs.inspect_dialog import InspectDialog
 from ui.tabs.review_keys import INSPECT_KEY
 from ui.tabs.review_tab import REVIEW, ReviewTab
 from ui.tabs.search_actions import HitActions
+from ui.tabs.search_tab import SEARCH
 from ui.tabs.similar_dialog import SimilarDialog
 
 
@@ -31,7 +33,8 @@ class Inspecting(QObject):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk.window)
         self._desk = desk
-        self._last = ""
+        self._hits: HitActions | None = None
+        self._reviewed: ReviewTab | None = None
         desk.window.setAcceptDrops(True)
         desk.window.installEventFilter(self)
         self._inspect = QAction(icons.icon("info"), "Inspect a file…", self)
@@ -44,7 +47,8 @@ class Inspecting(QObject):
         self._page_changed(page.number if page is not None else 0)
 
     def serve(self, hits: HitActions, review: ReviewTab) -> None:
-        """Do what Search and Review ask for."""
+        """Do what Search and Review ask for, and begin where their assets lie."""
+        self._hits, self._reviewed = hits, review
         hits.inspect_requested.connect(self.inspect)
         hits.compare_requested.connect(self.compare)
         hits.similar_requested.connect(self.similar)
@@ -94,22 +98,38 @@ class Inspecting(QObject):
         return dialog
 
     def browse(self) -> None:
-        """Ask which files."""
-        paths, _ = QFileDialog.getOpenFileNames(self._desk.window, "Inspect files", self._last)
-        if paths:
-            self._last = paths[0].rpartition("/")[0]
-            self.inspect(paths)
+        """Ask which files, where some were chosen last, else where the asset in sight lies."""
+        self._find_folder(self._browse_from)
 
     def browse_two(self) -> None:
         """Ask which two files: both at once, or one after the other."""
-        paths, _ = QFileDialog.getOpenFileNames(self._desk.window, "Compare two files", self._last)
-        if not paths:
-            return
-        self._last = paths[0].rpartition("/")[0]
+        self._find_folder(self._browse_two_from)
+
+    def _browse_from(self, folder: str) -> None:
+        self.inspect(self._chosen("Inspect files", folder))
+
+    def _browse_two_from(self, folder: str) -> None:
+        paths = self._chosen("Compare two files", folder)
         if len(paths) == 1:
             self.compare_with(paths[0])
-        else:
+        elif paths:
             self.compare(paths[0], paths[1])
+
+    def _chosen(self, title: str, folder: str) -> list[str]:
+        paths, _ = QFileDialog.getOpenFileNames(self._desk.window, title, folder)
+        if paths:
+            remember_folder(self._desk.window.state, INSPECTED, paths[0].rpartition("/")[0])
+        return paths
+
+    def _find_folder(self, then: Callable[[str], None]) -> None:
+        find_first_folder(self, self._desk.window.state, INSPECTED, then, self._folders_in_sight())
+
+    def _folders_in_sight(self) -> list[str]:
+        """Where the asset in sight lies, its drive, and the hit in sight; those of the tab in front first."""
+        page = self._desk.window.current_page()
+        hit = [self._hits.folder()] if self._hits is not None else []
+        asset = _folders_of(self._reviewed) if self._reviewed is not None else []
+        return [*hit, *asset] if page is not None and page.number == SEARCH else [*asset, *hit]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Qt: what is dragged over the window and dropped on it."""
@@ -128,3 +148,9 @@ class Inspecting(QObject):
 
 def _paths(data: QMimeData) -> list[str]:
     return [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
+
+
+def _folders_of(review: ReviewTab) -> list[str]:
+    """Where the asset that is looked at lies, and the drive that is chosen."""
+    dossier, drive = review.dossier(), review.queue.drive()
+    return [*([str(dossier.folder)] if dossier is not None else []), *([drive.base] if drive is not None else [])]

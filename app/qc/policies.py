@@ -10,7 +10,7 @@ from app.errors import InputError
 from app.model.measuring import DEFAULTS, MeasureOptions
 from app.model.names import shown
 from app.qc.policy import Policy
-from app.qc.policyreading import read_policy
+from app.qc.policyreading import declared_variables, read_policy
 from app.yamlnodes import MOST_BYTES, did_you_mean, mapping_of, plain, read_yaml
 
 
@@ -51,6 +51,19 @@ def load_policy(name: str, variables: Mapping[str, str] | None = None, threshold
     """
     data, source = policy_bytes(name)
     return read_policy(data, source, variables, thresholds)
+
+
+def policy_variables(name: str) -> dict[str, str | None]:
+    """The variables of a policy with their defaults as text, as they would be given; None for one that has no default.
+
+    Arguments and errors as `load_policy`, but that a variable may lack its value.
+    """
+    found = declared_variables(*policy_bytes(name))
+    return {variable: None if value is None else _given_text(value) for variable, value in found.items()}
+
+
+def _given_text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def policy_bytes(name: str) -> tuple[bytes, str]:

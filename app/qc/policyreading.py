@@ -96,19 +96,32 @@ def _rules(node: Node, reader: RuleReader) -> tuple[Rule | Group, ...]:
     return rules
 
 
+def declared_variables(data: bytes, source: str) -> dict[str, Any]:
+    """The variables of a policy and their defaults; None for one whose value has to be given.
+
+    Raises:
+        BadYaml: it cannot be used.
+    """
+    return _declared(mapping_of(read_yaml(data, source), "a policy").entries.get("vars"))
+
+
+def _declared(node: Node | None) -> dict[str, Any]:
+    declared: dict[str, Any] = {}
+    if node is None:
+        return declared
+    mapping = mapping_of(node, "vars")
+    for name, value in mapping.entries.items():
+        if not _VARIABLE.fullmatch(name):
+            raise mapping.keys[name].error(f"{name} is no name of a variable", "Use letters, digits and underscores.")
+        if not isinstance(value, Scalar):
+            raise value.place.error("a variable has one value", "Write text or a number.")
+        declared[name] = value.value
+    return declared
+
+
 def _variables(node: Node | None, given: Mapping[str, str], policy: str) -> dict[str, Any]:
     """The variables with their values; one that the policy leaves empty has to be given."""
-    declared: dict[str, Any] = {}
-    if node is not None:
-        mapping = mapping_of(node, "vars")
-        for name, value in mapping.entries.items():
-            if not _VARIABLE.fullmatch(name):
-                raise mapping.keys[name].error(
-                    f"{name} is no name of a variable", "Use letters, digits and underscores."
-                )
-            if not isinstance(value, Scalar):
-                raise value.place.error("a variable has one value", "Write text or a number.")
-            declared[name] = value.value
+    declared = _declared(node)
     for name, text in given.items():
         if name not in declared:
             hint = did_you_mean(name, declared) or "The policy has no variables."

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.engine import Engine
@@ -66,7 +66,7 @@ def ended(qtbot: QtBot, front: Front) -> str:
 
 
 def test_a_drive_is_checked_and_its_row_leads_to_what_was_found(
-    qtbot: QtBot, front: Front, checks: DriveChecks, engine: Engine, tmp_path: Path
+    qtbot: QtBot, front: Front, checks: DriveChecks, engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     policy = write_policy(tmp_path)
     dialog = opened(qtbot, checks.ask(CheckTarget(drive(engine).id)), policy)
@@ -87,7 +87,15 @@ def test_a_drive_is_checked_and_its_row_leads_to_what_was_found(
     assert (outcome, asset) == ("fail", "shots/sh010.####.exr")
     assert "1004" in words
     report = tmp_path / "report.json"
-    summary.export_to("json", str(report))
+    proposed: list[str] = []
+
+    def propose(_parent: object, _title: str, path: str, _kind: str) -> tuple[str, str]:
+        proposed.append(Path(path).name)
+        return str(report), ""
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", propose)
+    summary._choose_file("json")
+    assert proposed == ["A001_test.whole.json"]
     qtbot.waitUntil(report.exists, timeout=WAIT_MS)
     assert json.loads(report.read_text(encoding="utf-8"))["outcome"] == "fail"
     heard = Heard(checks.review_requested)

@@ -8,16 +8,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from tests import media
 from tests.ui.frontkit import opened_front
 from tests.ui.tabs.reviewkit import WAIT_MS, catalogued, wait_loaded, wait_picture
 from ui.front import Front
+from ui.main_window import MainWindow
 from ui.tabs.inspect_dialog import InspectDialog
 from ui.widgets.viewer_frame import ViewerState
 
 
 @pytest.fixture
 def front(qtbot: QtBot, tmp_path: Path) -> Iterator[Front]:
-    with opened_front(qtbot, catalogued(tmp_path)) as front:
+    with opened_front(qtbot, catalogued(tmp_path), MainWindow(tmp_path / "window.ini")) as front:
         front.window.activateWindow()
         yield front
         for dialog in front.window.findChildren(InspectDialog):
@@ -72,3 +74,25 @@ def test_in_the_review_it_is_the_frame_in_sight_and_elsewhere_a_file_that_is_ask
     front.window.show_page(1)
     press_key(qtbot, front)
     assert asked == ["Inspect files"] * 2
+
+
+def test_files_are_asked_for_where_the_asset_in_sight_lies_and_then_where_some_were_chosen(
+    qtbot: QtBot, front: Front, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+    answers: list[list[str]] = [[], [media.exr(tmp_path / "loose.exr").as_posix()], []]
+
+    def choose(_parent: object, _title: str, folder: str) -> tuple[list[str], str]:
+        begun.append(folder)
+        return answers.pop(0), ""
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", choose)
+    assert front.tabs is not None and front.inspecting is not None
+    front.window.show_page(6)
+    wait_loaded(qtbot, front.tabs[2], b"sh010.####.exr")
+    for _ in range(2):
+        front.inspecting.browse()
+    front.inspecting.browse_two()
+    first, again, then = begun
+    assert first == again == str(front.tabs[2].dossier().folder)  # type: ignore[union-attr]
+    assert first.endswith("shots") and then == str(tmp_path)

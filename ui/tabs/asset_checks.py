@@ -119,18 +119,18 @@ class AssetChecks(QObject):
             return
         elif answer.problem is not None:
             self._pane.say(said_of(answer.problem, answer.policy))
-        elif answer.names:
-            self._ask(answer.policy, answer.names, answer.sake[0])
+        elif answer.variables:
+            self._ask(answer.policy, answer.variables, answer.sake[0])
         else:
             self._start(answer.policy)
 
     def _not_read(self, _kind: str, _number: int, error: AppError) -> None:
         self._pane.say(said(error))
 
-    def _ask(self, policy: str, names: Sequence[str], path: str) -> None:
+    def _ask(self, policy: str, variables: Sequence[tuple[str, str | None]], path: str) -> None:
         """Ask for the values of variables, then check."""
         title = self._pane.policies.title_of(policy)
-        self.asking = VariablesDialog(title, names, self._variables.get(policy, {}), self._pane)
+        self.asking = VariablesDialog(title, variables, self._variables.get(policy, {}), self._pane)
         self.asking.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.asking.given.connect(partial(self._given, policy, path))
         self.asking.open()

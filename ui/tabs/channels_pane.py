@@ -29,7 +29,7 @@ from ui.tabs.measured_facts import measured_nodes
 from ui.widgets.buttons import KeyButton, tool_button
 from ui.widgets.facts_grid import Fact, FactsGrid
 from ui.widgets.histogram import Histogram, Series, color_of, figure
-from ui.widgets.labels import DimLabel, ElidedLabel
+from ui.widgets.labels import DimLabel
 from ui.widgets.tables import style_table
 
 _MANY = 12
@@ -72,7 +72,7 @@ class ChannelsPane(QWidget):
         self.measure = KeyButton("Measure", icon="scan", key="M")
         self.cancel = KeyButton("Cancel")
         self.progress = QProgressBar(textVisible=False)
-        self.said = ElidedLabel(mode=Qt.TextElideMode.ElideRight, dim=True)
+        self.said = DimLabel()
         self.pages = QStackedWidget()
         self._typing = QTimer(self, singleShot=True, interval=60)
         self._lay_out(name)
@@ -101,7 +101,7 @@ class ChannelsPane(QWidget):
         self._fill(kept)
         self._summary = _summary(document, many, moving=moving)
         if not self.is_measuring():
-            self.said.setFullText(self._summary)
+            self.said.setText(self._summary)
 
     def selected(self) -> list[ChannelRow]:
         """The channels whose values are drawn."""
@@ -113,12 +113,12 @@ class ChannelsPane(QWidget):
         self.progress.setRange(0, total or 0)
         self.progress.setValue(done)
         self._measuring(on=True)
-        self.said.setFullText(f"Measuring · {formats.percent(done, total) or '…'}" if total else "Measuring…")
+        self.said.setText(f"Measuring · {formats.percent(done, total) or '…'}" if total else "Measuring…")
 
     def show_idle(self, words: str = "") -> None:
         """Nothing is being measured any more; `words` say why there is nothing new."""
         self._measuring(on=False)
-        self.said.setFullText(words or self._summary)
+        self.said.setText(words or self._summary)
 
     def is_measuring(self) -> bool:
         """Whether a measurement runs."""
@@ -231,6 +231,7 @@ class ChannelsPane(QWidget):
         self.unmeasured.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.unmeasured.setWordWrap(True)
         self.pages.addWidget(self.unmeasured)
+        self.said.setWordWrap(True)
         self.pointed.setFont(theme.ui_font(0.92, numbers=True))
         row = QHBoxLayout()
         row.setSpacing(8)

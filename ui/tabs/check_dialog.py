@@ -165,9 +165,9 @@ class CheckDialog(QDialog):
         self.start.setEnabled(True)
         if answer.problem is not None:
             self._tell(said_of(answer.problem, answer.policy), bad=True)
-        elif answer.names:
+        elif answer.variables:
             title, known = self.policies.title_of(answer.policy), self._variables.get(answer.policy, {})
-            self.asking = VariablesDialog(title, answer.names, known, self)
+            self.asking = VariablesDialog(title, answer.variables, known, self)
             self.asking.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             self.asking.given.connect(partial(self._given, answer.policy))
             self.asking.open()

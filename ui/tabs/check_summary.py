@@ -9,7 +9,6 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import (
     QDialog,
-    QFileDialog,
     QHBoxLayout,
     QMenu,
     QStyleOptionViewItem,
@@ -28,7 +27,8 @@ from app.reports.checkreports import check_form, write_check_report
 from app.reports.checkwords import told, word_of, worst_first
 from ui import formats, theme
 from ui.desk import Desk
-from ui.folders import EXPORTED, find_first_folder, open_folder, remember_folder
+from ui.export_file import ask_export_file, safe_name
+from ui.folders import open_folder
 from ui.models.plain_rows import PlainRow, PlainRows
 from ui.reasons import said
 from ui.widgets.buttons import KeyButton, answer_enter
@@ -149,16 +149,8 @@ class CheckSummary(QDialog):
         self.notice.say(said(error))
 
     def _choose_file(self, form: str) -> None:
-        folders = [str(self._desk.engine.home.exports)]
-        find_first_folder(self, self._desk.window.state, EXPORTED, partial(self._choose_file_in, form), folders)
-
-    def _choose_file_in(self, form: str, start: str) -> None:
-        suffix = _SUFFIXES[form]
-        name = Path(start) / f"check.{suffix}"
-        file, _ = QFileDialog.getSaveFileName(self, "Export the report", str(name), f"{form.upper()} (*.{suffix})")
-        if file:
-            remember_folder(self._desk.window.state, EXPORTED, str(Path(file).parent))
-            self.export_to(form, file)
+        name = f"{report_name(self._checked)}.{_SUFFIXES[form]}"
+        ask_export_file(self._desk, self, "Export the report", name, form.upper(), partial(self.export_to, form))
 
     def _open_folder(self) -> None:
         open_folder(self._folder)
@@ -222,6 +214,11 @@ class CheckSummary(QDialog):
         layout.addWidget(self.notice)
         layout.addLayout(buttons)
         self._look()
+
+
+def report_name(checked: Checked) -> str:
+    """The name that is proposed for a report: what was checked, and by which policy (`A001_sh010_delivery`)."""
+    return safe_name(f"{checked.about} {checked.result.policy.id}")
 
 
 def headline(result: CheckResult) -> str:

@@ -71,6 +71,7 @@ class FrameChoice(QWidget):
         """Go some frames on, or back."""
         if self.isVisible():
             self.field.stepBy(by)
+            self.field.lineEdit().deselect()
 
     def _changed(self, number: int) -> None:
         if number > self._at:

@@ -116,6 +116,7 @@ class FactsPane(QWidget):
         super().resizeEvent(event)
         self.view.setColumnHidden(2, self.width() < _TYPE_FROM)
         self._fit_names()
+        self._fitting.start()  # once more, when the lines have their places in the new room
 
     def _fit_names(self) -> None:
         """Names in full where there is room: at most half of it."""
@@ -171,6 +172,7 @@ class FactsPane(QWidget):
         self._open(QModelIndex(), tree.nodes, chosen, searched=searched)
         self._say_hits(tree)
         self._fit_names()
+        self._fitting.start()
         if not searched:
             bar.setValue(place)
         elif self._going:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFileDialog, QWidget
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QWidget
 from app.errors import AppError
 from app.jobs.job import CancelToken
 from app.model.names import shown
-from app.qc.policies import ShippedPolicy, load_policy, shipped_policies
+from app.qc.policies import ShippedPolicy, load_policy, policy_variables, shipped_policies
 from ui.widgets.elided_box import ElidedBox
 from ui.widgets.tips import tip
 
@@ -56,9 +56,15 @@ class PolicyBox(ElidedBox):
         chosen = str(self.currentData() or "")
         if chosen != OTHER_POLICY:
             return chosen
-        file, _ = QFileDialog.getOpenFileName(self, "Policy", "", "Policies (*.yaml *.yml)")
+        file, _ = QFileDialog.getOpenFileName(self, "Policy", self._folder(), "Policies (*.yaml *.yml)")
         self.choose(file)
         return file
+
+    def _folder(self) -> str:
+        """Where the file that was chosen last lies, else the user's own folder."""
+        known = [str(self.itemData(place)) for place in range(self.count() - 1)]
+        files = [policy for policy in known if _is_file(policy)]
+        return str(PurePath(files[-1]).parent if files else Path.home())
 
     def title_of(self, policy: str) -> str:
         """The words for a policy."""
@@ -68,22 +74,26 @@ class PolicyBox(ElidedBox):
 
 @dataclass(frozen=True, slots=True)
 class OpenPolicy:
-    """The variables that a policy leaves open, asked for the sake of something; or why it cannot be used."""
+    """The variables of a policy with their defaults, asked for the sake of something; or why it cannot be used.
+
+    A variable without a default (None) has to be given a value.
+    """
 
     policy: str
     sake: object
-    names: tuple[str, ...] = ()
+    variables: tuple[tuple[str, str | None], ...] = ()
     problem: AppError | None = None
 
 
 def open_policy(policy: str, sake: object, _token: CancelToken) -> OpenPolicy:
     """Read a policy: not for the window's thread."""
     try:
+        variables = tuple(policy_variables(policy).items())
         load_policy(policy)
     except AppError as error:
-        names = tuple(error.context.get("lacking") or ())
-        return OpenPolicy(policy, sake, names, None if names else error)
-    return OpenPolicy(policy, sake)
+        if not error.context.get("lacking"):
+            return OpenPolicy(policy, sake, problem=error)
+    return OpenPolicy(policy, sake, variables)
 
 
 def known_policies(_token: CancelToken) -> tuple[ShippedPolicy, ...]:

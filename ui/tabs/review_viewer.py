@@ -287,7 +287,6 @@ class ReviewViewer(QWidget):
                 wave.duration_s,
                 reel.name,
                 f"{rate} · {count} · {formats.duration(wave.duration_s)}",
-                _channel_names(wave.channels),
             )
         )
         self._say_problem(wave.problem)
@@ -351,10 +350,6 @@ class ReviewViewer(QWidget):
     def focus_viewer(self) -> None:
         """Give the keys back to the picture."""
         self.viewer.setFocus(Qt.FocusReason.OtherFocusReason)
-
-
-def _channel_names(count: int) -> tuple[str, ...]:
-    return {1: ("M",), 2: ("L", "R"), 6: ("L", "R", "C", "LFE", "Ls", "Rs")}.get(count, ())
 
 
 def _clean(name: str) -> str:

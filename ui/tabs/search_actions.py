@@ -64,6 +64,11 @@ class HitActions(QObject):
         if hit is not None:
             self._errands.open(os.path.dirname(hit.path))  # noqa: PTH120 - a path may be no valid text
 
+    def folder(self) -> str:
+        """Where the current hit lies; empty for none."""
+        hit = self._table.current_hit()
+        return "" if hit is None else os.path.dirname(hit.path)  # noqa: PTH120 - a path may be no valid text
+
     def copy_paths(self) -> None:
         """Copy the paths of the selected hits, as text and as files."""
         hits = self._table.selected_hits()

@@ -45,6 +45,8 @@ _REFRESH_MS = 1000
 _MOST_REFRESHED = 5000
 _LEFT_OUT = "search.left_out"
 _ROOM_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+#: The number of the tab.
+SEARCH = 2
 
 
 class SearchTab(QWidget):
@@ -99,7 +101,7 @@ class SearchTab(QWidget):
             ("Up Down PgUp PgDown", "Move through the hits, also from the field"),
             ("Esc", "Clear the field"),
         )
-        return Page(2, "Search", "search", self, keys)
+        return Page(SEARCH, "Search", "search", self, keys)
 
     def stop(self) -> None:
         """End the tab's threads."""

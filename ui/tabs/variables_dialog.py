@@ -1,4 +1,4 @@
-"""Asks for the variables that a policy leaves open."""
+"""Asks for the variables of a policy: those that it leaves open, and those that have a default."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,23 +9,28 @@ from ui.widgets.labels import PlainLabel
 
 
 class VariablesDialog(QDialog):
-    """A line for each variable; done when all are filled in.
+    """A line for each variable, with its default; done when those without one are filled in.
 
     Args:
         policy: how the policy is called.
-        names: of its variables.
+        variables: their names and defaults; None for none.
         known: values that were given before.
     """
 
     given = Signal(object)
-    """Names and values, a tuple of pairs."""
+    """Names and values, a tuple of pairs, of those that are not left at their defaults."""
 
     def __init__(
-        self, policy: str, names: Sequence[str], known: Mapping[str, str], parent: QWidget | None = None
+        self,
+        policy: str,
+        variables: Sequence[tuple[str, str | None]],
+        known: Mapping[str, str],
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Values of the policy")
-        self.lines = {name: QLineEdit(known.get(name, "")) for name in names}
+        self._defaults = dict(variables)
+        self.lines = {name: QLineEdit(known.get(name, default or "")) for name, default in variables}
         self.buttons = QDialogButtonBox()
         self.check = self.buttons.addButton("Check", QDialogButtonBox.ButtonRole.AcceptRole)
         self.buttons.addButton(QDialogButtonBox.StandardButton.Cancel)
@@ -34,6 +39,9 @@ class VariablesDialog(QDialog):
         form = QFormLayout()
         for name, line in self.lines.items():
             line.setAccessibleName(name)
+            if default := self._defaults[name]:
+                line.setPlaceholderText(default)
+                line.setToolTip(f"The policy says {default} where nothing else is given")
             form.addRow(PlainLabel(name), line)
             line.textChanged.connect(self._look)
         layout = QVBoxLayout(self)
@@ -48,8 +56,10 @@ class VariablesDialog(QDialog):
         self._look()
 
     def _look(self) -> None:
-        self.check.setEnabled(all(line.text().strip() for line in self.lines.values()))
+        open_ones = (line for name, line in self.lines.items() if self._defaults[name] is None)
+        self.check.setEnabled(all(line.text().strip() for line in open_ones))
 
     def _give(self) -> None:
-        self.given.emit(tuple((name, line.text().strip()) for name, line in self.lines.items()))
+        values = ((name, line.text().strip()) for name, line in self.lines.items())
+        self.given.emit(tuple((name, value) for name, value in values if value and value != self._defaults[name]))
         self.accept()

@@ -109,7 +109,7 @@ class JobRow(QWidget):
         words = newest.message.removeprefix("failed: ")
         same = len({view.message for view in views}) == 1
         self.title.setFullText(failed_together(newest.kind.partition("/")[0], len(views)))
-        self.ended.setFullText(words if same else f"the last one, {newest.title}: {words}")
+        self.ended.setFullText(words if same else f"the last one: {words}")
         self.failed.setText("Details…")
         self.failed.setAccessibleName(f"List what failed: {self.title.fullText()}")
         self.failed.show()

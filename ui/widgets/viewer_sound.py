@@ -13,7 +13,15 @@ _EDGE = 16
 _NAMES = 36
 _RULER = 20
 _ROOMY = 220
+_USUAL = {1: ("M",), 2: ("L", "R"), 6: ("L", "R", "C", "LFE", "Ls", "Rs")}
 _STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200)
+
+
+def channel_names(sound: SoundInfo) -> tuple[str, ...]:
+    """What the channels are called: their own names, else the usual ones of so many, else their numbers."""
+    count = len(sound.peaks)
+    usual = _USUAL.get(count) or tuple(str(number) for number in range(1, count + 1))
+    return sound.channels if len(sound.channels) == count else usual
 
 
 def column_peaks(peaks: Sequence[tuple[float, float]], width: int) -> list[tuple[float, float]]:
@@ -42,8 +50,7 @@ def paint_sound(painter: QPainter, area: QRectF, sound: SoundInfo) -> None:
     if room.width() < 20 or room.height() < 10 or not sound.peaks:
         return
     lane = room.height() / len(sound.peaks)
-    for number, peaks in enumerate(sound.peaks):
-        name = sound.channels[number] if number < len(sound.channels) else str(number + 1)
+    for number, (peaks, name) in enumerate(zip(sound.peaks, channel_names(sound), strict=True)):
         _paint_channel(painter, QRectF(room.left(), room.top() + number * lane, room.width(), lane), peaks, name)
     _paint_times(painter, room, sound.seconds)
 

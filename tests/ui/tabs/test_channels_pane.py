@@ -1,6 +1,7 @@
 """Channels, what was measured of them, and the button that measures."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -88,7 +89,7 @@ def test_a_measurement_shows_how_far_it_is_and_can_be_cancelled(qtbot: QtBot, pa
         pane.cancel.click()
     pane.show_idle("Stopped")
     assert pane.measure.isVisible()
-    assert pane.said.fullText() == "Stopped"
+    assert pane.said.text() == "Stopped"
 
 
 def test_five_thousand_channels_can_be_filtered(qtbot: QtBot, pane: ChannelsPane) -> None:
@@ -119,7 +120,7 @@ def test_what_was_said_of_a_measurement_goes_with_it(pane: ChannelsPane) -> None
     pane.show_document(document(measured=True))
     pane.show_progress(99, 100)
     pane.show_idle()
-    assert pane.said.fullText() == "4 channels"
+    assert pane.said.text() == "4 channels"
 
 
 def test_nothing_is_claimed_of_a_file_that_cannot_be_read(pane: ChannelsPane) -> None:
@@ -166,3 +167,21 @@ def test_frames_of_a_sequence_that_were_not_counted_are_told(pane: ChannelsPane)
     assert told["Not finite"] == "none seen"
     assert "1005 (rows 176-191)" in told["Not counted"]
     assert "Not counted" in str(pane.model.index(0, 3).data(Qt.ItemDataRole.ToolTipRole))
+
+
+def test_what_was_measured_of_a_movie_on_the_shelf_can_be_read_in_a_narrow_inspector(
+    qtbot: QtBot, pane: ChannelsPane
+) -> None:
+    video = {"black": {"frames": "30-59", "count": 30}, "frames_declared": 100, "frames_decoded": 100, "packets": 100}
+    told = {"kind": "video", "streams": [], "stats": {"video": [video]}}
+    age = datetime.now(UTC) - timedelta(minutes=4)
+    pane.resize(330, 500)
+    pane.show_document(document(measured=True))
+    pane.show_document({**told, "recorded": age.isoformat()})
+    view = pane.streams.view
+    names = [node.name for top in pane.streams.model.tree().nodes for node in top.children]
+    assert sum(name.startswith("Frames ") for name in names) == 2
+    widest = max(view.fontMetrics().horizontalAdvance(name) for name in names)
+    qtbot.waitUntil(lambda: view.columnWidth(0) >= widest + 2 * view.indentation())
+    assert pane.said.text() == "Measured · as scanned 4\N{NO-BREAK SPACE}min ago"
+    assert pane.said.height() >= pane.said.heightForWidth(pane.said.width())

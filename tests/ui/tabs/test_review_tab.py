@@ -505,7 +505,7 @@ def test_channels_of_an_absent_drive_are_those_of_the_last_scan(qtbot: QtBot, en
         wait_loaded(qtbot, tab, SEQUENCE)
         pane = tab.inspector.channels
         assert [row.name for row in pane.model.rows()]
-        assert "as scanned" in pane.said.fullText()
+        assert "as scanned" in pane.said.text()
         assert not pane.measure.isEnabled()
         assert "as scanned" in tab.inspector.facts.badge.fullText()
         press(qtbot, "]")

@@ -193,7 +193,7 @@ def test_failed_jobs_of_a_kind_share_a_row_whose_details_list_them(panel: JobPan
     assert rows_from_the_top(panel) == ["Sign-off of z.exr", "3 verdicts were not written"]
     row = panel.row("s9")
     assert row is not None
-    assert row.ended.fullText() == "the last one, Sign-off of c.exr: c.exr may not be read"
+    assert row.ended.fullText() == "the last one: c.exr may not be read"
     assert [view.title for view in panel.folded("s9")] == [f"Sign-off of {name}.exr" for name in "cab"]
     assert row.failed.text() == "Details…"
     with qtbot.waitSignal(panel.failed_items_requested) as heard:
