@@ -70,6 +70,11 @@ class Child:
         """The process id."""
         return self._process.pid
 
+    @property
+    def alive(self) -> bool:
+        """Whether the process has not ended."""
+        return self._process.poll() is None
+
     def request(self, header: dict[str, Any]) -> None:
         """Hand the child one request. A child that is gone shows in the inbox, not here."""
         with contextlib.suppress(BrokenPipeError, OSError):
@@ -269,10 +274,19 @@ class ChildPool:
             key, request = next(waiting)
         except StopIteration:
             return False
-        child = self._idle.pop() if self._idle else Child(self._handler, self._inbox, self._memory_bytes)
+        child = self._free()
         self._busy[child] = _Task(key, time.monotonic() + timeout_s, [])
         child.request(request)
         return True
+
+    def _free(self) -> Child:
+        """A child with nothing to do; one that died meanwhile, as the system ends some, costs no request."""
+        while self._idle:
+            child = self._idle.pop()
+            if child.alive:
+                return child
+            child.kill()
+        return Child(self._handler, self._inbox, self._memory_bytes)
 
     def _wait_longer(self, seconds: float) -> None:
         """Give children the time back in which nobody listened: a job that stood still has no hung files."""

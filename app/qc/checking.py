@@ -136,6 +136,7 @@ def check(engine: Engine, request: CheckRequest, job: Job) -> CheckResult:
         BadYaml: the policy or the waivers cannot be used.
         InputError: a path is not there, or there is no such policy or drive.
         UsageError: a variable or the range cannot be read, or there is nothing to check.
+        DriveGone: a catalogued drive went away while its media were read.
         Cancelled: it was stopped.
     """
     if not request.paths and not request.drives:
@@ -181,15 +182,16 @@ def _check_media(engine: Engine, place: "_Place", expected: Expectation, run: "_
             LiveFacts(found, pool, readers, job, _expected_of(found, expected), run.measuring, damage.added)
             for found in _found(place.paths, run, job)
         )
-        for facts in read_ahead(assets, run.policy, ahead, job):
+        for facts in read_ahead(assets, run.policy, ahead, job.token, run.say):
             result = run.take(facts)
             if result is not None:
                 validation = validation_of(run.policy, result) | titles_of(result)
                 frames = [*facts.odd_frames, *(facts.differing_frames() if drives else ())]
                 keeper.keep(facts.found, facts.read, validation, frames)
     keeper.close()
-    if place.drive is not None and not is_there(place.drive):
-        raise gone(place.drive, "Plug it in and check again, or check it by its recorded facts while it is not there.")
+    for drive in drives:
+        if not is_there(drive):
+            raise gone(drive, "Plug it in and check again, or check it by its recorded facts while it is not there.")
 
 
 def _expected_of(found: FoundAsset, expected: Expectation) -> Expected | None:
@@ -265,13 +267,22 @@ class _Run:
         if not is_considered(self.policy, facts):
             self._others += 1
             return None
-        self._job.progress(len(self._results), current=facts.asset)
+        self.say(facts.asset)
         judged = judge(self.policy, facts, self._waivers.waive)
         shared = tuple(
             self._passed.setdefault(one.rule, one) if one.outcome is Outcome.PASS else one for one in judged.results
         )
         self._results.append(AssetResult(judged.asset, shared))
         return self._results[-1]
+
+    @property
+    def _seen(self) -> int:
+        """How many assets were looked at, judged or not."""
+        return len(self._results) + self._others
+
+    def say(self, current: str) -> None:
+        """Tell how far the check is, and what is in hand."""
+        self._job.progress(self._seen, current=current)
 
     def unreadable(self, path: str, error: AppError) -> None:
         """Take note of a folder or file that cannot be read: what lies there could not be judged."""
@@ -284,7 +295,7 @@ class _Run:
 
     def result(self, recorded: tuple[str, ...]) -> CheckResult:
         """What came of it, of these drives by recorded facts."""
-        self._job.progress(len(self._results), last=True)
+        self._job.progress(self._seen, last=True)
         return CheckResult(self.policy, tuple(self._results), self._others, recorded)
 
 

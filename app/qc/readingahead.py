@@ -1,11 +1,11 @@
 """Reads the documents of single files ahead, several at once, as far as the rules of a policy will ask for them."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from app.jobs.children import ChildPool
-from app.jobs.job import Job
+from app.jobs.job import CancelToken
 from app.qc.checks.registry import CHECKS
 from app.qc.facts import Need
 from app.qc.livefacts import LIMITS_S, LiveFacts
@@ -14,19 +14,21 @@ from app.qc.policy import Policy, leaves
 _GROUP = 64
 
 
-def read_ahead(assets: Iterable[LiveFacts], policy: Policy, pool: ChildPool, job: Job) -> Iterator[LiveFacts]:
+def read_ahead(
+    assets: Iterable[LiveFacts], policy: Policy, pool: ChildPool, token: CancelToken, say: Callable[[str], None]
+) -> Iterator[LiveFacts]:
     """The assets in their order, those among them that are single files with their documents read.
 
     Args:
         assets: taken some at a time.
         policy: who asks.
         pool: children that read documents. They go on while an asset is judged, and are this function's alone.
-        job: told which movie or sound is measured, and how far; cancels.
+        token: cancels.
+        say: told which movie or sound is measured, and how far.
     """
-    done = 0
 
     def heard(facts: LiveFacts, steps: list[int]) -> None:
-        job.progress(done, current=f"{facts.asset} ({steps[0] * 100 // max(steps[1], 1)} %)")
+        say(f"{facts.asset} ({steps[0] * 100 // max(steps[1], 1)} %)")
 
     waiting = iter(assets)
     while group := deque(islice(waiting, _GROUP)):
@@ -34,13 +36,11 @@ def read_ahead(assets: Iterable[LiveFacts], policy: Policy, pool: ChildPool, job
         unread = {facts for facts, _ in wanted}
         for need, limit_s in LIMITS_S.items():
             requests = ((facts, facts.request(need)) for facts, asked in wanted if asked is need)
-            for facts, answer in pool.map(requests, job.token, limit_s, heard if need is Need.DECODED else None):
+            for facts, answer in pool.map(requests, token, limit_s, heard if need is Need.DECODED else None):
                 facts.put(need, answer)
                 unread.discard(facts)
                 while group and group[0] not in unread:
-                    done += 1
                     yield group.popleft()
-        done += len(group)
         yield from group
 
 

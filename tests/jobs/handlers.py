@@ -20,6 +20,8 @@ def serve(request: dict[str, Any], send: Send) -> None:
                 send({"number": number}, b"x" * request.get("bytes", 0))
         case "exit":
             os._exit(request["code"])
+        case "pid":
+            send({"pid": os.getpid()})
         case "crash":
             os.abort()
         case "hang":

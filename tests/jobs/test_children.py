@@ -61,6 +61,17 @@ def test_a_crash_costs_one_request_and_says_how_it_ended(pool: ChildPool) -> Non
     assert "code 7" in reason(pool, "exit", code=7).message
 
 
+def test_a_child_that_was_killed_while_it_had_nothing_to_do_costs_no_request(pool: ChildPool) -> None:
+    ask = {"do": "pid"}
+    [(told, _)] = pool.call(ask, CancelToken(), 20)
+    for _ in range(3):
+        killed = psutil.Process(told["pid"])
+        killed.kill()
+        psutil.wait_procs([killed], 20)
+        [(told, _)] = pool.call(ask, CancelToken(), 20)
+        assert told["pid"] != killed.pid
+
+
 def test_a_hang_is_ended_while_others_keep_talking(pool: ChildPool) -> None:
     answers: dict[Any, Any] = {}
     started = time.monotonic()

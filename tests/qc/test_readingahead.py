@@ -2,10 +2,15 @@
 
 from pathlib import Path
 
+import pytest
+
 from app.engine import Engine
+from app.errors import DriveGone
 from app.jobs.events import JobEvent, Progressed
 from app.jobs.job import Job
+from app.operations import run
 from app.qc.checking import CheckRequest, check
+from app.scanning.request import ScanRequest
 from tests import media
 
 POLICY = """\
@@ -42,3 +47,35 @@ def test_a_check_says_which_sound_it_measures_and_how_far_it_is(engine: Engine, 
 
     told = [event.current for event in heard if isinstance(event, Progressed)]
     assert any("long.wav (" in text and text.endswith(" %)") for text in told), told
+
+
+def test_how_far_a_check_is_never_goes_back(engine: Engine, tmp_path: Path) -> None:
+    folder = tmp_path / "sounds"
+    folder.mkdir()
+    for number in range(30):
+        (folder / f"a{number}x.txt").write_text("no sound")
+    for name in "bcd":
+        media.wav(folder / f"{name}.wav", 60)
+    (tmp_path / "sound.yaml").write_text(POLICY)
+    heard: list[JobEvent] = []
+    check(engine, CheckRequest((str(folder),), str(tmp_path / "sound.yaml")), Job(heard.append))
+    told = [event.done for event in heard if isinstance(event, Progressed)]
+    assert told == sorted(told) and told[-1] == 33, told
+
+
+def test_a_catalogued_drive_that_goes_away_while_its_folder_is_checked_is_no_damage(
+    engine: Engine, tmp_path: Path
+) -> None:
+    folder = tmp_path / "card"
+    folder.mkdir()
+    for name in "abcd":
+        media.wav(folder / f"{name}.wav", 20)
+    (tmp_path / "sound.yaml").write_text(POLICY)
+    run(engine, "scan", ScanRequest((str(folder),), "A001"), Job())
+
+    def pulled(event: JobEvent) -> None:
+        if isinstance(event, Progressed) and folder.is_dir():
+            folder.rename(tmp_path / "away")
+
+    with pytest.raises(DriveGone, match="A001 went away"):
+        check(engine, CheckRequest((str(folder),), str(tmp_path / "sound.yaml")), Job(pulled))
