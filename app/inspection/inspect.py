@@ -98,6 +98,12 @@ def recorded_on_shelf(engine: "Engine", path: str, token: CancelToken) -> Docume
     if os.path.lexists(path):
         return None
     found = record_of(engine, path, token, shelf_only=True)
+    if found is not None and found.document is None and found.problem:
+        raise InputError(
+            f"{found.drive.label} is not connected, and this file could not be read: {found.problem}",
+            hint="Connect the drive, let the file be read, and scan it again.",
+            code="facts.not_recorded",
+        )
     if found is not None and found.document is None:
         raise InputError(
             f"{found.drive.label} is not connected, and what it has recorded of this file cannot be used",

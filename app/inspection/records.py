@@ -8,7 +8,7 @@ from typing import Any
 from app.catalog.database import Database
 from app.catalog.dberrors import ABSENT
 from app.catalog.details import find_file
-from app.catalog.inspections import recorded_document, recorded_sequence, with_measured
+from app.catalog.inspections import recorded_document, recorded_problem, recorded_sequence, with_measured
 from app.engine import Engine
 from app.errors import AppError
 from app.files.framerange import is_pattern, parse_pattern
@@ -21,11 +21,19 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What a drive has recorded of a path: the row of the file (None for a sequence) and its document, if any."""
+    """What a drive has recorded of a path.
+
+    Attributes:
+        drive: whose records they are.
+        file_id: the row of the file; None for a sequence.
+        document: None where there is none.
+        problem: why the file could not be read when it was last tried; empty where it could.
+    """
 
     drive: Drive
     file_id: int | None
     document: Document | None
+    problem: str = ""
 
 
 def record_of(engine: Engine, path: str, token: CancelToken, *, shelf_only: bool = False) -> Record | None:
@@ -101,7 +109,8 @@ def _is_same(document: Mapping[str, Any], recorded: Mapping[str, Any]) -> bool:
 def _record(database: Database, drive: Drive, relative: bytes) -> Record | None:
     file_id = find_file(database, relative)
     if file_id is not None:
-        return Record(drive, file_id, recorded_document(database, file_id))
+        _, problem = recorded_problem(database, file_id) or ("", "")
+        return Record(drive, file_id, recorded_document(database, file_id), problem)
     folder, _, name = relative.rpartition(b"/")
     if not is_pattern(name):
         return None

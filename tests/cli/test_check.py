@@ -452,6 +452,7 @@ def test_what_may_not_be_read_fails_on_the_shelf_as_when_the_drive_was_connected
     [finding] = shelf["findings"]
     assert {**finding, "observed": ""} == {**there, "observed": ""}
     assert finding["observed"].endswith("b.wav may not be read")
+    assert said("inspect", drive / "b.wav")["error"]["message"].endswith("b.wav may not be read")
 
 
 def test_inspect_says_how_rules_about_pixels_are_judged(
