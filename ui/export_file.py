@@ -22,7 +22,7 @@ def ask_export_file(
         desk: what the window remembers, and the folder of exports.
         parent: the widget that asks.
         title: what is exported.
-        name: that is proposed, with its suffix; a name that is typed without one gets it.
+        name: that is proposed, with its suffix.
         kind: of files, in words (`JSON lines`).
         then: called with the file; not at all where nobody named one.
     """
@@ -45,11 +45,10 @@ def safe_name(words: str) -> str:
 def _ask(
     desk: Desk, parent: QWidget, title: str, name: str, kind: str, then: Callable[[str], object], folder: str
 ) -> None:
-    suffix = Path(name).suffix
-    file, _ = QFileDialog.getSaveFileName(parent, title, str(Path(folder) / name), f"{kind} (*{suffix})")
+    file, _ = QFileDialog.getSaveFileName(parent, title, str(Path(folder) / name), f"{kind} (*{Path(name).suffix})")
     if file:
         remember_folder(desk.window.state, EXPORTED, str(Path(file).parent))
-        then(file if Path(file).suffix else f"{file}{suffix}")
+        then(file)
 
 
 def _ask_folder(desk: Desk, parent: QWidget, title: str, then: Callable[[str], object], start: str) -> None:

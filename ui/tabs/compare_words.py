@@ -25,7 +25,9 @@ def verdict(document: Mapping[str, Any], *, pixels: bool) -> tuple[str, str]:
     if channels:
         told.append(formats.many(len(channels), "channel"))
     frames = document.get("frames") or {}
-    alone = [f"{frames[key]} only in {side}" for key, side in (("only_a", "A"), ("only_b", "B")) if frames.get(key)]
+    alone = [
+        f"{_frames(frames[key])} only in {side}" for key, side in (("only_a", "A"), ("only_b", "B")) if frames.get(key)
+    ]
     unsure = document.get("equal") is None or bool(document.get("errors"))
     lacking = _not_whole(document)
     of = f" of {_frames(lacking)}" if lacking else ""

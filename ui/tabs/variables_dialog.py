@@ -53,6 +53,8 @@ class VariablesDialog(QDialog):
         self.setMinimumWidth(360)
         self.buttons.accepted.connect(self._give)
         self.buttons.rejected.connect(self.reject)
+        empty = (line for name, line in self.lines.items() if self._defaults[name] is None and not line.text())
+        next(empty, next(iter(self.lines.values()))).setFocus()
         self._look()
 
     def _look(self) -> None:

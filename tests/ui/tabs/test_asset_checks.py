@@ -325,6 +325,7 @@ def test_a_variable_with_a_default_can_be_given_another_value(qtbot: QtBot, tab:
     assert asking is not None
     assert {name: line.text() for name, line in asking.lines.items()} == {"show": "AGM", "owner": "", "strict": "true"}
     assert not asking.check.isEnabled()
+    qtbot.waitUntil(asking.lines["owner"].hasFocus, timeout=WAIT_MS)
     asking.lines["owner"].setText("sh")
     given = Heard(asking.given)
     asking.check.click()

@@ -347,7 +347,7 @@ def test_export_asks_for_the_file_then_writes_all_hits_and_a_toast_leads_there(
     search(qtbot, tab, "comp.10", *(f"sh010_comp.{frame}.exr" for frame in (1001, 1002, 1004, 1005)))
     file = tmp_path / "mine.jsonl"
     proposed: list[str] = []
-    answers = ["", str(file.with_suffix(""))]
+    answers = ["", str(file)]
 
     def ask(_parent: object, _title: str, proposal: str, _kind: str) -> tuple[str, str]:
         proposed.append(Path(proposal).name)
