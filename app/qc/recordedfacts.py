@@ -23,6 +23,7 @@ from app.model.drives import Drive
 from app.model.frames import Frame
 from app.model.kinds import MEDIA
 from app.model.names import decoded, raw, shown
+from app.qc.checks.completeness import damages_of
 from app.qc.facts import Document, Need, NotRecorded
 from app.qc.kinds import kinds_of_name
 from app.qc.recordedheaders import document_of_frames
@@ -99,7 +100,7 @@ class RecordedFacts:
         numbers = self._frame_rows()
         for frame in frames:
             found = recorded_document(self._database, numbers[frame][0]) if frame in numbers else None
-            if found is not None and found.get("stats"):
+            if found is not None and (found.get("stats") or any(damages_of(found))):
                 yield frame, found
             else:
                 why = self._error(numbers[frame][0]) if found is None and frame in numbers else None

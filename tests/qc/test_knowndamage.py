@@ -146,3 +146,17 @@ def test_a_frame_that_a_full_scan_finds_with_other_bytes_is_a_change_of_its_sequ
     still.scan("full")
     found = record_of(still.engine, str(still.path), CancelToken())
     assert found is None
+
+
+def test_a_frame_that_a_scan_found_cut_off_fails_on_the_shelf_beside_frames_that_were_not_measured(
+    tmp_path: Path,
+) -> None:
+    still = Still(tmp_path, "a.####.exr")
+    frame = still.base / "a.1002.exr"
+    frame.write_bytes(frame.read_bytes()[:-40])
+    still.scan()
+    (tmp_path / "p.yaml").write_text(_HEAD.format("p") + "  - {id: whole, check: pixels.damaged}\n")
+    still.base.rename(tmp_path / "away")
+    found: CheckResult = run(still.engine, "check", CheckRequest((), str(tmp_path / "p.yaml"), ("D",)), Job())
+    assert found.outcome.value == "fail"
+    assert {(one.outcome.value, one.frames) for one in found.findings} == {("fail", "1002"), ("error", "1001,1003")}
