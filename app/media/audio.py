@@ -6,7 +6,16 @@ from app.media.container import stream_facts
 
 _SAMPLE_BITS = {"u8": 8, "u8p": 8, "s16": 16, "s16p": 16, "s32": 32, "s32p": 32, "flt": 32, "fltp": 32, "dbl": 64,
                 "dblp": 64, "s64": 64, "s64p": 64}  # fmt: skip
-_CODEC_BITS = {"pcm_s24le": 24, "pcm_s24be": 24, "pcm_s8": 8, "pcm_s20": 20, "pcm_bluray": 24, "s302m": 24}
+_CODEC_BITS = {
+    "pcm_mulaw": 8,
+    "pcm_alaw": 8,
+    "pcm_s24le": 24,
+    "pcm_s24be": 24,
+    "pcm_s8": 8,
+    "pcm_s20": 20,
+    "pcm_bluray": 24,
+    "s302m": 24,
+}
 _LOSSLESS = ("wavpack", "ape", "tta", "mlp", "truehd")
 
 

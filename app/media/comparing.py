@@ -10,10 +10,13 @@ from app.jobs.framing import Send
 from app.media.exr import Header, read_header
 from app.media.formats import Format
 from app.media.headerdiff import exr_differences, general_differences, is_ignored, paired_parts, part_names
+from app.media.image import PICTURES_LIMIT
 from app.media.opening import OpenFile, opened
 from app.media.registry import inspect_open, recognise
+from app.model.facts import MediaFacts
 
 _EVERY_S = 0.1
+_BEHIND = f"pictures behind the first {PICTURES_LIMIT} of a file are not compared"
 
 
 def compare(request: dict[str, Any], send: Send) -> None:
@@ -87,8 +90,16 @@ def _headers(
         for side, fact in zip("ab", facts, strict=True):
             if fact.error:
                 errors.append({"code": "media.damaged", "side": side, "message": fact.error})
-        parts = [(index, index) for index in range(min(len(fact.streams) for fact in facts))]
+            if said := fact.attributes.get("not_decoded"):
+                errors.append({"code": "media.not_decoded", "side": side, "message": said})
+        parts = [(index, index) for index in range(min(map(_pictures, facts)))]
     return [entry for entry in entries if not is_ignored(entry, ignore)], errors, parts
+
+
+def _pictures(facts: MediaFacts) -> int:
+    """How many pictures of a file are compared: its pages, or the frames of one that moves."""
+    frames = facts.streams[0].get("frames", 1) if facts.streams else 0
+    return max(len(facts.streams), min(frames, PICTURES_LIMIT))
 
 
 def _pixels(
@@ -102,7 +113,7 @@ def _pixels(
     from app.media.pixeldiff import compare_parts, opened_side
 
     tolerance, wanted = float(request["tolerance"]), request["picture"]
-    worst = None
+    worst, there = None, 0
     for index_a, index_b in parts:
         if index_a is None or index_b is None:
             continue
@@ -115,6 +126,7 @@ def _pixels(
                         sides.append(stack.enter_context(opened_side(known.file, known.form, index)))
                 a, b = sides
                 part = compare_parts(a, b, index_a, tolerance, heat=bool(wanted), progress=tell)
+                there = min(len(side.source.parts) for side in sides)
         except MediaError as problem:
             found["errors"].append(
                 {"code": problem.code, "part": index_a, **problem.context, "message": problem.message}
@@ -125,6 +137,8 @@ def _pixels(
         found["errors"] += part.errors
         if part.heats and (worst is None or part.worst > worst.worst):
             worst = part
+    if there > len(parts):
+        found["errors"].append({"code": "parts.not_compared", "part": len(parts), "message": _BEHIND})
     return _picture(worst, tolerance, wanted) if worst is not None else (None, b"")
 
 

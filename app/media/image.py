@@ -19,7 +19,8 @@ from app.media.openimageio import openimageio
 from app.media.opening import OpenFile
 from app.model.facts import MediaFacts
 
-_SUBIMAGE_LIMIT = 256
+#: Pictures of a file (pages of a TIFF, frames of a GIF) that are told, counted and compared.
+PICTURES_LIMIT = 256
 _LONG = 2048
 _LENGTH = re.compile(r"\s*([0-9.]+(?:e[+-]?[0-9]+)?)\s*(px|pt|pc|mm|cm|in|)\s*$", re.IGNORECASE)
 _PIXELS_PER_UNIT = {"": 1.0, "px": 1.0, "pt": 96 / 72, "pc": 16.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}
@@ -61,7 +62,7 @@ def inspect_with_openimageio(file: OpenFile, form: Format) -> MediaFacts:
         raise MediaError(incomplete or reason, code="media.damaged")
     try:
         subimages: list[dict[str, Any]] = []
-        while len(subimages) < _SUBIMAGE_LIMIT and source.seek_subimage(len(subimages), 0):
+        while len(subimages) < PICTURES_LIMIT and source.seek_subimage(len(subimages), 0):
             subimages.append(_subimage_facts(len(subimages), source.spec()))
         source.seek_subimage(0, 0)
         attributes = _attributes(source.spec())

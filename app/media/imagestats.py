@@ -20,7 +20,7 @@ from app.media.counting import Counter, FloatCounter, UintCounter, code_counter,
 from app.media.damagetold import Damage
 from app.media.exrlayout import Chunk, not_supported, rows_text
 from app.media.formats import Format
-from app.media.image import oiio_reason
+from app.media.image import PICTURES_LIMIT, oiio_reason
 from app.media.openimageio import openimageio
 from app.media.opening import OpenFile
 from app.media.sources import PILLOW_FORMATS, PIXEL_LIMIT, RANDOM_ACCESS, UNDECODED, pixel_source
@@ -29,8 +29,8 @@ from app.media.tiffstrips import Deflated, deflated, directories
 Progress = Callable[[int, int], None]
 Rows = Callable[[int, int], NDArray[Any]]
 
-_PART_LIMIT = 256
 _BLOCK_BYTES = 2 << 20
+_BEHIND = f"pictures behind the first {PICTURES_LIMIT} of a file are not counted"
 _RETRY_ROWS = 16
 _STRIP_BYTES = 16 << 20
 
@@ -68,11 +68,14 @@ def image_statistics(
     parts: list[dict[str, Any]] = []
     errors: list[dict[str, Any]] = []
     cut_off = bool(why_incomplete(file, form.name))
-    for index in range(_PART_LIMIT):
+    for index in range(PICTURES_LIMIT + 1):
         damage = Damage(index)
         try:
             with _page(file, form, index) as page:
                 if page is None:
+                    break
+                if index == PICTURES_LIMIT:
+                    errors.append({"code": "parts.not_counted", "part": index, "message": _BEHIND})
                     break
                 parts.append({"index": index, **_statistics(page, damage, sample, progress)})
                 parts[-1]["complete"] &= not cut_off
@@ -93,12 +96,7 @@ def _page(file: OpenFile, form: Format, index: int) -> Iterator[_Page | None]:
     if form.name in UNDECODED:
         raise not_supported(UNDECODED[form.name])
     if form.name in PILLOW_FORMATS:
-        with pixel_source(file, form) as source:
-            x0, y0, x1, y1 = source.data_window
-            yield None if index else _Page(
-                source.channels, y0, x1 - x0 + 1, y1 - y0 + 1, "uint8", 8,
-                lambda first, end: source.read(first, end, 0, len(source.channels)), 1, random_access=True,
-            )  # fmt: skip
+        yield _pillow_page(file, form, index)
         return
     oiio = openimageio()
     config = oiio.ImageSpec()
@@ -110,6 +108,19 @@ def _page(file: OpenFile, form: Format, index: int) -> Iterator[_Page | None]:
         yield _openimageio_page(opened, oiio, file, form, index) if opened.seek_subimage(index, 0) else None
     finally:
         opened.close()
+
+
+def _pillow_page(file: OpenFile, form: Format, index: int) -> _Page | None:
+    try:
+        with pixel_source(file, form, index) as source:
+            x0, y0, x1, y1 = source.data_window
+    except MediaError as problem:
+        if index and problem.code == "media.no_part":
+            return None
+        raise
+    names = source.channels
+    return _Page(names, y0, x1 - x0 + 1, y1 - y0 + 1, "uint8", 8,
+                 lambda first, end: source.read(first, end, 0, len(names)), 1, random_access=True)  # fmt: skip
 
 
 def _openimageio_page(source: Any, oiio: Any, file: OpenFile, form: Format, index: int) -> _Page:

@@ -46,7 +46,9 @@ class OpenFile:
         return folded(raw(os.path.basename(self.path)))  # noqa: PTH119 - a Path refuses nothing but costs more
 
     def read_at(self, offset: int, count: int) -> bytes:
-        """Up to `count` bytes from `offset`; fewer only at the end of the file."""
+        """Up to `count` bytes from `offset`; fewer only at the end of the file, none outside of it."""
+        if not 0 <= offset < self.size:
+            return b""
         if sys.platform == "win32":
             with _SEEKING:
                 os.lseek(self.descriptor, offset, os.SEEK_SET)

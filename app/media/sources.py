@@ -68,7 +68,7 @@ def pixel_source(file: OpenFile, form: Format, part: int = 0, *, exact: bool = F
         file: the open file.
         form: its format.
         part: index of the part (page, layer of a TIFF, frame of a GIF).
-        exact: give integer pixels as normalised floats instead of eight bits.
+        exact: give integer pixels as normalised floats instead of eight bits, in 64 bits where 32 do not hold them.
 
     Raises:
         MediaError: it cannot be decoded, has no such part, or is too large.
@@ -115,7 +115,12 @@ def _openimageio_source(opened: Any, file: OpenFile, form: Format, part: int, ex
     if width * height > PIXEL_LIMIT or spec.width * spec.height * spec.nchannels > 4 * PIXEL_LIMIT:
         raise MediaError(f"the picture is too large: {width} x {height} pixels", code="media.too_large")
     linear = spec.format in (oiio.HALF, oiio.FLOAT, oiio.DOUBLE) or form.name == "openexr"
-    wanted = (oiio.HALF if spec.format == oiio.HALF and not exact else oiio.FLOAT) if linear or exact else oiio.UINT8
+    wanted = oiio.UINT8
+    if exact:
+        wide = spec.format in (oiio.UINT32, oiio.INT32, oiio.DOUBLE) and form.name != "openexr"
+        wanted = spec.format.basetype if wide else oiio.FLOAT
+    elif linear:
+        wanted = oiio.HALF if spec.format == oiio.HALF else oiio.FLOAT
     if spec.deep:
         read = _deep_reader(file, part, spec)
     elif spec.tile_width:
@@ -166,6 +171,8 @@ def _checked(rows: Any, opened: Any, file: OpenFile, shape: tuple[int, int, int]
     if rows is None:
         raise MediaError(f"pixels cannot be decoded: {oiio_reason(file, opened)}", code="pixels.damaged")
     found: Pixels = np.asarray(rows)
+    if found.dtype.kind in "ui" and found.itemsize > 2:  # the library would scale them by way of 32-bit floats
+        found = found / np.iinfo(found.dtype).max
     return found.reshape(shape)
 
 

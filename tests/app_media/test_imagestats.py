@@ -1,5 +1,6 @@
 """Statistics of stills other than OpenEXR: the figures of OpenImageIO, in codes where they are codes."""
 
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -148,3 +149,30 @@ def test_strips_that_a_cut_took_away_are_told_as_one_stretch(tmp_path: Path) -> 
     _, errors = statistics(tmp_path / "a.tif")
     assert [error["rows"].rpartition("-")[2] for error in errors if error.get("rows")] == ["199"]
     assert errors[-1]["message"] == "pixels cannot be decoded: the file ends before their end"
+
+
+def test_each_frame_of_a_moving_picture_that_only_pillow_reads(tmp_path: Path) -> None:
+    stills = [Image.new("RGB", (16, 16), (value,) * 3) for value in (0, 100, 200)]
+    stills[0].save(tmp_path / "a.avif", save_all=True, append_images=stills[1:], duration=100)
+    parts, errors = statistics(tmp_path / "a.avif")
+    assert [round(part["channels"][0]["mean"] * 255) for part in parts] == pytest.approx([0, 100, 200], abs=2)
+    assert errors == []
+
+
+@pytest.mark.parametrize(("pages", "codes"), [(256, []), (257, ["parts.not_counted"])])
+def test_pages_that_are_not_counted_are_said(pages: int, codes: list[str], tmp_path: Path) -> None:
+    page = Image.new("L", (2, 2), 9)
+    page.save(tmp_path / "a.tif", save_all=True, append_images=[page] * (pages - 1))
+    parts, errors = statistics(tmp_path / "a.tif")
+    assert len(parts) == 256
+    assert [error["code"] for error in errors] == codes
+
+
+def test_a_strip_that_lies_where_no_file_reaches_is_damage(tmp_path: Path) -> None:
+    entries = [(256, 3, 4), (257, 3, 4), (258, 3, 8), (259, 3, 8), (262, 3, 1), (273, 16, 2**64 - 5), (278, 3, 4),
+               (279, 16, 9)]  # fmt: skip
+    directory = b"".join(struct.pack("<HHQQ", tag, kind, 1, value) for tag, kind, value in entries)
+    head = b"II" + struct.pack("<HHHQQ", 43, 8, 0, 16, len(entries))
+    (tmp_path / "a.tif").write_bytes(head + directory + bytes(64))
+    _, errors = statistics(tmp_path / "a.tif")
+    assert "pixels.damaged" in [error["code"] for error in errors]

@@ -299,3 +299,10 @@ def test_a_file_of_another_trade_with_the_extension_of_media_is_not_damaged(tmp_
         path.write_bytes(content)
         with pytest.raises(MediaError, match="this is not"):
             inspect(path)
+
+
+@pytest.mark.parametrize("more", [b"", b"\0"])
+def test_a_picture_of_which_the_first_bytes_alone_are_there_is_cut_off(more: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + more)
+    with pytest.raises(MediaError, match="cut off"):
+        inspect(tmp_path / "a.png")

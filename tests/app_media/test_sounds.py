@@ -88,3 +88,18 @@ def test_a_rate_that_no_sound_has_costs_the_loudness_alone(tmp_path: Path) -> No
 def test_a_movie_without_streams_is_damaged(tmp_path: Path) -> None:
     with pytest.raises(MediaError, match="holds no stream"):
         inspect(movies.mp4(tmp_path / "a.mp4"))
+
+
+def test_a_size_that_no_file_can_have_ends_the_sound(tmp_path: Path) -> None:
+    sizes = b"ds64\x1c\0\0\0" + struct.pack("<QQQI", 2**63 + 50, 2**63 - 10, 0, 0)
+    form = b"fmt \x10\0\0\0" + struct.pack("<HHIIHH", 1, 2, 48000, 192000, 4, 16)
+    (tmp_path / "a.wav").write_bytes(b"RF64\xff\xff\xff\xffWAVE" + sizes + form + b"data\xff\xff\xff\xff" + bytes(400))
+    assert "cut off" in inspect(tmp_path / "a.wav").error
+
+
+@pytest.mark.parametrize("law", [6, 7])
+def test_bits_are_those_that_are_stored_not_those_of_the_decoder(law: int, tmp_path: Path) -> None:
+    form = struct.pack("<HHIIHHH", law, 1, 8000, 8000, 1, 8, 0)
+    data = b"fmt \x12\0\0\0" + form + b"data" + struct.pack("<I", 800) + bytes(800)
+    (tmp_path / "a.wav").write_bytes(b"RIFF" + struct.pack("<I", len(data) + 4) + b"WAVE" + data)
+    assert inspect(tmp_path / "a.wav").streams[0]["bits"] == 8

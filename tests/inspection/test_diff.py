@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import OpenEXR
+import OpenImageIO as oiio  # noqa: N813 - the name its own documentation uses
 import pytest
 from PIL import Image
 
@@ -395,3 +396,47 @@ def test_a_large_picture_of_differences_is_reduced_and_keeps_single_pixels(tmp_p
     with Image.open(tmp_path / "d.png") as drawn:
         assert drawn.size == (1667, 14)
         assert np.argwhere((np.asarray(drawn) != 119).any(axis=2)).tolist() == [[11, 1481]]
+
+
+def test_what_is_not_decoded_is_never_called_equal(tmp_path: Path, diff: Diff) -> None:
+    for name, pixels in (("a", b"x" * 500), ("b", b"y" * 500)):
+        (tmp_path / f"{name}.heic").write_bytes(b"\0\0\0\x14ftypheic\0\0\0\0heic" + b"\0\0\1\xfcmdat" + pixels)
+    for asked in ((), ("--pixels",)):
+        found = diff.json(tmp_path / "a.heic", tmp_path / "b.heic", *asked, code=1)
+        assert found["equal"] is None
+        assert [(error["code"], error["side"]) for error in found["errors"]] == [
+            ("media.not_decoded", "a"), ("media.not_decoded", "b"),
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "values"), [(np.uint32, (2**32 - 1, 2**32 - 2)), (np.float64, (1.0, 1.0 + 1e-12))])
+def test_numbers_of_more_digits_than_a_float_are_compared_exactly(
+    kind: Any, values: tuple[float, float], tmp_path: Path, diff: Diff
+) -> None:
+    for name, value in zip("ab", values, strict=True):
+        pixels = np.full((4, 4), value, kind)
+        spec = oiio.ImageSpec(4, 4, 1, oiio.UINT if kind is np.uint32 else oiio.DOUBLE)
+        out = oiio.ImageOutput.create(str(tmp_path / f"{name}.tif"))
+        assert out.open(str(tmp_path / f"{name}.tif"), spec) and out.write_image(pixels)
+        out.close()
+    (entry,) = diff.json(tmp_path / "a.tif", tmp_path / "b.tif", "--pixels", code=1)["pixels"]
+    assert entry["differing"] == 16
+    diff.json(tmp_path / "a.tif", tmp_path / "a.tif", "--pixels", code=0)
+
+
+def test_every_frame_of_a_moving_picture_is_compared(tmp_path: Path, diff: Diff) -> None:
+    for name, last in (("a", 200), ("b", 30)):
+        stills = [Image.new("RGB", (16, 16), (value,) * 3) for value in (0, 100, last)]
+        stills[0].save(tmp_path / f"{name}.avif", save_all=True, append_images=stills[1:], duration=100)
+    found = diff.json(tmp_path / "a.avif", tmp_path / "b.avif", "--pixels", code=1)
+    assert {entry["part"] for entry in found["pixels"] if entry["differing"]} == {2}
+
+
+def test_pages_that_are_too_many_to_be_compared_are_not_called_equal(tmp_path: Path, diff: Diff) -> None:
+    pages = [Image.new("L", (2, 2), 9)] * 257
+    for name, last in (("a", 200), ("b", 30)):
+        pages[-1] = Image.new("L", (2, 2), last)
+        pages[0].save(tmp_path / f"{name}.tif", save_all=True, append_images=pages[1:])
+    found = diff.json(tmp_path / "a.tif", tmp_path / "b.tif", "--pixels", code=1)
+    assert found["equal"] is None
+    assert [(error["code"], error["part"]) for error in found["errors"]] == [("parts.not_compared", 256)]
