@@ -23,6 +23,8 @@ _OF_THE_REPRESENTATIVE = ("parts", "channels", "attributes")
 _SEE_THERE = "representative"
 #: What is told of a sequence whose pixels were decoded.
 _OF_PIXELS = ("frozen", "frozen_runs", "black")
+#: What is told of a sequence where somebody asked for the values that are other ones in each frame.
+_OF_EACH_FRAME = ("frames_varying",)
 
 
 def store_document(database: Database, file_id: int, document: Document, structure: Structure | None = None) -> None:
@@ -100,7 +102,9 @@ def store_sequence(database: Database, sequence_id: int, document: Document) -> 
     before = database.row(
         "SELECT body FROM sequence_facts WHERE sequence_id = ? AND changed_scan = ?", (sequence_id, changed_scan)
     )
-    rest = with_measured(document, unpacked(before[0])) if before else dict(document)
+    known = unpacked(before[0]) if before else {}
+    rest = with_measured(document, known)
+    rest = {name: known[name] for name in _OF_EACH_FRAME if name in known} | rest
     representative = rest.get("representative")
     name = None
     if isinstance(representative, dict):

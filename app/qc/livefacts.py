@@ -140,7 +140,9 @@ class LiveFacts:
         """The document with the most of what was read beyond names; None where there is none."""
         read = [one for need, one in sorted(self._read.items()) if need > Need.NAMES]
         documents = [one for one in read if not isinstance(one, AppError)]
-        return max(reversed(documents), key=lambda one: one.get("stats") is not None, default=None)
+        most = max(reversed(documents), key=lambda one: one.get("stats") is not None, default=None)
+        varying = next((one["frames_varying"] for one in documents if "frames_varying" in one), None)
+        return most if most is None or varying is None else {**most, "frames_varying": varying}
 
     def frame_numbers(self) -> Sequence[Frame]:
         """The frames of a sequence."""

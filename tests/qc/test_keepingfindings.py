@@ -20,6 +20,7 @@ from app.qc.keepingfindings import FindingsKeeper
 from app.qc.livefacts import FoundAsset
 from app.scanning.request import ScanRequest
 from tests import media
+from tests.inspection.framekit import frames, string
 from tests.qc.policykit import HEAD
 
 
@@ -159,3 +160,20 @@ def test_of_a_sequence_whose_frames_were_numbered_anew_nothing_is_kept(engine: E
     run(engine, "check", CheckRequest((), str(tmp_path / "p.yaml"), ("A001",)), Job(heard.append))
     assert [event.code for event in heard if isinstance(event, Noticed)] == ["check.not_scanned"]
     assert not judged_at(engine, str(card / "a.####.exr"), CancelToken()).findings
+
+
+def test_values_that_are_other_ones_in_each_frame_are_kept_beside_what_other_rules_and_checks_read(
+    engine: Engine, tmp_path: Path
+) -> None:
+    card = frames(tmp_path / "card", range(1001, 1009), lambda number: [string(b"take", b"take %d" % number)])
+    both, header, one = tmp_path / "both.yaml", tmp_path / "header.yaml", tmp_path / "one.yaml"
+    rule = "  - {id: take, select: 'parts[*].attributes.take', expect: {ne: take 1005}}\n"
+    one.write_text(f"{HEAD}rules:\n{rule}")
+    both.write_text(f"{HEAD}rules:\n{rule}  - {{id: still, check: sequence.frozen}}\n")
+    header.write_text(f"{HEAD}rules:\n  - {{id: whole, check: sequence.truncated}}\n")
+    run(engine, "scan", ScanRequest((str(card),), "A001"), Job())
+    for policy in (both, header):
+        run(engine, "check", CheckRequest((), str(policy), ("A001",)), Job())
+    card.rename(tmp_path / "shelf")
+    [finding] = run(engine, "check", CheckRequest((), str(one), ("A001",)), Job()).findings
+    assert (finding.rule, finding.outcome.value, finding.frames) == ("take", "fail", "1005")
