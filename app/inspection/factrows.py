@@ -86,7 +86,8 @@ def _raw_path(file: Mapping[str, Any]) -> bytes | None:
 
 
 def _header_hash(document: Document) -> str | None:
-    found = document["file"].get("header_hash") or document.get("representative", {}).get("file", {}).get("header_hash")
+    representative = document.get("representative") or {}
+    found = document["file"].get("header_hash") or representative.get("file", {}).get("header_hash")
     return found or None
 
 

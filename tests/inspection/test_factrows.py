@@ -15,6 +15,7 @@ from app.model.inspecting import InspectOptions
 from app.model.sinktables import CHANNEL_NUMBERS, LONGEST_CELL, METADATA_NUMBERS, TABLES, Columns
 from app.services.protocols import Stored
 from tests import media
+from tests.inspection.framekit import told
 
 
 class Heard:
@@ -118,7 +119,7 @@ def test_statistics_and_findings() -> None:
 
 
 def test_a_sequence_is_a_row_with_its_frames() -> None:
-    told = {
+    given = {
         "schema_version": 2,
         "kind": "sequence",
         "file": {"path": "/p/sh.####.exr", "name": "sh.####.exr", "directory": "/p", "size_bytes": 10,
@@ -128,10 +129,17 @@ def test_a_sequence_is_a_row_with_its_frames() -> None:
         "representative": {"lossless": True, "file": {"header_hash": "blake3:7", "format": "openexr"}},
         "parts": [], "channels": [], "attributes": {}, "stats": None, "errors": [],
     }  # fmt: skip
-    (row,) = rows_of(told)["files"]
+    (row,) = rows_of(given)["files"]
     assert (row["kind"], row["missing"], row["first_frame"], row["frame_count"]) == ("sequence", "1003", 1001, 3)
     assert (row["header_hash"], row["format"], row["lossless"]) == ("blake3:7", "openexr", True)
     assert row["mtime"] == 1_795_168_800_000_000
+
+
+def test_a_sequence_of_which_no_frame_can_be_read_is_a_row_too(tmp_path: Path) -> None:
+    for frame in (1001, 1002, 1003):
+        media.empty(tmp_path / f"sh.{frame}.exr")
+    (row,) = rows_of(told(tmp_path / "sh.####.exr"))["files"]
+    assert (row["kind"], row["frame_count"], row["header_hash"], row["format"]) == ("sequence", 3, None, None)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names that are no text are made on Linux only")
