@@ -19,7 +19,7 @@ from ui.desk import Desk
 from ui.reasons import said, said_of
 from ui.tabs.asset_documents import AssetStamp
 from ui.tabs.findings_pane import FindingsPane, policy_name
-from ui.tabs.policy_box import USED_POLICY, known_policies, open_policy
+from ui.tabs.policy_box import USED_POLICY, OpenPolicy, known_policies, open_policy
 from ui.tabs.variables_dialog import VariablesDialog
 from ui.workers.job_worker import Done, Failed, Outcome
 from ui.workers.reader import Reader
@@ -105,12 +105,17 @@ class AssetChecks(QObject):
         later = [one for one in self._recorded if one not in others and _time(one) > _time(own)]
         return [*(later or [own]), *others]
 
-    def check(self, policy: str) -> None:
-        """Judge the asset in sight by a policy: the id of a shipped one, or a file."""
+    def check(self, policy: str, *, ask: bool = False) -> None:
+        """Judge the asset in sight by a policy.
+
+        Args:
+            policy: the id of a shipped one, or a file.
+            ask: ask for the values of its variables; else only where one has none that was given before.
+        """
         if not policy or self._asset is None or self._asset in self._jobs.values():
             return
         self._desk.window.state.set_text(USED_POLICY, policy)
-        self._reader.ask("open", partial(open_policy, policy, self._asset))
+        self._reader.ask("ask" if ask else "open", partial(open_policy, policy, self._asset))
 
     def _answered(self, kind: str, _number: int, answer: Any) -> None:
         if kind == "policies":
@@ -119,10 +124,15 @@ class AssetChecks(QObject):
             return
         elif answer.problem is not None:
             self._pane.say(said_of(answer.problem, answer.policy))
-        elif answer.variables:
+        elif answer.variables and (kind == "ask" or self._lacks(answer)):
             self._ask(answer.policy, answer.variables, answer.sake[0])
         else:
             self._start(answer.policy)
+
+    def _lacks(self, opened: OpenPolicy) -> bool:
+        """Whether a variable has no value, neither its own nor one that was given before."""
+        known = self._variables.get(opened.policy, {})
+        return any(default is None and name not in known for name, default in opened.variables)
 
     def _not_read(self, _kind: str, _number: int, error: AppError) -> None:
         self._pane.say(said(error))

@@ -50,6 +50,7 @@ class FindingsPane(QWidget):
         self._lay_out()
         self.tree.currentItemChanged.connect(self._go)
         self.tree.itemClicked.connect(self._go)
+        self.check.setToolTip("Check (T); Shift+T asks for the values of the policy's variables again")
         self.check.clicked.connect(self._ask)
         self.places.chosen.connect(self.position_chosen)
         self._bar.hide()

@@ -263,6 +263,7 @@ class InspectDialog(QDialog):
             ("Show the findings", "W", partial(self._show_tab, _FINDINGS)),
             ("Measure the channels", "M", self._measure),
             ("Check against the policy", "T", self._check),
+            ("Check with other values of its variables", "Shift+T", partial(self._check, ask=True)),
             ("Compare with another", "C", self.compare.click),
         ):
             action = QAction(words, self, shortcut=QKeySequence(keys))
@@ -274,9 +275,9 @@ class InspectDialog(QDialog):
         self.tabs.setCurrentIndex(number)
         (self.facts.view, self.channels.table, self.findings.tree)[number].setFocus()
 
-    def _check(self) -> None:
+    def _check(self, *, ask: bool = False) -> None:
         self.tabs.setCurrentIndex(_FINDINGS)
-        self.findings.check.click()
+        self.checks.check(self.findings.policies.policy(), ask=ask)
 
     def _measure(self) -> None:
         self.tabs.setCurrentIndex(_CHANNELS)

@@ -47,6 +47,7 @@ def _verdict_rows(tab: "ReviewTab") -> tuple[_Row, ...]:
         ("inspect", "Inspect the frame in sight", INSPECT_KEY, "info", tab.inspect),
         ("similar", "Find similar structure", "", "search", tab.similar),
         ("check", "Check against the policy", "T", "check", tab.check),
+        ("values", "Check with other values of its variables", "Shift+T", "check", partial(tab.check, ask=True)),
         ("findings", "Show the findings", "W", "warning", partial(tab.inspector.show_tab, FINDINGS)),
         ("history", "Show the history", "H", "clock", partial(tab.inspector.show_tab, HISTORY)),
     )

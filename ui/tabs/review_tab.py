@@ -180,10 +180,10 @@ class ReviewTab(QWidget):
         self.inspector.tabs.setCurrentIndex(CHANNELS)
         self.documents.measure()
 
-    def check(self) -> None:
+    def check(self, *, ask: bool = False) -> None:
         """Judge the asset by the policy that is chosen; the findings come to the front."""
         self.inspector.tabs.setCurrentIndex(FINDINGS)
-        self.inspector.findings.check.click()
+        self.checks.check(self.inspector.findings.policies.policy(), ask=ask)
 
     def compare(self) -> None:
         """Ask for the asset to be compared with another one."""

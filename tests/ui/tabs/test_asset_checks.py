@@ -303,7 +303,12 @@ def test_a_policy_that_needs_a_value_asks_for_it(qtbot: QtBot, tab: ReviewTab, t
     asking.check.click()
     pane = checked(qtbot, tab)
     assert pane.said.text() == "test.whole 1.0.0, 3 rules: 1 fail · 2 pass"
-    tab.checks.check(str(named))
+    pane.policies.choose(str(named))
+    ended = Heard(tab._desk.jobs.job_ended)
+    tab.actions_by_name["check"].trigger()
+    qtbot.waitUntil(lambda: ended.times > 0, timeout=WAIT_MS)
+    assert tab.checks.asking is asking, "what was given before was asked for again"
+    tab.actions_by_name["values"].trigger()
     qtbot.waitUntil(lambda: tab.checks.asking is not asking, timeout=WAIT_MS)
     assert tab.checks.asking.lines["show"].text() == "sh"
     tab.queue.go(1)
@@ -331,7 +336,7 @@ def test_a_variable_with_a_default_can_be_given_another_value(qtbot: QtBot, tab:
     asking.check.click()
     assert given.last == ((("owner", "sh"),),)
     assert checked(qtbot, tab).said.text() == "test.whole 1.0.0, 4 rules: 2 fail · 2 pass"
-    tab.checks.check(str(named))
+    tab.checks.check(str(named), ask=True)
     qtbot.waitUntil(lambda: tab.checks.asking is not asking, timeout=WAIT_MS)
     again = tab.checks.asking
     assert again is not None and again.lines["owner"].text() == "sh"
