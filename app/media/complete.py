@@ -35,7 +35,7 @@ def _png(file: OpenFile) -> str:
         head = file.read_at(at, 8)
         if len(head) < 8:
             return f"{_CUT}: it has no end mark (IEND)"
-        if head[4:] == b"IEND":
+        if head[4:] == b"IEND" and at + 12 <= file.size:
             return ""
         at += 12 + int.from_bytes(head[:4])
     return ""

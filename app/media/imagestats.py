@@ -32,6 +32,8 @@ Rows = Callable[[int, int], NDArray[Any]]
 _BLOCK_BYTES = 2 << 20
 _BEHIND = f"pictures behind the first {PICTURES_LIMIT} of a file are not counted"
 _RETRY_ROWS = 16
+#: Formats of which the library tells the bits of a sample, not of a pixel, the index of a palette or alpha.
+_TELLS_BITS = ("tiff", "dpx", "cineon", "png", "jpeg2000", "jpegxl")
 _STRIP_BYTES = 16 << 20
 
 
@@ -146,7 +148,8 @@ def _openimageio_page(source: Any, oiio: Any, file: OpenFile, form: Format, inde
             raise MediaError(f"pixels cannot be decoded: {reason}", code="pixels.damaged")
         return np.asarray(rows).reshape(end - first, spec.width, spec.nchannels)
 
-    bits = spec.get_int_attribute("oiio:BitsPerSample", 0) or {"uint8": 8, "uint16": 16, "uint": 32}.get(kind, 0)
+    told = spec.get_int_attribute("oiio:BitsPerSample", 0) if form.name in _TELLS_BITS else 0
+    bits = told or {"uint8": 8, "uint16": 16, "uint": 32}.get(kind, 0)
     random_access = form.name in RANDOM_ACCESS
     return _Page(tuple(spec.channelnames), spec.y, spec.width, bottom - spec.y, kind, bits, read,
                  spec.tile_height or _strip_rows(spec), random_access)  # fmt: skip

@@ -121,7 +121,7 @@ def deflated(file: OpenFile, tags: Tags) -> Deflated | None:
 
 
 def _why_not(file: OpenFile, offset: int, length: int) -> str:
-    """What deflate says against the bytes of a strip; where they just end, libtiff says it."""
+    """What deflate says against the bytes of a strip; where the file ends among them, libtiff says it."""
     inflater, end, fed = zlib.decompressobj(), offset + length, b""
     try:
         while not inflater.eof:
@@ -129,7 +129,7 @@ def _why_not(file: OpenFile, offset: int, length: int) -> str:
                 fed = file.read_at(offset, min(_FEED, end - offset))
                 offset += len(fed)
             if not fed:
-                return ""
+                return "" if offset < end else "cannot be unpacked: its bytes have no end"
             inflater.decompress(fed, _FEED)
             fed = inflater.unconsumed_tail
     except zlib.error as problem:

@@ -10,6 +10,8 @@ import pytest
 from PIL import Image
 
 from app.media.document import document_of
+from app.media.opening import opened
+from app.media.tiffstrips import directories
 from app.model.inspecting import InspectOptions
 from tests import media
 from tests.app_media.test_pixelstats import agrees
@@ -176,3 +178,31 @@ def test_a_strip_that_lies_where_no_file_reaches_is_damage(tmp_path: Path) -> No
     (tmp_path / "a.tif").write_bytes(head + directory + bytes(64))
     _, errors = statistics(tmp_path / "a.tif")
     assert "pixels.damaged" in [error["code"] for error in errors]
+
+
+@pytest.mark.parametrize("tile", [0, 16])
+def test_a_deflated_strip_whose_end_was_changed_is_damaged(tile: int, tmp_path: Path) -> None:
+    spec = oiio.ImageSpec(41, 37, 3, oiio.UINT8 if tile else oiio.FLOAT)
+    spec["compression"], spec.tile_width, spec.tile_height = "zip", tile, tile
+    out = oiio.ImageOutput.create(str(tmp_path / "a.tif"))
+    pixels = np.random.default_rng(1).random((37, 41, 3)).astype(np.float32)
+    assert out.open(str(tmp_path / "a.tif"), spec) and out.write_image((pixels * 255).astype("u1") if tile else pixels)
+    out.close()
+    assert statistics(tmp_path / "a.tif")[1] == []
+    with opened(tmp_path / "a.tif") as file:
+        tags = next(directories(file)) or {}
+    places, lengths = (tags[324], tags[325]) if tile else (tags[273], tags[279])
+    data = bytearray((tmp_path / "a.tif").read_bytes())
+    data[places[-1] + lengths[-1] - 6] ^= 0x55
+    (tmp_path / "a.tif").write_bytes(data)
+    (error,) = statistics(tmp_path / "a.tif")[1]
+    assert (error["code"], error["rows"].rpartition("-")[2]) == ("pixels.damaged", "36")
+
+
+@pytest.mark.parametrize("name", ["a.dds", "a.ico", "a.tga"])
+def test_codes_are_those_of_a_channel_whatever_a_pixel_takes(name: str, tmp_path: Path) -> None:
+    still = Image.new("P", (16, 16), 2)
+    still.putpalette([0, 0, 0, 90, 90, 90, 255, 255, 255])
+    (still if name != "a.dds" else still.convert("RGB")).save(tmp_path / name)
+    part, *_ = statistics(tmp_path / name)[0]
+    assert (part["bits"], part["code_max"]) == (8, 255)

@@ -306,3 +306,10 @@ def test_a_picture_of_which_the_first_bytes_alone_are_there_is_cut_off(more: byt
     (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + more)
     with pytest.raises(MediaError, match="cut off"):
         inspect(tmp_path / "a.png")
+
+
+def test_a_png_that_lost_its_last_byte_is_cut_off(tmp_path: Path) -> None:
+    path = media.png(tmp_path / "a.png")
+    assert inspect(path).error == ""
+    path.write_bytes(path.read_bytes()[:-1])
+    assert "cut off" in inspect(path).error
