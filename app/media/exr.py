@@ -7,6 +7,7 @@ that a header can be told apart byte for byte. Format: OpenEXR file layout, vers
 import struct
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
@@ -215,7 +216,7 @@ class Part:
         return ceil(height / known[1]) if known and self.kind in PART_KINDS else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Header:
     """The header block of a file.
 
@@ -241,6 +242,25 @@ class Header:
     def deep(self) -> bool:
         """Whether some part holds deep data."""
         return bool(self.flags & DEEP) or any(part.deep for part in self.parts)
+
+    def table_start(self, index: int) -> int:
+        """Where the table of chunks of a part begins.
+
+        Raises:
+            MediaError: a part before it does not say how large its own is.
+        """
+        if index >= len(self._table_starts):
+            self.parts[len(self._table_starts) - 1].chunk_count()
+        return self._table_starts[index]
+
+    @cached_property
+    def _table_starts(self) -> list[int]:
+        """Of each part, up to the first that does not say how large its table is."""
+        starts = [self.size]
+        with suppress(MediaError):
+            for part in self.parts:
+                starts.append(starts[-1] + 8 * (part.chunk_count() or 0))
+        return starts
 
 
 _U8 = struct.Struct("<B")

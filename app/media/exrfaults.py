@@ -6,6 +6,7 @@ Found by handing such files to OpenEXR 3.5 and OpenImageIO 3.2, where its source
 
 import math
 import struct
+from collections import Counter
 from collections.abc import Iterator
 
 from app.errors import MediaError
@@ -60,8 +61,9 @@ def _channels(part: Part) -> Iterator[Fault]:
     names = [channel.name for channel in channels]
     if not channels:
         yield "channels", "the channel list is empty"
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
+    often = Counter(names)
+    if len(often) < len(names):
+        twice = next(name for name in names if often[name] > 1)
         yield "channels", f"the channel {shown(twice)} is listed more than once"
     longest = max(names, key=len, default=b"")
     if len(longest) > _NAME_LIMIT:

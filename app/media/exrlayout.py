@@ -199,9 +199,7 @@ class ChunkTable:
 
     def __init__(self, file: OpenFile, header: Header, layout: PartLayout) -> None:
         self._file = file
-        self._start = header.size
-        for part in header.parts[: layout.index]:
-            self._start += 8 * (part.chunk_count() or 0)
+        self._start = header.table_start(layout.index)
         self.needed = layout.first + layout.across * layout.down
         count = layout.part.chunk_count()
         self.count = self.needed if count is None else count

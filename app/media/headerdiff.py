@@ -4,6 +4,7 @@ Parts belong together by name, those without a partner by their order. Two attri
 are; their order in the header does not count.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from hashlib import sha256
@@ -23,9 +24,11 @@ def paired_parts(names_a: list[str], names_b: list[str]) -> list[tuple[int | Non
     """Which part of one file belongs to which of the other, by index; None where there is no partner."""
     free_b = dict.fromkeys(range(len(names_b)))
     partner: dict[int, int] = {}
+    often_a, often_b = Counter(names_a), Counter(names_b)
+    place_b = {name: b for b, name in enumerate(names_b)}
     for a, name in enumerate(names_a):
-        if name and names_a.count(name) == 1 and names_b.count(name) == 1:
-            partner[a] = names_b.index(name)
+        if name and often_a[name] == often_b[name] == 1:
+            partner[a] = place_b[name]
             del free_b[partner[a]]
     rest = iter(list(free_b))
     for a in range(len(names_a)):

@@ -3,6 +3,7 @@
 import json
 import os
 import struct
+import time
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ import pytest
 from app.errors import MediaError
 from app.media.document import document_of
 from app.media.exrbytes import header_bytes
+from app.media.headerdiff import paired_parts
 from app.model.inspecting import InspectOptions
 from tests import media
 from tests.app_media.exrattributes import ATTRIBUTES
@@ -256,3 +258,37 @@ def test_another_version_tells_what_can_be_told(tmp_path: Path) -> None:
     found = document(path)
     assert (found["file"]["version"], found["lossless"]) == (3, True)
     assert [error["message"] for error in found["errors"]] == ["version 3 with flags 0x0 is not known"]
+
+
+def packed(*attributes: tuple[bytes, bytes, bytes]) -> bytes:
+    """Attributes as they lie in a header, with the end of their part."""
+    pieces = (b"%b\0%b\0%b%b" % (name, kind, struct.pack("<i", len(raw)), raw) for name, kind, raw in attributes)
+    return b"".join(pieces) + b"\0"
+
+
+def listed(name: bytes) -> bytes:
+    return name + b"\0" + struct.pack("<iB3xii", 1, 0, 1, 1)
+
+
+def test_the_last_of_very_many_channels_twice_is_told_at_once(tmp_path: Path) -> None:
+    channels = b"".join(listed(b"%05d" % number) for number in range(65_500)) + listed(b"65499") + b"\0"
+    path = tmp_path / "a.exr"
+    path.write_bytes(struct.pack("<II", 20000630, 2) + packed((b"channels", b"chlist", channels)))
+    before = time.monotonic()
+    said = [error["message"] for error in document(path)["errors"]]
+    assert "the channel 65499 is listed more than once" in said
+    assert time.monotonic() - before < 8
+
+
+def test_the_pixels_of_very_many_parts_are_sought_in_time(tmp_path: Path) -> None:
+    window = b"dataWindow", b"box2i", struct.pack("<4i", 0, 0, 1, 1)
+    about = (b"channels", b"chlist", listed(b"Y") + b"\0"), (b"compression", b"compression", b"\0"), window
+    parts = (packed(*about, (b"name", b"string", b"%05d" % number)) for number in range(6_000))
+    path = tmp_path / "a.exr"
+    path.write_bytes(struct.pack("<II", 20000630, 2 | 0x1000) + b"".join(parts) + b"\0" + bytes(16))
+    before = time.monotonic()
+    found = document_of(str(path), InspectOptions(stats=True))
+    assert {part["rows"] for part in found["stats"]["parts"]} == {""}
+    names = [part["name"] for part in found["parts"]]
+    assert paired_parts(names, names[::-1])[:2] == [(0, 5999), (1, 5998)]
+    assert time.monotonic() - before < 12
