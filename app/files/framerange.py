@@ -30,7 +30,7 @@ _WRITTEN = re.compile(r"(?<![0-9.xy:])[0-9]+(?:\.([0-9]+))?")
 _NUMBER = re.compile(rb"(?P<sign>-?)(?P<whole>[0-9]+)(?:\.(?P<fraction>[0-9]+))?")
 _PADDING = re.compile(
     rb"(?P<pad>#+|@+|%0?(?P<printf>[0-9]{0,2})d|\$F(?P<houdini>[0-9]?)|(?P<udim><UDIM>|<udim>|%\(UDIM\)d))"
-    rb"(?:\.(?P<places>#+|@+))?"
+    rb"(?:(?<=[#@])\.(?P<places>#+|@+))?"
 )
 _START = rb"(?:(?<![^._/ ])-|(?<![0-9]))"
 _CHUNK = rb"%(n)s(?:--?%(n)s(?:[xy:]%(n)s)?)?"

@@ -185,6 +185,8 @@ def test_a_pattern_finds_its_files_and_no_others() -> None:
         (["a.00000001.tif", "a.00000002.tif"], b"a.1-2##.tif", b"a.########.tif"),
         (["a.-02.exr", "a.00.exr"], b"a.-2,0@@.exr", b"a.##.exr"),
         (["a.1001.25.exr", "a.1001.50.exr"], b"a.1001.25,1001.50#.@@.exr", b"a.####.##.exr"),
+        (["a%d.1001.exr", "a%d.1002.exr"], b"a%d.1001-1002#.exr", b"a%d.####.exr"),
+        (["a<UDIM>.01.exr", "a<UDIM>.02.exr"], b"a<UDIM>.1-2@@.exr", b"a<UDIM>.##.exr"),
     ],
 )
 def test_a_printed_pattern_leads_back_to_the_files(names: list[str], printed: bytes, called: bytes) -> None:
