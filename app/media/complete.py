@@ -16,6 +16,7 @@ _SEARCH_BLOCK = 1 << 20
 _BOX_LIMIT = 20000
 _CUT = "the file is cut off"
 _CONTAINERS = (b"moov", b"moof")
+_ASF_DATA = bytes.fromhex("3626b2758e66cf11a6d900aa0062ce6c")
 
 
 def why_incomplete(file: OpenFile, format_name: str) -> str:
@@ -224,12 +225,83 @@ def _mxf(file: OpenFile) -> str:
 
 
 def _asf(file: OpenFile) -> str:
-    return _says(file, int.from_bytes(file.exactly(16, 8), "little"))
+    """The header object, and the data object behind it; a live recording announces none of its packets."""
+    header = int.from_bytes(file.exactly(16, 8), "little")
+    data = file.read_at(header, 24)
+    if len(data) < 24:
+        return _says(file, header)
+    size = int.from_bytes(data[16:], "little")
+    return _says(file, header + size) if data.startswith(_ASF_DATA) else ""
+
+
+def _boxed(file: OpenFile) -> str:
+    """HEIF and AVIF: a box that is longer than the file."""
+    for kind, at, size in boxes(file):
+        if at + size > file.size:
+            name = kind.decode("latin-1")
+            return f"{_CUT}: {size} bytes of '{name}' are announced and {file.size - at} are there"
+    return ""
+
+
+def _ogg(file: OpenFile) -> str:
+    """The last page: it has all its bytes, and is marked as the last one of its stream (RFC 3533)."""
+    start = max(0, file.size - 2 * _TAIL)
+    tail = file.read_at(start, 2 * _TAIL)
+    at = tail.rfind(b"OggS\0")
+    if at < 0:
+        return f"{_CUT}: it has no last page" if file.size > 2 * _TAIL else ""
+    page = tail[at : at + 27 + 255]
+    count = page[26] if len(page) > 26 else 0
+    if len(page) < 27 + count or at + 27 + count + sum(page[27 : 27 + count]) > len(tail):
+        return f"{_CUT}: it ends inside its last page"
+    return "" if page[5] & 4 else "the recording was not closed: its last page is not marked as that"
+
+
+def _w64(file: OpenFile) -> str:
+    size = int.from_bytes(file.exactly(16, 8), "little")
+    return _says(file, size) if size < 1 << 63 else ""
+
+
+def _caf(file: OpenFile) -> str:
+    """The chunks up to the sample data, whose size is -1 while it is recorded."""
+    at = 8
+    for _ in range(_BOX_LIMIT):
+        head = file.read_at(at, 12)
+        if len(head) < 12:
+            return f"{_CUT}: it has no sample data"
+        size = int.from_bytes(head[4:], signed=True)
+        if head[:4] == b"data":
+            return _cut_samples(file, at + 12, size) if size >= 0 else ""
+        at += 12 + max(0, size)
+    return ""
+
+
+def _mp3(file: OpenFile) -> str:
+    """The bytes that the first frame announces, where an encoder left word there (`Xing`, `Info`).
+
+    Some count their tags as well: only what the whole file does not have is missing for sure.
+    """
+    head = file.read_at(0, 10)
+    start = 0
+    if head[:3] == b"ID3" and len(head) == 10:
+        start = 10 + (head[6] << 21 | head[7] << 14 | head[8] << 7 | head[9]) + (10 if head[5] & 0x10 else 0)
+    frame = file.read_at(start, 64)
+    if len(frame) < 64 or frame[0] != 0xFF or frame[1] & 0xE0 != 0xE0:
+        return ""
+    first, mono = (frame[1] >> 3) & 3 == 3, frame[3] >> 6 == 3
+    at = 4 + ((17 if mono else 32) if first else (9 if mono else 17))
+    if frame[at : at + 4] not in (b"Xing", b"Info") or not frame[at + 7] & 2:
+        return ""
+    at += 12 if frame[at + 7] & 1 else 8
+    announced = int.from_bytes(frame[at : at + 4])
+    there = file.size - start
+    return f"{_CUT}: {announced} bytes of sound are announced and {there} are there" if announced > file.size else ""
 
 
 _CHECKS: dict[str, Callable[[OpenFile], str]] = {
     "png": _png, "jpeg": _jpeg, "gif": _gif, "jpeg2000": _jpeg2000, "bmp": _bmp, "webp": _riff, "wav": _riff,
     "avi": _riff, "aiff": _aiff, "au": _au, "dpx": _dpx, "cineon": _cineon, "tiff": _tiff, "mov": _iso, "mp4": _iso,
     "m4a": _iso, "braw": _iso, "matroska": _matroska, "matroska-audio": _matroska, "webm": _matroska, "mxf": _mxf,
-    "asf": _asf, "wma": _asf,
+    "asf": _asf, "wma": _asf, "avif": _boxed, "heif": _boxed, "ogg": _ogg, "ogv": _ogg, "w64": _w64, "caf": _caf,
+    "mp3": _mp3,
 }  # fmt: skip

@@ -131,14 +131,17 @@ def _plain(value: Any) -> Any:
 
 
 def inspect_with_pillow(file: OpenFile, form: Format) -> MediaFacts:
-    """Facts of an image that only Pillow reads (AVIF, cursors, XPM)."""
+    """Facts of an image that only Pillow reads (AVIF, cursors)."""
     from PIL import Image
 
     incomplete = why_incomplete(file, form.name)
-    with pillow_reasons(form), file.stream() as stream, Image.open(stream) as image:
-        width, height = image.size
-        part = {"index": 0, "type": "image", "name": "", "width": width, "height": height, "depth": "uint8",
-                "channels": list(image.getbands()), "frames": getattr(image, "n_frames", 1)}  # fmt: skip
+    try:
+        with pillow_reasons(form), file.stream() as stream, Image.open(stream) as image:
+            width, height = image.size
+            part = {"index": 0, "type": "image", "name": "", "width": width, "height": height, "depth": "uint8",
+                    "channels": list(image.getbands()), "frames": getattr(image, "n_frames", 1)}  # fmt: skip
+    except MediaError as problem:
+        raise MediaError(incomplete or problem.message, code=problem.code) from problem
     return MediaFacts("image", form.name, form.mime, width, height, None, (part,), {}, incomplete)
 
 

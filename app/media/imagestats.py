@@ -30,7 +30,7 @@ Progress = Callable[[int, int], None]
 Rows = Callable[[int, int], NDArray[Any]]
 
 _BLOCK_BYTES = 2 << 20
-_BEHIND = f"pictures behind the first {PICTURES_LIMIT} of a file are not counted"
+_BEHIND = f"what lies behind the first {PICTURES_LIMIT} pictures of a file is not counted"
 _RETRY_ROWS = 16
 #: Formats of which the library tells the bits of a sample, not of a pixel, the index of a palette or alpha.
 _TELLS_BITS = ("tiff", "dpx", "cineon", "png", "jpeg2000", "jpegxl")
@@ -77,8 +77,7 @@ def image_statistics(
                 if page is None:
                     break
                 if index == PICTURES_LIMIT:
-                    errors.append({"code": "parts.not_counted", "part": index, "message": _BEHIND})
-                    break
+                    raise not_supported(_BEHIND)
                 parts.append({"index": index, **_statistics(page, damage, sample, progress)})
                 parts[-1]["complete"] &= not cut_off
         except MediaError as problem:

@@ -116,13 +116,13 @@ class _Run:
         self._tracks: dict[int, _Track] = {}
         self._told_at = 0.0
         self._position = 0
-        self._repeats = False
+        self._repeats = self._sampled = False
         self._general: list[dict[str, Any]] = []
 
     def decode(self, opened: Any) -> None:
         import av
 
-        self._repeats = opened.format.name == "avi"
+        self._repeats, self._sampled = opened.format.name == "avi", opened.format.name == "flac"
         for stream in opened.streams:
             self._add(stream)
         if not self._tracks:
@@ -221,6 +221,9 @@ class _Run:
                 self._count(track, result)
             elif not result["samples"]:
                 self._general.append(_error("sound.none", track.index, "not one sample can be decoded"))
+            elif self._sampled and (announced := _samples_of(track.stream)) > result["samples"]:
+                said = f"{announced} samples are announced and {result['samples']} can be decoded"
+                self._general.append(_error("sound.missing", track.index, said))
             if result.get("non_finite_samples"):
                 said = f"{result['non_finite_samples']} samples are no numbers (NaN or infinite)"
                 self._general.append(_error("sound.non_finite", track.index, said))
@@ -249,6 +252,12 @@ class _Run:
 
     def errors(self) -> list[dict[str, Any]]:
         return [*self._general, *(told for track in self._tracks.values() for told in track.damage.as_json())]
+
+
+def _samples_of(stream: Any) -> int:
+    """How many samples the header of a FLAC announces; 0 where it does not say."""
+    known = stream.duration and stream.time_base and stream.rate
+    return int(stream.duration * stream.time_base * stream.rate) if known else 0
 
 
 def _error(code: str, stream: int | None, message: str) -> dict[str, Any]:

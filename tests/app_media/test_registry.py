@@ -313,3 +313,14 @@ def test_a_png_that_lost_its_last_byte_is_cut_off(tmp_path: Path) -> None:
     assert inspect(path).error == ""
     path.write_bytes(path.read_bytes()[:-1])
     assert "cut off" in inspect(path).error
+
+
+@pytest.mark.parametrize("name", ["a.heic", "a.avif"])
+def test_a_heif_that_lost_its_end_is_cut_off(name: str, tmp_path: Path) -> None:
+    brand = b"\0\0\0\x14ftyp" + {"a.heic": b"heic", "a.avif": b"avif"}[name] + b"\0\0\0\0mif1"
+    (tmp_path / name).write_bytes(brand + b"\0\0\x10\0mdat" + bytes(500))
+    try:
+        reason = inspect(tmp_path / name).error
+    except MediaError as problem:
+        reason = problem.message
+    assert "cut off: 4096 bytes of 'mdat' are announced and 508 are there" in reason

@@ -103,3 +103,56 @@ def test_bits_are_those_that_are_stored_not_those_of_the_decoder(law: int, tmp_p
     data = b"fmt \x12\0\0\0" + form + b"data" + struct.pack("<I", 800) + bytes(800)
     (tmp_path / "a.wav").write_bytes(b"RIFF" + struct.pack("<I", len(data) + 4) + b"WAVE" + data)
     assert inspect(tmp_path / "a.wav").streams[0]["bits"] == 8
+
+
+def encoded(path: Path, codec: str, layout: str = "stereo") -> Path:
+    """Three seconds of noise in whatever container the suffix asks for."""
+    import av
+
+    noise = np.random.default_rng(2).normal(0, 0.1, (2, 48000 * 3)).clip(-1, 1).astype(np.float32)
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream(codec, rate=48000)
+        stream.layout = layout
+        pieces = av.AudioResampler(format=stream.format, layout=layout, rate=48000)
+        source = av.AudioFrame.from_ndarray(noise, format="fltp", layout=layout)
+        source.sample_rate = 48000
+        size = stream.codec_context.frame_size
+        fifo = av.AudioFifo()
+        for piece in pieces.resample(source):
+            piece.pts = None
+            fifo.write(piece)
+        while frame := fifo.read(size or 4096, partial=True):
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [("a.mp3", "libmp3lame"), ("a.ogg", "flac"), ("a.opus", "libopus"), ("a.w64", "pcm_s16le"),
+     ("a.caf", "pcm_s16le")],
+)  # fmt: skip
+def test_a_sound_that_lost_its_end_is_cut_off(name: str, codec: str, tmp_path: Path) -> None:
+    path = encoded(tmp_path / name, codec)
+    assert inspect(path).error == ""
+    content = path.read_bytes()
+    for part in (0.5, 0.97):
+        path.write_bytes(content[: round(len(content) * part)])
+        assert "cut off" in inspect(path).error
+
+
+def test_an_ogg_without_the_last_page_was_not_closed(tmp_path: Path) -> None:
+    path = encoded(tmp_path / "a.ogg", "libopus")
+    content = path.read_bytes()
+    path.write_bytes(content[: content.rfind(b"OggS")])
+    assert "not closed" in inspect(path).error
+
+
+def test_a_flac_that_ends_between_two_frames_lacks_samples(tmp_path: Path) -> None:
+    path = encoded(tmp_path / "a.flac", "flac")
+    content = path.read_bytes()
+    assert measured(path)["samples"] == 3 * 48000
+    path.write_bytes(content[: content.rfind(b"\xff\xf8")])
+    with opened(path) as file:
+        _, errors = measure(file, recognise(file)[0], lambda done, total: None, (MeasureOptions(),))
+    assert [error["code"] for error in errors] == ["sound.missing"]

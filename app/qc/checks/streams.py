@@ -18,7 +18,15 @@ _OF_SEVERAL = "of several files only the first was looked at: name them one by o
 #: What is told of broken packets, and of all streams that were not decoded to their end or lack frames.
 _BROKEN = frozenset({"frames.damaged", "sound.damaged"})
 _UNSEEN = _BROKEN.union(
-    ("frames.none", "frames.missing", "sound.none", "sound.non_finite", "media.damaged", "media.too_large")
+    (
+        "frames.none",
+        "frames.missing",
+        "sound.none",
+        "sound.missing",
+        "sound.non_finite",
+        "media.damaged",
+        "media.too_large",
+    )
 )
 
 
