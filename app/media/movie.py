@@ -17,6 +17,8 @@ from app.media.opening import OpenFile
 from app.media.video import first_picture, nominal_rate
 
 _FORWARD_S = 2
+#: How much earlier it is sought where what was found lies behind: streams without an index are sought by bytes.
+_EARLIER_S = (1, 5, 30)
 _DAMAGED_LIMIT = 500
 _HD_HEIGHT = 720
 
@@ -59,7 +61,7 @@ class Movie:
         stream = self._stream
         self.rate: Fraction = nominal_rate(stream) or Fraction(25)
         self._base: Fraction = stream.time_base or Fraction(1, 90000)
-        self._start: int = stream.start_time or 0
+        self._start: int = (stream.start_time or 0) + self._delay()
         self._frames: Iterator[Any] = self._decoded()
         self._last: Any = None
         self._fresh = True
@@ -74,6 +76,10 @@ class Movie:
         limit_pictures(stream.codec_context)
         stream.codec_context.thread_count = 2
         return stream
+
+    def _delay(self) -> int:
+        """Ticks by which reordered frames come late in an AVI: it knows when they are decoded, not when shown."""
+        return int(self._container.format.name == "avi" and bool(self._stream.codec_context.has_b_frames))
 
     def close(self) -> None:
         """Let go of the file."""
@@ -154,14 +160,18 @@ class Movie:
         if last is not None and abs(last - target) <= tolerance:
             return self._last
         at_start = self._fresh and target - self._start <= near
-        if not at_start and (last is None or not last < target <= last + near):
+        sought = not at_start and (last is None or not last < target <= last + near)
+        if sought:
             self._seek(target)
-        previous = self._last
-        for frame in self._frames:
-            previous, self._last, self._fresh = self._last, frame, False
-            if frame.pts is None or frame.pts >= target - tolerance:
-                skipped = frame.pts is not None and frame.pts > target + tolerance
-                return previous if skipped and previous is not None and previous.pts <= target else frame
+        found = self._reached(target, tolerance)
+        for earlier in _EARLIER_S if sought else ():
+            late = found is not None and found.pts is not None and found.pts > target + tolerance
+            if not late and self._last is not None:
+                break
+            self._seek_earlier(target - int(earlier / self._base))
+            found = self._reached(target, tolerance) or found
+        if found is not None:
+            return found
         if self._last is None and target > self._start:
             self._seek(self._start)
             for frame in self._frames:
@@ -169,6 +179,24 @@ class Movie:
         if self._last is None:
             raise MediaError("not one frame can be decoded", code="pixels.damaged")
         return self._last
+
+    def _reached(self, target: int, tolerance: int) -> Any:
+        """The frame at a time stamp, or the one before where none begins there; None where there are none so far on."""
+        for frame in self._frames:
+            previous, self._last, self._fresh = self._last, frame, False
+            if frame.pts is None or frame.pts >= target - tolerance:
+                skipped = frame.pts is not None and frame.pts > target + tolerance
+                return previous if skipped and previous is not None and previous.pts <= target else frame
+        return None
+
+    def _seek_earlier(self, target: int) -> None:
+        """Seek to before a frame, also to before the first one where the container can."""
+        import av
+
+        try:
+            self._seek(target)
+        except av.error.FFmpegError:
+            self._seek(self._start)
 
     def _seek(self, target: int) -> None:
         self._container.seek(target, stream=self._stream, backward=True)

@@ -19,7 +19,7 @@ from app.jobs.job import CancelToken
 from app.media import worker
 from app.media.frames import DecodedFrame, FrameReader
 from app.media.inspectors import Inspectors
-from tests import media
+from tests import media, movies
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +144,28 @@ def test_frames_are_exact_where_the_clock_is_as_coarse_as_the_frames(reader: Fra
         frame = reader.read(path, number=number)
         assert (frame.number, frame.frames) == (number, 25)
         assert pixels(frame)[24, 32, 0] == pytest.approx(40 + 6 * number, abs=3)
+
+
+def reordered(video: Any) -> None:
+    video.codec_context.max_b_frames = 2
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [("a.ts", "mpeg2video"), ("a.ts", "libx264"), ("a.mpg", "mpeg2video"), ("a.avi", "mpeg4"), ("a.avi", "mpeg2video")],
+)
+def test_frames_are_exact_where_a_container_has_no_index_or_no_times_of_showing(
+    name: str, codec: str, reader: FrameReader, tmp_path: Path
+) -> None:
+    path = str(movies.movie(tmp_path / name, 48, codec=codec, prepare=reordered))
+    for number in (0, 30, 5, 47, 12, 13, 11, 46, 1, 35, 36, 20):
+        frame = reader.read(path, number=number)
+        assert (frame.number, frame.problem) == (number, "")
+        apart = [
+            np.abs(pixels(frame)[..., :3].astype(float) - movies.picture(other)).mean()
+            for other in range(max(0, number - 2), number + 3)
+        ]
+        assert int(np.argmin(apart)) == min(2, number)
 
 
 def test_the_drive_of_a_movie_can_be_let_go(tmp_path: Path) -> None:
