@@ -15,14 +15,15 @@ from app.catalog.inspections import recorded_document, recorded_facts, recorded_
 from app.catalog.shard import last_base
 from app.engine import Engine
 from app.errors import AppError, InputError, MediaError
-from app.files.framerange import frame_range, parse_frames
+from app.files.framerange import frame_range, parse_frames, sequence_pattern
 from app.inspection.expected import Expectation, Expected
 from app.inspection.namefacts import sequence_by_names
 from app.jobs.job import Job
 from app.model.drives import Drive
-from app.model.frames import Frame
+from app.model.frames import FileSequence, Frame
 from app.model.kinds import MEDIA
 from app.model.names import decoded, raw, shown
+from app.model.times import rfc3339_ns
 from app.qc.checks.completeness import damages_of
 from app.qc.facts import Document, Need, NotRecorded
 from app.qc.kinds import kinds_of_name
@@ -123,7 +124,23 @@ class RecordedFacts:
         )
         if made is None:
             raise NotRecorded(f"The headers of its frames were never recorded: {_HINT}")
-        return {**names, **made, "sequence": {**made["sequence"], **names["sequence"]}, "stats": None}
+        told = {**made["sequence"], **names["sequence"]}
+        return {**names, **made, "file": self._file_of(frames, made["representative"]), "sequence": told, "stats": None}
+
+    def _file_of(self, frames: Sequence[Frame], representative: Document | None) -> Document:
+        """What is told of a sequence as a file, as `inspect` tells it."""
+        own, first = self._asset.sequence, (representative or {}).get("file") or {}
+        assert own is not None
+        written = FileSequence(own.base, own.ext, own.pad, tuple(frames), ())
+        return {
+            "path": self.asset,
+            "name": shown(self._asset.name),
+            "directory": posixpath.dirname(self.asset),
+            "pattern": shown(sequence_pattern(written)),
+            "size_bytes": self._asset.bytes,
+            "newest": rfc3339_ns(self._asset.newest_ns),
+            **{key: first.get(key) for key in ("format", "mime")},
+        }
 
     def _recorded(self, file_id: int) -> dict[str, Any] | str | None:
         """What was recorded of a frame, or why it could not be read."""

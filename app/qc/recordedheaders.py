@@ -117,22 +117,28 @@ def _timecode(values: _Values) -> int | None:
 
 
 def _told(frames: Sequence[Frame], heads: FrameHeads, document: dict[str, Any]) -> dict[str, Any]:
-    unreadable: dict[str, list[Frame]] = {}
-    for index in heads.indices(UNREADABLE):
-        unreadable.setdefault(heads.reasons[index], []).append(frames[index])
     there = [index for index, compared in enumerate(heads.compared) if compared]
     clock = continuity(frames, heads.timecodes, there, frame_rate(document))
     without = [frames[index] for index in clock.without] if clock else []
     return {
         "truncated": frame_range([frames[index] for index in heads.indices(CUT)]),
         "without_header": frame_range([frame for frame, seen in zip(frames, heads.compared, strict=True) if not seen]),
-        "unreadable": [{"frames": frame_range(found), "reason": reason} for reason, found in unreadable.items()],
+        "incomplete": _reasons(frames, heads, CUT),
+        "unreadable": _reasons(frames, heads, UNREADABLE),
         "size_outliers": [
             {"frame": frames[one.index], "size_bytes": one.size_bytes, "median_bytes": one.median_bytes}
             for one in size_outliers(heads)
         ],
         "timecode": clock and timecode_document(clock, frames, frame_range(without)),
     }
+
+
+def _reasons(frames: Sequence[Frame], heads: FrameHeads, state: int) -> list[dict[str, str]]:
+    """The frames in a state by the reason for it."""
+    found: dict[str, list[Frame]] = {}
+    for index in heads.indices(state):
+        found.setdefault(heads.reasons[index], []).append(frames[index])
+    return [{"frames": frame_range(some), "reason": reason} for reason, some in found.items()]
 
 
 def _told_differences(frames: Sequence[Frame], consistency: Consistency, read: ReadFrame) -> Iterator[dict[str, Any]]:

@@ -32,6 +32,8 @@ _TOKEN = re.compile(
 )
 _LONGEST = 400
 _NAME_LEVEL = frozenset({"file.name", "file.path", "file.stem", "file.ext", "file.size_bytes", "file.directory"})
+#: What is told of a sequence once its pixels were decoded.
+OF_PIXELS = ("frozen", "frozen_runs", "black")
 _NAME_LEVEL_SEQUENCE = frozenset(
     {"base", "ext", "pad", "first", "last", "frame_count", "missing_count", "missing", "gap_count", "ranges"}
     | {"duplicate_frames", "zero_byte", "expected", "missing_head", "missing_inner", "missing_tail", "unexpected"}
@@ -97,7 +99,7 @@ class Selector:
         if self.root == "sequence":
             if second in _NAME_LEVEL_SEQUENCE:
                 return Need.NAMES
-            return Need.PIXELS if second in ("frozen", "black") else Need.HEADERS
+            return Need.PIXELS if second in OF_PIXELS else Need.HEADERS
         if self.root == "stats":
             return Need.DECODED if second in ("video", "audio") else Need.PIXELS
         return Need.HEADER

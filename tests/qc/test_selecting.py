@@ -207,7 +207,7 @@ def test_what_was_never_looked_at_is_no_pass() -> None:
     rules = "  - {id: r, select: 'stats.parts[*].channels[*].nan_count', expect: {eq: 0}}"
     result = judged(rules, exr())
     assert result.outcome is Outcome.ERROR
-    assert "statistics" in result.findings[0].evidence
+    assert "not measured" in result.findings[0].evidence
 
 
 def test_a_document_is_validated_with_the_policy_that_judged_it() -> None:

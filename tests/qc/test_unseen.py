@@ -98,6 +98,17 @@ def test_a_picture_of_another_size_among_pngs_is_seen_in_its_stream(engine: Engi
     assert {one.frames for one in result.findings} == {"1003"}
 
 
+def test_runs_of_frozen_frames_are_looked_for_in_the_pixels(engine: Engine, tmp_path: Path) -> None:
+    def still(_frame: int, _header: Given, channels: Given) -> None:
+        for pixels in channels.values():
+            pixels[:] = 0.5
+
+    for frame in (1001, 1002, 1003):
+        write_frame(tmp_path / "s" / f"sh.{frame}.exr", frame, still, width=4)
+    rule = "  - {id: still, select: sequence.frozen_runs, expect: {exists: false}}"
+    assert outcomes(checked(engine, tmp_path / "s", rule, tmp_path)) == {"still": "fail"}
+
+
 def test_a_pattern_of_movies_stands_for_each_of_them(engine: Engine, tmp_path: Path) -> None:
     for number in (1, 2):
         write_movie(tmp_path / f"take_{number:04d}.mov")

@@ -10,7 +10,7 @@ from app.qc.checks.streams import label, otherwise_measured, undecoded
 from app.qc.facts import Document
 from app.qc.findings import Observation
 from app.qc.policy import Rule
-from app.qc.selectors import Selector
+from app.qc.selectors import OF_PIXELS, Selector
 
 _DAMAGE = ("pixels", "chunks", "media")
 _PARTLY = "not all of its pixels could be decoded"
@@ -83,7 +83,7 @@ def unseen_frames(rule: Rule, document: Document) -> Iterator[Observation]:
 def unseen_statistics(rule: Rule, selector: Selector, document: Document) -> Iterator[Observation]:
     """Why statistics that a selector looks at do not tell everything; nothing where they do."""
     second = selector.steps[1].key if len(selector.steps) > 1 else ""
-    if selector.root == "sequence" and second in ("frozen", "black"):
+    if selector.root == "sequence" and second in OF_PIXELS:
         yield from unseen_frames(rule, document)
     if selector.root != "stats":
         return
