@@ -21,7 +21,7 @@ _KEYS: dict[str, str] = {
     "sequence": "base ext pad first last frame_count missing_count missing gap_count ranges expected:any missing_head"
     " missing_inner missing_tail unexpected duplicate_frames zero_byte truncated unreadable:[any] size_outliers:[any]"
     " header_differences:[any] varying:[any] timecode:any frozen"
-    " black udim without_header incomplete:[any] frozen_runs",
+    " black udim without_header incomplete:[any] frozen_runs:[value]",
     "stats": "parts:[partstats] video:[any] audio:[any] options:any others:[any] frames",
     "partstats": "index name supported reason sample rows complete type bits code_max channels:[channelstats] deep:any",
     "channelstats": "name min max mean stddev nan_count inf_count pos_inf_count neg_inf_count finite_count zero_count"

@@ -105,8 +105,10 @@ def test_runs_of_frozen_frames_are_looked_for_in_the_pixels(engine: Engine, tmp_
 
     for frame in (1001, 1002, 1003):
         write_frame(tmp_path / "s" / f"sh.{frame}.exr", frame, still, width=4)
-    rule = "  - {id: still, select: sequence.frozen_runs, expect: {exists: false}}"
+    rule = "  - {id: still, select: 'sequence.frozen_runs[*]', expect: {exists: false}}"
     assert outcomes(checked(engine, tmp_path / "s", rule, tmp_path)) == {"still": "fail"}
+    with pytest.raises(BadYaml, match="frames in the selector"):
+        checked(engine, tmp_path / "s", rule.replace("[*]", "[*].frames"), tmp_path)
 
 
 def test_a_pattern_of_movies_stands_for_each_of_them(engine: Engine, tmp_path: Path) -> None:
