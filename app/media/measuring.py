@@ -55,13 +55,14 @@ def measure(
 
 @dataclass(slots=True)
 class _Track:
-    """A stream and what measures it."""
+    """A stream and what measures it; samples that its header announces, 0 where that is a guess."""
 
     stream: Any
     index: int
     meter: Any
     pictures: bool
     damage: Damage
+    announced: int = 0
     packets: int = 0
     discarded: int = 0
     in_a_row: int = 0
@@ -160,7 +161,8 @@ class _Run:
             meter = SoundMeter(stream, audio_stream(stream), self._options)
         pictures = stream.type == "video"
         damage = Damage(stream.index, pictures=pictures)
-        self._tracks[stream.index] = _Track(stream, stream.index, meter, pictures, damage)
+        announced = _samples_of(stream) if self._sampled and not pictures else 0
+        self._tracks[stream.index] = _Track(stream, stream.index, meter, pictures, damage, announced)
 
     def _packets(self, packets: Any, said: list[Any]) -> None:
         import av
@@ -221,8 +223,8 @@ class _Run:
                 self._count(track, result)
             elif not result["samples"]:
                 self._general.append(_error("sound.none", track.index, "not one sample can be decoded"))
-            elif self._sampled and (announced := _samples_of(track.stream)) > result["samples"]:
-                said = f"{announced} samples are announced and {result['samples']} can be decoded"
+            elif track.announced > result["samples"]:
+                said = f"{track.announced} samples are announced and {result['samples']} can be decoded"
                 self._general.append(_error("sound.missing", track.index, said))
             if result.get("non_finite_samples"):
                 said = f"{result['non_finite_samples']} samples are no numbers (NaN or infinite)"
