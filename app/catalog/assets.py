@@ -17,7 +17,6 @@ from app.model.kinds import MEDIA, Category
 
 _HASH_GOOD = 1
 _DECIMALS = re.compile(r"\.([0-9]+)")
-_KINDS = ", ".join(str(int(kind)) for kind in MEDIA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +106,17 @@ class CataloguedAsset:
 
 
 class ShardAssets:
-    """Reads the assets of one shard. The database must stay open while it is used."""
+    """Reads the assets of one shard. The database must stay open while it is used.
 
-    def __init__(self, database: Database, judge: Judge) -> None:
+    Args:
+        database: the shard.
+        judge: says how verdicts stand.
+        everything: files and sequences that are no media are assets too; sidecars are none.
+    """
+
+    def __init__(self, database: Database, judge: Judge, *, everything: bool = False) -> None:
+        self._kinds = frozenset(Category) - {Category.QC} if everything else frozenset(MEDIA)
+        self._kinds_listed = ", ".join(str(int(kind)) for kind in sorted(self._kinds))
         self._database = database
         self._judge = judge
         self._has_verdicts = bool(database.value("SELECT EXISTS (SELECT 1 FROM verdict)"))
@@ -192,7 +199,7 @@ class ShardAssets:
         return self._database.rows(
             "SELECT f.id, f.name, f.category, f.size, f.mtime_ns, f.folder_id FROM block b JOIN file f"
             " ON f.id BETWEEN b.first_id AND b.last_id WHERE b.folder_id = ? AND f.missed_scan IS NULL"
-            f" AND f.sequence_id IS NULL AND (f.category IN ({_KINDS}) OR EXISTS"
+            f" AND f.sequence_id IS NULL AND (f.category IN ({self._kinds_listed}) OR EXISTS"
             f" (SELECT 1 FROM verdict v WHERE v.folder_id = f.folder_id AND v.asset = f.name)){asked}",
             (folder_id, *names),
         )
@@ -203,14 +210,14 @@ class ShardAssets:
         return CataloguedAsset(file_id, folder_id, path, name, Category(category), size, mtime_ns, None, verdict)
 
     def _sequence_assets(self, folder_id: int, path: bytes, row: tuple[Any, ...]) -> Iterator[CataloguedAsset]:
-        """The asset of a sequence; none where its frames are no media."""
+        """The asset of a sequence; none where its frames are none of the kinds that are asked for."""
         sequence, verdict = self._sequence(folder_id, row[0])
         category = self._database.value(
             "SELECT f.category FROM block b JOIN file f ON f.id BETWEEN b.first_id AND b.last_id"
             " WHERE b.folder_id = ? AND f.sequence_id = ? LIMIT 1",
             (folder_id, sequence.id),
         )
-        if category in MEDIA:
+        if category in self._kinds:
             yield CataloguedAsset(
                 None, folder_id, path, sequence.asset_name, Category(category), row[9], row[10], sequence, verdict
             )

@@ -156,7 +156,8 @@ def check(engine: Engine, request: CheckRequest, job: Job) -> CheckResult:
     job.stage(Stage.CHECK)
     for place in places:
         if place.drive is not None and not place.there:
-            for recorded in recorded_assets(engine, place.drive, place.below, expected, job):
+            names = policy.names_assets
+            for recorded in recorded_assets(engine, place.drive, place.below, expected, job, everything=names):
                 if isinstance(recorded, tuple):
                     run.unreadable(*recorded)
                 else:
@@ -319,5 +320,4 @@ def expected_range(text: str) -> Expected | None:
 
 def is_considered(policy: Policy, facts: Facts) -> bool:
     """Whether an asset is judged: media, or whatever the policy names by its extension or path."""
-    named = bool(policy.match.extensions or policy.match.paths)
-    return (named or len(facts.kinds) > 1) and is_about(policy, facts)
+    return (policy.names_assets or len(facts.kinds) > 1) and is_about(policy, facts)

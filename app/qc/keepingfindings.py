@@ -208,7 +208,7 @@ class _ShardKeeper:
         return True
 
     def _store_all(self, database: Database, waiting: list[_Kept]) -> None:
-        assets = ShardAssets(database, self._engine.judge)
+        assets = ShardAssets(database, self._engine.judge, everything=True)
         by_folder: dict[bytes, list[_Kept]] = {}
         for kept in waiting:
             by_folder.setdefault(kept.folder, []).append(kept)

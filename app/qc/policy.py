@@ -164,6 +164,11 @@ class Policy:
         return measure_sets(base, (rule.measuring for rule in leaves(self.rules)))
 
     @property
+    def names_assets(self) -> bool:
+        """Whether it says by extension or path what it is about, which may be no media then."""
+        return bool(self.match.extensions or self.match.paths)
+
+    @property
     def reference(self) -> dict[str, str]:
         """The JSON form by which a result names its policy."""
         return {"id": self.id, "version": self.version, "sha256": self.sha256}

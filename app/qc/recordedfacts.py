@@ -226,7 +226,7 @@ def _expected_of(asset: CataloguedAsset, base: str, expected: Expectation) -> Ex
 
 
 def recorded_assets(
-    engine: Engine, drive: Drive, below: tuple[str, ...], expected: Expectation, job: Job
+    engine: Engine, drive: Drive, below: tuple[str, ...], expected: Expectation, job: Job, *, everything: bool = False
 ) -> Iterator[RecordedFacts | tuple[str, AppError]]:
     """The assets of a drive as its shard knows them.
 
@@ -238,19 +238,20 @@ def recorded_assets(
         below: paths relative to its base, with `/`: folders with all below them, or files; empty for all.
         expected: says which frames sequences should have.
         job: progress and cancel.
+        everything: also what is no media.
     """
     wanted = dict.fromkeys(map(raw, below), False)
 
     def is_wanted(path: bytes) -> bool:
         asked = [one for one in wanted if not one or path == one or path.startswith(one + b"/")]
         wanted.update(dict.fromkeys(asked, True))
-        return not wanted or bool(asked)
+        return any(not _is_hidden(path[len(one) :]) for one in (asked if wanted else [b""]))
 
     with engine.catalog.open_shard(drive, job.token) as database:
         base = shown(raw(last_base(database))).replace("\\", "/")
         for path, error in unscanned(database, is_wanted):
             yield posixpath.join(base, shown(path)), error
-        for folder, assets in ShardAssets(database, engine.judge).after():
+        for folder, assets in ShardAssets(database, engine.judge, everything=everything).after():
             job.check()
             for asset in assets:
                 path = folder + b"/" + asset.name if folder else asset.name
@@ -259,6 +260,11 @@ def recorded_assets(
         for path, is_met in wanted.items():
             if not is_met and not _is_no_media(database, path):
                 yield posixpath.join(base, shown(path)), InputError(_UNKNOWN, code="input.not_found")
+
+
+def _is_hidden(below: bytes) -> bool:
+    """Whether a path has a name with a leading dot: a check of folders leaves those out."""
+    return any(name.startswith(b".") for name in below.split(b"/"))
 
 
 def _is_no_media(database: Database, path: bytes) -> bool:

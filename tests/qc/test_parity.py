@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from app.engine import Engine
+from app.jobs.events import JobEvent, Noticed
 from app.jobs.job import Job
 from app.operations import run
 from app.qc.checking import CheckRequest, CheckResult
@@ -128,6 +129,30 @@ def _otherwise(records: Told, media_told: Told, rules: frozenset[str] = frozense
         both = ({one for one, _ in each.values()} for each in (told, records.get(asset, {})))
         if [bool(outcomes & {"fail", "error"}) for outcomes in both] == [True, False]:
             yield f"{asset} passes"
+
+
+def test_files_that_are_no_media_are_judged_on_the_shelf_where_the_policy_names_them(
+    engine: Engine, tmp_path: Path
+) -> None:
+    base, policy = tmp_path / "drive", tmp_path / "named.yaml"
+    (base / ".hidden").mkdir(parents=True)
+    media.raw_exr(base / "GOOD.exr")
+    for name in ("notes.txt", "paper.pdf", ".hidden/bad.exr", "._GOOD.exr"):
+        media.text(base / name)
+    rule = "  - {id: capitals, check: name, expect: {regex: '^[A-Z]+$'}}"
+    policy.write_text(f"{HEAD}match: {{ext: [txt, exr]}}\nrules:\n{rule}")
+    run(engine, "scan", ScanRequest((str(base),), "A001", skip_hidden=False), Job())
+    heard: list[JobEvent] = []
+    there = run(engine, "check", CheckRequest((), str(policy), ("A001",)), Job(heard.append))
+    assert not [event for event in heard if isinstance(event, Noticed)]
+    base.rename(tmp_path / "shelf")
+    told = run(engine, "check", CheckRequest((), str(policy), ("A001",)), Job())
+    assert _told(told, base) == _told(there, base)
+    assert {name: rules["capitals"][0] for name, rules in _told(told, base).items()} == {
+        "GOOD.exr": "pass",
+        "notes.txt": "fail",
+    }
+    assert told.asset_counts == there.asset_counts
 
 
 def test_what_fails_on_a_connected_drive_never_passes_while_it_is_on_the_shelf(engine: Engine, tmp_path: Path) -> None:
