@@ -135,7 +135,7 @@ def _dpx(file: OpenFile) -> str:
     if elements != 1 or encoding or not samples:
         return _says(file, start)
     count = width * samples
-    words = {8: -(-count // 4), 16: -(-count // 2), 32: count}.get(bits, -(-count * bits // 32))
+    words = -(-count * bits // 32)
     if packing in (1, 2):
         words = {10: -(-count // 3), 12: -(-count // 2)}.get(bits, words)
     row_bytes = words * 4 if bits not in (8, 16) else count * bits // 8

@@ -69,8 +69,8 @@ class SoundMeter:
         self._shape = (frame.format.name, frame.layout.name, frame.sample_rate)
         channels = frame.layout.nb_channels
         rate = self._rate
-        exact = frame.format.name.rstrip("p") in ("s16", "s32", "u8") and self._bits
-        self._full = 1 - 2.0 ** -(min(self._bits or 16, 24) - 1) if exact else 1.0
+        exact = frame.format.name.rstrip("p") in ("s16", "s32", "u8")
+        self._full = 1 - 2.0 ** -(min(self._bits, 24) - 1) if exact and self._bits else 1.0
         self._sum = np.zeros(channels)
         self._squares = np.zeros(channels)
         self._peak = np.zeros(channels)
@@ -110,10 +110,7 @@ class SoundMeter:
         self._samples += block.shape[1]
 
     def _oversample(self, block: Block | None) -> None:
-
-        frame = None
-        if block is not None:
-            frame = frame_of(block, self._layout, self._rate)
+        frame = None if block is None else frame_of(block, self._layout, self._rate)
         for piece in self._over.resample(frame):
             heights = np.abs(samples_of(piece)).max(axis=1, initial=0)
             self._true_peak = np.maximum(self._true_peak, heights)
