@@ -240,6 +240,8 @@ def words_of(result: CheckResult) -> str:
     told = [(counts["fail"], "fail"), (counts["error"], "could not be checked"), (counts["warnings"], "with a warning"),
             (counts["infos"], "with a remark"),
             (counts["waived"], "waived"), (counts["pass"], "pass"), (counts["skipped"], "skipped")]  # fmt: skip
+    if not any(count for count, _ in told):
+        return f"{name} has no rule about such a file: nothing was checked."
     words = " · ".join(f"{formats.count(count)} {word}" for count, word in told if count)
     rules = formats.many(sum(count for count, _ in told), "rule")
     by = " · by what the last scan recorded" if result.recorded else ""

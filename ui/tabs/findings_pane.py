@@ -247,7 +247,7 @@ def was_checked(validations: Iterable[Mapping[str, Any]]) -> bool:
 def nothing_words(validations: Sequence[Mapping[str, Any]], scanned: str = "") -> str:
     """What is said where nothing is known to be wrong: who found nothing, or that nobody looked.
 
-    A policy that is not about the asset found nothing either; of it the words below the list tell.
+    A policy that is not about the asset, or skipped its rules, found nothing either: the words below the list tell.
 
     Args:
         validations: what policies said, as `policy_findings`.
@@ -256,7 +256,7 @@ def nothing_words(validations: Sequence[Mapping[str, Any]], scanned: str = "") -
     judged = [policy_name(one) for one in validations if was_checked([one])]
     if judged:
         return f"{' and '.join(judged)} found nothing wrong." if all(judged) else "Nothing wrong was found."
-    asked = any(not one.get("outdated") and one.get("outcome") is None for one in validations)
+    asked = any(not one.get("outdated") and one.get("outcome") in (None, "skipped") for one in validations)
     return "\n".join(filter(None, (scanned, "" if asked else "No policy was checked.")))
 
 

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QTabWidget, QVBoxLayout, QWidget
 
 from app.qc.dossier import Dossier
 from app.settings.fields import Reason
@@ -85,6 +85,12 @@ class Inspector(QWidget):
         """Bring one of the four to the front and give it the keys."""
         self.tabs.setCurrentIndex(number)
         (self.facts.view, self.channels.table, self.findings.tree, self.history)[number].setFocus()
+
+    def bring(self, number: int) -> None:
+        """Bring one to the front and leave the keys where they are, unless its box took them: that would eat letters."""
+        self.tabs.setCurrentIndex(number)
+        if isinstance(QApplication.focusWidget(), QComboBox):
+            self.show_tab(number)
 
     def stop(self) -> None:
         """End the threads."""

@@ -108,7 +108,7 @@ class Judging(QObject):
             return
         self._bar.remember_operator()
         self._desk.window.state.set_text(OPERATORS, "\n".join(self._bar.operators()[:_MOST_OPERATORS]))
-        note, reasons = self._bar.note.text().strip(), self._bar.reasons()
+        note, reasons = self._words()
         operator = self._bar.operator_name()
         self._signer.sign(key, dossier.path, operator=operator, result=result, note=note, reasons=reasons)
 
@@ -124,7 +124,8 @@ class Judging(QObject):
             self._signer.undo(key, dossier.path, self._bar.operator_name())
         else:
             self._signer.withdraw(key, dossier.path, self._bar.operator_name())
-        self._bar.set_words("", ())  # they belonged to the verdict that is taken back, not to the next one
+        if dossier.record is not None and self._words() == (dossier.record.note, dossier.record.reasons):
+            self._bar.set_words("", ())  # they belonged to the verdict that is taken back, not to the next one
 
     def set_possible(self) -> None:
         """Let the buttons do what can be done now."""
@@ -154,6 +155,10 @@ class Judging(QObject):
         record = dossier.record
         return record is not None and (len(dossier.records) > 1 or is_verdict(record))
 
+    def _words(self) -> tuple[str, tuple[str, ...]]:
+        """The note and the reasons that the operator gave."""
+        return self._bar.note.text().strip(), self._bar.reasons()
+
     def _keep_draft(self) -> None:
         if self._key is None:
             return
@@ -177,7 +182,7 @@ class Judging(QObject):
         if record.operator != name:
             who = record.operator or "An older tool"
             return f"{who} signed it {record.verdict} on {formats.date(record.time_us)}; yours would follow it."
-        words = self._bar.note.text().strip(), self._bar.reasons()
+        words = self._words()
         if not any(words) or words == (record.note, record.reasons):
             return ""
         return f"Not in the record yet: {_KEYS.get(record.verdict, 'a verdict')} writes it."

@@ -177,12 +177,12 @@ class ReviewTab(QWidget):
 
     def measure(self) -> None:
         """Decode the asset and count its values; the channels come to the front."""
-        self.inspector.tabs.setCurrentIndex(CHANNELS)
+        self.inspector.bring(CHANNELS)
         self.documents.measure()
 
     def check(self, *, ask: bool = False) -> None:
         """Judge the asset by the policy that is chosen; the findings come to the front."""
-        self.inspector.tabs.setCurrentIndex(FINDINGS)
+        self.inspector.bring(FINDINGS)
         self.checks.check(self.inspector.findings.policies.policy(), ask=ask)
 
     def compare(self) -> None:

@@ -170,6 +170,31 @@ def test_words_after_a_verdict_are_said_not_to_be_written_until_it_is_given_agai
     assert tab.bar.message.fullText() == ""
 
 
+def test_words_that_are_not_written_outlive_an_undo(qtbot: QtBot, tab: ReviewTab, library: Path) -> None:
+    press(qtbot, "1", "f")
+    wait_written(qtbot, tab)
+    press(qtbot, "4", "n", "after the verdict", Qt.Key.Key_Return)
+    qtbot.keyClick(tab.stage.viewer, Qt.Key.Key_Z, CONTROL)
+    wait_written(qtbot, tab)
+    assert tab.bar.note.text() == "after the verdict"
+    assert "missing_frame" in tab.bar.reasons()
+
+
+def test_after_a_check_from_anywhere_the_keys_of_a_verdict_give_one(
+    qtbot: QtBot, tab: ReviewTab, library: Path
+) -> None:
+    policies = tab.inspector.findings.policies
+    qtbot.waitUntil(lambda: policies.count() > 3, timeout=WAIT_MS)
+    press(qtbot, "w")
+    policies.setFocus()
+    press(qtbot, Qt.Key.Key_Escape, "s")
+    chosen = policies.policy()
+    press(qtbot, "t", "p")
+    wait_written(qtbot, tab)
+    assert policies.policy() == chosen
+    assert sidecar(library / "shots" / ".qc" / "sh010.####.exr.qc.json")["qc_result"] == "pass"
+
+
 def test_words_need_an_asset(qtbot: QtBot, tab: ReviewTab) -> None:
     tab.queue.words.setText("no asset is called this")
     qtbot.waitUntil(lambda: not tab.bar.note.isEnabled(), timeout=WAIT_MS)
