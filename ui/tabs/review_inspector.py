@@ -87,7 +87,7 @@ class Inspector(QWidget):
         (self.facts.view, self.channels.table, self.findings.tree, self.history)[number].setFocus()
 
     def bring(self, number: int) -> None:
-        """Bring one to the front and leave the keys where they are, unless its box took them: that would eat letters."""
+        """Bring one to the front; the keys stay where they are, unless its box took them, which would eat letters."""
         self.tabs.setCurrentIndex(number)
         if isinstance(QApplication.focusWidget(), QComboBox):
             self.show_tab(number)
