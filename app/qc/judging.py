@@ -22,6 +22,9 @@ from app.qc.tallying import tallied
 #: Findings that one rule may have about one asset; what is more is counted in the last.
 MOST_FINDINGS = 200
 
+#: Roots of selectors that find the same in a file without a header.
+_OF_ANY_FILE = frozenset({"file", "kind", "schema_version"})
+
 Waive = Callable[[Finding], Finding]
 
 
@@ -79,6 +82,19 @@ def _is_headerless(document: Document) -> bool:
     return not has_header(document) or any(code.startswith("header.") for code in codes)
 
 
+def _may_fit_unseen(match: Match, facts: Facts) -> bool:
+    """Whether a match fits no frame of a sequence whose header is known, but may fit one without a header."""
+    select = match.select
+    if select is None or select.need is not Need.HEADER or select.root in _OF_ANY_FILE:
+        return False
+    if not match.fits(facts.asset, facts.kinds):
+        return False
+    try:
+        return bool(headerless(facts)) and not _fits(match, facts)
+    except AppError:
+        return False  # then it fits
+
+
 class _Judging:
     """The rules of one policy over one asset.
 
@@ -99,7 +115,7 @@ class _Judging:
         numbers = tuple(self._facts.frame_numbers())
         for rule in leaves(rules):
             check = CHECKS.get(rule.check)
-            if check is None or check.frames is None or not self._applies(rule):
+            if check is None or check.frames is None or not self._applies(rule) or not _fits(rule.when, self._facts):
                 continue
             judge = self._seen[rule.id] = check.frames(rule)
             asked = self._sampled[rule.id] = frozenset(rule.sample.of(numbers))
@@ -137,21 +153,36 @@ class _Judging:
 
     def _applies(self, rule: Rule) -> bool:
         kinds = CHECKS[rule.check].kinds if rule.check else frozenset[str]()
-        return (not kinds or bool(kinds & self._facts.kinds)) and _fits(rule.when, self._facts)
+        if kinds and not kinds & self._facts.kinds:
+            return False
+        return _fits(rule.when, self._facts) or _may_fit_unseen(rule.when, self._facts)
 
     def _observations(self, rule: Rule) -> Iterable[Observation]:
         if rule.id in self._seen:
             return self._seen[rule.id].observations()
+        if _may_fit_unseen(rule.when, self._facts):
+            return self._unseen_headers(rule)
         judge = CHECKS[rule.check].judge if rule.check else None
         if _is_of_headers(rule) and not has_header(self._facts.document(Need.HEADERS)):
             return self._unseen_headers(rule)
         seen = judge(rule, self._facts) if judge else judge_selection(rule, self._documents(rule))
         return [*seen, *self._unseen_headers(rule)] if _is_of_headers(rule) else seen
 
+    def _untold(self, group: Group) -> RuleResult:
+        """The result of a group of which it cannot be told whether it is about a frame without a header."""
+        findings = tuple(
+            Finding(group.id, Outcome.ERROR, group.severity, self._facts.asset, one.expected, one.observed, one.frames)
+            for one in self._headerless()
+        )
+        return RuleResult(group.id, group.title, Outcome.ERROR, group.severity, findings)
+
     def _unseen_headers(self, rule: Rule) -> Iterator[Observation]:
         """What a rule about headers could not look at: frames without one, differences that are not told."""
         if why := untold(self._facts, rule):
             yield Observation(False, "headers that can be compared", evidence=why, unable=True)
+        yield from self._headerless()
+
+    def _headerless(self) -> Iterator[Observation]:
         for reason, frames in headerless(self._facts).items():
             yield Observation(
                 False, "a header that can be read", reason, range_of(frames), evidence=reason, unable=True
@@ -198,6 +229,8 @@ class _Judging:
         )
 
     def _group(self, group: Group) -> RuleResult | None:
+        if _may_fit_unseen(group.when, self._facts):
+            return self._untold(group)
         if not _fits(group.when, self._facts):
             return None
         results = [result for rule in group.rules if (result := self.result(rule)) is not None]

@@ -245,7 +245,27 @@ def test_a_rule_is_about_each_frame_that_its_when_fits(
     rule = f'{when}, select: "parts[*].attributes.level", expect: {{exists: true}}'
     found = judged(engine, tmp_path / "a", rule, lambda frame: [_text("packing", "zip" if frame == 1001 else "dwaa")])
     assert {one[1] for one in found if one[0] == "fail"} == ({frames} if frames else set())
-    assert (_EMPTY in found) is bool(frames)
+    assert _EMPTY in found, "it cannot be told whether the rule is about the empty frame"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "%s, select: 'parts[*].attributes.level', expect: {exists: false}",
+        "%s, check: exr.lossless",
+        "%s, check: pixels.finite",
+        "%s, check: sequence.missing",
+    ],
+)
+def test_of_a_frame_without_a_header_it_cannot_be_told_whether_a_rule_is_about_it(
+    engine: Engine, tmp_path: Path, rule: str
+) -> None:
+    def of(select: str) -> set[tuple[str, str, str]]:
+        when = f"when: {{select: '{select}', expect: {{eq: dwaa}}}}"
+        return judged(engine, tmp_path / "a", rule % when, lambda _frame: [_text("packing", "zip")])
+
+    assert of("parts[*].attributes.packing") == {_EMPTY}
+    assert not of("file.mtime"), "this is known of an empty file too"
 
 
 @pytest.mark.parametrize("frame", [1001, 1003])

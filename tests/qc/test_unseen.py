@@ -522,3 +522,11 @@ def test_a_sequence_of_which_no_frame_can_be_judged_counts_none(engine: Engine, 
         engine, tmp_path / "s", "  - {id: zip, select: 'parts[*].compression', expect: {eq: zip}}", tmp_path
     )
     assert {one.observed for one in result.findings} == {"the file is empty"}
+
+
+def test_of_a_frame_without_a_header_it_cannot_be_told_whether_a_group_is_about_it() -> None:
+    document = sequence(zero_byte="1005", without_header="1005")
+    when = "when: {select: 'parts[0].width', expect: {eq: 7}}"
+    result = judged(f"  - any: {{id: group, {when}, rules: [{{id: r, check: exr.lossless}}]}}", document)
+    [found] = result.findings
+    assert (found.rule, found.outcome, found.frames, found.observed) == ("group", "error", "1005", "the file is empty")
