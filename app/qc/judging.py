@@ -207,7 +207,7 @@ class _Judging:
             outcome = Outcome.SKIPPED
         elif seen.unrecorded:
             self.unrecorded.add(rule.id)
-            outcome = Outcome.SKIPPED if rule.missing == "skip" else Outcome.ERROR
+            outcome = Outcome.ERROR
         elif seen.nothing:
             if rule.missing == "pass":
                 return None

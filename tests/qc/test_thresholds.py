@@ -86,8 +86,8 @@ def test_a_document_that_was_measured_otherwise_never_passes(engine: Engine, tmp
     found = validate_document(policy("  - {id: dim, check: video.black, black_level: 0.2, expect: {max: 9}}"), document)
     assert found["outcome"] == "error"
     assert "measured with black_level 0.1, not 0.2" in found["findings"][0]["evidence"]
-    skipped = "  - {id: dim, check: video.black, black_level: 0.2, missing: skip}"
-    assert validate_document(policy(skipped), document)["outcome"] == "skipped"
+    lenient = "  - {id: dim, check: video.black, black_level: 0.2, missing: skip}"
+    assert validate_document(policy(lenient), document)["outcome"] == "error"
 
 
 @pytest.mark.parametrize(
