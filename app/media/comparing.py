@@ -86,7 +86,10 @@ def _headers(
                 errors.append({"code": "header.damaged", "side": side, "message": known.error})
         parts = paired_parts(part_names(a.header), part_names(b.header))
     else:
-        facts = [inspect_open(known.file) for known in pair]
+        facts = []
+        for side, still in zip("ab", pair, strict=True):
+            with _saying(side):
+                facts.append(inspect_open(still.file))
         entries = list(general_differences(*facts))
         for side, fact in zip("ab", facts, strict=True):
             if fact.error:

@@ -85,10 +85,23 @@ def oiio_reason(file: OpenFile, source: Any = None) -> str:
     except UnicodeDecodeError:
         return "it is damaged"
     text = _ENDS_EARLY.sub("the file ends before their end", _PLACES.sub("", text))
+    text = "\n".join(dict.fromkeys(line.strip() for line in text.splitlines()))
     text = text.replace(f'"{file.native_name}"', "").replace(file.native_name, "")
     if "could not find a format reader" in text:
         return "it is damaged"
     return " ".join(text.split())[:300] or "it is damaged"
+
+
+def check_not_filled_in(source: Any, form_name: str) -> None:
+    """Refuse rows of a JPEG whose data ends before theirs: libjpeg makes them up, and says so in a warning.
+
+    It reads ahead by some rows. It warns of one thing in a picture, the first.
+
+    Raises:
+        MediaError: rows read last were made up, or may have been: a progressive JPEG is refined up to its end.
+    """
+    if form_name == "jpeg" and source.has_error and "premature end" in str(source.geterror()).lower():
+        raise MediaError("pixels cannot be decoded: their data ends too early", code="pixels.damaged")
 
 
 def _subimage_facts(index: int, spec: Any) -> dict[str, Any]:

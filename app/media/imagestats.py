@@ -20,7 +20,7 @@ from app.media.counting import Counter, FloatCounter, UintCounter, code_counter,
 from app.media.damagetold import Damage
 from app.media.exrlayout import Chunk, not_supported, rows_text
 from app.media.formats import Format
-from app.media.image import PICTURES_LIMIT, oiio_reason
+from app.media.image import PICTURES_LIMIT, check_not_filled_in, oiio_reason
 from app.media.openimageio import openimageio
 from app.media.opening import OpenFile
 from app.media.sources import PILLOW_FORMATS, PIXEL_LIMIT, RANDOM_ACCESS, UNDECODED, pixel_source
@@ -64,8 +64,8 @@ def image_statistics(
         progress: is told how many rows of the part are done, and of how many.
 
     Returns:
-        The `stats` of the document, and what belongs to its `errors`. Nothing that a file holds raises. Where the
-        file is cut off and its decoder fills the rest in silence (JPEG), `complete` is false all the same.
+        The `stats` of the document, and what belongs to its `errors`. Nothing that a file holds raises. Rows that the
+        decoder of a JPEG makes up behind a cut are left out; of a file that is cut off `complete` is false in any case.
     """
     parts: list[dict[str, Any]] = []
     errors: list[dict[str, Any]] = []
@@ -145,6 +145,7 @@ def _openimageio_page(source: Any, oiio: Any, file: OpenFile, form: Format, inde
         if rows is None:
             reason = oiio_reason(file, source)
             raise MediaError(f"pixels cannot be decoded: {reason}", code="pixels.damaged")
+        check_not_filled_in(source, form.name)
         return np.asarray(rows).reshape(end - first, spec.width, spec.nchannels)
 
     told = spec.get_int_attribute("oiio:BitsPerSample", 0) if form.name in _TELLS_BITS else 0
@@ -200,17 +201,37 @@ def _count(
     try:
         rows = page.read(first, end)
     except MediaError as problem:
+        if not page.random_access:
+            _count_before_damage(page, first, end, counters, read, damage)
+            return False
         few = max(page.together, _RETRY_ROWS // page.together * page.together)
-        if not page.random_access or end - first <= few:
+        if end - first <= few:
             damage.chunk(_rows(page, first, end), problem)
             return False
         for at in range(first, end, few):
             _count(page, at, min(at + few, end), counters, read, damage)
         return False
+    _take(rows, first, end, counters, read)
+    return True
+
+
+def _count_before_damage(
+    page: _Page, first: int, end: int, counters: list[Counter], read: list[tuple[int, int]], damage: Damage
+) -> None:
+    """Count rows up to the first that cannot be read, in a format of which none behind it can be."""
+    for at in range(first, end, page.together):
+        try:
+            rows = page.read(at, min(at + page.together, end))
+        except MediaError as problem:
+            damage.chunk(_rows(page, at, end), problem)
+            return
+        _take(rows, at, at + len(rows), counters, read)
+
+
+def _take(rows: NDArray[Any], first: int, end: int, counters: list[Counter], read: list[tuple[int, int]]) -> None:
     for index, counter in enumerate(counters):
         counter.add(rows[..., index])
     read.append((first, end - 1))
-    return True
 
 
 def _rows(page: _Page, first: int, end: int) -> Chunk:

@@ -55,15 +55,34 @@ class PairedRows:
             middle = first + max(self._least, (last - first) // 2)
             yield from self.blocks(first, middle)
             yield from self.blocks(middle, last)
+        elif last - first > 1 and not self._any_order:
+            yield from self._before_damage(first, last)
         else:
-            for side, one in zip("ab", found, strict=True):
-                if isinstance(one, MediaError):
-                    self._note(side, one, first, last - 1)
+            self._note_failed(found, first, last - 1)
+
+    def _before_damage(self, first: int, last: int) -> Iterator[tuple[int, int, list[tuple[Pixels, Pixels]]]]:
+        """The rows up to the first that one side cannot give, one at a time."""
+        for row in range(first, last):
+            found = [self._read(place, row, row + 1) for place in (0, 1)]
+            sound = [one for one in found if not isinstance(one, MediaError)]
+            if len(sound) < 2:
+                self._note_failed(found, row, last - 1)
+                return
+            yield row, row + 1, list(zip(*sound, strict=True))
+
+    def _note_failed(self, found: Sequence[list[Pixels] | MediaError], first: int, last: int) -> None:
+        for side, one in zip("ab", found, strict=True):
+            if isinstance(one, MediaError):
+                self._note(side, one, first, last)
 
     @property
     def goes_on(self) -> bool:
         """Whether what lies behind damaged rows may be read, and is still told."""
-        return all(side.source.random_access for side in self.sides) and len(self.errors) < _ERROR_LIMIT
+        return self._any_order and len(self.errors) < _ERROR_LIMIT
+
+    @property
+    def _any_order(self) -> bool:
+        return all(side.source.random_access for side in self.sides)
 
     def give_up(self, first: int, last: int) -> None:
         """Note that the rest is not read, for what was damaged before it."""

@@ -11,7 +11,7 @@ from app.errors import MediaError
 from app.media.display import Pixels
 from app.media.exr import COMPRESSIONS, Box, read_header
 from app.media.formats import Format
-from app.media.image import oiio_reason, pillow_reasons
+from app.media.image import check_not_filled_in, oiio_reason, pillow_reasons
 from app.media.openimageio import MOST_CHANNELS, openimageio
 from app.media.opening import OpenFile
 
@@ -68,7 +68,8 @@ def pixel_source(file: OpenFile, form: Format, part: int = 0, *, exact: bool = F
         file: the open file.
         form: its format.
         part: index of the part (page, layer of a TIFF, frame of a GIF).
-        exact: give integer pixels as normalised floats instead of eight bits, in 64 bits where 32 do not hold them.
+        exact: give integer pixels as normalised floats instead of eight bits, in 64 bits where 32 do not hold them,
+            and no rows that the decoder of a JPEG makes up where the data ends.
 
     Raises:
         MediaError: it cannot be decoded, has no such part, or is too large.
@@ -126,7 +127,7 @@ def _openimageio_source(opened: Any, file: OpenFile, form: Format, part: int, ex
     elif spec.tile_width:
         read = _tile_reader(opened, file, part, spec, wanted)
     else:
-        read = _row_reader(opened, file, part, spec, wanted)
+        read = _row_reader(opened, file, part, spec, wanted, form.name if exact else "")
     x0, y0, full_x0, full_y0 = spec.x, spec.y, spec.full_x, spec.full_y
     packing = spec.get_string_attribute("compression").partition(":")[0] if form.name == "openexr" else ""
     chunk = spec.tile_height or dict(COMPRESSIONS.values()).get(packing, 1)
@@ -147,10 +148,14 @@ def _openimageio_source(opened: Any, file: OpenFile, form: Format, part: int, ex
     )  # fmt: skip
 
 
-def _row_reader(opened: Any, file: OpenFile, part: int, spec: Any, wanted: Any) -> Read:
+def _row_reader(opened: Any, file: OpenFile, part: int, spec: Any, wanted: Any, strict_form: str) -> Read:
+    """Reads rows; of the format `strict_form` none that the decoder makes up."""
+
     def read(y0: int, y1: int, c0: int, c1: int) -> Pixels:
         rows = opened.read_scanlines(part, 0, y0, y1, spec.z, c0, c1, wanted)
-        return _checked(rows, opened, file, (y1 - y0, spec.width, c1 - c0))
+        found = _checked(rows, opened, file, (y1 - y0, spec.width, c1 - c0))
+        check_not_filled_in(opened, strict_form)
+        return found
 
     return read
 

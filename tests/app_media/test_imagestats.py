@@ -153,6 +153,39 @@ def test_strips_that_a_cut_took_away_are_told_as_one_stretch(tmp_path: Path) -> 
     assert errors[-1]["message"] == "pixels cannot be decoded: the file ends before their end"
 
 
+def noisy(path: Path, **how: Any) -> Path:
+    """300 rows of noise, cut in half."""
+    pixels = np.random.default_rng(3).integers(0, 255, (300, 400, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(path, **how)
+    path.with_stem("whole").write_bytes(path.read_bytes())
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    return path
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.png"])
+def test_rows_before_a_cut_are_counted_and_what_the_decoder_makes_up_is_not(name: str, tmp_path: Path) -> None:
+    path = noisy(tmp_path / name)
+    (part,), errors = statistics(path)
+    first, last = map(int, part["rows"].split("-"))
+    assert (first, 120 <= last < 160, part["complete"]) == (0, True, False)
+    assert [error["rows"] for error in errors if error.get("rows")] == [f"{last + 1}-299"]
+    whole = np.asarray(Image.open(path.with_stem("whole")))[: last + 1] / 255
+    assert [channel["mean"] for channel in part["channels"]] == pytest.approx(whole.mean((0, 1)), abs=0.001)
+    assert [channel["stddev"] for channel in part["channels"]] == pytest.approx(whole.std((0, 1)), abs=0.001)
+
+
+def test_no_row_of_a_progressive_picture_that_is_cut_off_is_counted(tmp_path: Path) -> None:
+    (part,), errors = statistics(noisy(tmp_path / "a.jpg", progressive=True))
+    assert (part["rows"], part["complete"], errors[-1]["rows"]) == ("", False, "0-299")
+
+
+def test_a_reason_that_the_library_gives_twice_is_told_once(tmp_path: Path) -> None:
+    _, errors = statistics(noisy(tmp_path / "a.tif"))
+    assert [error["message"] for error in errors if error.get("rows")] == [
+        "pixels cannot be decoded: the file ends before their end"
+    ]
+
+
 def test_each_frame_of_a_moving_picture_that_only_pillow_reads(tmp_path: Path) -> None:
     stills = [Image.new("RGB", (16, 16), (value,) * 3) for value in (0, 100, 200)]
     stills[0].save(tmp_path / "a.avif", save_all=True, append_images=stills[1:], duration=100)

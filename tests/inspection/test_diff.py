@@ -18,7 +18,9 @@ from PIL import Image
 from app.cli.main import main
 from app.jobs.children import stream
 from app.jobs.job import CancelToken
+from app.media.document import document_of
 from app.media.heatpicture import ODD
+from app.model.inspecting import InspectOptions
 from tests import media
 from tests.app_media.exrmaking import chunk_places, patched, planes, write
 from tests.inspection.framekit import frames, string
@@ -442,3 +444,28 @@ def test_pages_that_are_too_many_to_be_compared_are_not_called_equal(tmp_path: P
     found = diff.json(tmp_path / "a.tif", tmp_path / "b.tif", "--pixels", code=1)
     assert found["equal"] is None
     assert [(error["code"], error["part"]) for error in found["errors"]] == [("parts.not_compared", 256)]
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.png"])
+def test_stills_are_compared_up_to_the_row_where_one_is_cut_off(name: str, tmp_path: Path, diff: Diff) -> None:
+    pixels = np.random.default_rng(3).integers(0, 255, (300, 400, 3), dtype=np.uint8)
+    whole, cut = tmp_path / name, tmp_path / f"cut.{name}"
+    Image.fromarray(pixels).save(whole)
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    found = diff.json(whole, cut, "--pixels", code=1)
+    inspected = document_of(str(cut), InspectOptions(stats=True))["stats"]["parts"][0]["rows"]
+    last = int(inspected.removeprefix("0-"))
+    assert found["equal"] is None
+    assert {one["compared"] for one in found["pixels"]} == {(last + 1) * 400}
+    rows = [error["rows"] for error in found["errors"] if "rows" in error and error["side"] == "b"]
+    assert [one.partition("-")[0] for one in rows] == [str(last + 1)]
+
+
+def test_the_side_whose_header_cannot_be_read_is_named(tmp_path: Path, diff: Diff) -> None:
+    whole, cut = tmp_path / "whole.tif", tmp_path / "cut.tif"
+    Image.fromarray(np.zeros((300, 400, 3), np.uint8)).save(whole, compression="tiff_lzw")
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    for pair in ((whole, cut), (cut, whole)):
+        text = diff.text(*pair, "--pixels", code=3)
+        assert "cut.tif: the file is cut off" in text
+        assert "whole.tif" not in text
