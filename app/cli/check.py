@@ -81,10 +81,13 @@ def _list(ctx: typer.Context, *, json: bool) -> int:
 
 
 def _print(found: CheckResult) -> None:
-    """Each asset with something to say, the worst first, then the totals."""
+    """Each asset with something to say, the worst first, then the totals; assets that pass with rules skipped count."""
+    passing = 0
     for asset in worst_first(found):
-        if any(finding.outcome is not Outcome.SKIPPED for finding in asset.findings):
+        if asset.outcome is not Outcome.PASS or any(one.outcome is not Outcome.SKIPPED for one in asset.findings):
             _print_asset(asset)
+        else:
+            passing += bool(asset.findings)
     policy = found.policy
     counts = found.counts
     where = f" {by_records(found)}" if found.recorded else ""
@@ -92,6 +95,8 @@ def _print(found: CheckResult) -> None:
         f"{found.outcome.value.upper()}: {count_of(counts['assets'], 'asset')} by {policy.id} {policy.version}{where};"
         f" rules: {tally(found)}"
     )
+    if passing:
+        print_lines(f"{count_of(passing, 'asset')} without objections had rules skipped; --json lists them.")
     if counts["others"]:
         print_lines(f"The policy is not about {count_of(counts['others'], 'other file or sequence', _OTHERS)}.")
 
@@ -102,7 +107,7 @@ _OTHERS = "other files or sequences"
 def _print_asset(asset: AssetResult) -> None:
     print_lines(f"{asset.outcome.value.upper()}  {asset.asset}")
     titles = {result.rule: result.title for result in asset.results}
-    _print_findings([one for one in asset.findings if one.outcome is not Outcome.SKIPPED or one.frames], titles)
+    _print_findings(list(asset.findings), titles)
 
 
 def _print_findings(findings: list[Finding], titles: dict[str, str]) -> None:

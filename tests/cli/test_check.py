@@ -334,6 +334,33 @@ def test_a_check_in_which_every_rule_was_skipped_ends_as_one_that_found_nothing(
         assert call(tmp_path, "check", str(shots / "still.exr"), "--policy", str(policy)) == 1
 
 
+def test_rules_that_were_skipped_are_told_or_it_is_said_where_they_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.png").write_bytes(b"")
+    policy = tmp_path / "p.yaml"
+    start = 'schema: qcpolicy/1\nid: s\nversion: "1"\nrules:\n'
+    owner = "  - {id: owner, select: 'attributes.owner', expect: {eq: x}, missing: skip}\n"
+    policy.write_text(f"{start}  - {{id: empty, check: files.zero_byte}}\n  - {{id: pixels, check: pixels.damaged}}\n")
+    assert call(tmp_path, "check", str(tmp_path / "a.png"), "--policy", str(policy)) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[3:] == [
+        "    SKIPPED  pixels  Chunks that cannot be decoded, with their rows",
+        "             the file is empty; see empty",
+        "FAIL: 1 asset by s 1; rules: 1 fail, 1 skipped",
+    ]
+    media.png(tmp_path / "a.png")
+    policy.write_text(f"{start}{owner}  - {{id: kind, select: kind, expect: {{eq: image}}}}\n")
+    assert call(tmp_path, "check", str(tmp_path / "a.png"), "--policy", str(policy)) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "PASS: 1 asset by s 1; rules: 1 skipped, 1 pass",
+        "1 asset without objections had rules skipped; --json lists them.",
+    ]
+    policy.write_text(f"{start}{owner}")
+    assert call(tmp_path, "check", str(tmp_path / "a.png"), "--policy", str(policy)) == 1
+    assert "    SKIPPED  owner" in capsys.readouterr().out
+
+
 def test_a_folder_that_no_scan_could_read_is_no_pass_on_the_shelf(
     shots: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
