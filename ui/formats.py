@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
+from app.model.frames import frames_called
+
 NBSP = "\N{NO-BREAK SPACE}"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BYTE_UNITS = ("B", "KB", "MB", "GB", "TB", "PB", "EB")
@@ -149,6 +151,11 @@ def clock(us: int, now_us: int) -> str:
     if days == 1:
         return f"yesterday {local:%H:%M}"
     return local.strftime("%a %H:%M") if 0 < days < 7 else local.strftime("%Y-%m-%d %H:%M")
+
+
+def frames(ranges: str) -> str:
+    """`frame 1004` for the notation of one frame, `frames 1001-1003, 1006` for that of several."""
+    return frames_called(ranges).replace(",", ", ")
 
 
 def ranges_of(frames: Iterable[int]) -> tuple[tuple[int, int], ...]:

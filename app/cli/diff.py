@@ -9,6 +9,7 @@ from app.cli.front import JsonOption, front_of, run_operation
 from app.cli.output import count_of, print_lines
 from app.cli.table import print_table
 from app.inspection.diff import DiffRequest
+from app.model.frames import frames_called
 
 _LETTERS = 60
 
@@ -96,9 +97,9 @@ def _verdict(document: dict[str, Any], *, pixels: bool) -> str:
     if not frames:
         return verdict
     if document["equal"]:
-        return f"{verdict}, frames {frames['compared']}"
+        return f"{verdict}, {frames_called(frames['compared'])}"
     if frames["different"]:
-        return f"{verdict}, frames {frames['different']}"
+        return f"{verdict}, {frames_called(frames['different'])}"
     common = f"frames {frames['equal']} are equal in {what}" if frames["equal"] else "no frame is known to be equal"
     return f"{verdict}: {common}, and frames are in A or in B alone"
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from app.cli.output import count_of, human_bytes, print_lines
+from app.model.frames import frames_called
 from app.model.measuring import DEFAULTS, silent_channels
 
 _SHOWN_TAGS = 24
@@ -175,7 +176,7 @@ def _spans(spans: list[Facts]) -> str:
 def _error(error: Facts) -> str:
     where = [f"stream {error['stream']}"] if error.get("stream") is not None else []
     if error.get("frames"):
-        where.append(f"frame{'s' * (not error['frames'].isdigit())} {error['frames']}")
+        where.append(frames_called(error["frames"]))
     elif error.get("time_s") is not None:
         where.append(f"{error['time_s']:.3f} s")
     return f"{', '.join(where)}: {error['message']}" if where else str(error["message"])

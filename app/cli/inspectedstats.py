@@ -4,6 +4,7 @@ from typing import Any
 
 from app.cli.output import count_of, print_lines
 from app.cli.table import print_table
+from app.model.frames import frames_called
 
 _COLUMNS = ("channel", "min", "max", "mean", "stddev", "1 %", "median", "99 %", "NaN", "Inf", "negative", "zero")
 
@@ -23,7 +24,7 @@ def print_sums(stats: dict[str, Any]) -> None:
     for part in stats.get("parts", ()):
         if not part["channels"]:
             continue
-        print_lines("", f"  pixels of part {part['index']} in frames {stats['frames']}")
+        print_lines("", f"  pixels of part {part['index']} in {frames_called(stats['frames'])}")
         print_table((*_COLUMNS[:5], *_COLUMNS[8:]), [_sum(channel) for channel in part["channels"]])
         negative: dict[str, list[str]] = {}
         for channel in part["channels"]:

@@ -20,7 +20,7 @@ from app.inspection.namefacts import sequence_by_names
 from app.inspection.timecode import Continuity, continuity
 from app.jobs.job import Job
 from app.media.frameheads import ALL_PARTS, CUT, EMPTY, UNREADABLE, WHOLE
-from app.model.frames import FileSequence, Frame
+from app.model.frames import FileSequence, Frame, frames_called
 from app.model.inspecting import InspectOptions
 from app.model.names import decoded, posix, raw_name, shown
 from app.model.times import rfc3339_ns
@@ -323,6 +323,6 @@ def _read_values(
                 found |= {(index, key): value for key, value in zip(keys, values, strict=True)}
     if lost:
         frames = ranges_of(reader.sequence.frames, sorted(lost))
-        text = f"The frames {frames} could not be read again to tell what they have differently."
+        text = f"The {frames_called(frames)} could not be read again to tell what they have differently."
         errors.append({"code": "sequence.unsettled", "message": text, "frames": frames})
     return found

@@ -43,3 +43,9 @@ class FileSequence:
     def last(self) -> Frame:
         """The highest frame number."""
         return self.frames[-1]
+
+
+def frames_called(ranges: str) -> str:
+    """Frames in range notation with the word for one or several: `frame 1004`, `frames 1001-1003,1006`."""
+    alone = "," not in ranges and "-" not in ranges[1:]
+    return f"frame {ranges}" if alone else f"frames {ranges}"

@@ -81,3 +81,12 @@ def test_dates_are_local_and_times_beyond_the_calendar_are_empty() -> None:
 
 def test_frame_ranges() -> None:
     assert formats.ranges_of([1, 2, 3, 7, 9, 10]) == ((1, 3), (7, 7), (9, 10))
+
+
+@pytest.mark.parametrize(
+    ("ranges", "words"),
+    [("1005", "frame 1005"), ("-3", "frame -3"), ("1001.5", "frame 1001.5"), ("1001-1004", "frames 1001-1004"),
+     ("-3--1", "frames -3--1"), ("1002,1005-1007", "frames 1002, 1005-1007")],
+)  # fmt: skip
+def test_one_frame_is_called_a_frame(ranges: str, words: str) -> None:
+    assert formats.frames(ranges) == words

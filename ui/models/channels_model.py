@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
+from app.model.frames import frames_called
 from ui import formats, theme
 from ui.models.documents import looked_at, stats_by_part
 from ui.models.fact_nodes import one_line
@@ -123,7 +124,8 @@ def _left_out(document: Mapping[str, Any], part: int) -> str:
             rows.setdefault(str(error["frames"]), []).extend([str(error["rows"])] if error.get("rows") else [])
     places += [f"{frames} (rows {', '.join(of)})" if of else frames for frames, of in rows.items()]
     shown = [*places[:_FEW], *([f"{len(places) - _FEW} more"] if len(places) > _FEW else [])]
-    return f"frames {', '.join(shown)}" if shown else ""
+    alone = len(places) == 1 and frames_called(places[0].partition(" ")[0]).startswith("frame ")
+    return f"{'frame' if alone else 'frames'} {', '.join(shown)}" if shown else ""
 
 
 class ChannelsModel(QAbstractTableModel):

@@ -189,7 +189,7 @@ class AssetChecks(QObject):
         if asset is None:
             return
         if isinstance(outcome, Done) and isinstance(outcome.result, CheckResult):
-            told = validation_of(outcome.result) | {"recorded": rfc3339(now_us()), "outdated": False}
+            told = validation_of(outcome.result) | {"recorded": rfc3339(now_us()), "outdated": False, "just_now": True}
             self._kept[asset] = (told, " ".join(filter(None, (words_of(outcome.result), not_kept))))
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)

@@ -32,6 +32,8 @@ from ui.widgets.histogram import Histogram, Series, color_of, figure
 from ui.widgets.labels import DimLabel
 from ui.widgets.tables import style_table
 
+#: Room for the head of the table and two channels.
+_LEAST_TABLE = 92
 _MANY = 12
 _MOST_DRAWN = 8
 _NAME_ROOM = (68, 130)
@@ -226,7 +228,8 @@ class ChannelsPane(QWidget):
         split.setChildrenCollapsible(False)
         split.setStretchFactor(0, 1)
         split.setStretchFactor(1, 1)
-        self.pages.addWidget(split)
+        self.table.setMinimumHeight(_LEAST_TABLE)
+        self.pages.addWidget(_squeezed(split))
         self.pages.addWidget(self.streams)
         self.unmeasured.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.unmeasured.setWordWrap(True)
@@ -244,6 +247,16 @@ class ChannelsPane(QWidget):
         column_box.addWidget(self.filter)
         column_box.addWidget(self.pages, 1)
         self._measuring(on=False)
+
+
+def _squeezed(split: QSplitter) -> QScrollArea:
+    """Table and histogram, which scroll where there is no room for both."""
+    area = QScrollArea(widgetResizable=True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(split)
+    return area
 
 
 def _scrolled(details: QWidget) -> QScrollArea:

@@ -26,11 +26,13 @@ def verdict(document: Mapping[str, Any], *, pixels: bool) -> tuple[str, str]:
         told.append(formats.many(len(channels), "channel"))
     frames = document.get("frames") or {}
     alone = [
-        f"{_frames(frames[key])} only in {side}" for key, side in (("only_a", "A"), ("only_b", "B")) if frames.get(key)
+        f"{formats.frames(frames[key])} only in {side}"
+        for key, side in (("only_a", "A"), ("only_b", "B"))
+        if frames.get(key)
     ]
     unsure = document.get("equal") is None or bool(document.get("errors"))
     lacking = _not_whole(document)
-    of = f" of {_frames(lacking)}" if lacking else ""
+    of = f" of {formats.frames(lacking)}" if lacking else ""
     if told or alone:
         rest = f"; not everything{of} could be compared" if unsure else ""
         return f"Different: {', '.join([*told, *alone])}{rest}", "stale"
@@ -68,7 +70,7 @@ def equal_words(document: Mapping[str, Any]) -> str:
     more = beyond(document)
     if not left_out and document.get("equal") is not None:
         if frames:
-            return f"No pixel of {_frames(frames['compared'])} differs{more}."
+            return f"No pixel of {formats.frames(frames['compared'])} differs{more}."
         return f"No pixel differs{more}." if more else "The pixels of both are equal."
     return "\n".join([f"No pixel of what was compared differs{more}.", *(left_out or ["Not everything was compared."])])
 
@@ -150,7 +152,7 @@ def _places(document: Mapping[str, Any]) -> dict[tuple[str, str], list[str]]:
     found: dict[tuple[str, str], list[str]] = {}
     for error in document.get("errors") or ():
         rows = f"rows {error['rows']}" if error.get("rows") else ""
-        frames = _frames(str(error["frames"])) if error.get("frames") else ""
+        frames = formats.frames(str(error["frames"])) if error.get("frames") else ""
         where = ", ".join(filter(None, (frames, rows)))
         key = str(error.get("side") or "").upper(), str(error.get("message") or error.get("code"))
         found.setdefault(key, []).extend([where] if where else [])
@@ -160,10 +162,6 @@ def _places(document: Mapping[str, Any]) -> dict[tuple[str, str], list[str]]:
 def _few(places: list[str]) -> list[str]:
     more = [f"{len(places) - _FEW} more"] if len(places) > _FEW else []
     return [*places[:_FEW], *more]
-
-
-def _frames(ranges: str) -> str:
-    return f"frame {ranges}" if ranges.lstrip("-").isdecimal() else f"frames {ranges.replace(',', ', ')}"
 
 
 def _percent(count: int, whole: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.model.facts import NO_FAULTS
-from app.model.times import now_us, parse_time
+from app.model.times import parse_time
 from ui import formats
 from ui.models.documents import looked_at, stats_by_part
 from ui.models.fact_nodes import FactNode, one_line, paged, plain
@@ -77,17 +77,17 @@ def lossless_words(document: Document) -> tuple[str, str]:
 
 
 def recorded_words(document: Mapping[str, Any]) -> str:
-    """`as scanned 3 days ago`; empty for a document that was not recorded."""
+    """`as scanned 2026-11-20 10:40`; empty for a document that was not recorded."""
     try:
-        return f"as scanned {formats.age(parse_time(str(document['recorded'])), now_us())}"
+        return f"as scanned {formats.date(parse_time(str(document['recorded'])))}"
     except (KeyError, ValueError):
         return ""
 
 
 def measured_words(document: Mapping[str, Any]) -> str:
-    """`Measured 3 days ago`; empty where nothing was measured before."""
+    """`Measured 2026-11-20 10:40`; empty where nothing was measured before."""
     try:
-        return f"Measured {formats.age(parse_time(str(document['measured'])), now_us())}"
+        return f"Measured {formats.date(parse_time(str(document['measured'])))}"
     except (KeyError, ValueError):
         return ""
 
@@ -108,7 +108,7 @@ def problem_words(error: Any) -> tuple[str, str]:
     if error.get("channel"):
         where.append(str(error["channel"]))
     if error.get("frames"):
-        where.append(f"frames {error['frames']}")
+        where.append(formats.frames(str(error["frames"])))
     if error.get("rows"):
         where.append(f"rows {error['rows']}")
     return ", ".join(where), one_line(str(error.get("message") or error.get("code") or "something is wrong with it"))

@@ -223,15 +223,18 @@ def policy_name(validation: Mapping[str, Any]) -> str:
 def found_in(
     document: Mapping[str, Any] | None, validations: Iterable[Mapping[str, Any]], known: Sequence[Finding] = ()
 ) -> list[Finding]:
-    """All that is told of an asset, the worst first.
+    """All that is told of an asset: first what was checked just now, of that and of the rest the worst first.
 
     Args:
         document: what an inspection told, or None.
         validations: what policies said, as `policy_findings`.
         known: what is told already.
     """
-    judged = (finding for validation in validations for finding in policy_findings(validation))
-    return worst_first((*known, *document_findings(document, known), *judged))
+    just_now: list[Finding] = []
+    judged: list[Finding] = []
+    for validation in validations:
+        (just_now if validation.get("just_now") else judged).extend(policy_findings(validation))
+    return [*just_now, *worst_first((*known, *document_findings(document, known), *judged))]
 
 
 def wrong_among(findings: Iterable[Finding]) -> int:

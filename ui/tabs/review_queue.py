@@ -1,6 +1,7 @@
 """The left of the review: which drive, which state, and the assets to go through."""
 
 import time
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt, QTimer, Signal
@@ -30,6 +31,7 @@ from ui.models.review_model import (
 )
 from ui.reasons import said
 from ui.tabs.review_delegate import QueueDelegate
+from ui.tabs.review_drives import DriveWatch
 from ui.tabs.review_queue_empty import QueueEmpty, why_empty
 from ui.tabs.review_queue_menu import QueueMenu
 from ui.tabs.review_queue_reader import QueueReader
@@ -53,6 +55,7 @@ class QueuePanel(QWidget):
 
     Args:
         engine: has the catalogue.
+        in_front: whether the tab is seen.
     """
 
     chosen = Signal(object)
@@ -66,7 +69,7 @@ class QueuePanel(QWidget):
     check_asked = Signal(object)
     """The `CheckTarget` that is to be checked against a policy."""
 
-    def __init__(self, engine: Engine, parent: QWidget | None = None) -> None:
+    def __init__(self, engine: Engine, in_front: Callable[[], bool], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._wanted_drive = ""
         self._wanted_asset: AssetId | None = None
@@ -90,13 +93,14 @@ class QueuePanel(QWidget):
         self._again = QTimer(self, singleShot=True)
         self._counting = QTimer(self, singleShot=True, interval=_COUNT_MS)
         self._watch = QTimer(self, interval=_WATCH_MS)
+        self._drives = DriveWatch(engine, in_front, self.drive_box, self)
         self._lay_out()
         self._connect()
 
     def start(self, drive_id: str) -> None:
         """Read the drives and show `drive_id`, or the first that is here."""
         self._wanted_drive = drive_id
-        self.reader.ask("drives", self.reader.drives)
+        self._drives.start()
         self._watch.start()
 
     def refresh(self) -> None:
@@ -115,6 +119,7 @@ class QueuePanel(QWidget):
         self._watch.stop()
         self._counting.stop()
         self._sorter.stop()
+        self._drives.stop()
         self.reader.stop()
 
     def drive(self) -> Drive | None:
@@ -202,6 +207,8 @@ class QueuePanel(QWidget):
         self._filters.setDirection(directions.TopToBottom if self.width() < _BESIDE else directions.LeftToRight)
 
     def _connect(self) -> None:
+        self._drives.changed.connect(self._show_drives)
+        self._drives.failed.connect(partial(self._failed, "drives", 0))
         self.reader.answered.connect(self._answered)
         self.reader.failed.connect(self._failed)
         self._sorter.answered.connect(self._answered)
@@ -219,9 +226,7 @@ class QueuePanel(QWidget):
         self.menu.check_asked.connect(self.check_asked)
 
     def _answered(self, kind: str, _number: int, answer: object) -> None:
-        if kind == "drives" and isinstance(answer, list):
-            self._show_drives(answer)
-        elif kind == "load":
+        if kind == "load":
             self._loading = 0
             self._load_ended()
         elif kind == "again":
@@ -247,7 +252,7 @@ class QueuePanel(QWidget):
         now = self.drive()
         if now is None or before is None or now.id != before.id:
             self._load()
-        else:
+        elif now != before:
             self.drive_changed.emit(now)
 
     def _load(self) -> None:
@@ -289,7 +294,7 @@ class QueuePanel(QWidget):
         self._show_counts()
 
     def _read_again(self) -> None:
-        self.reader.ask("drives", self.reader.drives, interrupt=False)
+        self._drives.read()
         self._read_queue_again()
 
     def _look(self) -> None:

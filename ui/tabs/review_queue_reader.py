@@ -1,4 +1,4 @@
-"""Reads the queue of the review in a thread: the drives, and the assets of one of them page by page."""
+"""Reads the queue of the review in a thread: the assets of a drive page by page."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -12,7 +12,6 @@ from app.catalog.shard import open_reader
 from app.engine import Engine
 from app.errors import Cancelled
 from app.jobs.job import CancelToken
-from app.model.drives import Drive
 from ui.models.review_model import AssetId, PreparedQueue, QueueFilter, QueueRow, prepare
 from ui.shard_stamps import shard_stamp
 from ui.workers.reader import Reader
@@ -33,10 +32,6 @@ class QueueReader(Reader):
         super().__init__("review queue", parent)
         self._engine = engine
         self._seen: tuple[object, ...] = ()
-
-    def drives(self, _token: CancelToken) -> list[Drive]:
-        """Every drive, those that are here first."""
-        return sorted(self._engine.catalog.drives(), key=lambda drive: (not drive.online, drive.label.casefold()))
 
     def load(self, drive_id: str, number: int, token: CancelToken) -> int:
         """Hand out all assets of a drive in pages; how many there were.

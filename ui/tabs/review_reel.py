@@ -16,6 +16,8 @@ from ui import formats
 from ui.widgets.frame_strip import FindingTick, Frames, Range
 
 DEFAULT_RATE = Fraction(24)
+#: Of a container that holds neither.
+NO_PICTURE = "There is no picture and no sound in it"
 _MOST_ABSENT = 100_000
 _MOST_PLACES = 200
 _RATE_NAMES = ("FramesPerSecond", "framesPerSecond", "dpx:FrameRate", "dpx:TVFrameRate")
@@ -125,6 +127,8 @@ def why_still(reel: Reel | None) -> str:
         return "No asset is looked at"
     if reel.kind == "sound":
         return "Sound is drawn, not played"
+    if not reel.existing:
+        return NO_PICTURE if reel.kind == "movie" else "None of its files is there"
     return "" if reel.moves else "It is a single picture"
 
 
@@ -133,6 +137,8 @@ def reel_of(dossier: Dossier) -> Reel:
     asset, facts = dossier.asset, dossier.detail.facts[0][1] if dossier.detail.facts else None
     if asset.category == Category.IMAGE:
         return _frames_reel(dossier, facts)
+    if facts is not None and facts.streams and not any(s.get("type") in ("video", "audio") for s in facts.streams):
+        return Reel(shown(asset.name), "movie", {0: str(dossier.path)}, (), findings=_findings(dossier, _itself))
     kind = "sound" if asset.category == Category.AUDIO or (facts is not None and facts.kind == "audio") else "movie"
     video = _video(facts)
     rate = fraction(video.get("frame_rate") or video.get("average_rate"))

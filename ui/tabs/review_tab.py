@@ -67,7 +67,7 @@ class ReviewTab(QWidget):
         names = [settings.operator, *desk.window.state.text(OPERATORS).split("\n")]
         self.reader = Reader("review asset", self)
         self.decoder = Decoder(self)
-        self.queue = QueuePanel(desk.engine)
+        self.queue = QueuePanel(desk.engine, self.isVisible)
         self.stage = ReviewViewer(self.decoder)
         self.inspector = Inspector(settings.reasons)
         self.bar = VerdictBar(settings.reasons, names)
@@ -280,7 +280,7 @@ class ReviewTab(QWidget):
         self.stage.focus_viewer()
 
     def _reel_changed(self, reel: Reel | None) -> None:
-        no_picture = why_still(reel) if reel is None or reel.kind == "sound" else ""
+        no_picture = why_still(reel) if reel is None or reel.kind == "sound" or not reel.existing else ""
         for names, why_not in ((MOVING, why_still(reel)), (("fit", "actual"), no_picture)):
             for name in names:
                 action = self.actions_by_name[name]

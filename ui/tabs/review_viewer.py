@@ -15,7 +15,7 @@ from ui.kept_pictures import KeptPicture
 from ui.tabs.measured_facts import movie_marks
 from ui.tabs.review_decoder import Decoder, Peaks, Picture
 from ui.tabs.review_player import Player
-from ui.tabs.review_reel import Reel, timecode, why_still
+from ui.tabs.review_reel import NO_PICTURE, Reel, timecode, why_still
 from ui.tabs.sequence_facts import consistency_marks
 from ui.widgets.consistency_strip import ConsistencyStrip
 from ui.widgets.frame_viewer import FrameViewer
@@ -90,7 +90,10 @@ class ReviewViewer(QWidget):
             self.pace.setText(why_still(reel))
             self._decoder.listen(reel.path(0) or "")
         elif not reel.existing:
-            self.viewer.show_error("None of its files is there any more.", "Nothing to show")
+            if reel.kind == "movie":
+                self.viewer.show_nothing(NO_PICTURE, "Its facts and verdicts are beside it.")
+            else:
+                self.viewer.show_error("None of its files is there any more.", "Nothing to show")
 
     def show_kept(self, kept: KeptPicture, words: str) -> None:
         """Show the small picture of an asset whose drive is not there, and say so; of a movie its first one."""

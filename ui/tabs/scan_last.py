@@ -8,7 +8,6 @@ from app.catalog.shard import last_scan
 from app.engine import Engine
 from app.jobs.job import CancelToken
 from app.model.drives import Drive
-from app.model.times import now_us
 from app.scanning.entrylists import EntryList, count_entries, listed_entries
 from app.scanning.problems import entry_path
 from ui import formats
@@ -59,7 +58,7 @@ def read_counts(engine: Engine, drive: Drive, token: CancelToken) -> DriveCounts
     waiting = int(counts.get(UNACCEPTED, 0))
     if waiting:
         counts["missing"] = waiting
-    when = formats.age(scan.started_us, now_us()) if scan is not None else ""
+    when = formats.date(scan.started_us) if scan is not None else ""
     state = "" if scan is None or scan.state == "done" else ", not finished"
     return DriveCounts(
         drive.id,

@@ -52,6 +52,8 @@ from ui.workers.reader import Reader
 
 _NUMBER = 1
 _LOG_TICK_MS = 200
+#: How often what is said to be so long ago is said anew.
+_AGES_MS = 30_000
 _HISTORY = 400
 
 
@@ -111,6 +113,9 @@ class ScanTab(QWidget):
         self._ticker = QTimer(self, interval=_LOG_TICK_MS)
         self._ticker.timeout.connect(self._show_lines)
         self._ticker.start()
+        self._ages = QTimer(self, interval=_AGES_MS)
+        self._ages.timeout.connect(self._renew)
+        self._ages.start()
         self.refresh()
 
     def page(self) -> Page:
@@ -121,6 +126,7 @@ class ScanTab(QWidget):
         """End the tab's threads."""
         self._unsubscribe()
         self._ticker.stop()
+        self._ages.stop()
         self._reader.stop()
         self.shown.stop()
         self.found.stop()
@@ -135,6 +141,10 @@ class ScanTab(QWidget):
     def refresh(self) -> None:
         """Read drives and history again."""
         self._reader.ask("drives", partial(self._read, self._live()), interrupt=False)
+
+    def _renew(self) -> None:
+        if self.isVisible():
+            self.refresh()
 
     def start(self, request: ScanRequest) -> None:
         """Start a scan."""

@@ -350,7 +350,7 @@ def _standing(hit: Found) -> str:
     """Where a drive is that is not connected: its shelf or who has it, and how old what is shown is."""
     drive = hit.drive
     place = f"lent to {drive.lent_to}" if drive.lent_to else f"at {drive.place}" if drive.place else "not connected"
-    when = f" · as scanned {formats.age(drive.last_scan, now_us())}" if drive.last_scan else ""
+    when = f" · as scanned {formats.date(drive.last_scan)}" if drive.last_scan else ""
     return one_line(f"{drive.label}: {place}{when}")
 
 

@@ -95,7 +95,7 @@ class Histogram(QWidget):
         self._empty = ""
         self._pointer: float | None = None
         self.setMouseTracking(True)
-        self.setMinimumHeight(130)
+        self.setMinimumHeight(90)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Histogram")
 

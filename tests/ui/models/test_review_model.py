@@ -103,7 +103,7 @@ def make_drive(engine: Engine, base: Path) -> str:
 def test_twenty_thousand_assets_come_in_pages_of_a_few_hundred(qtbot: QtBot, tmp_path: Path) -> None:
     engine = make_engine(tmp_path / "home")
     make_drive(engine, tmp_path / "big")
-    panel = QueuePanel(engine)
+    panel = QueuePanel(engine, lambda: True)
     qtbot.addWidget(panel)
     inserted: list[int] = []
     panel.model.rowsInserted.connect(lambda _parent, first, last: inserted.append(last - first + 1))

@@ -410,7 +410,7 @@ def test_what_a_check_elsewhere_measured_stands_among_the_facts(
         run(engine, "check", CheckRequest((), str(policy), (engine.catalog.drives()[0].label,)), Job())
         tab._read_again()
         qtbot.waitUntil(lambda: frozen_and_measured(tab)[0] == "1003", timeout=WAIT_MS)
-        assert frozen_and_measured(tab)[1].endswith("Measured just now")
+        assert frozen_and_measured(tab)[1].rpartition(" · ")[2].startswith("Measured 2")
         assert tab.inspector.channels.measure.isEnabled()
 
 
@@ -426,7 +426,16 @@ def test_what_was_measured_in_the_window_is_there_when_it_is_opened_again(
     with review(qtbot, engine) as tab:
         wait_loaded(qtbot, tab, SEQUENCE)
         qtbot.waitUntil(lambda: frozen_and_measured(tab)[0] == "none", timeout=WAIT_MS)
-        assert "Measured just now" in frozen_and_measured(tab)[1]
+        assert "Measured 2" in frozen_and_measured(tab)[1]
+
+
+def test_the_policy_that_was_checked_just_now_comes_first() -> None:
+    wrong = {"rule": "a.one", "outcome": "fail", "severity": "error", "observed": "zip"}
+    right = {"rule": "b.one", "outcome": "pass", "severity": "error", "observed": "pass"}
+    now = {"policy": {"id": "plates", "version": "2"}, "findings": [right], "just_now": True}
+    before = {"policy": {"id": "aces", "version": "1"}, "findings": [wrong]}
+    found = found_in(None, [now, before], [Finding("fail", "Missing frames", "1 missing", "1004")])
+    assert [finding.source for finding in found] == ["plates 2", "", "aces 1"]
 
 
 def test_findings_stand_below_the_name_of_their_policy_each_with_its_rule(qtbot: QtBot, qapp: QApplication) -> None:

@@ -183,5 +183,20 @@ def test_what_was_measured_of_a_movie_on_the_shelf_can_be_read_in_a_narrow_inspe
     assert sum(name.startswith("Frames ") for name in names) == 2
     widest = max(view.fontMetrics().horizontalAdvance(name) for name in names)
     qtbot.waitUntil(lambda: view.columnWidth(0) >= widest + 2 * view.indentation())
-    assert pane.said.text() == "Measured · as scanned 4\N{NO-BREAK SPACE}min ago"
-    assert pane.said.height() >= pane.said.heightForWidth(pane.said.width())
+    assert pane.said.text() == f"Measured · as scanned {age.astimezone():%Y-%m-%d %H:%M}"
+    qtbot.waitUntil(lambda: pane.said.height() >= pane.said.heightForWidth(pane.said.width()))
+
+
+@pytest.mark.parametrize("height", [200, 260, 320, 700])
+def test_nothing_lies_over_anything_however_little_room_there_is(qtbot: QtBot, pane: ChannelsPane, height: int) -> None:
+    pane.show_document(document(measured=True))
+    pane.resize(320, height)
+    qtbot.waitUntil(lambda: pane.height() == height)
+    QTest.qWait(0)
+    assert pane.height() == height
+    histogram = pane.histogram.geometry()
+    facts = pane.details.mapTo(pane.histogram.parentWidget(), pane.details.rect().topLeft())
+    assert facts.y() > histogram.bottom()
+    assert histogram.height() >= pane.histogram.minimumHeight()
+    row = pane.table.visualRect(pane.model.index(1, 0))
+    assert pane.table.viewport().rect().contains(row)

@@ -1,5 +1,6 @@
 """What the review makes of the frames of an asset: real numbers on the strip, whatever they look like."""
 
+import struct
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from app.qc.dossier import read_dossier
 from tests import media
 from tests.ui.enginekit import make_engine
 from tests.ui.tabs.reviewkit import scan
-from ui.tabs.review_reel import Reel, reel_of
+from ui.tabs.review_reel import NO_PICTURE, Reel, reel_of, why_still
 
 
 def reel(engine: Engine, folder: Path, name: bytes, *numbers: str) -> Reel:
@@ -63,3 +64,28 @@ def test_missing_frames_are_one_finding_with_every_gap_a_place_to_go_to(engine: 
     assert (finding.seen, finding.frames, finding.position) == ("3 missing", "1003-1004, 1006", 1003)
     assert finding.places == (("1003-1004", 1003), ("1006", 1006))
     assert [tick.frame for tick in found.strip().findings] == [1003, 1006]
+
+
+def test_a_container_of_subtitles_alone_has_no_frames(engine: Engine, shots: Path) -> None:
+    (shots / "words.mkv").write_bytes(subtitles_alone())
+    scan(engine, shots)
+    found = reel_of(read_dossier(engine, engine.catalog.drives()[0].id, b"", b"words.mkv", CancelToken()))
+    assert (found.existing, found.moves, why_still(found)) == ((), False, NO_PICTURE)
+
+
+def subtitles_alone() -> bytes:
+    """A Matroska file of 8.9 seconds with one track of text (RFC 9559)."""
+
+    def element(name: str, *inside: bytes) -> bytes:
+        whole = b"".join(inside)
+        return bytes.fromhex(name) + (len(whole) | 1 << 56).to_bytes(8, "big") + whole
+
+    head = element("1a45dfa3", element("4282", b"matroska"), element("4287", b"\4"), element("4285", b"\2"))
+    info = element("1549a966", element("2ad7b1", b"\x0f\x42\x40"), element("4489", struct.pack(">d", 8901.0)))
+    track = element(
+        "ae", element("d7", b"\1"), element("73c5", b"\1"), element("83", b"\x11"), element("86", b"S_TEXT/UTF8")
+    )
+    block = element("a0", element("a1", b"\x81\0\0\0words"), element("9b", b"\x03\xe8"))
+    return head + element(
+        "18538067", info, element("1654ae6b", track), element("1f43b675", element("e7", b"\0"), block)
+    )

@@ -436,6 +436,34 @@ def test_an_offline_drive_shows_what_is_known_and_takes_no_verdict(qtbot: QtBot,
         qtbot.waitUntil(lambda: not tab.stage.problem.isVisible(), timeout=20_000)
 
 
+def test_a_drive_that_goes_and_comes_back_in_front_is_noticed(qtbot: QtBot, engine: Engine, library: Path) -> None:
+    scan(engine, library)
+    with review(qtbot, engine) as tab:
+        wait_loaded(qtbot, tab, SEQUENCE)
+        wait_picture(qtbot, tab)
+        qtbot.waitUntil(tab.bar.buttons["pass"].isEnabled, timeout=WAIT_MS)
+        shutil.move(library, library.with_name("unplugged"))
+        qtbot.waitUntil(lambda: tab.queue.drive_box.currentText().endswith("offline"), timeout=4_000)
+        qtbot.waitUntil(tab.stage.problem.isVisible, timeout=4_000)
+        assert not tab.bar.buttons["pass"].isEnabled()
+        shutil.move(library.with_name("unplugged"), library)
+        qtbot.waitUntil(lambda: not tab.queue.drive_box.currentText().endswith("offline"), timeout=4_000)
+        qtbot.waitUntil(tab.bar.buttons["pass"].isEnabled, timeout=4_000)
+        wait_picture(qtbot, tab)
+        assert not tab.stage.problem.isVisible()
+
+
+def test_a_drive_that_another_program_scanned_is_offered(qtbot: QtBot, engine: Engine, tmp_path: Path) -> None:
+    with review(qtbot, engine) as tab:
+        qtbot.waitUntil(lambda: tab.stack.currentWidget() is tab.empty, timeout=WAIT_MS)
+        for label in ("first", "second"):
+            make_library(tmp_path / label)
+            scan(make_engine(tmp_path / "home"), tmp_path / label)
+            qtbot.waitUntil(lambda label=label: tab.queue.drive_box.findText(label) >= 0, timeout=5_000)
+            assert tab.stack.currentWidget() is not tab.empty
+            assert tab.queue.drive_box.currentText() == "first"
+
+
 def test_a_hit_of_the_search_opens_its_sequence(qtbot: QtBot, tab: ReviewTab) -> None:
     drive = tab.queue.drive()
     assert drive is not None
