@@ -17,6 +17,7 @@ from app.inspection.differences import SequenceDifference
 from app.inspection.finding import FoundSequence, find_sequence, means_sequence
 from app.jobs.children import ChildPool, stream
 from app.jobs.events import Stage
+from app.jobs.inorder import in_order
 from app.jobs.job import Job
 from app.model.frames import Frame
 from app.model.names import decoded, posix, raw, shown
@@ -181,7 +182,8 @@ def _of_sequences(request: DiffRequest, job: Job) -> dict[str, Any]:
              for frame in common}  # fmt: skip
     size = max(1, min(len(common), os.cpu_count() or 1, _MOST_CHILDREN))
     with ChildPool(HANDLER, size, memory_bytes=_MEMORY_BYTES) as pool:
-        for done, (frame, answer) in enumerate(pool.map(_requests(request, pairs), job.token, _SILENCE_S), 1):
+        answers = pool.map(_requests(request, pairs), job.token, _SILENCE_S)
+        for done, (frame, answer) in enumerate(in_order(answers, common), 1):
             if isinstance(answer, AppError):
                 job.item_failed(shown(pairs[frame][0]), answer.message, answer.code)
                 found.failed(frame, answer)

@@ -3,7 +3,7 @@
 import json
 import math
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from app.errors import AppError
 from app.files.framerange import frame_range
 from app.inspection.framereading import SequenceReader
 from app.jobs.events import Stage
+from app.jobs.inorder import in_order
 from app.model.frames import Frame
 
 _ERROR_LIMIT = 100
@@ -160,11 +161,11 @@ def read_pixels(reader: SequenceReader, indices: Sequence[int], sample: int) -> 
     found = _Gathering(reader.sequence.frames)
     reader.job.stage(Stage.DECODE, len(indices))
     requests = ((index, {"what": "stats", "name": reader.name(index), "sample": sample}) for index in indices)
-    for done, (index, answer) in enumerate(_in_order(reader, requests, indices), 1):
+    for done, (index, answer) in enumerate(in_order(reader.pixels(requests), indices), 1):
         if isinstance(answer, AppError):
             found.note(reader.sequence.frames[index], {"code": answer.code, "message": answer.message})
         else:
-            found.take(index, answer)
+            found.take(index, answer[0][0])
         reader.job.progress(done)
     repeated, lost = _repeated(reader, found.digests, indices)
     for index in lost:
@@ -172,20 +173,6 @@ def read_pixels(reader: SequenceReader, indices: Sequence[int], sample: int) -> 
         found.note(reader.sequence.frames[index], {"code": "pixels.not_compared", "message": text})
     errors = [{**error, "frames": frame_range(frames)} for error, frames in found.errors.values()]
     return PixelFacts(found.stats(sample), repeated, found.black, errors)
-
-
-def _in_order(
-    reader: SequenceReader, requests: Iterator[tuple[int, dict[str, Any]]], indices: Sequence[int]
-) -> Iterator[tuple[int, dict[str, Any] | AppError]]:
-    """The answers in the order of the frames, so that sums of floats do not depend on who was quicker."""
-    ready: dict[int, dict[str, Any] | AppError] = {}
-    waiting = iter(indices)
-    wanted = next(waiting, None)
-    for index, answer in reader.pixels(requests):
-        ready[index] = answer if isinstance(answer, AppError) else answer[0][0]
-        while wanted in ready:
-            yield wanted, ready.pop(wanted)
-            wanted = next(waiting, None)
 
 
 def _repeated(
