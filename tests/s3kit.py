@@ -180,21 +180,22 @@ class Shelf:
         handler.end_headers()
         if handler.command == "HEAD":
             return
+        # All that a test may ask about is written down before the bytes go: after the last one its reader goes on.
+        if fault == "cut":
+            handler.close_connection = True
+        if fault == "replace":
+            self.etag = f'"{int(self.etag[1:-1]) + 1}"'
         with path.open("rb") as file:
             file.seek(start)
             left = end - start if fault != "cut" else (end - start) // 2
             while left > 0 and (data := file.read(min(left, 1 << 16))):
+                self.sent += len(data)
+                left -= len(data)
                 try:
                     handler.wfile.write(data)
                 except OSError:
                     handler.close_connection = True
                     return
-                self.sent += len(data)
-                left -= len(data)
-        if fault == "cut":
-            handler.close_connection = True
-        if fault == "replace":
-            self.etag = f'"{int(self.etag[1:-1]) + 1}"'
 
     def _error(self, handler: http.server.BaseHTTPRequestHandler, status: int, code: str) -> None:
         body = f"<Error><Code>{code}</Code><Message>told</Message></Error>".encode()
