@@ -1,24 +1,19 @@
 """The queue of the review: assets under the headings of their folders, filtered, kept in place as they change."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from array import array
+from bisect import bisect_left
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
-from app.catalog.assets import CataloguedAsset
-from app.model.kinds import Category
-from app.model.names import folded, folded_text, shown
+from app.model.names import shown
 from ui import formats
+from ui.models.queue_rows import AssetId, QueueFilter, QueueRow, QueueRows
 
 Index = QModelIndex | QPersistentModelIndex
-
-#: What a queue can be narrowed to, and the words for it.
-STATES = {
-    "pending": "Pending", "stale": "Stale", "fail": "Fail", "pass": "Pass", "objected": "Failed check", "all": "All",
-}  # fmt: skip
 
 
 class QueueRole(IntEnum):
@@ -31,114 +26,41 @@ class QueueRole(IntEnum):
     OBJECTED = Qt.ItemDataRole.UserRole + 5
 
 
-@dataclass(frozen=True, slots=True)
-class QueueRow:
-    """An asset as the queue shows it.
-
-    Attributes:
-        folder, name: raw bytes; the folder is relative to the drive's base.
-        text: the name as it is shown, a sequence with its frame range.
-        key: folder and text folded, for the filter.
-        state: `pass`, `fail`, `pending` or `stale`.
-        size: bytes of all its files.
-        missing: how many frames are absent.
-        objected: the policies that the asset failed by, or could not be judged by, when it was checked last; none
-            where it changed since then.
-    """
-
-    folder: bytes
-    name: bytes
-    text: str
-    key: bytes
-    state: str
-    category: Category
-    size: int
-    missing: int = 0
-    objected: tuple[str, ...] = ()
-
-    @property
-    def id(self) -> tuple[bytes, bytes]:
-        """What tells it apart on its drive."""
-        return self.folder, self.name
-
-    @classmethod
-    def of(cls, asset: CataloguedAsset, objected: tuple[str, ...] = ()) -> "QueueRow":
-        """From what the shard has."""
-        sequence = asset.sequence
-        text = shown(asset.name)
-        if sequence is not None:
-            frames = f"{sequence.first_frame}-{sequence.last_frame}" if sequence.frame_count > 1 else sequence.ranges
-            text = f"{shown(sequence.base)}{frames}{shown(sequence.ext)}"
-        text = text.replace("\n", "␊").replace("\r", "␍")
-        missing = sequence.missing_count if sequence else 0
-        key = folded(asset.folder) + b"/" + folded_text(text)
-        return cls(asset.folder, asset.name, text, key, asset.state, asset.category, asset.bytes, missing, objected)
-
-
 Line = bytes | QueueRow
 """A line of the queue: the folder of a heading, or an asset."""
-
-AssetId = tuple[bytes, bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class QueueFilter:
-    """What is shown: a state of `STATES`, and words that folder or name must hold."""
-
-    state: str = "pending"
-    text: str = ""
-
-
-def lines_of(rows: Iterable[QueueRow], wanted: QueueFilter, kept: frozenset[AssetId] = frozenset()) -> list[Line]:
-    """The lines of a queue: a heading before the first asset of each folder.
-
-    Args:
-        rows: in the order of folders.
-        wanted: the filter.
-        kept: assets that stay although the filter leaves them out, because they were judged or are looked at.
-    """
-    words = folded_text(wanted.text).split()
-    lines: list[Line] = []
-    heading: bytes | None = None
-    for row in rows:
-        if not _is_wanted(row, wanted.state) and row.id not in kept:
-            continue
-        if words and not all(word in row.key for word in words):
-            continue
-        if row.folder != heading:
-            heading = row.folder
-            lines.append(row.folder)
-        lines.append(row)
-    return lines
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedQueue:
-    """A whole queue, made ready outside the window's thread. `places` and `row_places` find an asset in the lists."""
+    """A whole queue, made ready outside the window's thread.
 
-    rows: list[QueueRow]
-    lines: list[Line]
-    places: dict[AssetId, int]
-    row_places: dict[AssetId, int]
+    Attributes:
+        rows: every asset.
+        lines: what is shown: of row `n` the number `2 * n + 1`, and `2 * n` for the heading above it.
+        counts: assets by state.
+    """
+
+    rows: QueueRows
+    lines: "array[int]"
     counts: dict[str, int]
 
 
-def prepare(rows: list[QueueRow], wanted: QueueFilter, kept: frozenset[AssetId] = frozenset()) -> PreparedQueue:
-    """Make a queue ready to be shown; see `lines_of`."""
-    lines = lines_of(rows, wanted, kept)
-    places = {line.id: number for number, line in enumerate(lines) if isinstance(line, QueueRow)}
-    return PreparedQueue(rows, lines, places, {row.id: number for number, row in enumerate(rows)}, count_states(rows))
+def prepare(rows: QueueRows, wanted: QueueFilter, kept: Collection[AssetId] = ()) -> PreparedQueue:
+    """Make a queue ready to be shown, `kept` assets among it whatever their state is."""
+    return PreparedQueue(rows, _lines_of(rows, wanted, kept), rows.counts())
 
 
-def count_states(rows: Sequence[QueueRow]) -> dict[str, int]:
-    """How many assets there are in each of `STATES`."""
-    counted = Counter(row.state for row in rows)
-    counted |= {"objected": sum(1 for row in rows if row.objected), "all": len(rows)}
-    return {state: counted[state] for state in STATES}
-
-
-def _is_wanted(row: QueueRow, state: str) -> bool:
-    return state in (row.state, "all") or (state == "objected" and bool(row.objected))
+def _lines_of(
+    rows: QueueRows, wanted: QueueFilter, kept: Collection[AssetId], start: int = 0, folder: int = 0
+) -> "array[int]":
+    """The lines of the rows from `start` on: a heading before the first one of each folder behind number `folder`."""
+    lines = array("q")
+    for number in rows.matching(wanted, kept, start):
+        if rows.folder_number(number) != folder:
+            folder = rows.folder_number(number)
+            lines.append(2 * number)
+        lines.append(2 * number + 1)
+    return lines
 
 
 class ReviewQueue(QAbstractListModel):
@@ -149,11 +71,9 @@ class ReviewQueue(QAbstractListModel):
 
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
-        self._rows: list[QueueRow] = []
-        self._lines: list[Line] = []
-        self._places: dict[AssetId, int] = {}
-        self._row_places: dict[AssetId, int] = {}
-        self._counts: dict[str, int] = count_states(())
+        self._rows = QueueRows()
+        self._lines = array("q")
+        self._counts: dict[str, int] = self._rows.counts()
         self._notes: dict[AssetId, tuple[str, bool]] = {}
         self.filter = QueueFilter()
         #: Assets that stay in sight although the filter leaves them out.
@@ -163,55 +83,48 @@ class ReviewQueue(QAbstractListModel):
         """Show no drive."""
         self.kept.clear()
         self._notes.clear()
-        self.show_all(prepare([], self.filter))
+        self.show_all(prepare(QueueRows(), self.filter))
 
     def append(self, rows: Sequence[QueueRow]) -> None:
         """Add a page that lies behind what is there. `counted` is not told: pages come in quick succession."""
-        last = next((line for line in reversed(self._lines) if isinstance(line, QueueRow)), None)
-        lines = lines_of(rows, self.filter, frozenset(self.kept))
-        if last is not None and lines and lines[0] == last.folder:
-            del lines[0]
-        self._row_places.update((row.id, len(self._rows) + n) for n, row in enumerate(rows))
-        self._rows += rows
-        for state, count in count_states(rows).items():
+        start = len(self._rows)
+        self._rows.extend(rows)
+        for state, count in self._rows.counts(start).items():
             self._counts[state] += count
+        last = self._rows.folder_number(self._lines[-1] >> 1) if self._lines else 0
+        lines = _lines_of(self._rows, self.filter, self.kept, start, last)
         if lines:
             first = len(self._lines)
             self.beginInsertRows(QModelIndex(), first, first + len(lines) - 1)
             self._lines += lines
-            self._places.update((line.id, first + n) for n, line in enumerate(lines) if isinstance(line, QueueRow))
             self.endInsertRows()
 
     def show_all(self, queue: PreparedQueue) -> None:
         """Show another queue, made with the filter that is set."""
         self.beginResetModel()
         self._rows, self._lines, self._counts = queue.rows, queue.lines, dict(queue.counts)
-        self._places, self._row_places = queue.places, queue.row_places
         self.endResetModel()
         self.counted.emit()
 
-    def rows(self) -> list[QueueRow]:
+    def rows(self) -> QueueRows:
         """Every asset of the drive, in order. Not to be changed."""
         return self._rows
 
     def set_state(self, asset: AssetId, state: str) -> None:
         """An asset was judged: it stays in its place."""
         self.kept.add(asset)
-        number = self._row_places.get(asset)
+        number = self._rows.number_of(asset)
         if number is None:
             return
-        row = self._rows[number]
-        self._rows[number] = replace(row, state=state)
-        self._counts[row.state] -= 1
+        self._counts[self._rows.state(number)] -= 1
         self._counts[state] += 1
-        if asset in self._places:
-            self._lines[self._places[asset]] = self._rows[number]
-            self._tell(asset)
+        self._rows.set_state(number, state)
+        self._tell(asset)
         self.counted.emit()
 
     def row_of(self, asset: AssetId) -> QueueRow | None:
         """An asset of the drive, shown or not."""
-        number = self._row_places.get(asset)
+        number = self._rows.number_of(asset)
         return self._rows[number] if number is not None else None
 
     def set_note(self, asset: AssetId, text: str, *, problem: bool = False) -> None:
@@ -228,7 +141,11 @@ class ReviewQueue(QAbstractListModel):
 
     def line_at(self, index: Index) -> Line | None:
         """An asset, or the folder of a heading; None where there is no line."""
-        return self._lines[index.row()] if 0 <= index.row() < len(self._lines) else None
+        if not 0 <= index.row() < len(self._lines):
+            return None
+        line = self._lines[index.row()]
+        row = self._rows[line >> 1]
+        return row if line & 1 else row.folder
 
     def row_at(self, index: Index) -> QueueRow | None:
         """The asset of a line; None for a heading."""
@@ -237,8 +154,12 @@ class ReviewQueue(QAbstractListModel):
 
     def index_of(self, asset: AssetId) -> QModelIndex:
         """Where an asset is shown; an invalid index where it is not."""
-        place = self._places.get(asset)
-        return self.index(place) if place is not None else QModelIndex()
+        number = self._rows.number_of(asset)
+        if number is None:
+            return QModelIndex()
+        place = bisect_left(self._lines, 2 * number + 1)
+        shown_there = place < len(self._lines) and self._lines[place] == 2 * number + 1
+        return self.index(place) if shown_there else QModelIndex()
 
     def next_of(self, start: int, state: str = "", step: int = 1) -> QModelIndex:
         """The nearest asset behind line `start` (before it with `step` -1), of a state where one is named.
@@ -250,7 +171,7 @@ class ReviewQueue(QAbstractListModel):
         order = [*ahead, *range(0, max(start, 0))] if step > 0 else ahead
         for place in order:
             line = self._lines[place]
-            if isinstance(line, QueueRow) and (not state or (line.state == state and not self._being_written(line.id))):
+            if line & 1 and (not state or self._rows.state(line >> 1) == state) and self._is_free(line >> 1, state):
                 return self.index(place)
         return QModelIndex()
 
@@ -266,9 +187,9 @@ class ReviewQueue(QAbstractListModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Qt: what a line shows."""
-        if not 0 <= index.row() < len(self._lines):
+        line = self.line_at(index)
+        if line is None:
             return None
-        line = self._lines[index.row()]
         if not isinstance(line, QueueRow):
             return _heading(line, role)
         note, problem = self._notes.get(line.id, ("", False))
@@ -298,8 +219,9 @@ class ReviewQueue(QAbstractListModel):
             case _:
                 return None
 
-    def _being_written(self, asset: AssetId) -> bool:
-        return asset in self._notes and not self._notes[asset][1]
+    def _is_free(self, number: int, state: str) -> bool:
+        """Whether its verdict is not just being written, where a state is asked for."""
+        return not state or not self._notes or self._notes.get(self._rows[number].id, ("", True))[1]
 
     def _tell(self, asset: AssetId) -> None:
         index = self.index_of(asset)

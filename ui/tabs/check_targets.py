@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from app.model.drives import Drive
 from app.model.names import shown
-from ui.models.review_model import Line, QueueRow
+from ui.models.queue_rows import QueueRow
+from ui.models.review_model import Line
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,15 +20,8 @@ from app.engine import Engine
 from app.errors import AppError
 from app.model.drives import Drive
 from ui import formats, icons
-from ui.models.review_model import (
-    STATES,
-    AssetId,
-    PreparedQueue,
-    QueueFilter,
-    QueueRow,
-    ReviewQueue,
-    prepare,
-)
+from ui.models.queue_rows import STATES, AssetId, QueueFilter, QueueRow
+from ui.models.review_model import PreparedQueue, ReviewQueue, prepare
 from ui.reasons import said
 from ui.tabs.review_delegate import QueueDelegate
 from ui.tabs.review_drives import DriveWatch
@@ -317,7 +310,7 @@ class QueuePanel(QWidget):
 
     def _filter(self) -> None:
         self.model.filter = QueueFilter(str(self.state_box.currentData()), self.words.text())
-        rows = list(self.model.rows())
+        rows = self.model.rows().copy()
         wanted, kept = self.model.filter, self._kept()
         if len(rows) <= _AT_ONCE:
             self._sorter.drop("filter")

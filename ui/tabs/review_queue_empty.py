@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.model.drives import Drive
 from ui import formats, theme
-from ui.models.review_model import STATES, QueueFilter
+from ui.models.queue_rows import STATES, QueueFilter
 from ui.widgets.buttons import KeyButton
 from ui.widgets.labels import DimLabel, IconLabel, PlainLabel
 

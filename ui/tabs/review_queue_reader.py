@@ -12,7 +12,8 @@ from app.catalog.shard import open_reader
 from app.engine import Engine
 from app.errors import Cancelled
 from app.jobs.job import CancelToken
-from ui.models.review_model import AssetId, PreparedQueue, QueueFilter, QueueRow, prepare
+from ui.models.queue_rows import AssetId, QueueFilter, QueueRow, QueueRows
+from ui.models.review_model import PreparedQueue, prepare
 from ui.shard_stamps import shard_stamp
 from ui.workers.reader import Reader
 
@@ -54,7 +55,9 @@ class QueueReader(Reader):
         if seen == self._seen:
             return None
         self._seen = seen
-        rows = [row for page in self._pages(drive_id, token) for row in page]
+        rows = QueueRows()
+        for page in self._pages(drive_id, token):
+            rows.extend(page)
         return prepare(rows, wanted, kept)
 
     def _pages(self, drive_id: str, token: CancelToken) -> Iterator[list[QueueRow]]:

@@ -14,7 +14,7 @@ from app.model.names import shown
 from app.qc.dossier import Dossier, find_asset_name
 from ui import formats, icons
 from ui.desk import Desk
-from ui.models.review_model import QueueRow
+from ui.models.queue_rows import QueueRow
 from ui.page import Page
 from ui.reasons import said
 from ui.tabs.asset_checks import AssetChecks

@@ -13,7 +13,8 @@ from app.jobs.job import CancelToken
 from app.model.drives import Passport
 from app.model.kinds import Category
 from tests.ui.enginekit import make_engine
-from ui.models.review_model import QueueFilter, QueueRole, QueueRow, ReviewQueue, prepare
+from ui.models.queue_rows import QueueFilter, QueueRow
+from ui.models.review_model import QueueRole, ReviewQueue, prepare
 from ui.tabs.review_queue import QueuePanel
 from ui.tabs.review_queue_reader import PAGE
 
@@ -33,12 +34,12 @@ def texts(model: ReviewQueue) -> list[str]:
 def model() -> ReviewQueue:
     model = ReviewQueue()
     model.append([row("ep1/a", "one.exr"), row("ep1/a", "two.exr", "pass")])
-    model.append([row("ep1/a", "three.exr", missing=5), row("ep2", "four.mov", "stale")])
+    model.append([row("ep1/a", "with_gaps.exr", missing=5), row("ep2", "four.mov", "stale")])
     return model
 
 
 def test_assets_stand_below_the_heading_of_their_folder_once(model: ReviewQueue) -> None:
-    assert texts(model) == ["ep1 / a", "one.exr", "three.exr"]
+    assert texts(model) == ["ep1 / a", "one.exr", "with_gaps.exr"]
     assert model.index(0).data(QueueRole.HEADING)
     assert not model.flags(model.index(0)) & Qt.ItemFlag.ItemIsSelectable
     assert model.counts() == {"pending": 2, "stale": 1, "fail": 0, "pass": 1, "objected": 0, "all": 4}
@@ -47,40 +48,40 @@ def test_assets_stand_below_the_heading_of_their_folder_once(model: ReviewQueue)
 def test_a_filter_narrows_by_state_and_by_every_word(model: ReviewQueue) -> None:
     model.filter = QueueFilter("all", "EP1 t")
     model.show_all(prepare(model.rows(), model.filter))
-    assert texts(model) == ["ep1 / a", "two.exr", "three.exr"]
+    assert texts(model) == ["ep1 / a", "two.exr", "with_gaps.exr"]
 
 
 def test_a_judged_asset_stays_in_its_place_and_counts_anew(model: ReviewQueue) -> None:
     model.set_state((b"ep1/a", b"one.exr"), "fail")
-    assert texts(model) == ["ep1 / a", "one.exr", "three.exr"]
+    assert texts(model) == ["ep1 / a", "one.exr", "with_gaps.exr"]
     assert model.index(1).data(QueueRole.STATE) == "fail"
     assert model.counts()["pending"] == 1
     assert model.counts()["fail"] == 1
 
 
 def test_the_second_text_says_what_is_wrong(model: ReviewQueue) -> None:
-    three = (b"ep1/a", b"three.exr")
-    assert model.index_of(three).data(QueueRole.SECOND) == "5 missing"
-    model.set_note(three, "not written", problem=True)
-    assert model.index_of(three).data(QueueRole.SECOND) == "not written"
-    assert model.index_of(three).data(QueueRole.PROBLEM)
-    model.set_note(three, "")
-    assert model.index_of(three).data(QueueRole.SECOND) == "5 missing"
+    gaps = (b"ep1/a", b"with_gaps.exr")
+    assert model.index_of(gaps).data(QueueRole.SECOND) == "5 missing"
+    model.set_note(gaps, "not written", problem=True)
+    assert model.index_of(gaps).data(QueueRole.SECOND) == "not written"
+    assert model.index_of(gaps).data(QueueRole.PROBLEM)
+    model.set_note(gaps, "")
+    assert model.index_of(gaps).data(QueueRole.SECOND) == "5 missing"
 
 
 def test_the_next_pending_goes_round_and_passes_over_headings(model: ReviewQueue) -> None:
     assert model.next_of(1, "pending").row() == 2
     assert model.next_of(2, "pending").row() == 1
     assert model.next_of(1, step=-1) == QModelIndex()
-    model.set_state((b"ep1/a", b"three.exr"), "pass")
+    model.set_state((b"ep1/a", b"with_gaps.exr"), "pass")
     assert model.next_of(1, "pending") == QModelIndex()
 
 
 def test_the_next_pending_passes_over_what_is_being_written_but_not_over_what_was_not(model: ReviewQueue) -> None:
-    three = (b"ep1/a", b"three.exr")
-    model.set_note(three, "writing…")
+    gaps = (b"ep1/a", b"with_gaps.exr")
+    model.set_note(gaps, "writing…")
     assert model.next_of(1, "pending") == QModelIndex()
-    model.set_note(three, "not written", problem=True)
+    model.set_note(gaps, "not written", problem=True)
     assert model.next_of(1, "pending").row() == 2
 
 
