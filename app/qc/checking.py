@@ -33,7 +33,7 @@ from app.qc.readingahead import read_ahead
 from app.qc.recordedfacts import recorded_assets
 from app.qc.validating import titles_of, validation_of
 from app.qc.waivers import Waivers, read_waivers
-from app.scanning.located import drive_of
+from app.scanning.located import place_on
 from app.scanning.presence import gone, is_there
 
 _MEMORY_BYTES = 4 << 30
@@ -181,7 +181,7 @@ def _check_media(engine: Engine, place: "_Place", expected: Expectation, run: "_
     ):
         assets = (
             LiveFacts(found, pool, readers, job, _expected_of(found, expected), run.measuring, damage.added)
-            for found in _found(place.paths, run, job)
+            for found in _found(place, run, job)
         )
         for facts in read_ahead(assets, run.policy, ahead, job.token, run.say):
             result = run.take(facts)
@@ -203,9 +203,9 @@ def _expected_of(found: FoundAsset, expected: Expectation) -> Expected | None:
     return expected.given or written or expected.of(decoded(found.folder), found.sequence)
 
 
-def _found(paths: tuple[str, ...], run: "_Run", job: Job) -> Iterator[FoundAsset]:
-    """The assets below paths; a folder that cannot be read is told to the run."""
-    for found in assets_below(paths, job):
+def _found(place: "_Place", run: "_Run", job: Job) -> Iterator[FoundAsset]:
+    """The assets below paths; a folder that cannot be read is told to the run, and which of several is gone."""
+    for found in assets_below(place.paths, job, tell_absent=len(place.below) > 1):
         if isinstance(found, tuple):
             run.unreadable(*found)
         else:
@@ -239,7 +239,7 @@ def _places(engine: Engine, request: CheckRequest) -> list[_Place]:
             "Which drive do the paths lie on?", hint="Name one drive beside paths, or absolute paths and no drive."
         )
     [drive] = drives
-    below = tuple(drive_of(engine.catalog, path, drive.id)[1] for path in request.paths)
+    below = tuple(place_on(drive, path) for path in request.paths)
     paths = tuple(os.path.join(drive.base, relative) for relative in below)  # noqa: PTH118 - by text alone
     return [_Place(paths, drive, is_there(drive), below)]
 

@@ -17,16 +17,23 @@ from app.model.names import decoded, folded, raw, shown
 from app.qc.livefacts import FoundAsset
 
 
-def assets_below(paths: tuple[str, ...], job: Job) -> Iterator[FoundAsset | tuple[str, AppError]]:
+def assets_below(
+    paths: tuple[str, ...], job: Job, *, tell_absent: bool = False
+) -> Iterator[FoundAsset | tuple[str, AppError]]:
     """The assets of folders with all below them, of files and of patterns of sequences.
 
     Hidden files and folders, links and sidecars of ours are left out. A folder that cannot be read comes as its path
     and the error. What several of the paths hold comes once.
 
+    Args:
+        paths: what is looked for.
+        job: notices and cancel.
+        tell_absent: a path that is not there comes as itself and the error.
+
     Raises:
         InputError: a path is not there.
     """
-    found = _assets(paths, job)
+    found = _assets(paths, job, tell_absent=tell_absent)
     return found if len(paths) == 1 else _once(found)
 
 
@@ -40,14 +47,17 @@ def _once(found: Iterator[FoundAsset | tuple[str, AppError]]) -> Iterator[FoundA
             yield one
 
 
-def _assets(paths: tuple[str, ...], job: Job) -> Iterator[FoundAsset | tuple[str, AppError]]:
+def _assets(paths: tuple[str, ...], job: Job, *, tell_absent: bool) -> Iterator[FoundAsset | tuple[str, AppError]]:
     for path in paths:
         if os.path.isdir(path):  # noqa: PTH112 - bytes that are no Unicode must stay as they are
             yield from _below(raw(os.path.abspath(path)), job)  # noqa: PTH100 - by text alone
-        elif means_sequence(path):
-            yield from _covered(find_sequence(path))
-        else:
-            yield _file(path)
+            continue
+        try:
+            yield from _covered(find_sequence(path)) if means_sequence(path) else (_file(path),)
+        except InputError as error:
+            if not tell_absent:
+                raise
+            yield shown(path), error
 
 
 def _covered(found: FoundSequence) -> Iterator[FoundAsset]:

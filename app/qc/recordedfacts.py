@@ -243,7 +243,7 @@ def recorded_assets(
     wanted = dict.fromkeys(map(raw, below), False)
 
     def is_wanted(path: bytes) -> bool:
-        asked = [one for one in wanted if not one or path == one or path.startswith(one + b"/")]
+        asked = [one for one in _with_parents(path) if one in wanted]
         wanted.update(dict.fromkeys(asked, True))
         return any(not _is_hidden(path[len(one) :]) for one in (asked if wanted else [b""]))
 
@@ -260,6 +260,14 @@ def recorded_assets(
         for path, is_met in wanted.items():
             if not is_met and not _is_no_media(database, path):
                 yield posixpath.join(base, shown(path)), InputError(_UNKNOWN, code="input.not_found")
+
+
+def _with_parents(path: bytes) -> Iterator[bytes]:
+    """A path and each folder that holds it, up to the base, which is empty."""
+    while path:
+        yield path
+        path = path.rpartition(b"/")[0]
+    yield b""
 
 
 def _is_hidden(below: bytes) -> bool:

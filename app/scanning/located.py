@@ -31,11 +31,7 @@ def drive_of(catalog: Catalog, path: str | None, label: str | None) -> tuple[Dri
     absolute = os.path.abspath(path)  # noqa: PTH100 - by text alone
     if label is not None:
         drive = catalog.drive(label)
-        if not _holds(drive.base, absolute):
-            if os.path.isabs(path):  # noqa: PTH117 - by text alone
-                raise UsageError(f"{shown(path)} does not lie on {drive.label}, which is at {shown(drive.base)}")
-            absolute = os.path.abspath(os.path.join(drive.base, path))  # noqa: PTH100, PTH118 - by text alone
-        return drive, _relative(drive.base, absolute)
+        return drive, place_on(drive, path)
     places = tuple(dict.fromkeys((absolute, os.path.realpath(path))))
     for look in (False, True):
         drives = catalog.drives(look=look)
@@ -47,6 +43,22 @@ def drive_of(catalog: Catalog, path: str | None, label: str | None) -> tuple[Dri
                 if _holds(now.base, place):
                     return now, _relative(now.base, place)
     raise InputError(f"{shown(path)} lies on no catalogued drive", hint="Scan it first.", code="drive.not_found")
+
+
+def place_on(drive: Drive, path: str) -> str:
+    """Where a path lies on a drive, relative to its base with `/`; empty for the base.
+
+    A relative path that lies elsewhere, seen from the current folder, is taken as relative to the base.
+
+    Raises:
+        UsageError: it does not lie on that drive.
+    """
+    absolute = os.path.abspath(path)  # noqa: PTH100 - by text alone
+    if not _holds(drive.base, absolute):
+        if os.path.isabs(path):  # noqa: PTH117 - by text alone
+            raise UsageError(f"{shown(path)} does not lie on {drive.label}, which is at {shown(drive.base)}")
+        absolute = os.path.abspath(os.path.join(drive.base, path))  # noqa: PTH100, PTH118 - by text alone
+    return _relative(drive.base, absolute)
 
 
 def _holds(base: str, path: str) -> bool:

@@ -177,3 +177,24 @@ def test_values_that_are_other_ones_in_each_frame_are_kept_beside_what_other_rul
     card.rename(tmp_path / "shelf")
     [finding] = run(engine, "check", CheckRequest((), str(one), ("A001",)), Job()).findings
     assert (finding.rule, finding.outcome.value, finding.frames) == ("take", "fail", "1005")
+
+
+def test_of_several_assets_of_a_drive_one_that_is_gone_costs_a_line_here_and_on_the_shelf(
+    engine: Engine, tmp_path: Path
+) -> None:
+    card = tmp_path / "card"
+    for name in ("a/one.exr", "a/b/two.exr", "a/b/three.exr"):
+        (card / name).parent.mkdir(parents=True, exist_ok=True)
+        media.raw_exr(card / name)
+    run(engine, "scan", ScanRequest((str(card),), "A001"), Job())
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(HEAD + "rules:\n  - {id: a.one, select: file.name, expect: {regex: exr}}\n", encoding="utf-8")
+    asked = tuple(str(card / name) for name in ("a/b/two.exr", "gone.exr", "a/one.exr"))
+    lost = []
+    for place in (card, tmp_path / "unplugged"):
+        if not place.exists():
+            card.rename(place)
+        result = run(engine, "check", CheckRequest(asked, str(policy), ("A001",)), Job())
+        assert {asset.asset.rpartition("/")[2] for asset in result.assets} == {"two.exr", "gone.exr", "one.exr"}
+        lost.append([asset.asset for asset in result.assets if asset.outcome.value == "error"])
+    assert lost == [[str(card / "gone.exr")]] * 2

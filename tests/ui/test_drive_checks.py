@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.engine import Engine
-from app.model.drives import Drive
+from app.model.drives import Drive, Passport
+from app.model.kinds import Category
 from app.qc.checking import CheckRequest
 from tests import media
 from tests.ui.frontkit import opened_front
@@ -21,10 +22,11 @@ from tests.ui.tabs.reviewkit import POLICY, WAIT_MS, catalogued, wait_loaded, wr
 from ui.drive_checks import DriveChecks
 from ui.front import Front
 from ui.main_window import MainWindow
-from ui.models.review_model import QueueRole
+from ui.models.queue_rows import QueueRow
+from ui.models.review_model import QueueRole, ReviewQueue
 from ui.tabs.check_dialog import CheckDialog
 from ui.tabs.check_summary import CheckSummary
-from ui.tabs.check_targets import CheckTarget
+from ui.tabs.check_targets import MOST_SHOWN, CheckTarget, shown_target
 from ui.tabs.policy_box import USED_POLICY
 from ui.widgets.job_view import JobState
 
@@ -245,6 +247,75 @@ def test_the_queue_offers_the_check_and_marks_what_failed(
     queue.state_box.setCurrentIndex(place)
     rows = [queue.model.row_at(queue.model.index(n)) for n in range(queue.model.rowCount())]
     assert [row.name for row in rows if row is not None] == [b"sh010.####.exr", b"mix.wav"]
+
+
+def test_what_the_queue_shows_is_checked_as_one(
+    qtbot: QtBot, front: Front, checks: DriveChecks, engine: Engine, tmp_path: Path
+) -> None:
+    assert front.tabs is not None
+    tab = front.tabs[2]
+    queue = tab.queue
+    front.window.show_page(6)
+    wait_loaded(qtbot, tab, b"sh010.####.exr")
+    queue.words.setText("shots")
+    queue.go_to_first()
+    index = queue.model.index_of((b"shots", b"sh010.####.exr"))
+    words = [action.text() for action in queue.menu.at(index).actions()]
+    assert words[2:] == ["Check the 2 assets shown…", "Check the drive A001…"]
+    (tmp_path / "card" / "shots" / "still.exr").unlink()
+    tab.actions_by_name["check_shown"].trigger()
+    [dialog] = front.window.findChildren(CheckDialog)
+    opened(qtbot, dialog, write_policy(tmp_path))
+    assert dialog.what.currentText() == "The 2 assets that the queue shows"
+    dialog.start.click()
+    job_id = ended(qtbot, front)
+    row = front.window.jobs.row(job_id)
+    assert row is not None
+    assert row.view.title == "Checked 2 assets on A001"
+    summary = checks.show_result(job_id)
+    assert summary is not None
+    qtbot.waitUntil(lambda: len(summary.rows.rows()) == 2, timeout=WAIT_MS)
+    assert [row.cells[:2] for row in summary.rows.rows()] == [
+        ("fail", "shots/sh010.####.exr"),
+        ("error", "shots/still.exr"),
+    ]
+    known = (b"shots", b"sh010.####.exr")
+    qtbot.waitUntil(lambda: queue.model.index_of(known).data(QueueRole.OBJECTED) is True, timeout=WAIT_MS)
+    assert not queue.model.row_of((b"sound", b"mix.wav")).objected
+
+
+def test_of_a_queue_that_shows_one_asset_that_one_is_checked_and_of_none_it_says_so(
+    qtbot: QtBot, front: Front, checks: DriveChecks
+) -> None:
+    assert front.tabs is not None
+    tab = front.tabs[2]
+    front.window.show_page(6)
+    wait_loaded(qtbot, tab, b"sh010.####.exr")
+    heard = Heard(tab.check_asked)
+    tab.queue.words.setText("still")
+    tab.queue.state_box.setCurrentIndex(tab.queue.state_box.findData("all"))
+    tab.actions_by_name["check_shown"].trigger()
+    drive_id = heard.last[0].drive_id
+    assert heard.last == (CheckTarget(drive_id, b"shots", b"still.exr"),)
+    tab.queue.words.setText("nothing is called so")
+    tab.queue.go_to_first()
+    tab.actions_by_name["check_shown"].trigger()
+    assert heard.times == 1
+    assert tab.bar.message.fullText() == "The queue shows no asset that could be checked."
+
+
+def test_more_assets_than_can_be_looked_up_by_name_are_refused() -> None:
+    card, model = Drive("d", "A", "/m", Passport()), ReviewQueue()
+    rows = [
+        QueueRow(b"a", b"%04d" % n, f"{n:04}", b"a/%04d" % n, "pending", Category.IMAGE, 1)
+        for n in range(MOST_SHOWN + 1)
+    ]
+    model.append(rows[:-1])
+    target = shown_target(card, model)
+    assert target is not None
+    assert len(target.assets) == MOST_SHOWN
+    model.append(rows[-1:])
+    assert shown_target(card, model) is None
 
 
 def test_it_is_found_in_the_menus_and_in_the_palette(qtbot: QtBot, front: Front, engine: Engine) -> None:

@@ -12,6 +12,7 @@ from app.jobs.job import CancelToken
 from app.model.drives import Drive
 from app.model.names import decoded, shown
 from app.qc.checking import CheckRequest, expected_range
+from ui import formats
 from ui.desk import Desk
 from ui.reasons import said, said_of
 from ui.tabs.check_targets import CheckTarget
@@ -23,7 +24,7 @@ from ui.widgets.elided_box import ElidedBox
 from ui.widgets.labels import DimLabel, PlainLabel, SectionHead
 from ui.workers.reader import Reader
 
-_WHOLE, _A_FOLDER = "", "?"
+_WHOLE, _A_FOLDER, _SHOWN = "", "?", "*"
 
 
 class CheckDialog(QDialog):
@@ -117,12 +118,13 @@ class CheckDialog(QDialog):
         """Offer what of the drive can be checked: what was pointed at, its folder, all of it, another folder."""
         drive, target = self.drive(), self._target
         self.what.clear()
+        if drive is not None and target.assets and drive.id == target.drive_id:
+            self.what.addItem(f"The {formats.many(len(target.assets), 'asset')} that the queue shows", _SHOWN)
         if drive is not None and target.folder is not None and drive.id == target.drive_id:
-            folder = os.path.join(drive.base, decoded(target.folder))  # noqa: PTH118 - bytes that are no Unicode stay
             if target.name:
-                self.what.addItem(shown(target.name), os.path.join(folder, decoded(target.name)))  # noqa: PTH118
+                self.what.addItem(shown(target.name), _path(drive, target.folder, target.name))
             if target.folder:
-                self.what.addItem(f"The folder {shown(target.folder)}", folder)
+                self.what.addItem(f"The folder {shown(target.folder)}", _path(drive, target.folder))
         self.what.addItem("The whole drive", _WHOLE)
         if drive is not None and drive.online:
             self.what.addItem("A folder of it…", _A_FOLDER)
@@ -183,8 +185,13 @@ class CheckDialog(QDialog):
         if drive is None:
             return
         self._desk.window.state.set_text(USED_POLICY, policy)
-        paths = (path,) if path else ()
-        words = f"{shown(os.path.relpath(path, drive.base))} on {drive.label}" if path else drive.label
+        paths: tuple[str, ...] = (path,) if path else ()
+        words = drive.label
+        if path == _SHOWN:
+            paths = tuple(_path(drive, *asset) for asset in self._target.assets)
+            words = f"{formats.many(len(paths), 'asset')} on {drive.label}"
+        elif path:
+            words = f"{shown(os.path.relpath(path, drive.base))} on {drive.label}"
         request = CheckRequest(paths, policy, (drive.label,), self.frames.text().strip(), variables)
         self.asked.emit(request, drive, words)
         self.accept()
@@ -229,6 +236,11 @@ class CheckDialog(QDialog):
         layout.addStretch(1)
         layout.addLayout(buttons)
         self.setMinimumSize(520, 320)
+
+
+def _path(drive: Drive, folder: bytes, name: bytes = b"") -> str:
+    """Where something of a drive lies; bytes that are no Unicode stay."""
+    return os.path.join(drive.base, *map(decoded, filter(None, (folder, name))))  # noqa: PTH118 - a path may be no text
 
 
 def _read_range(text: str, _token: CancelToken) -> None:

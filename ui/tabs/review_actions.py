@@ -48,6 +48,7 @@ def _verdict_rows(tab: "ReviewTab") -> tuple[_Row, ...]:
         ("similar", "Find similar structure", "", "search", tab.similar),
         ("check", "Check against the policy", "T", "check", tab.check),
         ("values", "Check with other values of its variables", "Shift+T", "check", partial(tab.check, ask=True)),
+        ("check_shown", "Check what the queue shows…", "Ctrl+T", "check", tab.check_shown),
         ("findings", "Show the findings", "W", "warning", partial(tab.inspector.show_tab, FINDINGS)),
         ("history", "Show the history", "H", "clock", partial(tab.inspector.show_tab, HISTORY)),
     )

@@ -185,6 +185,11 @@ class ReviewTab(QWidget):
         self.inspector.bring(FINDINGS)
         self.checks.check(self.inspector.findings.policies.policy(), ask=ask)
 
+    def check_shown(self) -> None:
+        """Ask against what the assets are checked that the queue shows."""
+        if why_not := self.queue.menu.ask_shown():
+            self.bar.say(why_not, "stale")
+
     def compare(self) -> None:
         """Ask for the asset to be compared with another one."""
         dossier = self.dossier()
