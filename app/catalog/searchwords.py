@@ -86,15 +86,24 @@ def path_below(text: str, base: str) -> str | None:
 
 
 def _expression(pattern: bytes) -> bytes:
-    """A pattern as a regular expression on bytes: `*` stays in a name, `**` alone stands for any folders or none."""
-    pieces = []
+    """A pattern as a regular expression on bytes: `*` stays in a name, `**` alone stands for any folders or none.
+
+    A `*` before another in the same name takes as little as it can, and is not tried again: the other takes the rest.
+    """
+    pieces: list[bytes] = []
+    star = -1
     for piece in _SPECIAL.findall(pattern.decode("utf-8", "surrogateescape")):
         if piece == "?":
             pieces.append(_LETTER)
         elif piece.startswith("/*"):
+            star = -1
             pieces.append(b"(?:/.*)?")
         elif piece.startswith("*"):
+            if star >= 0:
+                pieces[star:] = [b"(?>[^/]*?" + b"".join(pieces[star + 1 :]) + b")"]
+            star = len(pieces)
             pieces.append(b"[^/]*")
         else:
+            star = -1 if piece == "/" else star
             pieces.append(re.escape(piece.encode("utf-8", "surrogateescape")))
     return b"".join(pieces)

@@ -29,10 +29,32 @@ class Level:
         """The fields that a folder's name fills; None where it does not fit."""
         if not self.fields:
             return {} if name == self.text else None
-        parts = enumerate(_FIELD.split(self.text))
-        pattern = "".join(f"(?P<{part}>.+)" if place % 2 else re.escape(part) for place, part in parts)
-        found = re.fullmatch(pattern, name, re.DOTALL)
-        return found.groupdict() if found else None
+        begin, *rest = _FIELD.split(self.text)[::2]
+        if not name.startswith(begin):
+            return None
+        values = _filled(name[len(begin) :], tuple(rest))
+        return dict(zip(self.fields, values, strict=True)) if values is not None else None
+
+
+def _filled(name: str, literals: tuple[str, ...]) -> list[str] | None:
+    """What fields fill in a name, the first as much as it can; each is followed by its literal.
+
+    From the end: where what follows a field may begin is looked for once, however often its literal is there.
+    """
+    begins = {len(name)}
+    steps: list[dict[int, int]] = []
+    for literal in reversed(literals):
+        ends = {end: end + len(literal) for end in range(1, len(name) + 1) if name.startswith(literal, end)}
+        steps.append({end: after for end, after in ends.items() if after in begins})
+        begins = set(range(max(steps[-1], default=0)))
+    at, values = 0, []
+    for step in reversed(steps):
+        end = max(step, default=0)
+        if end <= at:
+            return None
+        values.append(name[at:end])
+        at = step[end]
+    return values
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from app.qc.judging import is_about, judge
 from app.qc.keepingfindings import FindingsKeeper, catalogued_drives
 from app.qc.knowndamage import KnownDamage
 from app.qc.livefacts import HANDLER, FoundAsset, LiveFacts
+from app.qc.matching import searching
 from app.qc.policies import load_policy
 from app.qc.policy import Policy
 from app.qc.readingahead import read_ahead
@@ -154,17 +155,23 @@ def check(engine: Engine, request: CheckRequest, job: Job) -> CheckResult:
     if len(places) == 1 and places[0].drive is not None:
         job.concerns(places[0].drive.id, places[0].drive.label)
     job.stage(Stage.CHECK)
-    for place in places:
-        if place.drive is not None and not place.there:
-            names = policy.names_assets
-            for recorded in recorded_assets(engine, place.drive, place.below, expected, job, everything=names):
-                if isinstance(recorded, tuple):
-                    run.unreadable(*recorded)
-                else:
-                    run.take(recorded)
-        else:
-            _check_media(engine, place, expected, run, job)
+    with searching():
+        for place in places:
+            _check_place(engine, place, expected, run, job)
     return run.result(tuple(place.drive.label for place in places if place.drive is not None and not place.there))
+
+
+def _check_place(engine: Engine, place: "_Place", expected: Expectation, run: "_Run", job: Job) -> None:
+    """Judge what is recorded of a drive that is away, or what lies on disks."""
+    if place.drive is None or place.there:
+        _check_media(engine, place, expected, run, job)
+        return
+    everything = run.policy.names_assets
+    for recorded in recorded_assets(engine, place.drive, place.below, expected, job, everything=everything):
+        if isinstance(recorded, tuple):
+            run.unreadable(*recorded)
+        else:
+            run.take(recorded)
 
 
 def _check_media(engine: Engine, place: "_Place", expected: Expectation, run: "_Run", job: Job) -> None:

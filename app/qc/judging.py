@@ -14,6 +14,8 @@ from app.qc.explaining import explained
 from app.qc.facts import Document, Facts, Need
 from app.qc.findings import WORST_FIRST, AssetResult, Finding, Observation, Outcome, RuleResult, unable_by, worst_of
 from app.qc.headerclasses import HeaderClass, has_header, header_classes, headerless, untold
+from app.qc.matching import SlowExpression, begin_rule, searching
+from app.qc.operators import EXPRESSIONS
 from app.qc.policy import Group, Match, Policy, Rule, leaves
 from app.qc.selecting import judge_selection
 from app.qc.selectors import Selector
@@ -40,8 +42,11 @@ def judge(policy: Policy, facts: Facts, waive: Waive | None = None) -> AssetResu
         Cancelled: as reading does. An asset that cannot be read is a result: its rules come to `error`.
     """
     judging = _Judging(facts)
-    judging.look_at_frames(policy.rules)
-    results = tuple(result for rule in policy.rules if (result := judging.result(rule)) is not None)
+    with searching():
+        if why := _slow_match(policy.match, facts):
+            return AssetResult(facts.asset, tuple(judging.failed(rule, why) for rule in policy.rules))
+        judging.look_at_frames(policy.rules)
+        results = tuple(result for rule in policy.rules if (result := judging.result(rule)) is not None)
     results = explained(results, policy.rules, frozenset(judging.unrecorded))
     results = tallied(results, judging.asked)
     if waive is not None:
@@ -50,8 +55,20 @@ def judge(policy: Policy, facts: Facts, waive: Waive | None = None) -> AssetResu
 
 
 def is_about(policy: Policy, facts: Facts) -> bool:
-    """Whether the policy is about an asset at all."""
-    return _fits(policy.match, facts)
+    """Whether the policy is about an asset at all; it may be where an expression takes too long to tell."""
+    with searching():
+        return _slow_match(policy.match, facts) is not None or _fits(policy.match, facts)
+
+
+def _slow_match(match: Match, facts: Facts) -> SlowExpression | None:
+    """Why an expression cannot tell whether a match fits an asset; None where it can, or there is none."""
+    begin_rule()
+    try:
+        if not match.expect.keys().isdisjoint(EXPRESSIONS):
+            _fits(match, facts)
+    except SlowExpression as error:
+        return error
+    return None
 
 
 def _fits(match: Match, facts: Facts) -> bool:
@@ -115,7 +132,9 @@ class _Judging:
         numbers = tuple(self._facts.frame_numbers())
         for rule in leaves(rules):
             check = CHECKS.get(rule.check)
-            if check is None or check.frames is None or not self._applies(rule) or not _fits(rule.when, self._facts):
+            if check is None or check.frames is None or _slow_match(rule.when, self._facts) is not None:
+                continue
+            if not self._applies(rule) or not _fits(rule.when, self._facts):
                 continue
             judge = self._seen[rule.id] = check.frames(rule)
             asked = self._sampled[rule.id] = frozenset(rule.sample.of(numbers))
@@ -133,6 +152,8 @@ class _Judging:
 
     def result(self, rule: Rule | Group) -> RuleResult | None:
         """What became of a rule; None where it is not about this asset."""
+        if why := _slow_match(rule.when, self._facts):
+            return self.failed(rule, why)
         if isinstance(rule, Group):
             return self._group(rule)
         if not self._applies(rule):
@@ -144,6 +165,11 @@ class _Judging:
         except AppError as error:
             observations = [unable_by(error)]
         return self._made(rule, observations)
+
+    def failed(self, rule: Rule | Group, error: AppError) -> RuleResult:
+        """The result of a rule of which it cannot be told whether it is about the asset."""
+        finding = Finding(rule.id, Outcome.ERROR, rule.severity, self._facts.asset, evidence=error.message)
+        return RuleResult(rule.id, rule.title, Outcome.ERROR, rule.severity, (finding,))
 
     def asked(self, rule_id: str) -> int:
         """How many frames of a sequence a rule, or a group of rules about headers, looks at; 0 where it is not told."""

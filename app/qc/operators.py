@@ -1,11 +1,11 @@
 """The fixed operators of `expect`: what each takes, when it holds, and how it is told. There is no other language."""
 
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from app.qc.matching import search
 from app.qc.values import distance, items_of, number_of, same, words
 
 _LONGEST = 512
@@ -58,14 +58,12 @@ def _texts(found: Any) -> list[str]:
 
 
 def _matches(found: Any, wanted: Any) -> bool:
-    pattern = re.compile(wanted)
     texts = _texts(found)
-    return bool(texts) and all(len(text) <= _LONGEST and pattern.search(text) is not None for text in texts)
+    return bool(texts) and all(len(text) <= _LONGEST and search(wanted, text) is not None for text in texts)
 
 
 def _matches_not(found: Any, wanted: Any) -> bool:
-    pattern = re.compile(wanted)
-    return all(len(text) <= _LONGEST and pattern.search(text) is None for text in _texts(found))
+    return all(len(text) <= _LONGEST and search(wanted, text) is None for text in _texts(found))
 
 
 def _contains(found: Any, wanted: Any) -> bool:
@@ -127,6 +125,9 @@ OPERATORS: dict[str, Operator] = {
         Operator("same_as", "selector", same, "the same as", "the same value as the first that another selector finds"),
     )
 }
+
+#: Those that search for a regular expression.
+EXPRESSIONS = frozenset(operator.name for operator in OPERATORS.values() if operator.takes == "text")
 
 
 def told(name: str, wanted: Any) -> str:

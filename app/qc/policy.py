@@ -1,6 +1,5 @@
 """A policy: the rules of a delivery, as they were read from its file."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from app.model.frames import Frame
 from app.model.measuring import MeasureOptions, measure_sets
 from app.qc.facts import Document, Need
+from app.qc.globs import PathPattern
 from app.qc.operators import OPERATORS
 from app.qc.selectors import Selector
 from app.yamlnodes import Place
@@ -52,7 +52,7 @@ class Match:
     """
 
     extensions: frozenset[str] = frozenset()
-    paths: tuple[re.Pattern[str], ...] = ()
+    paths: tuple[PathPattern, ...] = ()
     kinds: frozenset[str] = frozenset()
     select: Selector | None = None
     expect: Mapping[str, Any] = field(default_factory=dict)
@@ -64,7 +64,7 @@ class Match:
         extension = name.rpartition(".")[2].lower() if "." in name else ""
         return (
             (not self.extensions or extension in self.extensions)
-            and (not self.paths or any(path.fullmatch(asset) for path in self.paths))
+            and (not self.paths or any(path.fits(asset) for path in self.paths))
             and self.kinds <= kinds
         )
 

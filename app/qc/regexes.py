@@ -3,6 +3,7 @@ r"""Regular expressions of a policy: refused where they are wrong, or where a na
 An open repetition of something that can be shared out in several ways (`(a+)+`, `(a|aa)*`, `(a?a)+`) tries all of them
 on a name that does not match: their number doubles with each letter. So does a limited one (`(a?){60}`) that has many
 ways. Repetitions that can match the same letters multiply (`\w+_\w+_\w+`), and once more with where they may begin.
+What is not refused may still take long in a text made for that; `app.qc.matching` sees to it that it ends.
 """
 
 import re
@@ -41,9 +42,17 @@ def check_regex(text: str, place: Place) -> None:
         ) from None
     if _shared_out(tree, 0):
         raise place.error(f"{text} repeats what repeats already, and could run for hours", _HINT)
-    starts = 1 if tree and str(tree[0][1]) in _BEGINNINGS else _OPEN
-    if _most_ways(tree) * starts > _MOST_STEPS:
+    if _steps(tree) > _MOST_STEPS:
         raise place.error(f"{text} has repetitions that can share out a name in very many ways", _FENCES)
+
+
+def _steps(tree: Any) -> int:
+    """How many steps an expression takes in a name of 256 letters, about."""
+    return _most_ways(tree) * (1 if _is_anchored(tree) else _OPEN)
+
+
+def _is_anchored(tree: Any) -> bool:
+    return bool(tree) and str(tree[0][1]) in _BEGINNINGS
 
 
 def _shared_out(tree: Any, times: int) -> bool:
@@ -145,7 +154,7 @@ def _most_ways(tree: Any) -> int:
         if name in ("ASSERT", "ASSERT_NOT", "ATOMIC_GROUP"):
             most = max(most, *map(_most_ways, _bodies(name, value)))
             continue
-        own = _letters([item])
+        own = letters_of([item])
         choices, optional = _choices(name, value)
         if own and not optional and not own & letters:
             ways, count, letters = 1, 0, frozenset()
@@ -194,8 +203,8 @@ def _flat(tree: Any) -> Iterator[tuple[Any, Any]]:
             yield kind, value
 
 
-def _letters(tree: Any) -> frozenset[int]:
-    """The letters, of the first 256, that an expression may match."""
+def letters_of(tree: Any) -> frozenset[int]:
+    """The letters, of the first 256, that a part of an expression may match."""
     return frozenset(letter for letter in range(_OPEN) if _may_hold(tree, letter))
 
 

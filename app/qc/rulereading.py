@@ -9,6 +9,7 @@ from app.model.measuring import DEFAULTS, MeasureOptions
 from app.qc.checks.check import Check, all_told
 from app.qc.checks.registry import CHECKS
 from app.qc.facts import Need
+from app.qc.globs import PathPattern
 from app.qc.operators import OPERATORS
 from app.qc.policy import KINDS, MISSING, SEVERITIES, Group, Match, Rule, Sample
 from app.qc.policyvalues import Values
@@ -85,7 +86,7 @@ class RuleReader:
         select: Selector | None = self._values.read(entries["select"], "selector") if "select" in entries else None
         return Match(
             frozenset(name.lower().lstrip(".") for name in names.get("ext", ())),
-            tuple(_glob(path) for path in names.get("path", ())),
+            tuple(PathPattern(path) for path in names.get("path", ())),
             frozenset(names.get("kind", ())),
             select,
             self._operators(mapping_of(entries["expect"], "expect"), _OPERATORS) if "expect" in entries else {},
@@ -261,13 +262,6 @@ def _step(text: str, place: Place, forms: str) -> int:
     if match is None:
         raise place.error(f"{text} is no sample", f"Write {forms}.")
     return int(match[1] or 1)
-
-
-def _glob(pattern: str) -> re.Pattern[str]:
-    """A pattern of whole paths: `**` stands for any folders, `*` and `?` for letters within one."""
-    tokens = re.findall(r"\*\*/|\*\*|\*|\?|[^*?]+", pattern)
-    made = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    return re.compile("".join(made.get(token) or re.escape(token) for token in tokens), re.DOTALL)
 
 
 def _described(check: str, selectors: tuple[Selector, ...], expect: Mapping[str, Any]) -> str:

@@ -1,12 +1,15 @@
 """The template that says where shows keep their shots."""
 
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.errors import InputError, UsageError
 from app.jobs.job import Job
-from app.model.production import DEFAULT_LAYOUT, Place, parse_layout
+from app.model.production import DEFAULT_LAYOUT, Level, Place, parse_layout
 from app.production.places import find_places
 
 
@@ -83,3 +86,20 @@ def test_a_root_that_is_not_there_says_what_to_give(tmp_path: Path) -> None:
 def test_templates_that_make_no_sense_are_refused(text: str) -> None:
     with pytest.raises(UsageError, match="no layout of shows"):
         parse_layout(text)
+
+
+@given(
+    st.lists(st.sampled_from(["{show}", "{shot}", "{take}", "{name}", "_", "v", "__"]), max_size=7, unique=True),
+    st.text("_v1\n", max_size=10),
+)
+def test_fields_are_filled_as_far_as_they_go_from_the_first_on(parts: list[str], name: str) -> None:
+    text = "".join(parts)
+    expression = re.sub(r"\{(\w+)\}", r"(?P<\1>.+)", text)
+    found = re.fullmatch(expression, name, re.DOTALL)
+    fields = tuple(re.findall(r"\{(\w+)\}", text))
+    assert Level(text, fields).match(name) == (found.groupdict() if found else None)
+
+
+def test_a_level_of_many_fields_is_quick_about_a_name_of_nothing_but_what_parts_them() -> None:
+    fields = tuple("abcdefghij")
+    assert Level("_".join(f"{{{field}}}" for field in fields) + "!", fields).match("_" * 255) is None

@@ -1,12 +1,13 @@
 """Checks of names."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.qc.checks.check import Check, Parameter
 from app.qc.facts import Facts, Need
 from app.qc.findings import Observation
+from app.qc.matching import search
 from app.qc.policy import Rule
 
 _OF = ("stem", "name", "base", "folder")
@@ -17,11 +18,12 @@ def _name(rule: Rule, facts: Facts) -> Iterator[Observation]:
     text = name_part(document, rule.options.get("of", "base"))
     expect = rule.expect
     pattern = expect.get("regex")
-    match = re.search(pattern, text) if pattern else None
+    groups = search(pattern, text) if pattern else None
     if pattern:
-        yield Observation(match is not None, f"a name matching {pattern}", text, evidence="" if match else "name")
+        matches = groups is not None
+        yield Observation(matches, f"a name matching {pattern}", text, evidence="" if matches else "name")
     if "forbid_regex" in expect:
-        wrong = re.search(expect["forbid_regex"], text)
+        wrong = search(expect["forbid_regex"], text)
         yield Observation(wrong is None, f"nothing matching {expect['forbid_regex']}", text)
     if "characters" in expect:
         strange = sorted(set(re.sub(f"[{expect['characters']}]", "", text)))
@@ -34,13 +36,12 @@ def _name(rule: Rule, facts: Facts) -> Iterator[Observation]:
         yield Observation(
             False, "groups of regex", evidence="equals is about the groups of regex, which is not there", unable=True
         )
-    if match:
-        yield from _groups(match, expect.get("equals", {}), text)
+    if groups is not None:
+        yield from _groups(groups, expect.get("equals", {}), text)
 
 
-def _groups(match: re.Match[str], equals: dict[str, Any], text: str) -> Iterator[Observation]:
+def _groups(found: Mapping[str, str | None], equals: dict[str, Any], text: str) -> Iterator[Observation]:
     """Named groups of the expression that have to have a value."""
-    found = match.groupdict()
     for group, wanted in equals.items():
         value = found.get(group)
         yield Observation(value == str(wanted), f"{group} {wanted}", f"{group} {value}", evidence=text)
