@@ -27,7 +27,7 @@ from ui.models.review_model import QueueRole, ReviewQueue
 from ui.tabs.check_dialog import CheckDialog
 from ui.tabs.check_summary import CheckSummary
 from ui.tabs.check_targets import MOST_SHOWN, CheckTarget, shown_target
-from ui.tabs.policy_box import USED_POLICY
+from ui.tabs.known_policies import USED_POLICY
 from ui.widgets.job_view import JobState
 
 

@@ -13,13 +13,13 @@ from app.jobs.events import Noticed
 from app.model.names import shown
 from app.model.times import now_us, parse_time, rfc3339
 from app.qc.checking import CheckRequest, CheckResult
-from app.qc.policies import ShippedPolicy
 from ui import formats
 from ui.desk import Desk
 from ui.reasons import said, said_of
 from ui.tabs.asset_documents import AssetStamp
 from ui.tabs.findings_pane import FindingsPane, policy_name
-from ui.tabs.policy_box import USED_POLICY, OpenPolicy, known_policies, open_policy
+from ui.tabs.known_policies import KnownPolicies, PolicyMemory, read_policies
+from ui.tabs.policy_box import OpenPolicy, open_policy
 from ui.tabs.variables_dialog import VariablesDialog
 from ui.workers.job_worker import Done, Failed, Outcome
 from ui.workers.reader import Reader
@@ -51,13 +51,14 @@ class AssetChecks(QObject):
         self._policies: dict[str, str] = {}
         self._variables: dict[str, dict[str, str]] = {}
         self.asking: VariablesDialog | None = None
+        self._memory = PolicyMemory(desk.window.state)
         self._reader = Reader("policies", self)
         self._reader.answered.connect(self._answered)
         self._reader.failed.connect(self._not_read)
         pane.check_asked.connect(self.check)
         desk.jobs.job_ended.connect(self._job_ended)
         desk.jobs.noticed.connect(self._noticed)
-        self._reader.ask("policies", known_policies)
+        self._reader.ask("policies", partial(read_policies, self._memory.files()))
 
     def look_at(
         self,
@@ -114,15 +115,18 @@ class AssetChecks(QObject):
         """
         if not policy or self._asset is None or self._asset in self._jobs.values():
             return
-        self._desk.window.state.set_text(USED_POLICY, policy)
+        self._memory.remember(policy)
         self._reader.ask("ask" if ask else "open", partial(open_policy, policy, self._asset))
 
     def _answered(self, kind: str, _number: int, answer: Any) -> None:
-        if kind == "policies":
-            self._offer(answer)
-        elif answer.sake != self._asset:
+        if isinstance(answer, KnownPolicies):
+            self._pane.offer_policies(answer, self._memory)
+            self._pane.check.setEnabled(self._asset is not None)
             return
-        elif answer.problem is not None:
+        self._pane.policies.learn(answer)
+        if answer.sake != self._asset:
+            return
+        if answer.problem is not None:
             self._pane.say(said_of(answer.problem, answer.policy))
         elif answer.variables and (kind == "ask" or self._lacks(answer)):
             self._ask(answer.policy, answer.variables, answer.sake[0])
@@ -174,10 +178,6 @@ class AssetChecks(QObject):
             self._reader.stop()
         else:
             self._reader.leave()
-
-    def _offer(self, policies: tuple[ShippedPolicy, ...]) -> None:
-        self._pane.offer_policies(policies, self._desk.window.state.text(USED_POLICY))
-        self._pane.check.setEnabled(self._asset is not None)
 
     def _noticed(self, job_id: str, event: Noticed) -> None:
         if job_id in self._jobs:

@@ -16,7 +16,8 @@ from ui import formats
 from ui.desk import Desk
 from ui.reasons import said, said_of
 from ui.tabs.check_targets import CheckTarget
-from ui.tabs.policy_box import USED_POLICY, OpenPolicy, PolicyBox, known_policies, open_policy
+from ui.tabs.known_policies import KnownPolicies, PolicyMemory, read_policies
+from ui.tabs.policy_box import OpenPolicy, PolicyBox, open_policy
 from ui.tabs.variables_dialog import VariablesDialog
 from ui.widgets.buttons import KeyButton, answer_enter
 from ui.widgets.drive_box import DriveBox
@@ -24,7 +25,7 @@ from ui.widgets.elided_box import ElidedBox
 from ui.widgets.labels import DimLabel, PlainLabel, SectionHead
 from ui.workers.reader import Reader
 
-_WHOLE, _A_FOLDER, _SHOWN = "", "?", "*"
+_WHOLE: tuple[str, ...] = ()
 
 
 class CheckDialog(QDialog):
@@ -46,9 +47,13 @@ class CheckDialog(QDialog):
         self.setWindowTitle("Check against a policy")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._desk, self._target, self._variables = desk, target, variables
+        self._memory = PolicyMemory(desk.window.state)
         self._reader = Reader("check dialogue", self)
         self.drive_box, self.what, self.policies = DriveBox(), ElidedBox(), PolicyBox()
         self.frames = QLineEdit(placeholderText="1001-1100 (optional)")
+        #: What each line of `what` checks, none for the whole drive, None to ask for a folder. Data of Qt's would lose
+        #: what is no Unicode in paths.
+        self._offered: list[tuple[str, ...] | None] = []
         self._range_number, self._range_problem = 0, ""
         self.told = PlainLabel("Reading the drives…")
         self.start = KeyButton("Check", role="primary", icon="check")
@@ -59,7 +64,7 @@ class CheckDialog(QDialog):
         self._connect()
         self.start.setEnabled(False)
         self._reader.ask("drives", self._read_drives)
-        self._reader.ask("policies", known_policies)
+        self._reader.ask("policies", partial(read_policies, self._memory.files()))
         answer_enter(self, self.start)
 
     def drive(self) -> Drive | None:
@@ -80,10 +85,11 @@ class CheckDialog(QDialog):
             self._tell(f"{shown(folder)} does not lie on {drive.label}.", bad=True)
             return
         below = os.path.relpath(folder, drive.base)
-        path = "" if below == os.curdir else folder
-        if path and self.what.findData(path) < 0:
-            self.what.insertItem(0, f"The folder {shown(below)}", path)
-        self.what.setCurrentIndex(self.what.findData(path))
+        paths = _WHOLE if below == os.curdir else (folder,)
+        if paths not in self._offered:
+            self.what.insertItem(0, f"The folder {shown(below)}")
+            self._offered.insert(0, paths)
+        self.what.setCurrentIndex(self._offered.index(paths))
         self._look()
 
     def _read_drives(self, _token: CancelToken) -> list[Drive]:
@@ -94,8 +100,8 @@ class CheckDialog(QDialog):
         if kind == "drives" and isinstance(answer, list):
             self.drive_box.show_drives(answer, self._target.drive_id)
             self._show_what()
-        elif kind == "policies" and isinstance(answer, tuple):
-            self.policies.offer(answer, self._desk.window.state.text(USED_POLICY))
+        elif isinstance(answer, KnownPolicies):
+            self.policies.offer(answer, self._memory)
             self._look()
         elif isinstance(answer, OpenPolicy):
             self._opened(answer)
@@ -117,24 +123,28 @@ class CheckDialog(QDialog):
     def _show_what(self, _place: int = 0) -> None:
         """Offer what of the drive can be checked: what was pointed at, its folder, all of it, another folder."""
         drive, target = self.drive(), self._target
-        self.what.clear()
-        if drive is not None and target.assets and drive.id == target.drive_id:
-            self.what.addItem(f"The {formats.many(len(target.assets), 'asset')} that the queue shows", _SHOWN)
-        if drive is not None and target.folder is not None and drive.id == target.drive_id:
-            if target.name:
-                self.what.addItem(shown(target.name), _path(drive, target.folder, target.name))
+        offered: list[tuple[str, tuple[str, ...] | None]] = []
+        if drive is not None and drive.id == target.drive_id:
+            if target.assets:
+                words = f"The {formats.many(len(target.assets), 'asset')} that the queue shows"
+                offered.append((words, tuple(_path(drive, *asset) for asset in target.assets)))
+            if target.folder is not None and target.name:
+                offered.append((shown(target.name), (_path(drive, target.folder, target.name),)))
             if target.folder:
-                self.what.addItem(f"The folder {shown(target.folder)}", _path(drive, target.folder))
-        self.what.addItem("The whole drive", _WHOLE)
+                offered.append((f"The folder {shown(target.folder)}", (_path(drive, target.folder),)))
+        offered.append(("The whole drive", _WHOLE))
         if drive is not None and drive.online:
-            self.what.addItem("A folder of it…", _A_FOLDER)
+            offered.append(("A folder of it…", None))
+        self._offered = [paths for _, paths in offered]
+        self.what.clear()
+        self.what.addItems([words for words, _ in offered])
         self.what.setCurrentIndex(0)
         self._look()
 
     def _choose_what(self, _place: int) -> None:
         drive = self.drive()
-        if self.what.currentData() == _A_FOLDER and drive is not None:
-            self.what.setCurrentIndex(self.what.findData(_WHOLE))
+        if self._offered[self.what.currentIndex()] is None and drive is not None:
+            self.what.setCurrentIndex(self._offered.index(_WHOLE))
             folder = QFileDialog.getExistingDirectory(self, f"A folder of {drive.label}", drive.base)
             if folder:
                 self.look_below(folder)
@@ -165,6 +175,7 @@ class CheckDialog(QDialog):
 
     def _opened(self, answer: OpenPolicy) -> None:
         self.start.setEnabled(True)
+        self.policies.learn(answer)
         if answer.problem is not None:
             self._tell(said_of(answer.problem, answer.policy), bad=True)
         elif answer.variables:
@@ -181,17 +192,15 @@ class CheckDialog(QDialog):
         self._ask(policy, values)
 
     def _ask(self, policy: str, variables: tuple[tuple[str, str], ...]) -> None:
-        drive, path = self.drive(), str(self.what.currentData() or "")
+        drive, paths = self.drive(), self._offered[self.what.currentIndex()] or _WHOLE
         if drive is None:
             return
-        self._desk.window.state.set_text(USED_POLICY, policy)
-        paths: tuple[str, ...] = (path,) if path else ()
+        self._memory.remember(policy)
         words = drive.label
-        if path == _SHOWN:
-            paths = tuple(_path(drive, *asset) for asset in self._target.assets)
+        if len(paths) > 1:
             words = f"{formats.many(len(paths), 'asset')} on {drive.label}"
-        elif path:
-            words = f"{shown(os.path.relpath(path, drive.base))} on {drive.label}"
+        elif paths:
+            words = f"{shown(os.path.relpath(paths[0], drive.base))} on {drive.label}"
         request = CheckRequest(paths, policy, (drive.label,), self.frames.text().strip(), variables)
         self.asked.emit(request, drive, words)
         self.accept()

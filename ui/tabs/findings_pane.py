@@ -8,11 +8,11 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from app.model.facts import NO_FAULTS
-from app.qc.policies import ShippedPolicy
 from ui import theme
 from ui.models.fact_nodes import one_line, plain
 from ui.tabs.document_facts import problem_words
 from ui.tabs.inspector_trees import plain_tree, say_in
+from ui.tabs.known_policies import KnownPolicies, PolicyMemory
 from ui.tabs.policy_box import PolicyBox
 from ui.tabs.review_reel import Finding
 from ui.tabs.sequence_facts import places_of, spans_of
@@ -35,7 +35,7 @@ class FindingsPane(QWidget):
 
     position_chosen = Signal(object)
     """A finding was chosen that lies at this position of the reel."""
-    check_asked = Signal(str)
+    check_asked = Signal(object)
     """The policy that the asset is to be checked against."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -55,9 +55,9 @@ class FindingsPane(QWidget):
         self.places.chosen.connect(self.position_chosen)
         self._bar.hide()
 
-    def offer_policies(self, policies: Sequence[ShippedPolicy], used: str = "") -> None:
-        """What can be checked against, and what was used last."""
-        self.policies.offer(policies, used)
+    def offer_policies(self, policies: KnownPolicies, memory: PolicyMemory) -> None:
+        """What can be checked against, and what was used before."""
+        self.policies.offer(policies, memory)
         self._bar.show()
 
     def show_findings(self, findings: Sequence[Finding], nothing: str = "") -> None:
