@@ -8,6 +8,7 @@ from typing import Any
 from app.errors import AppError, MediaError
 from app.jobs.children import ChildPool
 from app.jobs.framing import Message
+from app.jobs.inorder import in_order
 from app.jobs.job import CancelToken
 from app.model.inspecting import InspectOptions
 
@@ -48,22 +49,22 @@ def file_documents(
     Raises:
         Cancelled: the token was set.
     """
-    ready: dict[int, DocumentText | AppError] = {}
+    return in_order(_as_they_come(pool, paths, options, token, heard), sorted(paths))
+
+
+def _as_they_come(
+    pool: ChildPool, paths: Mapping[int, str], options: InspectOptions, token: CancelToken, heard: Heard | None
+) -> Iterator[tuple[int, DocumentText | AppError]]:
     again: list[list[int]] = []
-    waiting = iter(sorted(paths))
-    following = next(waiting, None)
     for numbers in (_batches(sorted(paths), options), again):
         requests = ((batch, _request(batch, paths, options)) for batch in numbers)
         for batch, answer in pool.map(requests, token, _TIMEOUT_S, _of_the_first(heard)):
             if isinstance(answer, AppError) and len(batch) > 1:
                 again.extend([number] for number in batch)
             elif isinstance(answer, AppError):
-                ready[batch[0]] = answer
+                yield batch[0], answer
             else:
-                ready.update(_answers(batch, answer))
-            while following is not None and following in ready:
-                yield following, ready.pop(following)
-                following = next(waiting, None)
+                yield from _answers(batch, answer)
 
 
 def _of_the_first(heard: Heard | None) -> Callable[[list[int], list[int]], None] | None:
