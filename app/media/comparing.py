@@ -120,36 +120,43 @@ def _pixels(
     send: Send,
 ) -> tuple[dict[str, Any] | None, bytes]:
     """Compare the pixels of all parts that have a partner; the picture is of the one that differs most."""
-    from app.media.pixeldiff import compare_parts, opened_side
+    from app.media.pixeldiff import Picture, compare_parts
 
     tolerance, wanted = float(request["tolerance"]), request["picture"]
     worst, there = None, 0
-    for index_a, index_b in parts:
-        if index_a is None or index_b is None:
-            continue
-        tell = _Teller(send if request.get("tell") else None)
-        try:
-            with ExitStack() as stack:
-                sides = []
-                for side, known, index in zip("ab", pair, (index_a, index_b), strict=True):
-                    with _saying(side):
-                        sides.append(stack.enter_context(opened_side(known.file, known.form, index)))
-                a, b = sides
-                part = compare_parts(a, b, index_a, tolerance, heat=bool(wanted), progress=tell)
-                there = min(len(side.source.parts) for side in sides)
-        except MediaError as problem:
-            found["errors"].append(
-                {"code": problem.code, "part": index_a, **problem.context, "message": problem.message}
-            )
-            continue
-        found["pixels"] += part.pixels
-        found["windows"].append(part.windows)
-        found["errors"] += part.errors
-        if part.heats and (worst is None or part.worst > worst.worst):
-            worst = part
+    with ExitStack() as stack:
+        pictures = [stack.enter_context(Picture(known.file, known.form)) for known in pair]
+        for index_a, index_b in parts:
+            if index_a is None or index_b is None:
+                continue
+            tell = _Teller(send if request.get("tell") else None)
+            try:
+                with _sides(pictures, (index_a, index_b)) as (a, b):
+                    part = compare_parts(a, b, index_a, tolerance, heat=bool(wanted), progress=tell)
+                    there = min(len(side.source.parts) for side in (a, b))
+            except MediaError as problem:
+                error = {"code": problem.code, "part": index_a, **problem.context, "message": problem.message}
+                found["errors"].append(error)
+                continue
+            found["pixels"] += part.pixels
+            found["windows"].append(part.windows)
+            found["errors"] += part.errors
+            if part.heats and (worst is None or part.worst > worst.worst):
+                worst = part
     if there > len(parts):
         found["errors"].append({"code": "parts.not_compared", "part": len(parts), "message": _BEHIND})
     return _picture(worst, tolerance, wanted) if worst is not None else (None, b"")
+
+
+@contextmanager
+def _sides(pictures: list[Any], parts: tuple[int, int]) -> Iterator[tuple[Any, Any]]:
+    """A part of each picture, open for reading. Raises MediaError that says which is not."""
+    with ExitStack() as stack:
+        sides = []
+        for side, picture, part in zip("ab", pictures, parts, strict=True):
+            with _saying(side):
+                sides.append(stack.enter_context(picture.side(part)))
+        yield sides[0], sides[1]
 
 
 def _picture(worst: Any, tolerance: float, wanted: str) -> tuple[dict[str, Any], bytes]:

@@ -107,14 +107,15 @@ def _same_bytes(files: list[OpenFile], headers: list[Header]) -> bool:
 
 
 def _same_pixels(files: list[OpenFile], forms: list[Format], parts: int) -> bool:
-    from app.media.pixeldiff import compare_parts, opened_side
+    from app.media.pixeldiff import Picture, compare_parts
 
-    for part in range(parts):
-        with ExitStack() as stack:
-            a, b = (stack.enter_context(opened_side(file, form, part)) for file, form in zip(files, forms, strict=True))
-            if a.source.channels != b.source.channels or a.source.data_window != b.source.data_window:
+    with ExitStack() as stack:
+        one, other = (stack.enter_context(Picture(file, form)) for file, form in zip(files, forms, strict=True))
+        for part in range(parts):
+            with one.side(part) as a, other.side(part) as b:
+                if a.source.channels != b.source.channels or a.source.data_window != b.source.data_window:
+                    return False
+                found = compare_parts(a, b, part, 0.0, heat=False, progress=_unheard)
+            if found.errors or any(entry["differing"] for entry in found.pixels):
                 return False
-            found = compare_parts(a, b, part, 0.0, heat=False, progress=_unheard)
-        if found.errors or any(entry["differing"] for entry in found.pixels):
-            return False
     return True

@@ -22,7 +22,7 @@ from app.media.formats import Format
 from app.media.opening import OpenFile
 from app.media.pairedrows import PairedRows
 from app.media.pictures import shown_channels
-from app.media.sources import PixelSource, pixel_source
+from app.media.sources import OpenPixels, PixelSource, opened_pixels
 
 _SAMPLES = 1 << 24
 _CANVAS = 2048
@@ -57,29 +57,63 @@ class Side:
         return channel
 
 
-@contextmanager
-def opened_side(file: OpenFile, form: Format, part: int) -> Iterator[Side]:
-    """Open one part. Raises MediaError where its pixels cannot be read at all."""
-    with ExitStack() as stack:
-        source = stack.enter_context(pixel_source(file, form, part, exact=True))
-        yield Side(source, _integers(stack, file, part) if form.name == "openexr" else {})
+class Picture:
+    """A picture that is compared part by part. Use as a context manager.
+
+    An OpenEXR is opened once for all of its parts: to open it is to read the headers of all. What else has several
+    pictures is opened for each: its reader goes through them in their order, and stops at damage.
+    """
+
+    def __init__(self, file: OpenFile, form: Format) -> None:
+        self._file = file
+        self._form = form
+        self._pixels: OpenPixels | None = None
+        self._problem: MediaError | None = None
+        self._stack = ExitStack()
+
+    def __enter__(self) -> "Picture":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    @contextmanager
+    def side(self, part: int) -> Iterator[Side]:
+        """Open one part. Raises MediaError where its pixels cannot be read at all."""
+        if self._form.name == "openexr":
+            yield _side(self._kept(), part)
+            return
+        with opened_pixels(self._file, self._form) as pixels:
+            yield _side(pixels, part)
+
+    def _kept(self) -> OpenPixels:
+        if self._problem is not None:
+            raise self._problem
+        if self._pixels is None:
+            try:
+                self._pixels = self._stack.enter_context(opened_pixels(self._file, self._form))
+            except MediaError as problem:
+                self._problem = problem
+                raise
+        return self._pixels
 
 
-def _integers(stack: ExitStack, file: OpenFile, part: int) -> dict[int, Callable[[int, int], Pixels]]:
+def _side(pixels: OpenPixels, part: int) -> Side:
+    source = pixels.part(part, exact=True)
+    return Side(source, _integers(pixels.reader, part) if pixels.form.name == "openexr" else {})
+
+
+def _integers(reader: Any, part: int) -> dict[int, Callable[[int, int], Pixels]]:
     """Readers of the `uint` channels of an OpenEXR part: as floats they would be scaled and lose digits."""
     import OpenImageIO as oiio  # noqa: N813 - the name its own documentation uses
 
-    opened = oiio.ImageInput.open(file.native_name)
-    if opened is None:
-        return {}
-    stack.callback(opened.close)
-    opened.seek_subimage(part, 0)
-    spec = opened.spec()
+    reader.seek_subimage(part, 0)
+    spec = reader.spec()
     if spec.deep:
         return {}
     formats = list(spec.channelformats) or [spec.format] * spec.nchannels
     return {
-        index: _integer_reader(opened, spec, part, index)
+        index: _integer_reader(reader, spec, part, index)
         for index, kind in enumerate(formats)
         if kind.basetype == oiio.UINT
     }

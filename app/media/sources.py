@@ -18,6 +18,7 @@ from app.media.opening import OpenFile
 #: A picture with more pixels than this is refused.
 PIXEL_LIMIT = 1 << 31
 _DEEP_LIMIT = 1 << 26
+_MOST_NAMES = 1024
 PILLOW_FORMATS = ("avif", "cur")
 UNDECODED = {
     "rawphoto": "not decoded: camera raw", "heif": "not decoded: HEIF", "svg": "not decoded: a drawing, not pixels",
@@ -74,22 +75,56 @@ def pixel_source(file: OpenFile, form: Format, part: int = 0, *, exact: bool = F
     Raises:
         MediaError: it cannot be decoded, has no such part, or is too large.
     """
+    with opened_pixels(file, form) as pixels:
+        yield pixels.part(part, exact=exact)
+
+
+class OpenPixels:
+    """The pixels of a file, opened once for all of its parts."""
+
+    def __init__(self, file: OpenFile, form: Format, reader: Any) -> None:
+        self.file = file
+        self.form = form
+        #: What OpenImageIO opened; None where Pillow reads the file.
+        self.reader = reader
+        self._names: tuple[str, ...] | None = None
+
+    def part(self, part: int, *, exact: bool) -> PixelSource:
+        """One part; see `pixel_source`."""
+        if self.reader is None:
+            return _pillow_source(self.file, self.form, part, exact)
+        return _openimageio_source(self, part, exact)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the parts, of the first 1,024."""
+        if self._names is None:
+            parts: list[str] = []
+            while len(parts) < _MOST_NAMES and self.reader.seek_subimage(len(parts), 0):
+                parts.append(self.reader.spec().get_string_attribute("oiio:subimagename"))
+            self._names = tuple(parts)
+        return self._names
+
+
+@contextmanager
+def opened_pixels(file: OpenFile, form: Format) -> Iterator[OpenPixels]:
+    """Open the pixels of a file. Raises MediaError as `pixel_source` does."""
     if form.name in UNDECODED:
         raise MediaError(UNDECODED[form.name], code="media.not_decoded")
     if form.name in PILLOW_FORMATS:
-        yield _pillow_source(file, form, part, exact)
+        yield OpenPixels(file, form, None)
         return
     oiio = openimageio(2)
     oiio.attribute("exr_threads", 2)
     config = oiio.ImageSpec()
     config.attribute("oiio:UnassociatedAlpha", 1)
-    opened = oiio.ImageInput.open(file.native_name, config)
-    if opened is None:
+    reader = oiio.ImageInput.open(file.native_name, config)
+    if reader is None:
         raise _not_opened(file, form)
     try:
-        yield _openimageio_source(opened, file, form, part, exact)
+        yield OpenPixels(file, form, reader)
     finally:
-        opened.close()
+        reader.close()
 
 
 def _not_opened(file: OpenFile, form: Format) -> MediaError:
@@ -103,12 +138,10 @@ def _not_opened(file: OpenFile, form: Format) -> MediaError:
     return MediaError(reason, code="media.damaged")
 
 
-def _openimageio_source(opened: Any, file: OpenFile, form: Format, part: int, exact: bool) -> PixelSource:
+def _openimageio_source(pixels: OpenPixels, part: int, exact: bool) -> PixelSource:
     import OpenImageIO as oiio  # noqa: N813 - the name its own documentation uses
 
-    parts: list[str] = []
-    while len(parts) < 1024 and opened.seek_subimage(len(parts), 0):
-        parts.append(opened.spec().get_string_attribute("oiio:subimagename"))
+    opened, file, form, parts = pixels.reader, pixels.file, pixels.form, pixels.names
     if not opened.seek_subimage(part, 0):
         raise MediaError(f"it has no part {part}: it has {len(parts)}", code="media.no_part")
     spec = opened.spec()
@@ -141,7 +174,7 @@ def _openimageio_source(opened: Any, file: OpenFile, form: Format, part: int, ex
         block_rows=max(64, min(chunk, 4096)),
         random_access=form.name in RANDOM_ACCESS,
         part=part,
-        parts=tuple(parts),
+        parts=parts,
         orientation=1 if form.name == "openexr" else spec.get_int_attribute("Orientation", 1),
         pixel_aspect=spec.get_float_attribute("PixelAspectRatio", 1.0),
         kind=str(spec.format),

@@ -18,6 +18,7 @@ from PIL import Image
 from app.cli.main import main
 from app.jobs.children import stream
 from app.jobs.job import CancelToken
+from app.media.comparing import compare
 from app.media.document import document_of
 from app.media.heatpicture import ODD
 from app.model.inspecting import InspectOptions
@@ -469,3 +470,35 @@ def test_the_side_whose_header_cannot_be_read_is_named(tmp_path: Path, diff: Dif
         text = diff.text(*pair, "--pixels", code=3)
         assert "cut.tif: the file is cut off" in text
         assert "whole.tif" not in text
+
+
+def test_a_file_is_opened_once_for_all_of_its_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To open an OpenEXR is to read the headers of all parts: once for each of 16,000 would not end."""
+    for name, last in (("a", 0), ("b", 1)):
+        numbers = [*range(39), 39 + last]
+        parts = [
+            OpenEXR.Part(
+                {"type": OpenEXR.scanlineimage, "compression": OpenEXR.ZIP_COMPRESSION},
+                {"R": np.full((4, 4), number, np.float16), "id": np.full((4, 4), number << 20, np.uint32)},
+                f"p{place}",
+            )
+            for place, number in enumerate(numbers)
+        ]
+        OpenEXR.File(parts).write(str(tmp_path / f"{name}.exr"))
+    names = []
+
+    class Counting:
+        @staticmethod
+        def open(name: str, *rest: object) -> object:
+            names.append(name)
+            return opened(name, *rest)
+
+    opened = oiio.ImageInput.open
+    monkeypatch.setattr(oiio, "ImageInput", Counting)
+    said: list[dict[str, Any]] = []
+    paths = {"a": str(tmp_path / "a.exr"), "b": str(tmp_path / "b.exr")}
+    request = paths | {"ignore": [], "pixels": True, "tolerance": 0.0, "picture": ""}
+    compare(request, lambda head, _payload=b"": said.append(head))
+    differing = [(entry["part"], entry["channel"]) for entry in said[0]["difference"]["pixels"] if entry["differing"]]
+    assert differing == [(39, "R"), (39, "id")]
+    assert len(names) == 2
