@@ -19,7 +19,7 @@ from app.jobs.events import Stage
 from app.jobs.job import Job
 from app.model.drives import Drive
 from app.model.measuring import MeasureOptions
-from app.model.names import decoded
+from app.model.names import decoded, raw
 from app.qc.facts import Facts
 from app.qc.findings import WORST_FIRST, AssetResult, Finding, Outcome, RuleResult, counts_of
 from app.qc.found import assets_below
@@ -39,6 +39,8 @@ from app.scanning.presence import gone, is_there
 
 _MEMORY_BYTES = 4 << 30
 _MOST_CHILDREN = 8
+#: Stands in a path that is shown for what is no Unicode.
+_REPLACED = "\ufffd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,7 @@ def _check_place(engine: Engine, place: "_Place", expected: Expectation, run: "_
         if isinstance(recorded, tuple):
             run.unreadable(*recorded)
         else:
-            run.take(recorded)
+            run.take(recorded, recorded.place)
 
 
 def _check_media(engine: Engine, place: "_Place", expected: Expectation, run: "_Run", job: Job) -> None:
@@ -191,7 +193,7 @@ def _check_media(engine: Engine, place: "_Place", expected: Expectation, run: "_
             for found in _found(place, run, job)
         )
         for facts in read_ahead(assets, run.policy, ahead, job.token, run.say):
-            result = run.take(facts)
+            result = run.take(facts, facts.found.place)
             if result is not None:
                 validation = validation_of(run.policy, result) | titles_of(result)
                 frames = [*facts.odd_frames, *(facts.differing_frames() if drives else ())]
@@ -270,8 +272,8 @@ class _Run:
         self._others = 0
         self._passed: dict[str, RuleResult] = {}
 
-    def take(self, facts: Facts) -> AssetResult | None:
-        """Judge an asset; None where the policy is not about it."""
+    def take(self, facts: Facts, place: bytes) -> AssetResult | None:
+        """Judge an asset, whose path is `place` in raw bytes; None where the policy is not about it."""
         if not is_considered(self.policy, facts):
             self._others += 1
             return None
@@ -280,7 +282,8 @@ class _Run:
         shared = tuple(
             self._passed.setdefault(one.rule, one) if one.outcome is Outcome.PASS else one for one in judged.results
         )
-        self._results.append(AssetResult(judged.asset, shared))
+        is_told = raw(judged.asset) == place or _REPLACED not in judged.asset
+        self._results.append(AssetResult(judged.asset, shared, None if is_told else place))
         return self._results[-1]
 
     @property

@@ -128,10 +128,12 @@ class AssetResult:
     Attributes:
         asset: its path.
         results: one a rule that is about it, in the order of the policy.
+        place: its path in raw bytes, where `asset` cannot tell it because it is no Unicode.
     """
 
     asset: str
     results: tuple[RuleResult, ...]
+    place: bytes | None = None
 
     @property
     def outcome(self) -> Outcome:

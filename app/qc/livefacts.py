@@ -53,6 +53,11 @@ class FoundAsset:
         """Where it lies, as JSON gives it."""
         return posix(Path(decoded(self.folder)) / decoded(self.name))
 
+    @property
+    def place(self) -> bytes:
+        """Where it lies, in raw bytes."""
+        return self.folder.rstrip(b"/") + b"/" + self.name
+
 
 class LiveFacts:
     """One asset on a disk.

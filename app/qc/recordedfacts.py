@@ -45,7 +45,7 @@ class RecordedFacts:
 
     Args:
         database: the shard; it must stay open.
-        base: where the drive was last.
+        base: where the drive was last, in raw bytes and with `/`.
         asset: the asset.
         others: all assets of the same folder by name, to tell frames in two paddings.
         expected: the frames that should be there.
@@ -54,7 +54,7 @@ class RecordedFacts:
     def __init__(
         self,
         database: Database,
-        base: str,
+        base: bytes,
         asset: CataloguedAsset,
         others: Sequence[CataloguedAsset],
         expected: Expected | None,
@@ -62,7 +62,8 @@ class RecordedFacts:
         self._database = database
         self._asset = asset
         self._others = others
-        self.asset = posixpath.join(base, shown(asset.folder), shown(asset.name))
+        self.asset = posixpath.join(shown(base), shown(asset.folder), shown(asset.name))
+        self.place = posixpath.join(base, asset.folder, asset.name)
         self.kinds = kinds_of_name(shown(asset.name), is_sequence=asset.sequence is not None)
         self._expected = expected
         self.expected = (int(expected.first), int(expected.last)) if expected else None
@@ -248,18 +249,18 @@ def recorded_assets(
         return any(not _is_hidden(path[len(one) :]) for one in (asked if wanted else [b""]))
 
     with engine.catalog.open_shard(drive, job.token) as database:
-        base = shown(raw(last_base(database))).replace("\\", "/")
+        base = raw(last_base(database)).replace(b"\\", b"/")
         for path, error in unscanned(database, is_wanted):
-            yield posixpath.join(base, shown(path)), error
+            yield posixpath.join(shown(base), shown(path)), error
         for folder, assets in ShardAssets(database, engine.judge, everything=everything).after():
             job.check()
             for asset in assets:
                 path = folder + b"/" + asset.name if folder else asset.name
                 if is_wanted(path):
-                    yield RecordedFacts(database, base, asset, assets, _expected_of(asset, base, expected))
+                    yield RecordedFacts(database, base, asset, assets, _expected_of(asset, shown(base), expected))
         for path, is_met in wanted.items():
             if not is_met and not _is_no_media(database, path):
-                yield posixpath.join(base, shown(path)), InputError(_UNKNOWN, code="input.not_found")
+                yield posixpath.join(shown(base), shown(path)), InputError(_UNKNOWN, code="input.not_found")
 
 
 def _with_parents(path: bytes) -> Iterator[bytes]:

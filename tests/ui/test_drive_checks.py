@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +13,12 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.engine import Engine
+from app.jobs.job import Job
 from app.model.drives import Drive, Passport
 from app.model.kinds import Category
+from app.operations import run
 from app.qc.checking import CheckRequest
+from app.scanning.request import ScanRequest
 from tests import media
 from tests.ui.frontkit import opened_front
 from tests.ui.hearing import Heard
@@ -126,6 +130,37 @@ def test_an_asset_of_an_odd_name_is_found_from_its_row_and_its_summary_opens_onc
     again = checks.show_result(job_id)
     assert again is not None
     assert again is not summary
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are Unicode there")
+def test_assets_whose_names_are_no_unicode_are_found_from_their_rows_here_and_on_the_shelf(
+    qtbot: QtBot, front: Front, checks: DriveChecks, tmp_path: Path
+) -> None:
+    base = tmp_path / os.fsdecode(b"k\xfche")
+    folder = base / os.fsdecode(b"s\xfcd")
+    folder.mkdir(parents=True)
+    media.wav(folder / os.fsdecode(b"t\xf6n.wav"))
+    assert front.engine is not None
+    run(front.engine, "scan", ScanRequest((str(base),), "B"), Job())
+    heard = Heard(checks.review_requested)
+    for place in (base, tmp_path / "unplugged"):
+        if not place.exists():
+            base.rename(place)
+        card = front.engine.catalog.drive("B")
+        dialog = opened(qtbot, checks.ask(CheckTarget(card.id, b"s\xfcd", b"t\xf6n.wav")), write_policy(tmp_path))
+        dialog.start.click()
+        summary = checks.show_result(ended(qtbot, front))
+        assert summary is not None
+        qtbot.waitUntil(lambda summary=summary: len(summary.rows.rows()) == 1, timeout=WAIT_MS)
+        assert summary.rows.rows()[0].cells[1] == "s\ufffdd/t\ufffdn.wav"
+        summary.review.click()
+        assert heard.last == ((card.id, b"s\xfcd", b"t\xf6n.wav"),)
+    assert heard.times == 2
+    assert front.tabs is not None
+    wait_loaded(qtbot, front.tabs[2], b"t\xf6n.wav")
+    asked = Heard(front.tabs[2].inspect_requested)
+    front.tabs[2].inspect()
+    assert os.fsencode(asked.last[0]).endswith(b"k\xfche/s\xfcd/t\xf6n.wav")
 
 
 def test_a_report_that_cannot_be_written_says_why(

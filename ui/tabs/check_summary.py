@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QShortcut
@@ -164,9 +164,12 @@ class CheckSummary(QDialog):
         row = self.table.currentIndex().row()
         if not 0 <= row < len(self._assets):
             return
-        below = PurePath(self._assets[row].asset).relative_to(self._checked.drive.base)
-        folder = b"/".join(map(raw, below.parts[:-1]))
-        self.review_asked.emit((self._checked.drive.id, folder, raw(below.name)))
+        below = _below(self._checked.drive, self._assets[row])
+        if below is None:
+            self.notice.say(f"{shown(self._assets[row].asset)} does not lie where {self._checked.drive.label} is now.")
+            return
+        folder, _, name = below.rpartition(b"/")
+        self.review_asked.emit((self._checked.drive.id, folder, name))
         self.accept()
 
     def _connect(self) -> None:
@@ -262,6 +265,12 @@ def _row(asset: AssetResult, base: str) -> PlainRow:
     name = asset.asset.removeprefix(f"{base}/")
     cells = tuple(" ".join(shown(cell).split("\n")) for cell in (outcome, name, words))
     return PlainRow(cells, _LEVELS[outcome], _SIGNS[outcome])
+
+
+def _below(drive: Drive, asset: AssetResult) -> bytes | None:
+    """Where an asset lies on its drive, in raw bytes; None where it does not lie there."""
+    path, base = asset.place or raw(asset.asset), raw(drive.base).replace(b"\\", b"/").rstrip(b"/") + b"/"
+    return path[len(base) :] if path[: len(base)].replace(b"\\", b"/") == base else None
 
 
 def _gravity(finding: Finding) -> int:

@@ -65,9 +65,9 @@ class InspectDialog(QDialog):
         alone: whether a frame that is named is looked at without its sequence at first.
     """
 
-    compare_asked = Signal(str, str)
+    compare_asked = Signal(object, object)
     """Two paths that are to be compared."""
-    compare_with_asked = Signal(str)
+    compare_with_asked = Signal(object)
     """A path that is to be compared with one that is asked for."""
 
     def __init__(self, desk: Desk, paths: Sequence[str], parent: QWidget | None = None, *, alone: bool = False) -> None:

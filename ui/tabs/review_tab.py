@@ -48,11 +48,11 @@ class ReviewTab(QWidget):
         desk: engine, jobs and window.
     """
 
-    compare_requested = Signal(str)
+    compare_requested = Signal(object)
     """What is to be compared with another: the frame in sight, which stands for its sequence, or the asset."""
-    inspect_requested = Signal(str, bool)
+    inspect_requested = Signal(object, bool)
     """The frame in sight, and that it is meant alone; else the asset; nothing where none is looked at."""
-    similar_requested = Signal(str)
+    similar_requested = Signal(object)
     """An OpenEXR file whose like are looked for."""
     check_asked = Signal(object)
     """The `CheckTarget` that is to be checked against a policy."""

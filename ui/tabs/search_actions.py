@@ -27,10 +27,10 @@ class HitActions(QObject):
     """`(drive id, folder, asset name)`; folder and name are raw bytes."""
     inspect_requested = Signal(object)
     """Paths to look into."""
-    compare_requested = Signal(str, str)
+    compare_requested = Signal(object, object)
     """Two paths to compare."""
 
-    similar_requested = Signal(str)
+    similar_requested = Signal(object)
     """An OpenEXR file whose like are looked for."""
 
     def __init__(self, table: ResultsTable, errands: Errands, parent: QWidget) -> None:

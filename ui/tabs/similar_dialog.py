@@ -38,7 +38,7 @@ class SimilarDialog(QDialog):
 
     review_requested = Signal(object)
     """`(drive id, folder, name)` of a neighbour; folder and name are raw bytes."""
-    compare_requested = Signal(str, str)
+    compare_requested = Signal(object, object)
     """The file and a neighbour that is there."""
 
     def __init__(self, desk: Desk, path: str, parent: QWidget | None = None) -> None:
