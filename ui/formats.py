@@ -119,6 +119,11 @@ def date(us: int | None) -> str:
     return local.strftime("%Y-%m-%d %H:%M") if local else ""
 
 
+def last(us: int | None) -> str:
+    """When something was done last, as `date`, which stays true while it stands there; `never` for None."""
+    return "never" if us is None else date(us)
+
+
 def age(us: int | None, now_us: int) -> str:
     """How long ago: `just now`, `20 min ago`, `yesterday`, `5 days ago`, `14 months ago`; `never` for None."""
     if us is None:

@@ -15,7 +15,6 @@ from app.maintenance.status import (
     UNUSABLE,
     DatabaseStatus,
 )
-from app.model.times import now_us
 from ui import formats, icons, theme
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -118,7 +117,6 @@ def state_words(status: DatabaseStatus) -> str:
 
 
 def _cell(status: DatabaseStatus, column: Column) -> str:
-    now = now_us()
     match column:
         case Column.NAME:
             return status.target.name if status.target.drive else "Catalogue"
@@ -129,19 +127,19 @@ def _cell(status: DatabaseStatus, column: Column) -> str:
         case Column.FREE:
             return formats.size(status.free_bytes) if status.bytes else ""
         case Column.CHECKED:
-            return _age(status.checked, now)
+            return _last(status.checked)
         case Column.BACKUP:
-            return formats.age(status.backups[0].time_us, now) if status.backups else "never"
+            return formats.last(status.backups[0].time_us if status.backups else None)
         case Column.BACKUPS:
             return formats.count(len(status.backups))
         case Column.OPTIMISED:
-            return _age(status.last("optimise"), now)
+            return _last(status.last("optimise"))
         case Column.VACUUMED:
-            return _age(status.last("vacuum"), now)
+            return _last(status.last("vacuum"))
 
 
-def _age(note: UpkeepNote | None, now: int) -> str:
-    return formats.age(note.time_us if note else None, now)
+def _last(note: UpkeepNote | None) -> str:
+    return formats.last(note.time_us if note else None)
 
 
 def _tool_tip(status: DatabaseStatus, column: Column) -> str | None:
@@ -159,9 +157,6 @@ def _tool_tip(status: DatabaseStatus, column: Column) -> str | None:
             return f"{formats.date(note.time_us)}, {kind}" if note else None
         case Column.BACKUP:
             return f"{formats.date(status.backups[0].time_us)}\n{status.backups[0].path}" if status.backups else None
-        case Column.OPTIMISED | Column.VACUUMED:
-            note = status.last("optimise" if column == Column.OPTIMISED else "vacuum")
-            return formats.date(note.time_us) if note else None
     return None
 
 

@@ -8,7 +8,6 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from app.catalog.find import Found
 from app.model.kinds import Category
 from app.model.names import shown
-from app.model.times import now_us
 from ui import formats, icons, theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -150,7 +149,7 @@ def _text(hit: Found, column: int) -> str:
         case Column.VERDICT:
             return hit.verdict
         case Column.VERIFIED:
-            return "rot?" if hit.suspect else formats.age(hit.hit.verified_us, now_us())
+            return "rot?" if hit.suspect else formats.last(hit.hit.verified_us)
         case _:
             return "/" + one_line(hit.folder)
 

@@ -6,7 +6,6 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QTableView, QVBoxLayout, QWi
 from app.catalog.replicas import Replica
 from app.model.drives import Drive
 from app.model.names import shown
-from app.model.times import now_us
 from app.reports.copies import AtRisk, AtRiskRequest, OnlyHereRequest
 from ui import formats
 from ui.desk import Desk
@@ -91,9 +90,8 @@ class CopiesDialog(QDialog):
             self.told.setText("It was stopped.")
 
     def _show(self, found: AtRisk) -> None:
-        now = now_us()
         self._paths = [shown(copies[0].absolute) for _, _, copies in found.entries]
-        self.rows.set_rows([_row(size, copies, now) for size, _, copies in found.entries])
+        self.rows.set_rows([_row(size, copies) for size, _, copies in found.entries])
         self.told.setText(" ".join(self._sentences(found)))
 
     def _sentences(self, found: AtRisk) -> list[str]:
@@ -122,7 +120,7 @@ class CopiesDialog(QDialog):
         self.ask.setVisible(self._drive is None)
         self.table.setModel(self.rows)
         style_table(self.table, "Files with too few copies", stretch=0)
-        for column, width in ((1, 96), (2, 220), (3, 130)):
+        for column, width in ((1, 96), (2, 220), (3, 136)):
             self.table.setColumnWidth(column, width)
         buttons = QHBoxLayout()
         buttons.addWidget(self.copy_button)
@@ -138,10 +136,10 @@ class CopiesDialog(QDialog):
         layout.addLayout(buttons)
 
 
-def _row(size: int, copies: list[Replica], now: int) -> PlainRow:
+def _row(size: int, copies: list[Replica]) -> PlainRow:
     """A content by the path of its first file, the drives that it lies on, and its oldest reading."""
     labels = ", ".join(dict.fromkeys(copy.drive.label for copy in copies))
     read = [copy.verified_us for copy in copies]
     oldest = None if None in read else min((time for time in read if time is not None), default=None)
     more = f" and {len(copies) - 1} more" if len(copies) > 1 else ""
-    return PlainRow((one_line(shown(copies[0].absolute)) + more, formats.size(size), labels, formats.age(oldest, now)))
+    return PlainRow((one_line(shown(copies[0].absolute)) + more, formats.size(size), labels, formats.last(oldest)))

@@ -129,12 +129,11 @@ class VerifyDialog(QDialog):
             return verified_state(database, due_before_us)
 
     def _answered(self, _kind: str, _number: int, state: VerifiedState) -> None:
-        now = now_us()
         self.everything.setText(f"Everything: {formats.many(state.files, 'file')}, {formats.size(state.bytes)}")
         self.due.setToolTip(f"{formats.many(state.due, 'file')}, {formats.size(state.due_bytes)}")
         lines = [f"Due: {formats.many(state.due, 'file')}, {formats.size(state.due_bytes)}."]
         if state.oldest_us is not None:
-            lines.append(f"The file that waits longest was read {formats.age(state.oldest_us, now)}.")
+            lines.append(f"The file that waits longest was read on {formats.date(state.oldest_us)}.")
         if state.not_hashed:
             lines.append(_not_hashed(state.not_hashed))
         if state.suspects:

@@ -82,7 +82,7 @@ def health_facts(health: DriveHealth | None) -> list[Fact]:
     )
     facts += [Fact(name, words.format(value)) for name, value, words in told if value is not None]
     if health.time_us:
-        facts.append(Fact("Asked", formats.age(health.time_us, now_us())))
+        facts.append(Fact("Asked", formats.date(health.time_us)))
     return facts
 
 

@@ -37,11 +37,11 @@ _WIDTHS = {
     Column.STATE: 168,
     Column.SIZE: 84,
     Column.FREE: 84,
-    Column.CHECKED: 120,
-    Column.BACKUP: 120,
+    Column.CHECKED: 136,
+    Column.BACKUP: 136,
     Column.BACKUPS: 88,
-    Column.OPTIMISED: 110,
-    Column.VACUUMED: 110,
+    Column.OPTIMISED: 136,
+    Column.VACUUMED: 136,
 }
 _NUMBER = 5
 _LOOK_AGAIN_MS = 5000

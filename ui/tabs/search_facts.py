@@ -8,7 +8,6 @@ from app.catalog.details import FileDetails
 from app.catalog.find import Found
 from app.model.facts import MediaFacts
 from app.model.kinds import MEDIA
-from app.model.times import now_us
 from ui import formats
 from ui.models.search_model import one_line
 from ui.widgets.facts_grid import Fact
@@ -46,12 +45,12 @@ def facts_of(hit: Found, details: FileDetails, missing: str, *, online: bool) ->
 
 
 def _verified(details: FileDetails) -> Fact:
-    """How long ago its bytes were read whole, and whether they were the right ones."""
+    """When its bytes were read whole last, and whether they were the right ones."""
     if details.suspicion:
         return Fact("Verified", f"suspected of rot: {one_line(details.suspicion)}", "fail")
     if details.verified_us is None:
         return Fact("Verified", "never since it was hashed")
-    return Fact("Verified", formats.age(details.verified_us, now_us()))
+    return Fact("Verified", formats.last(details.verified_us))
 
 
 def media_facts(facts: MediaFacts) -> list[Fact]:

@@ -12,7 +12,6 @@ from app.errors import AppError
 from app.media.strips import LEAST_STRIP_S, strip_times
 from app.model.kinds import MEDIA, Category
 from app.model.names import shown
-from app.model.times import now_us
 from ui import formats, theme
 from ui.kept_pictures import KeptPicture
 from ui.models.search_model import one_line
@@ -228,7 +227,7 @@ class Preview(QFrame):
 
     def _say_not_connected(self, hit: Found, problem: str = "") -> None:
         scanned = hit.drive.last_scan
-        when = f", scanned {formats.age(scanned, now_us())}" if scanned else ""
+        when = f", scanned {formats.date(scanned)}" if scanned else ""
         why = f" No picture of it was made: {problem}." if problem else ""
         self.viewer.show_nothing(
             f"{hit.drive.label} is not connected", f"Last seen at {one_line(hit.drive.base)}{when}.{why}"

@@ -1,6 +1,7 @@
 """Rows of hits: what a cell says to the eye, to a screen reader and to the pointer."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from PySide6.QtCore import Qt
@@ -8,7 +9,6 @@ from PySide6.QtCore import Qt
 from app.catalog.find import Found
 from app.catalog.search import Hit
 from app.model.drives import Drive, Passport
-from app.model.times import now_us
 from ui.models.search_model import Column, SearchModel, category_icon, one_line
 
 DRIVE = Drive("id", "Shelf 7", "/mnt/shelf", Passport())
@@ -40,12 +40,12 @@ def test_cells_read_as_people_write_them(model: SearchModel) -> None:
 
 
 def test_every_hit_says_when_it_was_verified_and_whether_it_rots(model: SearchModel) -> None:
-    day = 86_400_000_000
+    noon = datetime(2026, 11, 20, 12, 0).astimezone()
     read = found(b"read.mov")
-    read = replace(read, hit=read.hit._replace(verified_us=now_us() - 5 * day))
+    read = replace(read, hit=read.hit._replace(verified_us=round(noon.timestamp() * 1e6)))
     model.set_rows([read, replace(read, suspect=True), found()])
     cells = [model.index(row, Column.VERIFIED) for row in range(3)]
-    assert [cell.data() for cell in cells] == ["5 days ago", "rot?", "never"]
+    assert [cell.data() for cell in cells] == ["2026-11-20 12:00", "rot?", "never"]
     tips = [str(cell.data(Qt.ItemDataRole.ToolTipRole)) for cell in cells]
     assert tips[0].startswith("Read whole and found as hashed: 20")
     assert tips[1].startswith("Suspected of rot")

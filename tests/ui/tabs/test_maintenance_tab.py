@@ -91,7 +91,7 @@ def test_a_check_of_all_and_a_backup_of_one(qtbot: QtBot, tab: MaintenanceTab, e
     tab.table.selectRow(1)
     assert "A001" in tab.scope.text()
     click(qtbot, tab, "backup")
-    qtbot.waitUntil(lambda: cell(tab, 1, Column.BACKUP) == "just now", timeout=10_000)
+    qtbot.waitUntil(lambda: cell(tab, 1, Column.BACKUP).startswith("20"), timeout=10_000)
     assert cell(tab, 0, Column.BACKUP) == "never"
     assert len(list(engine.home.backups.glob("A001.*.db"))) == 1
 
@@ -137,7 +137,7 @@ def test_a_damaged_shard_is_told_in_a_banner_and_offers_salvage(
 def test_restoring_asks_which_backup(qtbot: QtBot, tab: MaintenanceTab, engine: Engine) -> None:
     tab.table.selectRow(1)
     click(qtbot, tab, "backup")
-    qtbot.waitUntil(lambda: cell(tab, 1, Column.BACKUP) == "just now", timeout=10_000)
+    qtbot.waitUntil(lambda: cell(tab, 1, Column.BACKUP).startswith("20"), timeout=10_000)
     shard(engine).write_bytes(b"nothing of it is left")
     click(qtbot, tab, "restore")
     (dialog,) = tab.findChildren(RestoreDialog)
