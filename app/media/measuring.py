@@ -70,6 +70,8 @@ class _Track:
 
     def stamp(self, pts: int | None) -> None:
         """A packet with this time stamp comes; those of frames that never came are forgotten."""
+        if self.pictures and not self.packets:
+            self.meter.begin(pts)
         if len(self.stamps) > _STAMPS:
             self.stamps.clear()
         if pts is not None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from app.errors import MediaError
 from app.media.container import PICTURE_LIMIT, container, duration_s, limit_pictures
+from app.media.displayorder import DisplayOrder, is_numbered_by_decoding
 from app.media.formats import Format
 from app.media.opening import OpenFile
 from app.media.video import first_picture, nominal_rate
@@ -61,7 +62,8 @@ class Movie:
         stream = self._stream
         self.rate: Fraction = nominal_rate(stream) or Fraction(25)
         self._base: Fraction = stream.time_base or Fraction(1, 90000)
-        self._start: int = (stream.start_time or 0) + self._delay()
+        self._unordered = is_numbered_by_decoding(stream)
+        self._start: int = self._first_number() if self._unordered else (stream.start_time or 0) + self._delay()
         self._frames: Iterator[Any] = self._decoded()
         self._last: Any = None
         self._fresh = True
@@ -80,6 +82,15 @@ class Movie:
     def _delay(self) -> int:
         """Ticks by which reordered frames come late in an AVI: it knows when they are decoded, not when shown."""
         return int(self._container.format.name == "avi" and bool(self._stream.codec_context.has_b_frames))
+
+    def _first_number(self) -> int:
+        """The number of the first chunk with a picture."""
+        first = self._next_packet()
+        self._container.seek(0, stream=self._stream, backward=True)
+        return int(first.pts) if first is not None and first.pts is not None else 0
+
+    def _next_packet(self) -> Any:
+        return next((packet for packet in self._container.demux(self._stream) if packet.size), None)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -200,15 +211,22 @@ class Movie:
 
     def _seek(self, target: int) -> None:
         self._container.seek(target, stream=self._stream, backward=True)
+        if self._unordered:
+            key = self._next_packet()
+            before = key.dts - 1 if key is not None and key.dts is not None and key.pts > self._start else 0
+            self._container.seek(max(0, before), stream=self._stream, backward=True)
         self._frames, self._last, self._fresh, self._damaged = self._decoded(), None, False, 0
 
     def _decoded(self) -> Iterator[Any]:
         """Frames in order; packets that cannot be decoded are counted and left out."""
         import av
 
+        order = DisplayOrder(self._start) if self._unordered else None
         for packet in self._container.demux(self._stream):
+            if order is not None and packet.size and packet.pts is not None:
+                order.sent(packet.pts)
             try:
-                yield from packet.decode()
+                yield from (frame for frame in packet.decode() if order is None or _is_placed(frame, order))
             except av.error.FFmpegError as problem:
                 if isinstance(problem, av.error.EOFError):
                     return
@@ -237,3 +255,10 @@ class Movie:
         elif self._damaged:
             error = f"{self._damaged} packets before it could not be decoded"
         return MovieFrame(rgba, number, float(offset), width, height, error)
+
+
+def _is_placed(frame: Any, order: DisplayOrder) -> bool:
+    """Whether it is known when a frame is shown; its time stamp says so then."""
+    if frame.pts is not None:
+        frame.pts = order.shown(frame.pts, key=frame.key_frame)
+    return frame.pts is not None

@@ -152,8 +152,9 @@ def reordered(video: Any) -> None:
 
 @pytest.mark.parametrize(
     ("name", "codec"),
-    [("a.ts", "mpeg2video"), ("a.ts", "libx264"), ("a.mpg", "mpeg2video"), ("a.avi", "mpeg4"), ("a.avi", "mpeg2video")],
-)
+    [("a.ts", "mpeg2video"), ("a.ts", "libx264"), ("a.mpg", "mpeg2video"), ("a.avi", "mpeg4"), ("a.avi", "mpeg2video"),
+     ("a.avi", "libx264"), ("a.mkv", "libx264")],
+)  # fmt: skip
 def test_frames_are_exact_where_a_container_has_no_index_or_no_times_of_showing(
     name: str, codec: str, reader: FrameReader, tmp_path: Path
 ) -> None:
@@ -166,6 +167,19 @@ def test_frames_are_exact_where_a_container_has_no_index_or_no_times_of_showing(
             for other in range(max(0, number - 2), number + 3)
         ]
         assert int(np.argmin(apart)) == min(2, number)
+
+
+def test_frames_of_h264_in_an_avi_are_exact_without_pictures_between_others_too(
+    reader: FrameReader, tmp_path: Path
+) -> None:
+    def prepare(video: Any) -> None:
+        video.codec_context.max_b_frames = 0
+
+    path = str(movies.movie(tmp_path / "a.avi", 30, codec="libx264", prepare=prepare))
+    for number in (0, 1, 29, 12, 11, 13, 2):
+        frame = reader.read(path, number=number)
+        apart = [np.abs(pixels(frame)[..., :3].astype(float) - movies.picture(other)).mean() for other in range(30)]
+        assert (frame.number, int(np.argmin(apart))) == (number, number)
 
 
 def test_the_drive_of_a_movie_can_be_let_go(tmp_path: Path) -> None:

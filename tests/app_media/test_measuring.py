@@ -56,6 +56,16 @@ def test_black_and_repeated_frames_are_found_where_they_are(name: str, codec: st
     assert found["frames_decoded"] == 40
 
 
+@pytest.mark.parametrize("between", [0, 2])
+def test_black_frames_of_h264_in_an_avi_are_found_where_they_are(between: int, tmp_path: Path) -> None:
+    def prepare(video: Any) -> None:
+        video.codec_context.max_b_frames = between
+
+    found = _video(movies.movie(tmp_path / "a.avi", 40, _with(range(7, 10)), codec="libx264", prepare=prepare))
+    assert (found["black"]["frames"], found["frames_decoded"]) == ("7-9", 40)
+    assert found["black"]["runs"][0]["start_s"] == pytest.approx(7 / 25)
+
+
 @pytest.mark.parametrize("at", [0, 5, 11])
 def test_a_single_black_frame_counts(at: int, tmp_path: Path) -> None:
     found = _video(movies.movie(tmp_path / "a.mp4", 12, _with(range(at, at + 1))))
