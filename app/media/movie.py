@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,8 @@ _FORWARD_S = 2
 #: How much earlier it is sought where what was found lies behind: streams without an index are sought by bytes.
 _EARLIER_S = (1, 5, 30)
 _DAMAGED_LIMIT = 500
+#: FFmpeg's names of streams without a container: no times, no index.
+_BARE = frozenset({"h264", "hevc", "mpegvideo", "m4v", "obu", "vc1", "h263", "h261"})
 _HD_HEIGHT = 720
 
 
@@ -53,21 +56,30 @@ class Movie:
 
     def __init__(self, file: OpenFile, form: Format) -> None:
         self._open = ExitStack()
-        try:
-            self._container = self._open.enter_context(container(file, form))
-            self._stream: Any = self._picture_stream()
-        except BaseException:
-            self._open.close()
-            raise
+        self._again = partial(container, file, form)
+        self._reopen()
         stream = self._stream
+        self._bare = self._container.format.name in _BARE
         self.rate: Fraction = nominal_rate(stream) or Fraction(25)
         self._base: Fraction = stream.time_base or Fraction(1, 90000)
         self._unordered = is_numbered_by_decoding(stream)
-        self._start: int = self._first_number() if self._unordered else (stream.start_time or 0) + self._delay()
+        self._start = 0 if self._bare else (stream.start_time or 0) + self._delay()
+        if self._unordered:
+            self._start = self._first_number()
         self._frames: Iterator[Any] = self._decoded()
         self._last: Any = None
         self._fresh = True
         self._damaged = 0
+
+    def _reopen(self) -> None:
+        """Open it anew, from its start."""
+        self._open.close()
+        try:
+            self._container = self._open.enter_context(self._again())
+            self._stream: Any = self._picture_stream()
+        except BaseException:
+            self._open.close()
+            raise
 
     def _picture_stream(self) -> Any:
         stream = first_picture(self._container) or next(iter(self._container.streams.video), None)
@@ -210,7 +222,10 @@ class Movie:
             self._seek(self._start)
 
     def _seek(self, target: int) -> None:
-        self._container.seek(target, stream=self._stream, backward=True)
+        if self._bare:
+            self._reopen()
+        else:
+            self._container.seek(target, stream=self._stream, backward=True)
         if self._unordered:
             key = self._next_packet()
             before = key.dts - 1 if key is not None and key.dts is not None and key.pts > self._start else 0
@@ -218,6 +233,13 @@ class Movie:
         self._frames, self._last, self._fresh, self._damaged = self._decoded(), None, False, 0
 
     def _decoded(self) -> Iterator[Any]:
+        """Frames in order with the times at which they are shown, by counting them where a stream has none."""
+        for number, frame in enumerate(self._decoded_as_stamped()):
+            if self._bare:
+                frame.pts = round(number / self.rate / self._base)
+            yield frame
+
+    def _decoded_as_stamped(self) -> Iterator[Any]:
         """Frames in order; packets that cannot be decoded are counted and left out."""
         import av
 
