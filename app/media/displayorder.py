@@ -12,10 +12,18 @@ Source: ITU-T H.264, C.4.5.3 (output order), D.2.8 (recovery points).
 from bisect import bisect_left, insort
 from typing import Any
 
+#: FFmpeg's names of streams without a container.
+_BARE = frozenset({"h264", "hevc", "mpegvideo", "m4v", "obu", "vc1", "h263", "h261"})
+
 
 def is_numbered_by_decoding(stream: Any) -> bool:
     """Whether the time stamps of a stream (PyAV's) count chunks as they are decoded, the first one as it may be."""
     return bool(stream.container.format.name == "avi" and stream.codec_context.name == "h264")
+
+
+def is_bare(stream: Any) -> bool:
+    """Whether it lies in a file without a container, which knows no times and no index."""
+    return stream.container.format.name in _BARE
 
 
 class DisplayOrder:

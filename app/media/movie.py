@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from app.errors import MediaError
 from app.media.container import PICTURE_LIMIT, container, duration_s, limit_pictures
-from app.media.displayorder import DisplayOrder, is_numbered_by_decoding
+from app.media.displayorder import DisplayOrder, is_bare, is_numbered_by_decoding
 from app.media.formats import Format
 from app.media.opening import OpenFile
 from app.media.video import first_picture, nominal_rate
@@ -22,8 +22,6 @@ _FORWARD_S = 2
 #: How much earlier it is sought where what was found lies behind: streams without an index are sought by bytes.
 _EARLIER_S = (1, 5, 30)
 _DAMAGED_LIMIT = 500
-#: FFmpeg's names of streams without a container: no times, no index.
-_BARE = frozenset({"h264", "hevc", "mpegvideo", "m4v", "obu", "vc1", "h263", "h261"})
 _HD_HEIGHT = 720
 
 
@@ -59,7 +57,7 @@ class Movie:
         self._again = partial(container, file, form)
         self._reopen()
         stream = self._stream
-        self._bare = self._container.format.name in _BARE
+        self._bare = is_bare(stream)
         self.rate: Fraction = nominal_rate(stream) or Fraction(25)
         self._base: Fraction = stream.time_base or Fraction(1, 90000)
         self._unordered = is_numbered_by_decoding(stream)

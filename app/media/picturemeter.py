@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.media.displayorder import is_numbered_by_decoding
+from app.media.displayorder import is_bare, is_numbered_by_decoding
 from app.media.frametimes import FrameTimes, frames
 from app.media.video import nominal_rate
 from app.model.measuring import MeasureOptions
@@ -45,7 +45,8 @@ class PictureMeter:
         self._times = FrameTimes()
         self._interlace = _Interlace()
         self._sizes: list[list[int]] = []
-        self._trusted = not (stream.container.format.name == "avi" and stream.codec_context.has_b_frames)
+        reordered = stream.container.format.name == "avi" and stream.codec_context.has_b_frames
+        self._trusted = not reordered and not is_bare(stream)
         self._by_decoding = is_numbered_by_decoding(stream)
         self._last_pts = self._start - (1 << 62)
         self.next_number = 0

@@ -274,10 +274,10 @@ def test_the_last_of_very_many_channels_twice_is_told_at_once(tmp_path: Path) ->
     channels = b"".join(listed(b"%05d" % number) for number in range(65_500)) + listed(b"65499") + b"\0"
     path = tmp_path / "a.exr"
     path.write_bytes(struct.pack("<II", 20000630, 2) + packed((b"channels", b"chlist", channels)))
-    before = time.monotonic()
+    before = time.thread_time()
     said = [error["message"] for error in document(path)["errors"]]
     assert "the channel 65499 is listed more than once" in said
-    assert time.monotonic() - before < 8
+    assert time.thread_time() - before < 8
 
 
 def test_the_pixels_of_very_many_parts_are_sought_in_time(tmp_path: Path) -> None:
@@ -286,9 +286,9 @@ def test_the_pixels_of_very_many_parts_are_sought_in_time(tmp_path: Path) -> Non
     parts = (packed(*about, (b"name", b"string", b"%05d" % number)) for number in range(6_000))
     path = tmp_path / "a.exr"
     path.write_bytes(struct.pack("<II", 20000630, 2 | 0x1000) + b"".join(parts) + b"\0" + bytes(16))
-    before = time.monotonic()
+    before = time.thread_time()
     found = document_of(str(path), InspectOptions(stats=True))
     assert {part["rows"] for part in found["stats"]["parts"]} == {""}
     names = [part["name"] for part in found["parts"]]
     assert paired_parts(names, names[::-1])[:2] == [(0, 5999), (1, 5998)]
-    assert time.monotonic() - before < 12
+    assert time.thread_time() - before < 12

@@ -100,11 +100,11 @@ def test_a_file_that_would_grow_to_billions_is_refused_at_once() -> None:
     bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
         f"{chr(98 + i)}: &{chr(98 + i)} [{','.join([f'*{chr(97 + i)}'] * 9)}]\n" for i in range(9)
     )
-    began = time.monotonic()
+    began = time.thread_time()
     assert "anchor" in refused(bomb).message
     assert "1024 KiB" in refused(b"#" * 1_100_000).message
     assert "deep" in refused("x: " + "[" * 2000).message
-    assert time.monotonic() - began < 5
+    assert time.thread_time() - began < 5
 
 
 def test_text_that_other_readers_take_for_something_else_stays_text() -> None:

@@ -35,10 +35,10 @@ def test_an_expression_that_could_run_for_hours_is_refused(text: str) -> None:
 )  # fmt: skip
 def test_an_expression_for_names_is_taken_and_is_quick(text: str) -> None:
     check_regex(text, HERE)
-    began = time.monotonic()
+    began = time.thread_time()
     for name in ("a" * 255, "a_" * 127, "ab" * 100 + "!", "_a-1" * 60 + "?", "1:" * 120):
         re.search(text, name)
-    assert time.monotonic() - began < 5
+    assert time.thread_time() - began < 5
 
 
 def test_those_of_the_shipped_policies_are_among_them() -> None:

@@ -27,9 +27,9 @@ def test_no_level_is_longer_than_a_page_however_many_there_are() -> None:
 
 def test_a_search_looks_through_pages_and_counts_what_it_does_not_show() -> None:
     tree = many(100_000)
-    started = time.monotonic()
+    started = time.thread_time()
     found = search(tree, "name0123")
-    assert time.monotonic() - started < 5
+    assert time.thread_time() - started < 5
     assert found.hits == 100
     assert [node.name for node in found.nodes[0].children][:2] == ["name012300", "name012301"]
     assert search(tree, "name").hits == 100_000
