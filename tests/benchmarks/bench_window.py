@@ -28,6 +28,9 @@ from ui import theme
 from ui.__main__ import calm_collector
 from ui.front import Front
 from ui.main_window import MainWindow
+from ui.widgets.drive_list import DriveCard, DriveList
+from ui.widgets.frame_strip import FindingTick, Frames
+from ui.widgets.timeline import Timeline
 
 _TICK_MS = 5
 
@@ -86,6 +89,23 @@ def told(name: str, gaps: list[float]) -> str:
     )
 
 
+def paints() -> str:
+    """What it takes to paint a timeline of 100,000 frames with 5,000 marks, and a list of a thousand drives."""
+    timeline, view = Timeline(), DriveList()
+    timeline.resize(1024, timeline.sizeHint().height())
+    timeline.set_frames(Frames.of(range(1, 200_001, 2), [FindingTick(f) for f in range(1, 200_001, 40)]), 1)
+    view.resize(320, 900)
+    view.set_drives(tuple(DriveCard(f"id{n}", f"DRIVE_{n:03}", True, n, 1000) for n in range(1000)))
+    took = {}
+    for name, widget in (("timeline", timeline), ("drives", view.viewport())):
+        widget.grab()
+        began = time.perf_counter()
+        for _ in range(20):
+            widget.grab()
+        took[name] = (time.perf_counter() - began) * 50
+    return ", ".join(f"{name} painted in {ms:.1f} ms" for name, ms in took.items())
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--catalogue", type=Path, required=True)
@@ -117,6 +137,8 @@ def main() -> None:
         f"first paint {paint.age_s:.2f} s after the start of the process,"
         f" tabs {ready:.2f} s, drives {process_age_s():.2f} s"
     )
+
+    print(paints())
 
     beat = Heartbeat()
     let_run(1000)

@@ -79,7 +79,7 @@ def test_closing_with_a_dialogue_open_leaves_no_thread_behind(
     assert front.tabs is not None
     front.tabs[0].menu.care.show_history(engine.catalog.drive("A001"))
     readers = front.window.findChildren(Reader)
-    qtbot.waitUntil(lambda: any(reader.objectName() == "reader history" for reader in readers), timeout=5000)
+    qtbot.waitUntil(lambda: any(reader.objectName() == "reader history" for reader in readers))
     front.window.finish_closing()
     assert front.stop()
     assert [reader.objectName() for reader in readers if reader.isRunning()] == []
@@ -132,7 +132,7 @@ def test_a_catalogue_that_cannot_be_opened_is_told(qtbot: QtBot) -> None:
     qtbot.addWidget(window)
     front = Front(window, refuse)
     front.start()
-    qtbot.waitUntil(lambda: "engine" in window.banners.ids(), timeout=5000)
+    qtbot.waitUntil(lambda: "engine" in window.banners.ids())
     front.stop()
 
 
@@ -153,7 +153,7 @@ def test_the_theme_of_the_menu_goes_into_the_settings_file_and_keeps_what_stands
 def test_a_theme_that_cannot_be_saved_is_told(qtbot: QtBot, front: Front, engine: Engine) -> None:
     engine.home.settings.write_text("this is not JSON", encoding="utf-8")
     front.window.set_theme("dark")
-    qtbot.waitUntil(lambda: "settings" in front.window.banners.ids(), timeout=5000)
+    qtbot.waitUntil(lambda: "settings" in front.window.banners.ids())
     assert engine.home.settings.read_text(encoding="utf-8") == "this is not JSON"
 
 
@@ -192,7 +192,7 @@ def test_the_folder_dialogue_begins_where_folders_were_found_last(
     assert begun == [str(Path.home()), str(card)]
     run(front.engine, "scan", ScanRequest((str(shelf),), "Shelf"), Job())
     front.tabs[0].refresh()
-    qtbot.waitUntil(lambda: bool(front.tabs and front.tabs[0].drives.cards()), timeout=5000)
+    qtbot.waitUntil(lambda: bool(front.tabs and front.tabs[0].drives.cards()))
     remembered.clear()
     front.window.folder_asked.emit()
     assert begun[-1] == str(shelf)
@@ -223,7 +223,7 @@ def test_a_damaged_catalogue_is_mended_in_the_window(qtbot: QtBot, engine: Engin
     tab.restore(RestoreRequest())
     qtbot.waitUntil(lambda: [drive.label for drive in _drives(engine)] == ["A001"], timeout=20_000)
     qtbot.waitUntil(lambda: not front.mending or not front.mending.jobs.running(), timeout=20_000)
-    qtbot.waitUntil(lambda: front.mending is not None and front.mending.done, timeout=5000)
+    qtbot.waitUntil(lambda: front.mending is not None and front.mending.done)
     assert not front.start_anew and window.isVisible()
     window.banners.action_clicked.emit("engine")
     assert front.start_anew and not window.isVisible()

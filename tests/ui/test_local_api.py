@@ -54,11 +54,11 @@ def test_a_key_is_made_then_the_server_is_started_and_stopped(qtbot: QtBot, make
     api = make_api()
     api.show()
     card = api.card
-    qtbot.waitUntil(lambda: "none yet" in card.key.fullText(), timeout=5000)
+    qtbot.waitUntil(lambda: "none yet" in card.key.fullText())
     assert not card.start.isEnabled()
     assert card.start.toolTip() == "Make a key first"
     qtbot.mouseClick(card.make_key, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(card.start.isEnabled, timeout=5000)
+    qtbot.waitUntil(card.start.isEnabled)
     assert (tmp_path / "home" / "api.key").exists()
     qtbot.mouseClick(card.copy_key, Qt.MouseButton.LeftButton)
     assert QGuiApplication.clipboard().text() == (tmp_path / "home" / "api.key").read_text().strip()
@@ -81,7 +81,7 @@ def test_it_starts_with_the_window_where_the_setting_says_so(qtbot: QtBot, make_
 
 def test_without_a_key_a_banner_says_why_it_did_not_start_with_the_window(qtbot: QtBot, make_api: MakeApi) -> None:
     api = make_api(autostart=True)
-    qtbot.waitUntil(lambda: "api" in api._window.banners.ids(), timeout=5000)
+    qtbot.waitUntil(lambda: "api" in api._window.banners.ids())
     assert api.process.state == ApiState.STOPPED
 
 
@@ -90,14 +90,14 @@ def test_the_choice_to_start_with_the_window_is_kept(qtbot: QtBot, make_api: Mak
     api.show()
     api.card.autostart.click()
     home = find_home(tmp_path / "home", {})
-    qtbot.waitUntil(lambda: load_settings(home, {}).values.api.enabled_default, timeout=5000)
+    qtbot.waitUntil(lambda: load_settings(home, {}).values.api.enabled_default)
 
 
 def test_a_key_in_use_is_replaced_only_after_a_question(
     qtbot: QtBot, make_api: MakeApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     api = make_api(key=True)
-    qtbot.waitUntil(api.card.copy_key.isEnabled, timeout=5000)
+    qtbot.waitUntil(api.card.copy_key.isEnabled)
     home = find_home(tmp_path / "home", {})
     before = find_key(home, load_settings(home, {}).values.api, {})
     answers = iter((QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes))
@@ -105,4 +105,4 @@ def test_a_key_in_use_is_replaced_only_after_a_question(
     api.make_key()
     assert find_key(home, load_settings(home, {}).values.api, {}) == before
     api.make_key()
-    qtbot.waitUntil(lambda: find_key(home, load_settings(home, {}).values.api, {}) != before, timeout=5000)
+    qtbot.waitUntil(lambda: find_key(home, load_settings(home, {}).values.api, {}) != before)

@@ -93,7 +93,7 @@ def test_rot_is_told_in_a_banner_that_stays_and_names_the_good_copy(qtbot: QtBot
     care.verify(card)
     dialog = dialog_of(desk.window, VerifyDialog)
     assert isinstance(dialog, VerifyDialog)
-    qtbot.waitUntil(lambda: dialog.everything.text().startswith("Everything: 1"), timeout=5000)
+    qtbot.waitUntil(lambda: dialog.everything.text().startswith("Everything: 1"))
     dialog.everything.setChecked(True)
     with qtbot.waitSignal(desk.jobs.job_ended, timeout=20_000):
         qtbot.mouseClick(dialog.start, Qt.MouseButton.LeftButton)
@@ -104,7 +104,7 @@ def test_rot_is_told_in_a_banner_that_stays_and_names_the_good_copy(qtbot: QtBot
     assert isinstance(listed, FailuresDialog)
     assert listed._rows == [(f"{card.base}/best.mov", "good copies: Shelf: take.mov")]
     care.list_suspects(card)
-    qtbot.waitUntil(lambda: len(desk.window.findChildren(FailuresDialog)) == 2, timeout=5000)
+    qtbot.waitUntil(lambda: len(desk.window.findChildren(FailuresDialog)) == 2)
 
 
 def test_a_wipe_is_answered_where_it_was_asked(qtbot: QtBot, desk: Desk, care: DriveCare) -> None:
@@ -124,12 +124,12 @@ def test_the_history_compares_neighbours_then_any_two(qtbot: QtBot, desk: Desk, 
     care.show_history(card_of(desk))
     dialog = dialog_of(desk.window, HistoryDialog)
     assert isinstance(dialog, HistoryDialog)
-    qtbot.waitUntil(lambda: dialog.told.text() == "Scan 2, since scan 1: 1 moved.", timeout=5000)
+    qtbot.waitUntil(lambda: dialog.told.text() == "Scan 2, since scan 1: 1 moved.")
     assert [row.cells for row in dialog.change_rows.rows()] == [
         ("moved", "best.mov", dialog.change_rows.rows()[0].cells[2], "take.mov")
     ]
     dialog.scan_table.selectRow(1)
-    qtbot.waitUntil(lambda: dialog.told.text() == "Scan 1, the first scan: 1 new.", timeout=5000)
+    qtbot.waitUntil(lambda: dialog.told.text() == "Scan 1, the first scan: 1 new.")
     assert dialog.growth.isVisible()
     dialog.accept()
 
@@ -196,7 +196,7 @@ def mounted() -> set[str]:
 @pytest.fixture
 def arrivals(qtbot: QtBot, desk: Desk, mounted: set[str]) -> Iterator[Arrivals]:
     arrivals = Arrivals(desk, desk.window, lambda: frozenset(mounted))
-    qtbot.waitUntil(lambda: arrivals._points is not None, timeout=5000)
+    qtbot.waitUntil(lambda: arrivals._points is not None)
     yield arrivals
     arrivals.stop()
 
@@ -204,7 +204,7 @@ def arrivals(qtbot: QtBot, desk: Desk, mounted: set[str]) -> Iterator[Arrivals]:
 def plug_in(qtbot: QtBot, arrivals: Arrivals, mounted: set[str], *points: str) -> None:
     mounted.clear()
     mounted.update(points)
-    with qtbot.waitSignal(arrivals.came, timeout=5000):
+    with qtbot.waitSignal(arrivals.came):
         arrivals.look()
 
 
@@ -214,7 +214,7 @@ def test_a_drive_that_is_plugged_in_is_offered_to_be_brought_up_to_date(
     card, banners = card_of(desk), desk.window.banners
     plug_in(qtbot, arrivals, mounted, card.base)
     (asked,) = banners.ids()
-    with qtbot.waitSignal(arrivals.scan_asked, timeout=5000) as scan:
+    with qtbot.waitSignal(arrivals.scan_asked) as scan:
         banners.action_clicked.emit(asked)
     assert scan.args == [ScanRequest((card.base,), "Card")]
     assert banners.ids() == ()

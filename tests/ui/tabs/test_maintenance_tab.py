@@ -41,7 +41,7 @@ def tab(qtbot: QtBot, engine: Engine) -> Iterator[MaintenanceTab]:
     window.add_page(tab.page())
     window.resize(1280, 800)
     window.show()
-    qtbot.waitUntil(lambda: tab.model.rowCount() == 2, timeout=5000)
+    qtbot.waitUntil(lambda: tab.model.rowCount() == 2)
     yield tab
     tab.stop()
     jobs.stop_all()
@@ -102,7 +102,7 @@ def test_what_a_scan_writes_cannot_be_written_and_the_tool_tip_says_why(
     tab.table.selectRow(1)
     with open_writer(shard(engine), CancelToken(), label="A001"):
         tab.refresh()
-        qtbot.waitUntil(lambda: cell(tab, 1, Column.STATE) == "being written", timeout=5000)
+        qtbot.waitUntil(lambda: cell(tab, 1, Column.STATE) == "being written")
         for name in ("backup", "optimise", "vacuum", "restore", "salvage"):
             assert not tab.buttons[name].isEnabled()
             assert "A001 is being written by process" in tab.buttons[name].toolTip()

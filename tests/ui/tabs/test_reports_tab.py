@@ -141,7 +141,7 @@ def test_a_click_goes_into_the_folder_under_the_pointer_with_a_link_for_each_one
 )
 def test_the_list_of_files_sorts_by_every_column(qtbot: QtBot, tab: ReportsTab, column: int, first: str) -> None:
     tab.tables.largest.sortByColumn(column, Qt.SortOrder.AscendingOrder)
-    qtbot.waitUntil(lambda: shown_names(tab)[0] == first, timeout=5000)
+    qtbot.waitUntil(lambda: shown_names(tab)[0] == first)
 
 
 def test_the_largest_file_opens_its_folder_and_gives_its_path(
@@ -150,13 +150,13 @@ def test_the_largest_file_opens_its_folder_and_gives_its_path(
     opened: list[str] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()) or True)
     table = tab.tables.largest
-    qtbot.waitUntil(lambda: shown_names(tab)[0] == "plate.EXR", timeout=5000)
+    qtbot.waitUntil(lambda: shown_names(tab)[0] == "plate.EXR")
     table.setCurrentIndex(table.files.index(0, 0))
     table.row_actions.copy_path()
     assert QGuiApplication.clipboard().text() == f"{library.card}/show/sh020/plate.EXR"
     table.setFocus()
     qtbot.keyClick(table, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: bool(opened), timeout=5000)
+    qtbot.waitUntil(lambda: bool(opened))
     assert opened == [f"{library.card}/show/sh020"]
 
 
@@ -216,11 +216,11 @@ def test_a_job_that_changes_nothing_leaves_the_reports_alone_and_one_that_does_k
     treemap = tab.folders.treemap
     audio = next(cell.node for cell in treemap.cells() if cell.node.name == "audio")
     treemap.entered.emit(audio)
-    qtbot.waitUntil(lambda: tab.folders.crumbs.names() == ("D", "audio"), timeout=5000)
+    qtbot.waitUntil(lambda: tab.folders.crumbs.names() == ("D", "audio"))
     began = tab._began
     tab.export.start("json")
     qtbot.waitUntil(lambda: bool(tab._desk.window.toasts.shown()), timeout=20_000)
-    qtbot.waitUntil(lambda: tab._dirty, timeout=5000)
+    qtbot.waitUntil(lambda: tab._dirty)
     qtbot.waitUntil(lambda: not tab._dirty, timeout=10_000)
     assert tab._began == began
     assert "changed" not in tab.bar.status.fullText()
@@ -229,7 +229,7 @@ def test_a_job_that_changes_nothing_leaves_the_reports_alone_and_one_that_does_k
     qtbot.waitUntil(lambda: tab.cards["files"].value() == str(len(CARD) + 1), timeout=20_000)
     qtbot.waitUntil(tab.is_complete, timeout=10_000)
     assert tab.folders.crumbs.names() == ("D", "audio")
-    qtbot.waitUntil(lambda: treemap.root() is not None and treemap.root().path == b"audio", timeout=5000)
+    qtbot.waitUntil(lambda: treemap.root() is not None and treemap.root().path == b"audio")
 
 
 def test_files_of_which_nothing_is_known_are_no_sign_of_no_duplicates(

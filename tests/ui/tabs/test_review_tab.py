@@ -443,12 +443,12 @@ def test_a_drive_that_goes_and_comes_back_in_front_is_noticed(qtbot: QtBot, engi
         wait_picture(qtbot, tab)
         qtbot.waitUntil(tab.bar.buttons["pass"].isEnabled, timeout=WAIT_MS)
         shutil.move(library, library.with_name("unplugged"))
-        qtbot.waitUntil(lambda: tab.queue.drive_box.currentText().endswith("offline"), timeout=4_000)
-        qtbot.waitUntil(tab.stage.problem.isVisible, timeout=4_000)
+        qtbot.waitUntil(lambda: tab.queue.drive_box.currentText().endswith("offline"))
+        qtbot.waitUntil(tab.stage.problem.isVisible)
         assert not tab.bar.buttons["pass"].isEnabled()
         shutil.move(library.with_name("unplugged"), library)
-        qtbot.waitUntil(lambda: not tab.queue.drive_box.currentText().endswith("offline"), timeout=4_000)
-        qtbot.waitUntil(tab.bar.buttons["pass"].isEnabled, timeout=4_000)
+        qtbot.waitUntil(lambda: not tab.queue.drive_box.currentText().endswith("offline"))
+        qtbot.waitUntil(tab.bar.buttons["pass"].isEnabled)
         wait_picture(qtbot, tab)
         assert not tab.stage.problem.isVisible()
 
@@ -459,7 +459,7 @@ def test_a_drive_that_another_program_scanned_is_offered(qtbot: QtBot, engine: E
         for label in ("first", "second"):
             make_library(tmp_path / label)
             scan(make_engine(tmp_path / "home"), tmp_path / label)
-            qtbot.waitUntil(lambda label=label: tab.queue.drive_box.findText(label) >= 0, timeout=5_000)
+            qtbot.waitUntil(lambda label=label: tab.queue.drive_box.findText(label) >= 0)
             assert tab.stack.currentWidget() is not tab.empty
             assert tab.queue.drive_box.currentText() == "first"
 

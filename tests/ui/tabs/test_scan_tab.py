@@ -68,17 +68,17 @@ def test_typing_a_folder_and_enter_scans_it(qtbot: QtBot, tab: ScanTab, tmp_path
     qtbot.keyClicks(tab.form.label, "A001")
     qtbot.keyClick(tab.form.folder, Qt.Key.Key_Return)
     wait_idle(qtbot, tab)
-    qtbot.waitUntil(lambda: [card.label for card in tab.drives.cards()] == ["A001"], timeout=5000)
+    qtbot.waitUntil(lambda: [card.label for card in tab.drives.cards()] == ["A001"])
     assert tab.cards["files"].value() == "12"
     assert tab.cards["new"].value() == "12"
-    qtbot.waitUntil(lambda: tab.jobs.index(0, 5).data() == "12 new", timeout=5000)
+    qtbot.waitUntil(lambda: tab.jobs.index(0, 5).data() == "12 new")
 
 
 def test_a_chosen_drive_fills_the_form(qtbot: QtBot, tab: ScanTab, engine: Engine, tmp_path: Path) -> None:
     tree = make_tree(tmp_path / "card")
     run(engine, "scan", ScanRequest((str(tree),), "A001"), Job())
     tab.refresh()
-    qtbot.waitUntil(lambda: len(tab.drives.cards()) == 1, timeout=5000)
+    qtbot.waitUntil(lambda: len(tab.drives.cards()) == 1)
     tab.drives.select(tab.drives.cards()[0].id)
     assert tab.form.request().paths == (str(tree),)
     assert tab.form.request().drive == "A001"
@@ -110,7 +110,7 @@ def test_an_emptied_drive_is_asked_about_before_anything_is_marked(
     assert engine.catalog.drives()[0].files == 12
     banners.action_clicked.emit(asked[0])
     wait_idle(qtbot, tab)
-    qtbot.waitUntil(lambda: engine.catalog.drives()[0].files == 0, timeout=5000)
+    qtbot.waitUntil(lambda: engine.catalog.drives()[0].files == 0)
     assert not [name for name in banners.ids() if name.startswith("missing.")]
     assert tab.cards["missing"].value() == "12"
 
@@ -146,7 +146,7 @@ def test_the_drive_menu_and_the_palette_offer_what_can_be_done_with_the_chosen_d
     assert "Choose a drive" in tab.drive_menu.actions()[0].text()
     run(engine, "scan", ScanRequest((str(make_tree(tmp_path / "card")),), "R&D"), Job())
     tab.refresh()
-    qtbot.waitUntil(lambda: len(tab.drives.cards()) == 1, timeout=5000)
+    qtbot.waitUntil(lambda: len(tab.drives.cards()) == 1)
     tab.drives.setCurrentIndex(tab.drives.model().index(0, 0))
     assert tab.drive_menu.actions()[0].text() == "R&&D"
     window.open_palette()
@@ -162,7 +162,7 @@ def test_scans_of_other_windows_show_in_the_history(qtbot: QtBot, tab: ScanTab, 
     for _ in range(2):
         run(engine, "scan", ScanRequest((str(tree),), "A001"), Job())
     tab.refresh()
-    qtbot.waitUntil(lambda: tab.jobs.rowCount() == 2, timeout=5000)
+    qtbot.waitUntil(lambda: tab.jobs.rowCount() == 2)
     assert [tab.jobs.index(row, 5).data() for row in range(2)] == ["nothing changed", "12 new"]
 
 
@@ -174,7 +174,7 @@ def test_a_drive_whose_shard_is_gone_says_so_on_its_card(
     for path in engine.home.shards.iterdir():
         path.unlink()
     tab.refresh()
-    qtbot.waitUntil(lambda: len(tab.drives.cards()) == 1, timeout=5000)
+    qtbot.waitUntil(lambda: len(tab.drives.cards()) == 1)
     (card,) = tab.drives.cards()
     assert (card.note, card.note_state) == ("Its records are gone: scan it again", "fail")
     assert "is not there any more" in card.detail
@@ -183,7 +183,7 @@ def test_a_drive_whose_shard_is_gone_says_so_on_its_card(
 def test_a_catalogue_that_breaks_meanwhile_is_told(qtbot: QtBot, tab: ScanTab, engine: Engine) -> None:
     engine.home.catalog.write_bytes(b"no database" * 500)
     tab.refresh()
-    qtbot.waitUntil(lambda: "scan.catalogue" in tab._desk.window.banners.ids(), timeout=5000)
+    qtbot.waitUntil(lambda: "scan.catalogue" in tab._desk.window.banners.ids())
 
 
 def test_a_stopped_scan_is_gone_on_with_from_its_card(
@@ -199,7 +199,7 @@ def test_a_stopped_scan_is_gone_on_with_from_its_card(
     with pytest.raises(Cancelled):
         run(engine, "scan", ScanRequest((str(tree),), "A001"), Job(stop, token))
     tab.refresh()
-    qtbot.waitUntil(lambda: len(tab.drives.cards()) == 1, timeout=5000)
+    qtbot.waitUntil(lambda: len(tab.drives.cards()) == 1)
     (card,) = tab.drives.cards()
     assert (card.note, card.action) == ("scan stopped at 12 files", "Go on")
     place = tab.drives.visualRect(tab.drives.model().index(0, 0))
@@ -210,7 +210,7 @@ def test_a_stopped_scan_is_gone_on_with_from_its_card(
     )
     qtbot.mouseClick(tab.drives.viewport(), Qt.MouseButton.LeftButton, pos=found + QPoint(0, 4))
     wait_idle(qtbot, tab)
-    qtbot.waitUntil(lambda: tab.drives.cards()[0].action == "", timeout=5000)
+    qtbot.waitUntil(lambda: tab.drives.cards()[0].action == "")
     assert engine.catalog.drives()[0].files == 12
     assert engine.catalog.jobs.newest()[0].summary["resumed"]
 
@@ -221,16 +221,16 @@ def test_missing_files_are_listed_from_their_card(qtbot: QtBot, tab: ScanTab, en
     (tree / "note 1.txt").unlink()
     run(engine, "scan", ScanRequest((str(tree),), "A001"), Job())
     tab.refresh()
-    qtbot.waitUntil(lambda: len(tab.drives.cards()) == 1, timeout=5000)
+    qtbot.waitUntil(lambda: len(tab.drives.cards()) == 1)
     tab.drives.select(tab.drives.cards()[0].id)
-    qtbot.waitUntil(lambda: tab.cards["missing"].opens() != "", timeout=5000)
+    qtbot.waitUntil(lambda: tab.cards["missing"].opens() != "")
     assert tab.cards["missing"].value() == "1"
     tab.cards["missing"].setFocus()
     qtbot.keyClick(tab.cards["missing"], Qt.Key.Key_Return)
     dialog = tab.findChild(MissingDialog)
     assert dialog is not None
-    qtbot.waitUntil(lambda: dialog.model.rowCount() == 1, timeout=5000)
-    qtbot.waitUntil(lambda: dialog.head.accessibleName() == "1 missing from A001", timeout=5000)
+    qtbot.waitUntil(lambda: dialog.model.rowCount() == 1)
+    qtbot.waitUntil(lambda: dialog.head.accessibleName() == "1 missing from A001")
     assert dialog.model.index(0, 0).data() == "note 1.txt"
     assert not dialog.accept_all.isVisible()
     dialog.copy_paths()
@@ -246,7 +246,7 @@ def test_problems_are_amber_with_the_same_words_in_the_panel_and_in_the_history(
     tab.start(ScanRequest((str(tree),), "A001"))
     wait_idle(qtbot, tab)
     words = "1 unreadable · 13 new"
-    qtbot.waitUntil(lambda: tab.jobs.rowCount() == 1 and tab.jobs.index(0, 5).data() == words, timeout=5000)
+    qtbot.waitUntil(lambda: tab.jobs.rowCount() == 1 and tab.jobs.index(0, 5).data() == words)
     amber = theme.current().color("stale_text")
     assert tab.jobs.index(0, 5).data(Qt.ItemDataRole.ForegroundRole) == amber
     row = tab._desk.window.jobs.row("job-1")
@@ -262,20 +262,20 @@ def test_what_was_passed_over_and_what_could_not_be_read_open_from_their_cards(
     (tree / "link").symlink_to(tree / "below")
     run(engine, "scan", ScanRequest((str(tree),), "A001"), Job())
     tab.refresh()
-    qtbot.waitUntil(lambda: len(tab.drives.cards()) == 1, timeout=5000)
+    qtbot.waitUntil(lambda: len(tab.drives.cards()) == 1)
     tab.drives.select(tab.drives.cards()[0].id)
-    qtbot.waitUntil(lambda: tab.cards["skipped"].opens() != "", timeout=5000)
+    qtbot.waitUntil(lambda: tab.cards["skipped"].opens() != "")
     for card, name, words in (
         ("skipped", "link", "1 passed over"),
         ("unreadable", "broken.exr", "1 could not be read"),
     ):
         qtbot.mouseClick(tab.cards[card], Qt.MouseButton.LeftButton)
-        qtbot.waitUntil(lambda: tab.findChild(FailuresDialog) is not None, timeout=5000)
+        qtbot.waitUntil(lambda: tab.findChild(FailuresDialog) is not None)
         dialog = tab.findChild(FailuresDialog)
         assert str(dialog.table.model().index(0, 0).data()).endswith(name)
         assert words in [head.accessibleName() for head in dialog.findChildren(SectionHead)]
         dialog.close()
-        qtbot.waitUntil(lambda: tab.findChild(FailuresDialog) is None, timeout=5000)
+        qtbot.waitUntil(lambda: tab.findChild(FailuresDialog) is None)
 
 
 def test_words_and_fields_keep_their_room_in_a_small_window(qtbot: QtBot, tab: ScanTab) -> None:

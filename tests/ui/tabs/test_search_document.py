@@ -21,7 +21,7 @@ def test_records_that_come_late_add_what_was_measured(qtbot: QtBot, tmp_path: Pa
     document = HitDocument(engine, pane)
     document._told(InspectRequest(("/p/a.exr",)), (NOW,))
     document._recorded("recorded", 1, BEFORE)
-    qtbot.waitUntil(lambda: pane.model.rowCount() > 0, timeout=5000)
+    qtbot.waitUntil(lambda: pane.model.rowCount() > 0)
     told = pane.model.tree().document
     assert (told["stats"], told["measured"]) == (BEFORE["stats"], BEFORE["recorded"])
     document.stop()

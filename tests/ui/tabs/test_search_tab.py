@@ -73,12 +73,12 @@ def search(qtbot: QtBot, tab: SearchTab, text: str, *expected: str) -> None:
     """Type over what is there, and wait for exactly these names in any order."""
     tab.focus_field()
     qtbot.keyClicks(tab.field, text)
-    qtbot.waitUntil(lambda: tab.answered() is not None and tab.answered().query.text == text, timeout=5000)
+    qtbot.waitUntil(lambda: tab.answered() is not None and tab.answered().query.text == text)
     assert sorted(names(tab)) == sorted(expected)
 
 
 def wait_names(qtbot: QtBot, tab: SearchTab, *expected: str) -> None:
-    qtbot.waitUntil(lambda: sorted(names(tab)) == sorted(expected), timeout=5000)
+    qtbot.waitUntil(lambda: sorted(names(tab)) == sorted(expected))
 
 
 def select(tab: SearchTab, name: str) -> None:
@@ -104,9 +104,7 @@ def test_hits_of_a_drive_that_is_mounted_elsewhere_lie_there(
 
     tab = open_tab(home)
 
-    qtbot.waitUntil(
-        lambda: [hit.path for hit in tab.model.rows()] == [str(there / "below" / "note 0.txt")], timeout=5000
-    )
+    qtbot.waitUntil(lambda: [hit.path for hit in tab.model.rows()] == [str(there / "below" / "note 0.txt")])
     assert tab.model.is_online(tab.model.rows()[0])
 
 
@@ -137,7 +135,7 @@ def test_hits_of_unplugged_drives_are_found_and_say_where_they_were(
     row = tab.model.index(0, Column.DRIVE)
     assert row.data() == "Shelf"
     assert row.data(Qt.ItemDataRole.AccessibleTextRole) == "Shelf, not connected"
-    qtbot.waitUntil(lambda: "Last seen" in facts(tab), timeout=5000)
+    qtbot.waitUntil(lambda: "Last seen" in facts(tab))
     assert facts(tab)["Last seen"] == str(library.shelf / "old" / "harbour_old.png")
     assert tab.preview.viewer.state() == ViewerState.PICTURE
     assert tab.preview.standing.isVisible()
@@ -160,7 +158,7 @@ def test_nothing_found_says_what_was_searched_and_offers_to_clear_filters(qtbot:
 
 def test_chips_narrow_the_hits_and_their_crosses_take_that_back(qtbot: QtBot, tab: SearchTab) -> None:
     filters = tab.filters
-    qtbot.waitUntil(lambda: filters.drives.text() == "All drives (2, 1 connected)", timeout=5000)
+    qtbot.waitUntil(lambda: filters.drives.text() == "All drives (2, 1 connected)")
     shelf = next(hit.drive.id for hit in tab.model.rows() if hit.drive.label == "Shelf")
     filters.drive_menu.box(shelf).trigger()
     wait_names(qtbot, tab, "harbour_old.png")
@@ -189,10 +187,10 @@ def test_chips_narrow_the_hits_and_their_crosses_take_that_back(qtbot: QtBot, ta
 def test_qc_records_show_only_where_they_are_asked_for(qtbot: QtBot, tab: SearchTab) -> None:
     assert not [name for name in names(tab) if name.endswith(".json")]
     tab.filters.category_menu.box("qc").trigger()
-    qtbot.waitUntil(lambda: "harbour.png.qc.json" in names(tab), timeout=5000)
+    qtbot.waitUntil(lambda: "harbour.png.qc.json" in names(tab))
     assert all(name.endswith(".json") for name in names(tab))
     tab.filters.clear_filters()
-    qtbot.waitUntil(lambda: "harbour.png" in names(tab), timeout=5000)
+    qtbot.waitUntil(lambda: "harbour.png" in names(tab))
 
 
 def test_arrows_in_the_field_move_through_the_hits(qtbot: QtBot, tab: SearchTab) -> None:
@@ -232,7 +230,7 @@ def test_a_movie_is_leafed_through_under_the_pointer(qtbot: QtBot, tab: SearchTa
     qtbot.waitUntil(lambda: viewer.state() == ViewerState.PICTURE, timeout=20_000)
     assert viewer.corners().bottom_left == ""
     qtbot.mouseMove(viewer, QPoint(viewer.width() - 4, viewer.height() // 2))
-    qtbot.waitUntil(lambda: viewer.corners().bottom_left == time_words(times[5], times[5]), timeout=5000)
+    qtbot.waitUntil(lambda: viewer.corners().bottom_left == time_words(times[5], times[5]))
     tab.preview.strip.hovered.emit(0)
     assert viewer.corners().bottom_left == time_words(times[0], times[5])
     tab.preview.strip.hovered.emit(-1)
@@ -241,7 +239,7 @@ def test_a_movie_is_leafed_through_under_the_pointer(qtbot: QtBot, tab: SearchTa
 
 def test_a_damaged_file_says_why_it_cannot_be_shown(qtbot: QtBot, tab: SearchTab) -> None:
     search(qtbot, tab, "broken", "broken.exr")
-    qtbot.waitUntil(lambda: "Problem" in facts(tab), timeout=5000)
+    qtbot.waitUntil(lambda: "Problem" in facts(tab))
     assert [fact.state for fact in tab.preview.facts.facts() if fact.name == "Problem"] == ["fail"]
 
 
@@ -440,7 +438,7 @@ def test_scrolling_to_the_end_reads_the_next_page_without_a_gap(qtbot: QtBot, op
     assert (tab.model.rowCount(), tab.total()) == (1000, 2300)
     for rows in (2000, 2300):
         tab.table.verticalScrollBar().setValue(tab.table.verticalScrollBar().maximum())
-        qtbot.waitUntil(lambda rows=rows: tab.model.rowCount() == rows, timeout=5000)  # type: ignore[misc]
+        qtbot.waitUntil(lambda rows=rows: tab.model.rowCount() == rows)  # type: ignore[misc]
     assert len(set(names(tab))) == 2300
     times = [hit.hit.mtime_ns for hit in tab.model.rows()]
     assert times == sorted(times, reverse=True)
@@ -458,7 +456,7 @@ def test_the_field_has_the_keys_when_the_tab_comes_to_the_front(qtbot: QtBot, ta
 
 def test_calling_the_tab_again_leaves_the_keys_in_the_field(qtbot: QtBot, tab: SearchTab) -> None:
     tab.setFocus()
-    qtbot.waitUntil(tab.field.hasFocus, timeout=5000)
+    qtbot.waitUntil(tab.field.hasFocus)
 
 
 def test_letters_typed_into_the_table_go_to_the_field(qtbot: QtBot, tab: SearchTab) -> None:
@@ -473,7 +471,7 @@ def test_all_facts_of_a_hit_are_a_key_away(qtbot: QtBot, tab: SearchTab) -> None
     search(qtbot, tab, "animatic", "animatic.mp4")
     qtbot.keyClick(tab.field, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
     pane = tab.preview.all_facts
-    qtbot.waitUntil(pane.view.hasFocus, timeout=5000)
+    qtbot.waitUntil(pane.view.hasFocus)
     qtbot.waitUntil(lambda: any(line.startswith("Video 1") for line in pane.lines()), timeout=10_000)
     assert pane.view.height() > tab.preview.viewer.height()
 

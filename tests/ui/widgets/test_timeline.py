@@ -1,12 +1,10 @@
 """The timeline shows what is there, what is missing, and goes where it is told."""
 
-import time
-
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from tests.ui.showing import displayed
+from tests.ui.showing import displayed, strokes_of
 from ui import theme
 from ui.widgets.frame_strip import FindingTick, Frames
 from ui.widgets.timeline import Timeline
@@ -102,17 +100,12 @@ def test_one_missing_frame_among_a_hundred_thousand_is_seen(timeline: Timeline) 
     assert red in {image.pixelColor(x + d, y).name() for d in (-1, 0, 1) for y in range(20, image.height())}
 
 
-def test_a_hundred_thousand_frames_paint_within_a_sixtieth_of_a_second(timeline: Timeline) -> None:
-    worst = Frames.of(range(1, 200_001, 2), [FindingTick(f) for f in range(1, 200_001, 40)])
-    timeline.set_frames(worst, 1)
-    timeline.grab()
-    took = []
-    for frame in range(2, 12):
-        timeline.set_frame(frame)
-        start = time.perf_counter()
-        timeline.grab()
-        took.append(time.perf_counter() - start)
-    assert min(took) < 0.016
+def test_a_hundred_thousand_frames_take_no_more_strokes_than_a_thousand(timeline: Timeline) -> None:
+    strokes = []
+    for last in (2_000, 200_000):
+        timeline.set_frames(Frames.of(range(1, last + 1, 2), [FindingTick(f) for f in range(1, last + 1, 40)]), 1)
+        strokes.append(strokes_of(timeline))
+    assert strokes[1] < 1.2 * strokes[0]
 
 
 @pytest.mark.parametrize("frames", [Frames(), Frames.of([7]), Frames.of([-5, -4, 3]), Frames.of([1, 2**40])])

@@ -54,7 +54,7 @@ def test_a_job_that_raises_runtime_error_ends_as_failed(
     jobs = JobController(engine)
     outcomes: list[object] = []
     jobs.job_ended.connect(lambda _job, outcome: outcomes.append(outcome))
-    with qtbot.captureExceptions() as bugs, qtbot.waitSignal(jobs.all_ended, timeout=5000):
+    with qtbot.captureExceptions() as bugs, qtbot.waitSignal(jobs.all_ended):
         job_id = jobs.start("trial", "")
     (outcome,) = outcomes
     assert isinstance(outcome, Failed)
@@ -78,7 +78,7 @@ def test_cancel_stops_a_job_and_says_stopped(qtbot: QtBot, engine: Engine, monke
     jobs = JobController(engine)
     outcomes: list[object] = []
     jobs.job_ended.connect(lambda _job, outcome: outcomes.append(outcome))
-    with qtbot.waitSignal(jobs.all_ended, timeout=5000):
+    with qtbot.waitSignal(jobs.all_ended):
         job_id = jobs.start("trial", "")
         assert going.wait(5)
         jobs.cancel(job_id)
@@ -106,8 +106,8 @@ def test_pause_stands_still_until_resume(qtbot: QtBot, engine: Engine, monkeypat
     job_id = jobs.start("trial", "")
     assert going.wait(5)
     jobs.pause(job_id)
-    qtbot.waitUntil(lambda: JobState.PAUSED in states, timeout=5000)
-    with qtbot.waitSignal(jobs.all_ended, timeout=5000):
+    qtbot.waitUntil(lambda: JobState.PAUSED in states)
+    with qtbot.waitSignal(jobs.all_ended):
         jobs.resume(job_id)
     assert states[-1] == JobState.DONE
 
@@ -124,7 +124,7 @@ def test_two_jobs_in_one_lane_take_turns(qtbot: QtBot, engine: Engine, monkeypat
 
     register(monkeypatch, alone)
     jobs = JobController(engine)
-    with qtbot.waitSignal(jobs.all_ended, timeout=5000):
+    with qtbot.waitSignal(jobs.all_ended):
         for _ in range(3):
             jobs.start("trial", "")
     assert most == [1, 1, 1]

@@ -45,7 +45,7 @@ class Gate:
 
 def test_an_answer_carries_its_kind_and_number(qtbot: QtBot, reader: Reader, answered: Heard) -> None:
     number = reader.ask("page", lambda _token: "rows")
-    qtbot.waitUntil(lambda: answered.last == ("page", number, "rows"), timeout=5000)
+    qtbot.waitUntil(lambda: answered.last == ("page", number, "rows"))
 
 
 def test_a_newer_question_interrupts_the_running_one(qtbot: QtBot, reader: Reader, answered: Heard) -> None:
@@ -53,7 +53,7 @@ def test_a_newer_question_interrupts_the_running_one(qtbot: QtBot, reader: Reade
     reader.ask("page", old)
     assert old.running.wait(5)
     reader.ask("page", lambda _token: "new")
-    qtbot.waitUntil(lambda: answered.last[2:] == ("new",), timeout=5000)
+    qtbot.waitUntil(lambda: answered.last[2:] == ("new",))
     assert answered.times == 1
 
 
@@ -64,7 +64,7 @@ def test_what_is_asked_again_and_again_is_answered_all_the_same(qtbot: QtBot, re
     for _ in range(3):
         reader.ask("drives", lambda _token: "last", interrupt=False)
     slow.open.set()
-    qtbot.waitUntil(lambda: answered.times == 2, timeout=5000)
+    qtbot.waitUntil(lambda: answered.times == 2)
     assert answered.last[2] == "last"
 
 
@@ -73,7 +73,7 @@ def test_questions_of_different_kinds_are_all_answered(qtbot: QtBot, reader: Rea
     heard = Heard(reader.answered)
     for kind in ("page", "total", "drives"):
         reader.ask(kind, lambda _token, kind=kind: answers.setdefault(kind, kind.upper()))
-    qtbot.waitUntil(lambda: heard.times == 3, timeout=5000)
+    qtbot.waitUntil(lambda: heard.times == 3)
     assert answers == {"page": "PAGE", "total": "TOTAL", "drives": "DRIVES"}
 
 
@@ -83,10 +83,10 @@ def test_an_error_is_told_and_the_reader_goes_on(qtbot: QtBot, reader: Reader, a
 
     failed = Heard(reader.failed)
     reader.ask("page", broken)
-    qtbot.waitUntil(lambda: failed.times == 1, timeout=5000)
+    qtbot.waitUntil(lambda: failed.times == 1)
     assert failed.last[2].message == "the shard is damaged"
     reader.ask("page", lambda _token: "rows")
-    qtbot.waitUntil(lambda: answered.times == 1, timeout=5000)
+    qtbot.waitUntil(lambda: answered.times == 1)
 
 
 def test_a_dropped_question_stays_unanswered(qtbot: QtBot, reader: Reader, answered: Heard) -> None:
@@ -95,7 +95,7 @@ def test_a_dropped_question_stays_unanswered(qtbot: QtBot, reader: Reader, answe
     assert late.running.wait(5)
     reader.drop("page")
     reader.ask("other", lambda _token: "other")
-    qtbot.waitUntil(lambda: answered.times == 1, timeout=5000)
+    qtbot.waitUntil(lambda: answered.times == 1)
     assert answered.last[2] == "other"
 
 
@@ -138,7 +138,7 @@ def test_an_answer_that_is_on_its_way_when_it_is_not_wanted_any_more_is_not_told
         reader.drop("page")
         _on_its_way(qtbot, reader, question)
         reader.ask("page", lambda _token: "new")
-        qtbot.waitUntil(lambda: answered.times > 0, timeout=5000)
+        qtbot.waitUntil(lambda: answered.times > 0)
         assert (answered.times, answered.last[2], failed.times) == (1, "new", 0)
         answered.times = 0
     _on_its_way(qtbot, reader, lambda _token: "late")
@@ -157,7 +157,7 @@ def test_closing_does_not_wait_for_a_question_that_hangs(hanging: Reader) -> Non
 def test_a_dialogue_that_closes_waits_for_nothing(hanging: Reader) -> None:
     began = time.monotonic()
     hanging.leave()
-    assert time.monotonic() - began < 0.05
+    assert time.monotonic() - began < 1.5, "a reader that is stopped is waited for two seconds"
     assert left_behind()
     assert hanging.parent() is None
 
