@@ -8,6 +8,7 @@ import struct
 from collections.abc import Callable, Iterator
 
 from app.media.opening import OpenFile
+from app.media.streamends import ac3_end, adts_end, y4m_end
 from app.media.tiffstrips import OFFSETS, directories
 
 _TAIL = 65536
@@ -303,5 +304,5 @@ _CHECKS: dict[str, Callable[[OpenFile], str]] = {
     "avi": _riff, "aiff": _aiff, "au": _au, "dpx": _dpx, "cineon": _cineon, "tiff": _tiff, "mov": _iso, "mp4": _iso,
     "m4a": _iso, "braw": _iso, "matroska": _matroska, "matroska-audio": _matroska, "webm": _matroska, "mxf": _mxf,
     "asf": _asf, "wma": _asf, "avif": _boxed, "heif": _boxed, "ogg": _ogg, "ogv": _ogg, "w64": _w64, "caf": _caf,
-    "mp3": _mp3,
+    "mp3": _mp3, "y4m": y4m_end, "ac3": ac3_end, "eac3": ac3_end, "aac": adts_end,
 }  # fmt: skip

@@ -124,11 +124,11 @@ def _mpeg_audio(head: bytes) -> bool:
 
 
 def _adts(head: bytes) -> bool:
-    return _chain(head, _adts_size)
+    return _chain(head, adts_size)
 
 
 def _ac3(head: bytes) -> bool:
-    return _chain(head, _ac3_size, 2)
+    return _chain(head, ac3_size, 2)
 
 
 def _chain(head: bytes, size_of: Callable[[bytes], int], frames: int = _FRAMES) -> bool:
@@ -152,13 +152,15 @@ def _mpeg_audio_size(frame: bytes) -> int:
     return (72 if layer == 1 and version != 3 else 144) * bits // hertz + padding
 
 
-def _adts_size(frame: bytes) -> int:
+def adts_size(frame: bytes) -> int:
+    """Bytes of an ADTS frame, by its first eight; 0 where they begin none."""
     size = (frame[3] & 3) << 11 | frame[4] << 3 | frame[5] >> 5
     known = frame[1] & 0xF6 == 0xF0 and (frame[2] >> 2) & 15 < 13
     return size if known and size > 7 else 0
 
 
-def _ac3_size(frame: bytes) -> int:
+def ac3_size(frame: bytes) -> int:
+    """Bytes of a frame of AC-3 or E-AC-3, by its first eight; 0 where they begin none."""
     stream = frame[5] >> 3
     if 10 < stream <= 16:
         return (((frame[2] & 7) << 8 | frame[3]) + 1) * 2
