@@ -48,8 +48,12 @@ def _jpeg(file: OpenFile) -> str:
     at = 2
     for _ in range(_BOX_LIMIT):
         head = file.read_at(at, 4)
-        if len(head) < 4 or head[0] != 0xFF:
+        if len(head) < 4:
             break
+        if head[0] != 0xFF or not head[1]:  # between segments, decoders pass it over
+            junk = file.read_at(at + 1, _TAIL).find(b"\xff")
+            at += 1 + (junk if junk >= 0 else _TAIL)
+            continue
         if head[1] == 0xDA:
             return "" if _is_behind(file, at, b"\xff\xd9") else f"{_CUT}: it has no end-of-image mark"
         at += 1 if head[1] == 0xFF else 2 + int.from_bytes(head[2:])

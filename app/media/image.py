@@ -92,18 +92,6 @@ def oiio_reason(file: OpenFile, source: Any = None) -> str:
     return " ".join(text.split())[:300] or "it is damaged"
 
 
-def check_not_filled_in(source: Any, form_name: str) -> None:
-    """Refuse rows of a JPEG whose data ends before theirs: libjpeg makes them up, and says so in a warning.
-
-    It reads ahead by some rows. It warns of one thing in a picture, the first.
-
-    Raises:
-        MediaError: rows read last were made up, or may have been: a progressive JPEG is refined up to its end.
-    """
-    if form_name == "jpeg" and source.has_error and "premature end" in str(source.geterror()).lower():
-        raise MediaError("pixels cannot be decoded: their data ends too early", code="pixels.damaged")
-
-
 def _subimage_facts(index: int, spec: Any) -> dict[str, Any]:
     return {
         "index": index,

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from app.errors import MediaError
 from app.media.complete import why_incomplete
 from app.media.counting import Counter, FloatCounter, UintCounter, code_counter, half_counter
+from app.media.cutjpeg import check_not_filled_in, ended
 from app.media.damagetold import Damage
 from app.media.exrlayout import Chunk, not_supported, rows_text
 from app.media.formats import Format
-from app.media.image import PICTURES_LIMIT, check_not_filled_in, oiio_reason
+from app.media.image import PICTURES_LIMIT, oiio_reason
 from app.media.openimageio import openimageio
 from app.media.opening import OpenFile
 from app.media.sources import PILLOW_FORMATS, PIXEL_LIMIT, RANDOM_ACCESS, UNDECODED, pixel_source
@@ -73,7 +74,7 @@ def image_statistics(
     for index in range(PICTURES_LIMIT + 1):
         damage = Damage(index)
         try:
-            with _page(file, form, index) as page:
+            with ended(file, form) as (there, cut), _page(there, form, index, cut) as page:
                 if page is None:
                     break
                 if index == PICTURES_LIMIT:
@@ -92,7 +93,7 @@ def image_statistics(
 
 
 @contextmanager
-def _page(file: OpenFile, form: Format, index: int) -> Iterator[_Page | None]:
+def _page(file: OpenFile, form: Format, index: int, cut: bool) -> Iterator[_Page | None]:
     """One part, open; None behind the last."""
     if form.name in UNDECODED:
         raise not_supported(UNDECODED[form.name])
@@ -106,7 +107,7 @@ def _page(file: OpenFile, form: Format, index: int) -> Iterator[_Page | None]:
     if opened is None:
         raise MediaError(f"it cannot be read as {form.title}: {oiio_reason(file)}", code="pixels.damaged")
     try:
-        yield _openimageio_page(opened, oiio, file, form, index) if opened.seek_subimage(index, 0) else None
+        yield _openimageio_page(opened, oiio, file, form, index, cut) if opened.seek_subimage(index, 0) else None
     finally:
         opened.close()
 
@@ -124,7 +125,7 @@ def _pillow_page(file: OpenFile, form: Format, index: int) -> _Page | None:
                  lambda first, end: source.read(first, end, 0, len(names)), 1, random_access=True)  # fmt: skip
 
 
-def _openimageio_page(source: Any, oiio: Any, file: OpenFile, form: Format, index: int) -> _Page:
+def _openimageio_page(source: Any, oiio: Any, file: OpenFile, form: Format, index: int, cut: bool) -> _Page:
     spec = source.spec()
     if spec.width * spec.height > PIXEL_LIMIT or spec.depth > 1:
         raise not_supported(f"the picture is too large: {spec.width} x {spec.height} x {spec.depth} pixels")
@@ -145,7 +146,7 @@ def _openimageio_page(source: Any, oiio: Any, file: OpenFile, form: Format, inde
         if rows is None:
             reason = oiio_reason(file, source)
             raise MediaError(f"pixels cannot be decoded: {reason}", code="pixels.damaged")
-        check_not_filled_in(source, form.name)
+        check_not_filled_in(source, form, cut=cut)
         return np.asarray(rows).reshape(end - first, spec.width, spec.nchannels)
 
     told = spec.get_int_attribute("oiio:BitsPerSample", 0) if form.name in _TELLS_BITS else 0

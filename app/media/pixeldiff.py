@@ -83,7 +83,7 @@ class Picture:
         if self._form.name == "openexr":
             yield _side(self._kept(), part)
             return
-        with opened_pixels(self._file, self._form) as pixels:
+        with opened_pixels(self._file, self._form, exact=True) as pixels:
             yield _side(pixels, part)
 
     def _kept(self) -> OpenPixels:
@@ -91,7 +91,7 @@ class Picture:
             raise self._problem
         if self._pixels is None:
             try:
-                self._pixels = self._stack.enter_context(opened_pixels(self._file, self._form))
+                self._pixels = self._stack.enter_context(opened_pixels(self._file, self._form, exact=True))
             except MediaError as problem:
                 self._problem = problem
                 raise
@@ -99,7 +99,7 @@ class Picture:
 
 
 def _side(pixels: OpenPixels, part: int) -> Side:
-    source = pixels.part(part, exact=True)
+    source = pixels.part(part)
     return Side(source, _integers(pixels.reader, part) if pixels.form.name == "openexr" else {})
 
 

@@ -1,17 +1,18 @@
 """Where the pixels of still images come from: OpenImageIO row by row, or Pillow for what its wheel cannot read."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from app.errors import MediaError
+from app.media.cutjpeg import check_not_filled_in, ended
 from app.media.display import Pixels
 from app.media.exr import COMPRESSIONS, Box, read_header
 from app.media.formats import Format
-from app.media.image import check_not_filled_in, oiio_reason, pillow_reasons
+from app.media.image import oiio_reason, pillow_reasons
 from app.media.openimageio import MOST_CHANNELS, openimageio
 from app.media.opening import OpenFile
 
@@ -75,25 +76,28 @@ def pixel_source(file: OpenFile, form: Format, part: int = 0, *, exact: bool = F
     Raises:
         MediaError: it cannot be decoded, has no such part, or is too large.
     """
-    with opened_pixels(file, form) as pixels:
-        yield pixels.part(part, exact=exact)
+    with opened_pixels(file, form, exact=exact) as pixels:
+        yield pixels.part(part)
 
 
 class OpenPixels:
     """The pixels of a file, opened once for all of its parts."""
 
-    def __init__(self, file: OpenFile, form: Format, reader: Any) -> None:
+    def __init__(self, file: OpenFile, form: Format, reader: Any, *, exact: bool, cut: bool) -> None:
         self.file = file
         self.form = form
+        self.exact = exact
+        #: Whether it is known to be cut off, where rows behind a cut are not wanted.
+        self.cut = cut
         #: What OpenImageIO opened; None where Pillow reads the file.
         self.reader = reader
         self._names: tuple[str, ...] | None = None
 
-    def part(self, part: int, *, exact: bool) -> PixelSource:
+    def part(self, part: int) -> PixelSource:
         """One part; see `pixel_source`."""
         if self.reader is None:
-            return _pillow_source(self.file, self.form, part, exact)
-        return _openimageio_source(self, part, exact)
+            return _pillow_source(self.file, self.form, part, self.exact)
+        return _openimageio_source(self, part)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -107,24 +111,25 @@ class OpenPixels:
 
 
 @contextmanager
-def opened_pixels(file: OpenFile, form: Format) -> Iterator[OpenPixels]:
-    """Open the pixels of a file. Raises MediaError as `pixel_source` does."""
+def opened_pixels(file: OpenFile, form: Format, *, exact: bool) -> Iterator[OpenPixels]:
+    """Open the pixels of a file. `exact` and what is raised are those of `pixel_source`."""
     if form.name in UNDECODED:
         raise MediaError(UNDECODED[form.name], code="media.not_decoded")
     if form.name in PILLOW_FORMATS:
-        yield OpenPixels(file, form, None)
+        yield OpenPixels(file, form, None, exact=exact, cut=False)
         return
     oiio = openimageio(2)
     oiio.attribute("exr_threads", 2)
     config = oiio.ImageSpec()
     config.attribute("oiio:UnassociatedAlpha", 1)
-    reader = oiio.ImageInput.open(file.native_name, config)
-    if reader is None:
-        raise _not_opened(file, form)
-    try:
-        yield OpenPixels(file, form, reader)
-    finally:
-        reader.close()
+    with ended(file, form) if exact else nullcontext((file, False)) as (there, cut):
+        reader = oiio.ImageInput.open(there.native_name, config)
+        if reader is None:
+            raise _not_opened(there, form)
+        try:
+            yield OpenPixels(there, form, reader, exact=exact, cut=cut)
+        finally:
+            reader.close()
 
 
 def _not_opened(file: OpenFile, form: Format) -> MediaError:
@@ -138,7 +143,7 @@ def _not_opened(file: OpenFile, form: Format) -> MediaError:
     return MediaError(reason, code="media.damaged")
 
 
-def _openimageio_source(pixels: OpenPixels, part: int, exact: bool) -> PixelSource:
+def _openimageio_source(pixels: OpenPixels, part: int) -> PixelSource:
     import OpenImageIO as oiio  # noqa: N813 - the name its own documentation uses
 
     opened, file, form, parts = pixels.reader, pixels.file, pixels.form, pixels.names
@@ -150,7 +155,7 @@ def _openimageio_source(pixels: OpenPixels, part: int, exact: bool) -> PixelSour
         raise MediaError(f"the picture is too large: {width} x {height} pixels", code="media.too_large")
     linear = spec.format in (oiio.HALF, oiio.FLOAT, oiio.DOUBLE) or form.name == "openexr"
     wanted = oiio.UINT8
-    if exact:
+    if pixels.exact:
         wide = spec.format in (oiio.UINT32, oiio.INT32, oiio.DOUBLE) and form.name != "openexr"
         wanted = spec.format.basetype if wide else oiio.FLOAT
     elif linear:
@@ -160,7 +165,7 @@ def _openimageio_source(pixels: OpenPixels, part: int, exact: bool) -> PixelSour
     elif spec.tile_width:
         read = _tile_reader(opened, file, part, spec, wanted)
     else:
-        read = _row_reader(opened, file, part, spec, wanted, form.name if exact else "")
+        read = _row_reader(pixels, part, spec, wanted)
     x0, y0, full_x0, full_y0 = spec.x, spec.y, spec.full_x, spec.full_y
     packing = spec.get_string_attribute("compression").partition(":")[0] if form.name == "openexr" else ""
     chunk = spec.tile_height or dict(COMPRESSIONS.values()).get(packing, 1)
@@ -181,13 +186,14 @@ def _openimageio_source(pixels: OpenPixels, part: int, exact: bool) -> PixelSour
     )  # fmt: skip
 
 
-def _row_reader(opened: Any, file: OpenFile, part: int, spec: Any, wanted: Any, strict_form: str) -> Read:
-    """Reads rows; of the format `strict_form` none that the decoder makes up."""
+def _row_reader(pixels: OpenPixels, part: int, spec: Any, wanted: Any) -> Read:
+    """Reads rows; where they have to be exact, none that the decoder makes up."""
 
     def read(y0: int, y1: int, c0: int, c1: int) -> Pixels:
-        rows = opened.read_scanlines(part, 0, y0, y1, spec.z, c0, c1, wanted)
-        found = _checked(rows, opened, file, (y1 - y0, spec.width, c1 - c0))
-        check_not_filled_in(opened, strict_form)
+        rows = pixels.reader.read_scanlines(part, 0, y0, y1, spec.z, c0, c1, wanted)
+        found = _checked(rows, pixels.reader, pixels.file, (y1 - y0, spec.width, c1 - c0))
+        if pixels.exact:
+            check_not_filled_in(pixels.reader, pixels.form, cut=pixels.cut)
         return found
 
     return read

@@ -179,6 +179,28 @@ def test_no_row_of_a_progressive_picture_that_is_cut_off_is_counted(tmp_path: Pa
     assert (part["rows"], part["complete"], errors[-1]["rows"]) == ("", False, "0-299")
 
 
+@pytest.mark.parametrize("how", [{}, {"progressive": True}, {"restart_marker_rows": 1}])
+def test_a_jpeg_that_lost_its_end_mark_alone_is_counted_whole(how: dict[str, Any], tmp_path: Path) -> None:
+    path = noisy(tmp_path / "a.jpg", **how)
+    path.write_bytes(path.with_stem("whole").read_bytes()[:-2])
+    (part,), errors = statistics(path)
+    (whole,), _ = statistics(path.with_stem("whole"))
+    assert (part["rows"], part["complete"], [error["code"] for error in errors]) == ("0-299", False, ["media.damaged"])
+    assert part["channels"] == whole["channels"]
+
+
+def test_rows_of_a_cut_jpeg_are_not_counted_behind_another_warning_which_hides_that_they_are_made_up(
+    tmp_path: Path,
+) -> None:
+    path = noisy(tmp_path / "a.jpg")
+    for place, complete in ((path, False), (path.with_stem("whole"), True)):
+        data = place.read_bytes()
+        place.write_bytes(data[:20] + bytes(3) + data[20:])
+        (part,), errors = statistics(place)
+        assert (part["rows"], part["complete"]) == ("0-299" if complete else "", complete)
+        assert [error["rows"] for error in errors if error.get("rows")] == ([] if complete else ["0-299"])
+
+
 def test_a_reason_that_the_library_gives_twice_is_told_once(tmp_path: Path) -> None:
     _, errors = statistics(noisy(tmp_path / "a.tif"))
     assert [error["message"] for error in errors if error.get("rows")] == [
