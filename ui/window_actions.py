@@ -6,6 +6,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from ui.widgets.command_palette import Command
+from ui.widgets.menus import why_locked
 
 
 def actions_of(widget: QWidget) -> list[QAction]:
@@ -14,11 +15,12 @@ def actions_of(widget: QWidget) -> list[QAction]:
 
 
 def commands(actions: Iterable[QAction], place: str) -> list[Command]:
-    """Those that can be used now, sub-menus included, as lines of the palette under `place`.
+    """Those that can be used now or say why not, sub-menus included, as lines of the palette under `place`.
 
     Of several that are called alike (lists that can be copied from) the one in sight is meant.
     """
-    plain = [a for a in actions if a.text() and not a.isSeparator() and a.isEnabled() and a.isVisible()]
+    seen = (a for a in actions if a.text() and not a.isSeparator() and a.isVisible())
+    plain = [a for a in seen if a.isEnabled() or why_locked(a)]
     alike: dict[str, QAction] = {}
     for action in plain:
         if action.text() not in alike or not _in_sight(alike[action.text()]):

@@ -17,12 +17,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from tests.ui.hearing import Heard
 from ui import theme
 from ui.main_window import MainWindow
 from ui.page import Page
 from ui.widgets.command_palette import Command, fit_score, rank
 from ui.widgets.job_view import JobState, JobView
 from ui.widgets.keys_overlay import KeyGroup, KeysOverlay
+from ui.widgets.menus import lock
 
 
 def page(number: int, title: str, icon: str) -> Page:
@@ -90,6 +92,28 @@ def test_the_palette_lists_every_menu_action_and_skips_what_is_disabled(window: 
     assert {"Open folder to scan", "Quit", "Search", "Dark", "Light", "Keys of this tab"} <= set(texts)
     assert "Do what Scan does" not in texts
     window.command_palette.leave()
+
+
+def test_the_palette_says_why_a_command_cannot_be_used_now_and_does_not_run_it(window: MainWindow, qtbot) -> None:
+    action = window._pages[0].widget.actions()[0]
+    ran = Heard(action.triggered)
+    lock(action, "The drive is not connected.")
+    window.open_palette()
+    palette = window.command_palette
+    assert palette.shown()[-1].text == "Do what Scan does"
+    qtbot.keyClicks(palette.field, "what scan")
+    index = palette.view.currentIndex()
+    assert index.data() == "Do what Scan does"
+    assert str(index.data(Qt.ItemDataRole.AccessibleTextRole)).endswith("The drive is not connected.")
+    assert index.data(Qt.ItemDataRole.ToolTipRole) == "The drive is not connected."
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert palette.isVisible()
+    palette.leave()
+    lock(action, "")
+    window.open_palette()
+    qtbot.keyClicks(palette.field, "what scan")
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert ran.times == 1
 
 
 def test_of_commands_that_fit_alike_that_of_the_tab_in_front_comes_first(window: MainWindow, qtbot) -> None:

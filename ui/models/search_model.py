@@ -149,7 +149,8 @@ def _text(hit: Found, column: int) -> str:
         case Column.VERDICT:
             return hit.verdict
         case Column.VERIFIED:
-            return "rot?" if hit.suspect else formats.last(hit.hit.verified_us)
+            day = formats.last(hit.hit.verified_us).partition(" ")[0]  # the tip has the time of the day as well
+            return "rot?" if hit.suspect else day
         case _:
             return "/" + one_line(hit.folder)
 

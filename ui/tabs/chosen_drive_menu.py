@@ -6,6 +6,8 @@ from app.model.drives import Drive
 from ui.tabs.drive_menu import DriveMenu
 from ui.widgets.menus import menu_text
 
+_CHOOSE = "Choose a drive in the Scan tab"
+
 
 class ChosenDriveMenu(QMenu):
     """What a right click on the card offers, for the keys, the palette, and those who look for it above.
@@ -26,8 +28,10 @@ class ChosenDriveMenu(QMenu):
             return
         self._shown = drive, stopped
         self.clear()
-        head = self.addAction(menu_text(drive.label) if drive else "Choose a drive in the Scan tab")
+        head = self.addAction(menu_text(drive.label) if drive else _CHOOSE)
         head.setEnabled(False)
+        self.addSeparator()
         if drive is not None:
-            self.addSeparator()
             self._menu.fill(self, drive, stopped=stopped)
+        else:
+            self._menu.care.add_to(self, None, _CHOOSE)

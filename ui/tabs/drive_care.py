@@ -50,8 +50,8 @@ class DriveCare(QObject):
         desk.jobs.job_ended.connect(self._ended)
         desk.window.banners.action_clicked.connect(self._banner_acted)
 
-    def add_to(self, menu: QMenu, drive: Drive) -> None:
-        """Add the actions for a drive; those that read it need it connected."""
+    def add_to(self, menu: QMenu, drive: Drive | None, why_not: str = "") -> None:
+        """Add the actions for a drive; those that read it need it connected. For no drive they say `why_not`."""
         for words, slot, needs_drive in (
             ("Verify…", self.verify, True),
             ("Check against a policy…", self.check, False),
@@ -61,8 +61,9 @@ class DriveCare(QObject):
             ("History…", self.show_history, False),
         ):
             action = menu.addAction(words)
-            lock(action, _why_not(drive, needs_drive=needs_drive))
-            action.triggered.connect(partial(slot, drive))
+            lock(action, why_not if drive is None else _why_not(drive, needs_drive=needs_drive))
+            if drive is not None:
+                action.triggered.connect(partial(slot, drive))
 
     def stop(self) -> None:
         """End the thread."""

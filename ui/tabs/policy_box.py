@@ -20,6 +20,7 @@ from ui.widgets.tips import tip
 #: What the box gives for “A file…”.
 OTHER_POLICY = "?"
 _UNREADABLE = "policy.unreadable"
+_MOST_LINES = 20
 
 
 class PolicyBox(ElidedBox):
@@ -39,6 +40,7 @@ class PolicyBox(ElidedBox):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(12)
+        self.setMaxVisibleItems(_MOST_LINES)
         self.currentIndexChanged.connect(self._show_tip)
 
     def offer(self, known: KnownPolicies, memory: PolicyMemory) -> None:

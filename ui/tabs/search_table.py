@@ -13,7 +13,7 @@ from ui.widgets.tables import style_table
 from ui.widgets.tips import TipDelegate
 from ui.widgets.verdict import VerdictMark, paint_verdict
 
-_WIDTHS = {Column.SIZE: 84, Column.MODIFIED: 136, Column.DRIVE: 112, Column.VERDICT: 98, Column.VERIFIED: 136}
+_WIDTHS = {Column.SIZE: 84, Column.MODIFIED: 136, Column.DRIVE: 112, Column.VERDICT: 98, Column.VERIFIED: 98}
 _LEAST_NAME, _MOST_NAME = 180, 620
 _MOST_DRIVE = 200
 _NAME_SHARE = 0.6

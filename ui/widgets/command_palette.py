@@ -30,6 +30,8 @@ from PySide6.QtWidgets import (
 
 from ui import theme
 from ui.widgets.labels import DimLabel, key_cap_size, paint_key_cap
+from ui.widgets.menus import why_locked
+from ui.widgets.tips import tip
 
 _Index = QModelIndex | QPersistentModelIndex
 _WIDTH, _ROW, _MOST_ROWS = 560, 32, 12
@@ -37,18 +39,22 @@ _WIDTH, _ROW, _MOST_ROWS = 560, 32, 12
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One line of the palette: the place it comes from (`QC Review`), its words and its action."""
+    """One line of the palette: the place it comes from (`QC Review`), its words and its action.
+
+    `why_not` says why it cannot be used now; empty where it can.
+    """
 
     place: str
     text: str
     keys: str
     action: QAction
+    why_not: str = ""
 
     @classmethod
     def of(cls, action: QAction, place: str = "") -> "Command":
         """From an action; mnemonics and dots are left out."""
         text = action.text().replace("&&", "\0").replace("&", "").replace("\0", "&").removesuffix("…")
-        return cls(place, text, action.shortcut().toString(), action)
+        return cls(place, text, action.shortcut().toString(), action, why_locked(action))
 
 
 def fit_score(typed: str, text: str) -> int | None:
@@ -91,9 +97,12 @@ def _made_of_beginnings(word: str, text: str, starts: list[int]) -> bool:
 
 
 def rank(commands: Iterable[Command], letters: str) -> list[Command]:
-    """The commands that fit, the best first; all of them, as they come, for no letters."""
+    """The commands that fit, the best first; all of them, as they come, for no letters.
+
+    What cannot be used now comes behind what fits as well and can.
+    """
     if not letters.strip():
-        return list(commands)
+        return sorted(commands, key=lambda command: bool(command.why_not))
     scored = []
     for number, command in enumerate(commands):
         score = fit_score(letters, command.text)
@@ -101,8 +110,8 @@ def rank(commands: Iterable[Command], letters: str) -> list[Command]:
             wider = fit_score(letters, f"{command.place} {command.text}")
             score = None if wider is None else wider - 20
         if score is not None:
-            scored.append((-score, number, command))
-    return [command for _, _, command in sorted(scored, key=lambda item: item[:2])]
+            scored.append((-score, bool(command.why_not), number, command))
+    return [command for *_, command in sorted(scored, key=lambda item: item[:3])]
 
 
 class _Commands(QAbstractListModel):
@@ -120,7 +129,9 @@ class _Commands(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return command.text
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return " ".join(part for part in (command.place, command.text, command.keys) if part)
+            return " ".join(part for part in (command.place, command.text, command.keys, command.why_not) if part)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tip(command.why_not) or None
         return command if role == Qt.ItemDataRole.UserRole else None
 
     def set_commands(self, commands: list[Command]) -> None:
@@ -158,14 +169,19 @@ class _CommandDelegate(QStyledItemDelegate):
             painter.setPen(look.color("selection_dim" if chosen else "dim"))
             painter.drawText(inner, flags, command.place)
             inner.setLeft(inner.left() + max(96, painter.fontMetrics().horizontalAdvance(command.place) + 12))
-        painter.setPen(look.color("on_selection" if chosen else "text"))
-        words = painter.fontMetrics().elidedText(command.text, Qt.TextElideMode.ElideRight, inner.width())
+        dim = "selection_dim" if chosen else "dim"
+        painter.setPen(look.color(dim if command.why_not else "on_selection" if chosen else "text"))
+        told = " · ".join(filter(None, (command.text, command.why_not)))
+        words = painter.fontMetrics().elidedText(told, Qt.TextElideMode.ElideRight, inner.width())
         painter.drawText(inner, flags, words)
         painter.restore()
 
 
 class CommandPalette(QFrame):
-    """A field and the actions that fit it, over its parent. Up and Down choose, Enter runs, Escape leaves."""
+    """A field and the actions that fit it, over its parent. Up and Down choose, Enter runs, Escape leaves.
+
+    A command that cannot be used now says why, and is not run.
+    """
 
     about_to_run = Signal(object)
     """The `Command` that was chosen, just before its action is triggered."""
@@ -266,6 +282,8 @@ class CommandPalette(QFrame):
     def _run(self, index: QModelIndex) -> None:
         if index.isValid():
             command = self._model.commands[index.row()]
+            if command.why_not:
+                return
             self.leave()
             self.about_to_run.emit(command)
             command.action.trigger()

@@ -5,6 +5,8 @@ from PySide6.QtWidgets import QMenu
 
 from ui.widgets.tips import tip
 
+_WHY_NOT = "why_not"
+
 
 def menu_text(text: str) -> str:
     """A name as a menu or a button shows it: an ampersand would mark a key."""
@@ -12,9 +14,15 @@ def menu_text(text: str) -> str:
 
 
 def lock(action: QAction, why_not: str) -> None:
-    """Let an action be used, or not and say why; its menu shows the reason as a tool tip."""
+    """Let an action be used, or not and say why; its menu shows the reason as a tool tip, the palette beside it."""
     action.setEnabled(not why_not)
+    action.setProperty(_WHY_NOT, why_not)
     menu = action.parent()
     if why_not and isinstance(menu, QMenu):
         action.setToolTip(tip(why_not))
         menu.setToolTipsVisible(True)
+
+
+def why_locked(action: QAction) -> str:
+    """Why an action cannot be used, where `lock` was told so; else empty."""
+    return "" if action.isEnabled() else str(action.property(_WHY_NOT) or "")

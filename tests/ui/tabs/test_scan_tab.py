@@ -144,6 +144,10 @@ def test_the_drive_menu_and_the_palette_offer_what_can_be_done_with_the_chosen_d
 ) -> None:
     window = tab._desk.window
     assert "Choose a drive" in tab.drive_menu.actions()[0].text()
+    window.open_palette()
+    locked = {command.text: command.why_not for command in window.command_palette.shown() if command.why_not}
+    window.command_palette.close()
+    assert locked["Verify"] == locked["May it be wiped?"] == "Choose a drive in the Scan tab"
     run(engine, "scan", ScanRequest((str(make_tree(tmp_path / "card")),), "R&D"), Job())
     tab.refresh()
     qtbot.waitUntil(lambda: len(tab.drives.cards()) == 1)
@@ -153,6 +157,14 @@ def test_the_drive_menu_and_the_palette_offer_what_can_be_done_with_the_chosen_d
     offered = [command.text for command in window.command_palette.shown() if command.place == "Drive"]
     window.command_palette.close()
     assert {"Verify", "History", "May it be wiped?", "Pack to travel"} <= set(offered)
+    (tmp_path / "card").rename(tmp_path / "unplugged")
+    tab.refresh()
+    qtbot.waitUntil(lambda: not tab.drives.cards()[0].online, timeout=5000)
+    window.open_palette()
+    locked = {command.text: command.why_not for command in window.command_palette.shown() if command.why_not}
+    window.command_palette.close()
+    assert locked["Verify"] == locked["May it be wiped?"] == "R&D is not connected."
+    assert "History" not in locked
     tops = [action.text() for action in window.menus.actions()]
     assert tops == ["&File", "&Drive", "&View", "&Help"]
 
