@@ -25,6 +25,7 @@ from app.wholefile import new_whole_file
 
 HANDLER = "app.media.worker:difference"
 SCHEMA_VERSION = 2
+#: Seconds without a word after which the reader of two pictures counts as hung; it says how far it is.
 _SILENCE_S = 120.0
 _MEMORY_BYTES = 4 << 30
 _MOST_CHILDREN = 8
@@ -114,7 +115,7 @@ def _refuse_picture(request: DiffRequest) -> None:
 
 def _of_files(request: DiffRequest, job: Job) -> dict[str, Any]:
     job.stage(Stage.DIFFER)
-    asked = request.asked(request.a, request.b) | {"picture": "png" if request.picture else "", "tell": True}
+    asked = request.asked(request.a, request.b) | {"picture": "png" if request.picture else ""}
     found, drawn, picture = _compared(asked, job)
     document = {
         "schema_version": SCHEMA_VERSION, "kind": "image", "equal": found.pop("equal"),

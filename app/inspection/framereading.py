@@ -21,7 +21,8 @@ _BATCH = 64
 _MOST_CHILDREN = 8
 _FRAMES_A_CHILD = 1024
 _HEADERS_S = 60.0
-_PIXELS_S = 600.0
+#: Seconds without a word after which the reader of a frame's pixels counts as hung; it says how far it is.
+_PIXELS_S = 120.0
 _COLUMN_BYTES = 128 << 20
 _LEAST_COLUMNS = 64
 

@@ -1,6 +1,5 @@
 """Two pictures compared, in a killable child: headers, pixels, and a picture of where they differ."""
 
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -13,9 +12,9 @@ from app.media.headerdiff import exr_differences, general_differences, is_ignore
 from app.media.image import PICTURES_LIMIT
 from app.media.opening import OpenFile, opened
 from app.media.registry import inspect_open, recognise
+from app.media.telling import teller
 from app.model.facts import MediaFacts
 
-_EVERY_S = 0.1
 _BLOCK = 1 << 20
 _BEHIND = f"pictures behind the first {PICTURES_LIMIT} of a file are not compared"
 
@@ -24,7 +23,7 @@ def compare(request: dict[str, Any], send: Send) -> None:
     """Compare two pictures.
 
     Request: paths `a` and `b`; `ignore`, patterns of attribute names; `pixels`; `tolerance`; `picture`, empty, `png` or
-    `rgba8`; `tell`, whether to send `{"progress": [rows, of]}`, at most ten times a second. Answer: `difference{equal,
+    `rgba8`. Sends `{"progress": [rows, of]}`, at most ten times a second. Answer: `difference{equal,
     header, pixels, windows, errors}`; `picture{width, height, factor, channels, format, part, box}` or None, and the
     picture as payload, of the channels that it names (none for all). `equal` is None where no difference was found
     and not everything could be compared.
@@ -124,12 +123,12 @@ def _pixels(
 
     tolerance, wanted = float(request["tolerance"]), request["picture"]
     worst, there = None, 0
+    tell = teller(send)
     with ExitStack() as stack:
         pictures = [stack.enter_context(Picture(known.file, known.form)) for known in pair]
         for index_a, index_b in parts:
             if index_a is None or index_b is None:
                 continue
-            tell = _Teller(send if request.get("tell") else None)
             try:
                 with _sides(pictures, (index_a, index_b)) as (a, b):
                     part = compare_parts(a, b, index_a, tolerance, heat=bool(wanted), progress=tell)
@@ -171,17 +170,3 @@ def _picture(worst: Any, tolerance: float, wanted: str) -> tuple[dict[str, Any],
         "part": worst.windows["part"], "box": {"min": [x0, y0], "max": [x1, y1]},
     }  # fmt: skip
     return header, png(rgba) if wanted == "png" else rgba.tobytes()
-
-
-class _Teller:
-    """Tells the parent how far it is, now and then."""
-
-    def __init__(self, send: Send | None) -> None:
-        self._send = send
-        self._next = 0.0
-
-    def __call__(self, done: int, total: int) -> None:
-        now = time.monotonic()
-        if self._send is not None and now >= self._next:
-            self._next = now + _EVERY_S
-            self._send({"progress": [done, total]})

@@ -4,7 +4,6 @@ Handlers of `app.jobs.children`. A path is text with undecodable bytes as lone s
 is `app.media.inspectors` and `app.media.frames`.
 """
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -20,11 +19,10 @@ from app.media.formats import Format
 from app.media.opening import OpenFile, opened
 from app.media.registry import inspect as look
 from app.media.registry import recognise
+from app.media.telling import teller
 from app.model.documents import json_text
 from app.model.facts import facts_to_json
 from app.model.inspecting import inspect_options
-
-_EVERY_S = 0.1
 
 _open_movie: dict[tuple[str, int, int], Any] = {}
 
@@ -54,15 +52,7 @@ def document(request: dict[str, Any], send: Send) -> None:
     times a second.
     """
     options = inspect_options(request)
-    next_word = 0.0
-
-    def tell(done: int, total: int) -> None:
-        nonlocal next_word
-        now = time.monotonic()
-        if now >= next_word:
-            next_word = now + _EVERY_S
-            send({"progress": [done, total]})
-
+    tell = teller(send)
     if "path" in request:
         send({"document": document_of(request["path"], options, tell)})
         return

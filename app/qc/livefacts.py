@@ -24,7 +24,7 @@ from app.qc.kinds import kinds_of_name
 
 HANDLER = "app.media.worker:document"
 #: Seconds without a word after which the reader of a file counts as hung; while it decodes, it says how far it is.
-LIMITS_S = {Need.HEADER: 60.0, Need.PIXELS: 600.0, Need.DECODED: 60.0}
+LIMITS_S = {Need.HEADER: 60.0, Need.PIXELS: 120.0, Need.DECODED: 60.0}
 _MOST_ODD = 100
 
 

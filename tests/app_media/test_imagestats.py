@@ -201,6 +201,17 @@ def test_rows_of_a_cut_jpeg_are_not_counted_behind_another_warning_which_hides_t
         assert [error["rows"] for error in errors if error.get("rows")] == ([] if complete else ["0-299"])
 
 
+@pytest.mark.parametrize("name", ["a.exr", "a.png", "a.jpg", "a.dpx", "a"])
+def test_values_are_those_of_the_content_whatever_its_name_says(name: str, tmp_path: Path) -> None:
+    pixels = np.full((8, 8), 0.25, np.float32)
+    pixels[1, 2], pixels[3, 4] = np.nan, np.inf
+    Image.fromarray(pixels).save(tmp_path / "true.tif")
+    (tmp_path / name).write_bytes((tmp_path / "true.tif").read_bytes())
+    (part,), _ = statistics(tmp_path / name)
+    assert (part["channels"][0]["nan_count"], part["channels"][0]["inf_count"]) == (1, 1)
+    assert [part] == statistics(tmp_path / "true.tif")[0]
+
+
 def test_a_reason_that_the_library_gives_twice_is_told_once(tmp_path: Path) -> None:
     _, errors = statistics(noisy(tmp_path / "a.tif"))
     assert [error["message"] for error in errors if error.get("rows")] == [
