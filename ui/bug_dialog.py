@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal, qVersion
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QPlainTextEdit, QWidget
 
 from app import __version__
 from app.log import redacted
@@ -20,6 +20,7 @@ from ui.folders import open_folder
 from ui.main_window import MainWindow
 from ui.widgets.banner import BannerKind, BannerView
 from ui.widgets.buttons import KeyButton, answer_enter
+from ui.widgets.dialogs import button_row, dialog_column
 from ui.widgets.labels import DimLabel, PlainLabel
 from ui.workers.faults import fault_line
 
@@ -125,21 +126,12 @@ class BugDialog(QDialog):
         for label in (self.head, line, where):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addWidget(self.copy_button)
-        buttons.addWidget(self.log_button)
-        buttons.addStretch(1)
-        buttons.addWidget(self.go_on)
-        buttons.addWidget(self.end)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(8)
+        layout = dialog_column(self)
         layout.addWidget(self.head)
         layout.addWidget(line)
         layout.addWidget(self.report, 1)
         layout.addWidget(where)
-        layout.addLayout(buttons)
+        layout.addLayout(button_row(self.go_on, self.end, left=(self.copy_button, self.log_button)))
         self.resize(760, 460)
         answer_enter(self, self.end)
         self.end.setFocus()

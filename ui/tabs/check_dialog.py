@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QFileDialog, QFormLayout, QLineEdit, QWidget
 
 from app.errors import AppError
 from app.jobs.job import CancelToken
@@ -20,6 +20,7 @@ from ui.tabs.known_policies import KnownPolicies, PolicyMemory, read_policies
 from ui.tabs.policy_box import OpenPolicy, PolicyBox, open_policy
 from ui.tabs.variables_dialog import VariablesDialog
 from ui.widgets.buttons import KeyButton, answer_enter
+from ui.widgets.dialogs import button_row, dialog_column
 from ui.widgets.drive_box import DriveBox
 from ui.widgets.elided_box import ElidedBox
 from ui.widgets.labels import DimLabel, PlainLabel, SectionHead
@@ -231,19 +232,13 @@ class CheckDialog(QDialog):
         form.addRow("What", self.what)
         form.addRow("Policy", self.policies)
         form.addRow("Expected frames", self.frames)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(self.cancel)
-        buttons.addWidget(self.start)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(12)
+        layout = dialog_column(self, 12)
         layout.addWidget(SectionHead("Check against a policy"))
         layout.addWidget(why)
         layout.addLayout(form)
         layout.addWidget(self.told)
         layout.addStretch(1)
-        layout.addLayout(buttons)
+        layout.addLayout(button_row(self.cancel, self.start))
         self.setMinimumSize(520, 320)
 
 

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QStyleOptionViewItem,
     QTableView,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -32,6 +31,7 @@ from ui.folders import open_folder
 from ui.models.plain_rows import PlainRow, PlainRows
 from ui.reasons import said
 from ui.widgets.buttons import KeyButton, answer_enter
+from ui.widgets.dialogs import button_row, dialog_column
 from ui.widgets.facts_grid import Fact, FactsGrid
 from ui.widgets.labels import DimLabel, IconLabel, NoticeLine, PlainLabel
 from ui.widgets.tables import part_of_window, style_table
@@ -201,21 +201,13 @@ class CheckSummary(QDialog):
         top.setSpacing(12)
         top.addWidget(IconLabel(_SIGNS[self._checked.result.outcome.value], 24, f"{level}_text" if level else "dim"))
         top.addWidget(self.head, 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        for button in (self.review, self.export, self.folder):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        buttons.addWidget(self.close_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(10)
+        layout = dialog_column(self, 10)
         layout.addLayout(top)
         layout.addWidget(self.facts)
         layout.addWidget(self.table, 1)
         layout.addWidget(self.more)
         layout.addWidget(self.notice)
-        layout.addLayout(buttons)
+        layout.addLayout(button_row(self.close_button, left=(self.review, self.export, self.folder)))
         self._look()
 
 

@@ -1,7 +1,7 @@
 """What lies on one drive alone, and what has too few copies over all drives, connected or not."""
 
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QTableView, QWidget
 
 from app.catalog.replicas import Replica
 from app.model.drives import Drive
@@ -13,6 +13,7 @@ from ui.models.plain_rows import PlainRow, PlainRows
 from ui.models.search_model import one_line
 from ui.reasons import said
 from ui.widgets.buttons import KeyButton, answer_enter
+from ui.widgets.dialogs import button_row, dialog_column
 from ui.widgets.labels import DimLabel, SectionHead
 from ui.widgets.spin import spin_box
 from ui.widgets.tables import style_table
@@ -122,18 +123,12 @@ class CopiesDialog(QDialog):
         style_table(self.table, "Files with too few copies", stretch=0)
         for column, width in ((1, 96), (2, 220), (3, 136)):
             self.table.setColumnWidth(column, width)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.copy_button)
-        buttons.addStretch(1)
-        buttons.addWidget(self.close_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(10)
+        layout = dialog_column(self, 10)
         layout.addWidget(SectionHead("Only on", self._drive.label) if self._drive else SectionHead("Too few copies"))
         layout.addLayout(asked)
         layout.addWidget(self.told)
         layout.addWidget(self.table, 1)
-        layout.addLayout(buttons)
+        layout.addLayout(button_row(self.close_button, left=(self.copy_button,)))
 
 
 def _row(size: int, copies: list[Replica]) -> PlainRow:

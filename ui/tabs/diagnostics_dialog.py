@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QTableView, QWidget
 
 from app.diagnostics.installing import InstallRequest
 from app.diagnostics.overview import ToolStatus, locate_tool, tools_overview
@@ -16,6 +16,7 @@ from ui.models.tools_model import Column, ToolsModel
 from ui.reasons import said
 from ui.tabs.install_dialogs import CommandDialog, PortableDialog
 from ui.widgets.buttons import KeyButton, answer_enter
+from ui.widgets.dialogs import button_row, dialog_column
 from ui.widgets.labels import DimLabel, SectionHead
 from ui.widgets.tables import style_table
 from ui.widgets.tips import tip
@@ -175,16 +176,8 @@ class DiagnosticsDialog(QDialog):
         self._desk.jobs.job_ended.connect(self._ended)
 
     def _lay_out(self) -> None:
-        buttons = QHBoxLayout()
-        for button in (self.locate, self.install, self.portable):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        buttons.addWidget(self.again)
-        buttons.addWidget(self.close_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(8)
+        layout = dialog_column(self)
         layout.addWidget(SectionHead("External tools"))
         layout.addWidget(self.table, 1)
         layout.addWidget(self.told)
-        layout.addLayout(buttons)
+        layout.addLayout(button_row(self.again, self.close_button, left=(self.locate, self.install, self.portable)))

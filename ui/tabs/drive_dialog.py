@@ -1,7 +1,7 @@
 """The passport and the health of one drive."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.errors import AppError
 from app.jobs.job import CancelToken
@@ -12,6 +12,7 @@ from ui.desk import Desk
 from ui.reasons import said
 from ui.tabs.drive_words import health_facts, passport_facts, trend_line
 from ui.widgets.buttons import KeyButton, answer_enter
+from ui.widgets.dialogs import button_row, dialog_column
 from ui.widgets.facts_grid import FactsGrid
 from ui.widgets.labels import DimLabel, SectionHead
 from ui.workers.job_worker import Done, Failed, Outcome
@@ -130,14 +131,7 @@ class DriveDialog(QDialog):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setWidget(inside)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.ask)
-        buttons.addWidget(self.mark)
-        buttons.addStretch(1)
-        buttons.addWidget(self.close_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(8)
+        layout = dialog_column(self)
         layout.addWidget(area, 1)
         layout.addWidget(self.told)
-        layout.addLayout(buttons)
+        layout.addLayout(button_row(self.close_button, left=(self.ask, self.mark)))

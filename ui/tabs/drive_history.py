@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QItemSelection, Qt
-from PySide6.QtWidgets import QAbstractItemView, QDialog, QHBoxLayout, QSplitter, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QDialog, QSplitter, QTableView, QVBoxLayout, QWidget
 
 from app.catalog.history import GONE, Change, changes, count_changes
 from app.catalog.replicas import Replica, other_places
@@ -18,6 +18,7 @@ from ui.models.plain_rows import PlainRow, PlainRows
 from ui.models.search_model import one_line
 from ui.reasons import said
 from ui.widgets.buttons import KeyButton, answer_enter
+from ui.widgets.dialogs import button_row, dialog_column
 from ui.widgets.growth import GrowthChart, GrowthPoint
 from ui.widgets.labels import DimLabel, SectionHead
 from ui.widgets.tables import style_table
@@ -107,16 +108,11 @@ class HistoryDialog(QDialog):
         split.addWidget(top)
         split.addWidget(bottom)
         split.setSizes([330, 330])
-        buttons = QHBoxLayout()
-        buttons.addWidget(DimLabel("Ctrl+click a second scan to compare two that are not neighbours."))
-        buttons.addStretch(1)
-        buttons.addWidget(self.close_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(8)
+        layout = dialog_column(self)
         layout.addWidget(SectionHead("History of", self._drive.label))
         layout.addWidget(split, 1)
-        layout.addLayout(buttons)
+        hint = DimLabel("Ctrl+click a second scan to compare two that are not neighbours.")
+        layout.addLayout(button_row(self.close_button, left=(hint,)))
 
     def _connect(self) -> None:
         self._reader.answered.connect(self._answered)

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QRadioButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -22,6 +21,7 @@ from app.scanning.verify import VerifyRequest
 from ui import formats
 from ui.reasons import said
 from ui.widgets.buttons import KeyButton, answer_enter
+from ui.widgets.dialogs import button_row, dialog_column
 from ui.widgets.labels import DimLabel, PlainLabel, SectionHead
 from ui.widgets.spin import spin_box
 from ui.workers.reader import Reader
@@ -79,9 +79,7 @@ class VerifyDialog(QDialog):
 
     def _lay_out(self) -> None:
         group = QButtonGroup(self)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(10)
+        layout = dialog_column(self, 10)
         layout.addWidget(SectionHead("Verify", self._drive.label))
         why = DimLabel(
             "Reads files again and compares them with the hashes that the catalogue keeps. Finds silent damage, which "
@@ -103,12 +101,8 @@ class VerifyDialog(QDialog):
                 row.addWidget(field)
             row.addStretch(1)
             layout.addLayout(row)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(self.cancel)
-        buttons.addWidget(self.start)
         layout.addStretch(1)
-        layout.addLayout(buttons)
+        layout.addLayout(button_row(self.cancel, self.start))
         self.setMinimumSize(560, 330)
 
     def _connect(self) -> None:

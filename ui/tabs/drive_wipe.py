@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QTableView, QWidget
 
 from app.model.drives import Drive
 from app.model.names import shown
@@ -12,6 +12,7 @@ from app.reports.wipe import WipeRequest, WipeResult, suspected_words
 from ui import formats, theme
 from ui.models.plain_rows import PlainRow, PlainRows
 from ui.widgets.buttons import KeyButton, answer_enter
+from ui.widgets.dialogs import button_row, dialog_column
 from ui.widgets.labels import DimLabel, ElidedLabel, IconLabel, PlainLabel, SectionHead
 from ui.widgets.spin import spin_box
 from ui.widgets.tables import style_table
@@ -104,19 +105,13 @@ class WipeDialog(QDialog):
         answer.addWidget(self.sign)
         answer.addWidget(self.answer)
         answer.addStretch(1)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.receipt)
-        buttons.addStretch(1)
-        buttons.addWidget(self.close_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(10)
+        layout = dialog_column(self, 10)
         layout.addWidget(SectionHead("May this card be wiped?"))
         layout.addLayout(asked)
         layout.addLayout(answer)
         layout.addWidget(self.details)
         layout.addWidget(self.table, 1)
-        layout.addLayout(buttons)
+        layout.addLayout(button_row(self.close_button, left=(self.receipt,)))
 
     def _choose(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, "Choose a folder of the card", self._folder)

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QDialog,
-    QHBoxLayout,
     QListWidget,
     QListWidgetItem,
     QSplitter,
@@ -45,6 +44,7 @@ from ui.tabs.review_keys import keep_popup_keys, keeps_key
 from ui.tabs.sequence_facts import consistency_marks
 from ui.widgets.buttons import KeyButton
 from ui.widgets.consistency_strip import ConsistencyStrip
+from ui.widgets.dialogs import button_row
 from ui.widgets.labels import DimLabel, ElidedLabel, NoticeLine
 from ui.widgets.tables import give_room, part_of_window
 from ui.widgets.tips import tip
@@ -313,15 +313,11 @@ class InspectDialog(QDialog):
         split.setSizes([260, 720])
         split.setStretchFactor(1, 1)
         split.setChildrenCollapsible(False)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.compare)
-        buttons.addStretch(1)
-        buttons.addWidget(self.close_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 12)
         layout.setSpacing(12)
         layout.addWidget(split, 1)
-        layout.addLayout(buttons)
+        layout.addLayout(button_row(self.close_button, left=(self.compare,)))
         self._side.hide()
         self.strip.hide()
         self.left_out.hide()

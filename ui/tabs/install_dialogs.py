@@ -4,11 +4,12 @@ import re
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontDatabase, QGuiApplication
-from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QLineEdit, QWidget
 
 from app.diagnostics.installing import InstallRequest
 from app.diagnostics.packages import InstallPlan
 from ui.widgets.buttons import KeyButton, answer_enter
+from ui.widgets.dialogs import button_row, dialog_column
 from ui.widgets.labels import DimLabel, SectionHead
 
 _SHA256 = re.compile("[0-9a-fA-F]{64}")
@@ -47,14 +48,8 @@ class CommandDialog(QDialog):
         self.copy.clicked.connect(self._copy)
         self.run.clicked.connect(self._run)
         cancel.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.copy)
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self.run)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(8)
+        buttons = button_row(cancel, self.run, left=(self.copy,))
+        layout = dialog_column(self)
         layout.addWidget(SectionHead("Install", f"{name} by {plan.manager}"))
         layout.addWidget(DimLabel(words))
         layout.addWidget(self.command)
@@ -117,13 +112,8 @@ class PortableDialog(QDialog):
         fields.addWidget(self.browse, 0, 2)
         fields.addWidget(DimLabel("SHA-256"), 1, 0)
         fields.addWidget(self.sha256, 1, 1, 1, 2)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(self._cancel)
-        buttons.addWidget(self.install)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(8)
+        buttons = button_row(self._cancel, self.install)
+        layout = dialog_column(self)
         layout.addWidget(SectionHead("A portable copy of", self._name))
         layout.addWidget(note)
         layout.addLayout(fields)

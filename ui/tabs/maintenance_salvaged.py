@@ -3,10 +3,11 @@
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QTableView, QWidget
 
 from ui import formats, theme
 from ui.widgets.buttons import KeyButton, answer_enter
+from ui.widgets.dialogs import button_row, dialog_column
 from ui.widgets.labels import DimLabel, SectionHead
 from ui.widgets.tables import style_table
 
@@ -77,14 +78,9 @@ class SalvagedDialog(QDialog):
         note.setWordWrap(True)
         close = KeyButton("Close", role="primary")
         close.clicked.connect(self.accept)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(close)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(8)
+        layout = dialog_column(self)
         layout.addWidget(SectionHead(f"{formats.many(lost, 'row')} lost of", "the catalogue" if of_catalogue else name))
         layout.addWidget(note)
         layout.addWidget(self.table, 1)
-        layout.addLayout(buttons)
+        layout.addLayout(button_row(close))
         answer_enter(self, close)

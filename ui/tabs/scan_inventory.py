@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QTableView, QWidget
 
 from ui import formats
 from ui.models.plain_rows import PlainRow, PlainRows
 from ui.widgets.buttons import KeyButton, answer_enter
+from ui.widgets.dialogs import button_row, dialog_column
 from ui.widgets.labels import DimLabel, SectionHead
 from ui.widgets.tables import style_table
 
@@ -40,16 +41,11 @@ class InventoryDialog(QDialog):
         close = KeyButton("Close", role="primary")
         close.clicked.connect(self.accept)
         self.finished.connect(self.deleteLater)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(close)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(8)
+        layout = dialog_column(self)
         layout.addWidget(SectionHead("Inventory of", label))
         layout.addWidget(told)
         layout.addWidget(table, 1)
-        layout.addLayout(buttons)
+        layout.addLayout(button_row(close))
         answer_enter(self, close)
 
 

@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QTableView, QWidget
 
 from app.catalog.missing import MissingFile, count_missing, missing_files
 from app.engine import Engine
@@ -17,6 +17,7 @@ from ui import formats
 from ui.models.missing_model import MissingModel
 from ui.reasons import said
 from ui.widgets.buttons import KeyButton, answer_enter
+from ui.widgets.dialogs import button_row, dialog_column
 from ui.widgets.labels import DimLabel, SectionHead
 from ui.widgets.tables import style_table
 from ui.workers.reader import Reader
@@ -81,18 +82,11 @@ class MissingDialog(QDialog):
         return len(files) == len(self.model.rows()) and self.model.canFetchMore(QModelIndex())
 
     def _lay_out(self) -> None:
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.copy)
-        buttons.addStretch(1)
-        buttons.addWidget(self.accept_all)
-        buttons.addWidget(self.close_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(8)
+        layout = dialog_column(self)
         layout.addWidget(self.head)
         layout.addWidget(self.note)
         layout.addWidget(self.table, 1)
-        layout.addLayout(buttons)
+        layout.addLayout(button_row(self.accept_all, self.close_button, left=(self.copy,)))
 
     def _connect(self) -> None:
         self.model.page_wanted.connect(self._want_page)

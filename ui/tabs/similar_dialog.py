@@ -5,7 +5,7 @@ from pathlib import PurePath
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QAbstractItemView, QDialog, QHBoxLayout, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QDialog, QTableView, QVBoxLayout, QWidget
 
 from app.engine import Engine
 from app.errors import AppError
@@ -19,6 +19,7 @@ from ui.models.fact_nodes import one_line
 from ui.models.plain_rows import PlainRow, PlainRows
 from ui.reasons import said
 from ui.widgets.buttons import KeyButton
+from ui.widgets.dialogs import button_row
 from ui.widgets.facts_grid import Fact, FactsGrid
 from ui.widgets.labels import DimLabel, ElidedLabel, NoticeLine
 from ui.widgets.tables import give_room, style_table
@@ -136,12 +137,6 @@ class SimilarDialog(QDialog):
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         for column, width in ((0, 64), (1, 230), (2, 150), (3, 128), (5, 130)):
             self.table.setColumnWidth(column, width)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        for button in (self.copy_button, self.compare, self.review):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        buttons.addWidget(self.close_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 12)
         layout.setSpacing(8)
@@ -149,7 +144,7 @@ class SimilarDialog(QDialog):
             layout.addWidget(widget)
         layout.addWidget(self.table, 1)
         layout.addWidget(self.why)
-        layout.addLayout(buttons)
+        layout.addLayout(button_row(self.close_button, left=(self.copy_button, self.compare, self.review)))
 
 
 def _look(engine: Engine, path: str, token: CancelToken) -> SimilarResult:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QTableView, QWidget
 
 from ui import formats
 from ui.widgets.buttons import KeyButton, answer_enter
+from ui.widgets.dialogs import dialog_column
 from ui.widgets.labels import DimLabel, SectionHead
 from ui.widgets.tables import style_table
 
@@ -75,9 +76,7 @@ class FailuresDialog(QDialog):
         buttons.addStretch(1)
         buttons.addWidget(copy)
         buttons.addWidget(close)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(8)
+        layout = dialog_column(self)
         layout.addWidget(SectionHead(f"{formats.count(total)} {words}"))
         layout.addWidget(self.table, 1)
         layout.addLayout(buttons)
