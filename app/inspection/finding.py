@@ -1,6 +1,7 @@
 """Which file sequence a user means: by a pattern, or by the name of one of its frames."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from app.files.sequences import file_sequences
 from app.inspection.expected import Expected, expected_frames
 from app.model.frames import FileSequence, Frame
 from app.model.names import raw, shown
+
+NamesIn = Callable[[bytes], list[bytes]]
+"""Lists the names of the files of a folder, raw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +41,14 @@ def means_sequence(path: str, frame_range: str = "") -> bool:
     return not os.path.lexists(path) and is_pattern(raw(Path(path).name))
 
 
-def find_sequence(path: str, frame_range: str = "") -> FoundSequence:
+def find_sequence(path: str, frame_range: str = "", names: NamesIn | None = None) -> FoundSequence:
     """The file sequence that a path stands for.
 
     Args:
         path: a pattern (`sh.####.exr`, `sh.%04d.exr`, `sh.1001-1100#.exr`, `sh.$F4.exr`, `sh.@@@@.exr`,
             `wood.<UDIM>.tx`), or the name of a frame, there or not.
         frame_range: the frames that are expected; empty for those that the pattern names, if any.
+        names: `names_in`, or what has listed a folder before, where many sequences are looked for.
 
     Raises:
         UsageError: neither a pattern nor a name with a frame number; or the range cannot be read.
@@ -52,13 +57,14 @@ def find_sequence(path: str, frame_range: str = "") -> FoundSequence:
     wanted = expected_frames(frame_range, "option") if frame_range else None
     place = Path(os.path.abspath(path))  # noqa: PTH100 - by text alone
     directory, name = raw(str(place.parent)), raw(place.name)
+    list_names = names or names_in
     if is_pattern(name) and not os.path.lexists(path):
         pattern = parse_pattern(name)
-        sequence = _matching(directory, pattern)
+        sequence = _matching(directory, pattern, list_names(directory))
         if pattern.frames is not None and wanted is None:
             wanted = _written(pattern.frames)
     else:
-        sequence = _sequence_of_frame(directory, name)
+        sequence = _sequence_of_frame(directory, name, list_names(directory))
     return FoundSequence(directory, sequence, None if sequence.udim else wanted)
 
 
@@ -68,8 +74,12 @@ def _written(frames: tuple[Frame, ...]) -> Expected:
     return Expected(range(int(first), int(last) + 1) if whole else frames, "pattern")
 
 
-def _names_in(directory: bytes) -> list[bytes]:
-    """The names of the regular files of a folder, links to such ones too."""
+def names_in(directory: bytes) -> list[bytes]:
+    """The names of the regular files of a folder, links to such ones too.
+
+    Raises:
+        InputError: it cannot be read.
+    """
     try:
         with os.scandir(directory) as entries:
             return [entry.name for entry in entries if entry.is_file()]
@@ -80,9 +90,9 @@ def _names_in(directory: bytes) -> list[bytes]:
         ) from error
 
 
-def _matching(directory: bytes, pattern: SequencePattern) -> FileSequence:
+def _matching(directory: bytes, pattern: SequencePattern, listed: list[bytes]) -> FileSequence:
     """The files that a pattern covers. A `#` that finds nothing stands for a number without padding."""
-    names = [name for name in _names_in(directory) if name.startswith(pattern.base) and name.endswith(pattern.ext)]
+    names = [name for name in listed if name.startswith(pattern.base) and name.endswith(pattern.ext)]
     for tried in dict.fromkeys((pattern, replace(pattern, pad=1))):
         found: dict[Frame, bytes] = {}
         for name in sorted(names):
@@ -115,9 +125,8 @@ def _in_other_paddings(names: list[bytes], pattern: SequencePattern, found: dict
     return twice
 
 
-def _sequence_of_frame(directory: bytes, name: bytes) -> FileSequence:
+def _sequence_of_frame(directory: bytes, name: bytes, names: list[bytes]) -> FileSequence:
     """The sequence in which a name is a frame; one that is not there is put into the one it would belong to."""
-    names = _names_in(directory)
     there = name in names
     sequences, _ = file_sequences(names if there else [*names, name], min_frames=1)
     for sequence in sequences:

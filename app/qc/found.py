@@ -9,12 +9,15 @@ from pathlib import Path
 from app.errors import AppError, InputError
 from app.files.framerange import sequence_name
 from app.files.sequences import file_sequences
-from app.inspection.finding import FoundSequence, find_sequence, means_sequence
+from app.inspection.finding import FoundSequence, find_sequence, means_sequence, names_in
 from app.jobs.job import Job
 from app.model.frames import FileSequence
 from app.model.kinds import Category, category_of
 from app.model.names import decoded, folded, raw, shown
 from app.qc.livefacts import FoundAsset
+
+#: How many folders stay listed while the sequences that are named in them are looked for.
+_MOST_LISTED = 2
 
 
 def assets_below(
@@ -48,12 +51,13 @@ def _once(found: Iterator[FoundAsset | tuple[str, AppError]]) -> Iterator[FoundA
 
 
 def _assets(paths: tuple[str, ...], job: Job, *, tell_absent: bool) -> Iterator[FoundAsset | tuple[str, AppError]]:
+    names = functools.lru_cache(_MOST_LISTED)(names_in)
     for path in paths:
         if os.path.isdir(path):  # noqa: PTH112 - bytes that are no Unicode must stay as they are
             yield from _below(raw(os.path.abspath(path)), job)  # noqa: PTH100 - by text alone
             continue
         try:
-            yield from _covered(find_sequence(path)) if means_sequence(path) else (_file(path),)
+            yield from _covered(find_sequence(path, names=names)) if means_sequence(path) else (_file(path),)
         except InputError as error:
             if not tell_absent:
                 raise
