@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
@@ -97,7 +97,8 @@ def _inspect_and_print(
     passed_on = printer.take_text if isinstance(printer, JsonPrinter) and len(request.paths) > 1 else None
     objected = False
     token = CancelToken()
-    with stop_on_signal(token), JobDisplay(sys.stderr) as display, _keeping(front, sink, token) as keep:
+    display = JobDisplay(sys.stderr)
+    with stop_on_signal(token), display, _searching(request.policy), _keeping(front, sink, token) as keep:
         for told in inspect_as_text(request, Job(display.hear, token), partial(_recorded, front)):
             if isinstance(told, DocumentText) and passed_on and not (request.policy or sink):
                 passed_on(told.text)
@@ -121,6 +122,15 @@ def _keeping(front: Front, sink: str, token: CancelToken) -> AbstractContextMana
 def _recorded(front: Front, path: str, token: CancelToken) -> Document | None:
     """Ask the catalogue, which is opened only now."""
     return recorded_on_shelf(front.engine, path, token)
+
+
+def _searching(policy: str) -> AbstractContextManager[None]:
+    """Keep the process that searches for expressions of a policy from one document to the next."""
+    if not policy:
+        return nullcontext()
+    from app.qc.matching import searching
+
+    return searching()
 
 
 Judged = Callable[[dict[str, Any]], tuple[dict[str, Any], bool]]

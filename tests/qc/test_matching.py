@@ -82,7 +82,7 @@ def test_an_expression_says_the_same_in_a_child_as_here(pattern: str, text: str)
 @pytest.mark.parametrize(
     "pattern",
     ["^AGM_[0-9]{3}_[A-Z]+_v[0-9]+$", r"^(?P<show>[A-Z]{3})_(?P<shot>\d{4})(?:_v\d{3})?$", "^(debug|tmp)\\.", "beauty",
-     "^(?:[a-z]+_)*v[0-9]{3}$", r"^\w+_v\d+$"],
+     r"^\w+_v\d+$", "^[A-Za-z0-9]+(_[A-Za-z0-9]+){2,}_v[0-9]{3,4}$", r"[A-Z]+_v\d+"],
 )  # fmt: skip
 def test_usual_expressions_need_no_child(pattern: str) -> None:
     assert is_quick(pattern)
@@ -91,7 +91,8 @@ def test_usual_expressions_need_no_child(pattern: str) -> None:
 @pytest.mark.parametrize(
     "pattern",
     [SLOW, r"(x)?(?(1)y|(a+)+$)", "(?:(a+)+$)++", "(?i:(A[a-z]+)+$)", r"\w+_\w+_\w+!", r"(\w+)\1$", "^(?:aa|a.)+!",
-     "^" + "a*a*b" * 10 + "!", "^(?:a{1,3}){1,10}(?:a{1,3}){1,10}!", "(?=.*a)*b", "(?m)^.*!"],
+     "^" + "a*a*b" * 10 + "!", "^(?:a{1,3}){1,10}(?:a{1,3}){1,10}!", "(?=.*a)*b", "(?m)^.*!",
+     "(?:b+(?:b+(?:b+(?:b+x){2}y){2}z){2}w){2}", "(?:b+(?:b+(?:b+x)?y)?z)?!", "b+[bx]xx?" * 20 + "!"],
 )  # fmt: skip
 def test_others_are_searched_for_where_they_can_be_ended(pattern: str) -> None:
     assert not is_quick(pattern)
