@@ -33,7 +33,7 @@ def movie(
         draw: RGB rows × columns × 3 of each frame, by its number from 0.
         codec: of the pictures.
         rate: frames a second.
-        sound: channels × samples at 48 kHz, written as 16-bit PCM (AAC in MP4).
+        sound: channels × samples at 48 kHz, written as 16-bit PCM (AAC in MP4, FLV and transport streams).
         prepare: what else is set at the video stream before the first frame.
     """
     import av
@@ -48,7 +48,7 @@ def movie(
         audio: Any = None
         if sound is not None:
             audio = out.add_stream(
-                "aac" if path.suffix == ".mp4" else "pcm_s16le", rate=48000, layout=layouts[len(sound)]
+                "aac" if path.suffix in (".mp4", ".flv", ".ts") else "pcm_s16le", rate=48000, layout=layouts[len(sound)]
             )
         if prepare is not None:
             prepare(video)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import partial
+from functools import cached_property, partial
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,12 @@ _FORWARD_S = 2
 #: How much earlier it is sought where what was found lies behind: streams without an index are sought by bytes.
 _EARLIER_S = (1, 5, 30)
 _DAMAGED_LIMIT = 500
+_COUNTED_BYTES = 1 << 30
+_TAIL = 3000
+#: From where on the end is looked at. The pictures may end before the sound does.
+_BEFORE_END_S = (2, 20, 200)
+#: Containers whose duration is a guess, or that of their longest stream.
+_VAGUE = frozenset({"mpeg", "asf"})
 _HD_HEIGHT = 720
 
 
@@ -54,7 +61,7 @@ class Movie:
 
     def __init__(self, file: OpenFile, form: Format) -> None:
         self._open = ExitStack()
-        self._again = partial(container, file, form)
+        self._again, self._size = partial(container, file, form), file.size
         self._reopen()
         stream = self._stream
         self._bare = is_bare(stream)
@@ -113,9 +120,47 @@ class Movie:
             return 1
         if self._stream.frames:
             return int(self._stream.frames)
+        if self._bare:
+            return self._counted
         length = self._stream.duration
-        seconds = float(length * self._base) if length else duration_s(self._container)
-        return max(1, round(seconds * self.rate)) if seconds else None
+        if length and self._container.format.name not in _VAGUE:
+            return max(1, round(Fraction(length) * self._base * self.rate))
+        seconds = duration_s(self._container)
+        return self._number_at_end or (max(1, round(seconds * self.rate)) if seconds else None)
+
+    @cached_property
+    def _counted(self) -> int | None:
+        """Pictures of a stream without a container, counted without being decoded; None where that takes too long."""
+        if self._size > _COUNTED_BYTES:
+            return None
+        with self._again() as opened:
+            pictures = first_picture(opened) or opened.streams.video[0]
+            return sum(1 for packet in opened.demux(pictures) if packet.size)
+
+    @cached_property
+    def _number_at_end(self) -> int | None:
+        """How many frames there are up to the last one: a container's duration may be that of its sound.
+
+        None where the end cannot be sought, or lies too far behind the last key frame.
+        """
+        stamps: list[int] = []
+        try:
+            with self._again() as opened:
+                pictures: Any = first_picture(opened) or opened.streams.video[0]
+                for earlier in _BEFORE_END_S:
+                    end = max(0, (duration_s(opened) or 0) - earlier)
+                    opened.seek(self._start + round(end / self._base), stream=pictures, backward=True)
+                    packets = list(islice(opened.demux(pictures), _TAIL))
+                    moments = packets if opened.format.name != "mpeg" else _decoded_of(packets)
+                    stamps = [moment.pts for moment in moments if moment.pts is not None]
+                    if stamps:
+                        break
+        except MediaError:
+            return None
+        if not stamps or len(packets) == _TAIL:
+            return None
+        last = Fraction(max(stamps) - self._start) * self._base
+        return max(1, round(last * self.rate) + 1)
 
     @property
     def pixel_aspect(self) -> float:
@@ -282,3 +327,7 @@ def _is_placed(frame: Any, order: DisplayOrder) -> bool:
     if frame.pts is not None:
         frame.pts = order.shown(frame.pts, key=frame.key_frame)
     return frame.pts is not None
+
+
+def _decoded_of(packets: list[Any]) -> list[Any]:
+    return [frame for packet in packets for frame in packet.decode()]

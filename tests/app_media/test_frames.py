@@ -161,7 +161,7 @@ def test_frames_are_exact_where_a_container_has_no_index_or_no_times_of_showing(
     path = str(movies.movie(tmp_path / name, 48, codec=codec, prepare=reordered))
     for number in (0, 30, 5, 47, 12, 13, 11, 46, 1, 35, 36, 20):
         frame = reader.read(path, number=number)
-        assert (frame.number, frame.problem) == (number, "")
+        assert (frame.number, frame.frames, frame.problem) == (number, 48, "")
         apart = [
             np.abs(pixels(frame)[..., :3].astype(float) - movies.picture(other)).mean()
             for other in range(max(0, number - 2), number + 3)
@@ -180,6 +180,18 @@ def test_frames_of_h264_in_an_avi_are_exact_without_pictures_between_others_too(
         frame = reader.read(path, number=number)
         apart = [np.abs(pixels(frame)[..., :3].astype(float) - movies.picture(other)).mean() for other in range(30)]
         assert (frame.number, int(np.argmin(apart))) == (number, number)
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"), [("a.mkv", "mpeg4"), ("a.flv", "flv"), ("a.wmv", "wmv2"), ("a.ts", "libx264")]
+)
+def test_sound_that_goes_on_behind_the_pictures_makes_no_frames(
+    name: str, codec: str, reader: FrameReader, tmp_path: Path
+) -> None:
+    path = str(movies.movie(tmp_path / name, 30, codec=codec, sound=movies.tone(3, -20)))
+    last = reader.read(path, number=29)
+    assert (last.number, last.frames, last.problem) == (29, 30, "")
+    assert "behind the last one, 29" in reader.read(path, number=30).problem
 
 
 def test_the_drive_of_a_movie_can_be_let_go(tmp_path: Path) -> None:
