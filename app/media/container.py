@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,7 @@ _OPTIONS = {
     "threads": "1",
     "max_pixels": str(PICTURE_LIMIT),
 }
+_LISTED = re.compile(r"Stream #\d+:(\d+)[^ ]*: ((?:Video|Audio): .*)")
 _MICROSECONDS = 1_000_000
 _TAGS = 1000
 _LENGTH = re.compile(r"(\d{1,4}):(\d\d):(\d\d(?:\.\d{1,9})?)")
@@ -60,6 +61,28 @@ def container(file: OpenFile, form: Format) -> Iterator["InputContainer"]:
             yield opened
     except (av.error.FFmpegError, UnicodeDecodeError) as problem:
         raise MediaError(why_incomplete(file, form.name) or _reason(problem, form), code="media.damaged") from problem
+
+
+def packets_of(opened: "InputContainer", streams: Any) -> Iterator[Any]:
+    """The packets of streams, then an empty one for each, which takes out what its decoder still holds.
+
+    PyAV stumbles over streams that begin in the middle of a file, at the very end, when all others were given out.
+    """
+    with suppress(IndexError):
+        yield from opened.demux(streams)
+
+
+def unannounced(opened: "InputContainer") -> list[str]:
+    """Streams of pictures and sound that the start of a file says nothing of, in words; only known once it was read."""
+    import av
+
+    av.logging.set_level(av.logging.INFO)
+    try:
+        listed: str = opened.dumps_format()  # type: ignore[attr-defined]
+    finally:
+        av.logging.set_level(None)
+    found = ((int(index), words) for index, words in _LISTED.findall(listed))
+    return [f"stream {index} ({words[:80].strip()})" for index, words in found if index >= len(opened.streams)]
 
 
 def _reason(problem: Exception, form: Format) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from app.media.audio import audio_stream
 from app.media.avi import empty_frames
-from app.media.container import PICTURE_LIMIT, container, limit_pictures
+from app.media.container import PICTURE_LIMIT, container, limit_pictures, packets_of, unannounced
 from app.media.damage import Damage
 from app.media.formats import Format
 from app.media.opening import OpenFile
@@ -99,6 +99,13 @@ class _Track:
         else:
             self.damage.add(self.packets, self._seconds(stamp, self.stream.time_base), message)
 
+    def broken_here(self, message: str) -> None:
+        """What comes next may be missing: the container is broken."""
+        if self.pictures:
+            self.damage.add(self.meter.next_number, self.meter.seconds_of(None), message)
+        else:
+            self.damage.add(self.packets, None, message)
+
     def _seconds(self, stamp: int | None, base: Any) -> float | None:
         if stamp is None or not base:
             return None
@@ -120,12 +127,14 @@ class _Run:
         self._told_at = 0.0
         self._position = 0
         self._repeats = self._sampled = False
+        self._container = ""
         self._general: list[dict[str, Any]] = []
 
     def decode(self, opened: Any) -> None:
         import av
 
-        self._repeats, self._sampled = opened.format.name == "avi", opened.format.name == "flac"
+        self._container = opened.format.name
+        self._repeats, self._sampled = self._container == "avi", self._container == "flac"
         for stream in opened.streams:
             self._add(stream)
         if not self._tracks:
@@ -136,10 +145,13 @@ class _Run:
         av.logging.set_skip_repeated(False)
         try:
             with av.logging.Capture(local=False) as said:
-                self._packets(opened.demux(streams), said)
+                self._packets(packets_of(opened, streams), said)
         finally:
             av.logging.set_level(None)
             av.logging.set_skip_repeated(repeats)
+        for words in unannounced(opened):
+            reason = f"{words} begins only in the middle of the file and was not measured"
+            self._general.append(_error("media.unannounced", None, reason))
         self._progress(self._size, self._size)
 
     def _add(self, stream: Any) -> None:
@@ -177,15 +189,26 @@ class _Run:
                 return
             if packet is None:
                 return
-            said_before = [line[2] for line in said]
+            while_read = list(said)
             said.clear()
             track = self._tracks[packet.stream.index]
-            self._packet(track, packet, said, said_before)
+            self._packet(track, packet, said, [line[2] for line in while_read])
+            self._lost(track, folded([words.strip() for _, name, words in while_read if self._is_of_all(name, words)]))
             self._tell(packet.pos)
             if track.in_a_row > _HOPELESS:
                 reason = f"given up after {_HOPELESS} broken packets in a row"
                 self._general.append(_error("media.damaged", track.index, reason))
                 return
+
+    def _is_of_all(self, name: str, words: str) -> bool:
+        """Whether it is the container that FFmpeg complains of, and no single stream in it."""
+        return name == self._container and "stream" not in words
+
+    def _lost(self, heard: _Track, message: str) -> None:
+        """Where a container is broken every stream may have lost packets, not the one alone that goes on first."""
+        for track in self._tracks.values() if message else ():
+            if track is not heard:
+                track.broken_here(message)
 
     def _packet(self, track: _Track, packet: Any, said: list[Any], before: list[str]) -> None:
         import av

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import MediaError
-from app.media.container import PICTURE_LIMIT, container, duration_s, limit_pictures
+from app.media.container import PICTURE_LIMIT, container, duration_s, limit_pictures, packets_of
 from app.media.displayorder import DisplayOrder, is_bare, is_numbered_by_decoding
 from app.media.formats import Format
 from app.media.opening import OpenFile
@@ -107,7 +107,7 @@ class Movie:
         return int(first.pts) if first is not None and first.pts is not None else 0
 
     def _next_packet(self) -> Any:
-        return next((packet for packet in self._container.demux(self._stream) if packet.size), None)
+        return next((packet for packet in packets_of(self._container, self._stream) if packet.size), None)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -135,7 +135,7 @@ class Movie:
             return None
         with self._again() as opened:
             pictures = first_picture(opened) or opened.streams.video[0]
-            return sum(1 for packet in opened.demux(pictures) if packet.size)
+            return sum(1 for packet in packets_of(opened, pictures) if packet.size)
 
     @cached_property
     def _number_at_end(self) -> int | None:
@@ -150,7 +150,7 @@ class Movie:
                 for earlier in _BEFORE_END_S:
                     end = max(0, (duration_s(opened) or 0) - earlier)
                     opened.seek(self._start + round(end / self._base), stream=pictures, backward=True)
-                    packets = list(islice(opened.demux(pictures), _TAIL))
+                    packets = list(islice(packets_of(opened, pictures), _TAIL))
                     moments = packets if opened.format.name != "mpeg" else _decoded_of(packets)
                     stamps = [moment.pts for moment in moments if moment.pts is not None]
                     if stamps:
@@ -287,7 +287,7 @@ class Movie:
         import av
 
         order = DisplayOrder(self._start) if self._unordered else None
-        for packet in self._container.demux(self._stream):
+        for packet in packets_of(self._container, self._stream):
             if order is not None and packet.size and packet.pts is not None:
                 order.sent(packet.pts)
             try:

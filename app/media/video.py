@@ -15,6 +15,7 @@ from app.media.container import (
     container_attributes,
     duration_s,
     limit_pictures,
+    packets_of,
     rational,
     stream_facts,
     timecode_attributes,
@@ -101,7 +102,7 @@ def _first_frame(opened: "InputContainer", picture: Any) -> dict[str, Any]:
     import av
 
     told: dict[str, Any] = {}
-    for packet in islice(opened.demux(picture), _FIRST_PACKETS):
+    for packet in islice(packets_of(opened, picture), _FIRST_PACKETS):
         if not told and picture.codec_context.name in _TOLD_INSIDE and (code := group_timecode(bytes(packet))):
             told["timecode"] = code
         try:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import MediaError
-from app.media.container import container
+from app.media.container import container, packets_of
 from app.media.formats import Format
 from app.media.opening import OpenFile
 from app.media.samples import resampler, samples_of
@@ -57,7 +57,7 @@ def read_peaks(file: OpenFile, form: Format, stretches: int) -> Peaks:
             raise MediaError("it holds no sound", code="media.no_sound")
         collector: _Collector | None = None
         plainer, rate, damaged = None, 0, 0
-        for packet in opened.demux(stream):
+        for packet in packets_of(opened, stream):
             try:
                 frames = packet.decode()
             except av.error.FFmpegError:

@@ -341,3 +341,25 @@ def test_what_a_decoder_says_hundreds_of_times_of_one_packet_is_told_once() -> N
     said = ["Error at MB: 168", *["marker does not match f_code"] * 70]
     assert folded(said) == "Error at MB: 168 marker does not match f_code (70 times)"
     assert folded([]) == ""
+
+
+def test_where_a_container_is_broken_every_stream_lost_something(tmp_path: Path) -> None:
+    path = movies.movie(tmp_path / "a.mkv", 100, codec="ffv1", sound=movies.tone(4, -20))
+    data = bytearray(path.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + len(data) // 5] = bytes(len(data) // 5)
+    path.write_bytes(data)
+    stats, errors = _measured(path)
+    assert stats["video"][0]["frames_decoded"] < 100
+    assert {error["stream"] for error in errors if error["code"].endswith(".damaged")} >= {0, 1}
+
+
+def test_a_stream_that_begins_in_the_middle_is_told_and_stops_nothing(tmp_path: Path) -> None:
+    plain = movies.movie(tmp_path / "a.flv", 50, codec="flv").read_bytes()
+    sound = movies.movie(tmp_path / "b.flv", 50, codec="flv", sound=movies.tone(2, -20)).read_bytes()
+    path = tmp_path / "c.flv"
+    path.write_bytes(plain + plain[13:] * 59 + sound[13:])
+    stats, errors = _measured(path)
+    assert stats["video"][0]["frames_decoded"] > 2900
+    assert [error["code"] for error in errors if error["stream"] is None] == ["media.unannounced"]
+    assert "Audio: aac" in next(error["message"] for error in errors if error["stream"] is None)

@@ -77,10 +77,14 @@ ui.front.Front.start = lambda self: None
 
 
 AFTERWARDS = """
+def go_on(left):
+    if not left:
+        QTimer.singleShot(300, QApplication.instance().quit)
+        return
+    QTimer.singleShot(0, lambda: go_on(left - 1))
+    broken()
 def begin(engine):
-    for _ in range(FAULTS):
-        QTimer.singleShot(0, broken)
-    QTimer.singleShot(300, QApplication.instance().quit)
+    go_on(FAULTS)
 start = ui.front.Front.start
 def start_it(self):
     self.ready.connect(begin)

@@ -26,6 +26,7 @@ _UNSEEN = _BROKEN.union(
         "sound.non_finite",
         "media.damaged",
         "media.too_large",
+        "media.unannounced",
     )
 )
 
