@@ -21,6 +21,8 @@ from ui.widgets.tips import tip
 OTHER_POLICY = "?"
 _UNREADABLE = "policy.unreadable"
 _MOST_LINES = 20
+#: What is chosen before anything was used: it is about any sequence.
+_FIRST = "sequence.hygiene"
 
 
 class PolicyBox(ElidedBox):
@@ -104,7 +106,7 @@ class PolicyBox(ElidedBox):
             self.addItem(self._words(file, alone=names[PurePath(file).name] == 1))
             self.setItemData(self.count() - 1, tip(shown(file)), Qt.ItemDataRole.ToolTipRole)
         self.addItem("A file…")
-        self.setCurrentIndex(self._policies.index(chosen) if chosen else 0)
+        self.setCurrentIndex(self._policies.index(chosen or (_FIRST if _FIRST in ids else self._policies[0])))
         self.blockSignals(False)
         self._show_tip()
 

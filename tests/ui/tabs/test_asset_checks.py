@@ -466,7 +466,7 @@ def test_a_policy_file_that_was_used_last_is_chosen_the_next_time(
     qtbot: QtBot, engine: Engine, library: Path, policy: str, tmp_path: Path
 ) -> None:
     scan(engine, library)
-    for expected in ("ACES", "whole.yaml"):
+    for expected in ("Sequence hygiene", "whole.yaml"):
         with review(qtbot, engine, tmp_path / "window.ini") as tab:
             wait_loaded(qtbot, tab, SEQUENCE)
             box = tab.inspector.findings.policies
