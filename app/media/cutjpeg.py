@@ -1,4 +1,4 @@
-"""What can be read of a JPEG that is cut off, and no more.
+"""What can be read of a JPEG that is cut off or damaged, and no more.
 
 libjpeg makes up the rows behind a cut and says so in a warning, but only where no other warning came before. A file
 that has all rows and lost its end mark alone gets the same warning for its last ones, and so is given a mark.
@@ -22,6 +22,9 @@ _END = b"\xff\xd9"
 _LARGEST = 256 << 20
 _BLOCK = 1 << 20
 _TOO_EARLY = "pixels cannot be decoded: their data ends too early"
+#: What the library says of data that it cannot follow; bytes too many before a mark are no harm and not among these.
+_CORRUPT = {"bad huffman code": "a bad Huffman code", "bad arithmetic code": "a bad arithmetic code",
+            "instead of rst": "a restart mark is not where it must be"}  # fmt: skip
 _WHERE = f"{_TOO_EARLY}, and where cannot be told, as other things are wrong too"
 
 
@@ -61,7 +64,7 @@ def _copy(file: OpenFile, descriptor: int) -> int:
 
 
 def check_not_filled_in(source: Any, form: Format, *, cut: bool) -> None:
-    """Refuse rows of a JPEG whose data ends before theirs; the decoder reads ahead by some rows.
+    """Refuse rows of a JPEG whose data is corrupt or ends before theirs; the decoder reads ahead by some rows.
 
     Args:
         source: the library's reader, after it read rows.
@@ -74,7 +77,10 @@ def check_not_filled_in(source: Any, form: Format, *, cut: bool) -> None:
     """
     if form.name != "jpeg" or not source.has_error:
         return
-    if "premature end" in str(source.geterror()).lower():
+    said = str(source.geterror()).lower()
+    if "premature end" in said:
         raise MediaError(_TOO_EARLY, code="pixels.damaged")
+    if found := next((words for words in _CORRUPT if words in said), ""):
+        raise MediaError(f"pixels cannot be decoded: their data is corrupt: {_CORRUPT[found]}", code="pixels.damaged")
     if cut:
         raise MediaError(_WHERE, code="pixels.damaged")

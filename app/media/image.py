@@ -11,11 +11,13 @@ from typing import Any
 
 from app.errors import MediaError
 from app.media import exr, exrvalues
+from app.media.animation import moving
 from app.media.complete import why_incomplete
 from app.media.exrchunks import missing_data
 from app.media.exrparts import SERIOUS, part_facts
 from app.media.formats import Format
-from app.media.openimageio import openimageio
+from app.media.lostpictures import why_fewer
+from app.media.openimageio import oiio_reason, openimageio
 from app.media.opening import OpenFile
 from app.model.facts import MediaFacts
 
@@ -24,8 +26,6 @@ PICTURES_LIMIT = 256
 _LONG = 2048
 _LENGTH = re.compile(r"\s*([0-9.]+(?:e[+-]?[0-9]+)?)\s*(px|pt|pc|mm|cm|in|)\s*$", re.IGNORECASE)
 _PIXELS_PER_UNIT = {"": 1.0, "px": 1.0, "pt": 96 / 72, "pc": 16.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}
-_PLACES = re.compile(r"TIFFRead\w+ failed reading [^:]*: ?| at (?:scanline|row) [0-9]+| \(short [0-9]+ bytes\)")
-_ENDS_EARLY = re.compile(r"(?:Read|Seek) error\b[^;]*; got [0-9]+ bytes, expected [0-9]+")
 _OUR_FACTS = ("oiio:subimages", "oiio:subimagename", "ICCProfile", "thumbnail_image")
 
 
@@ -64,32 +64,17 @@ def inspect_with_openimageio(file: OpenFile, form: Format) -> MediaFacts:
         subimages: list[dict[str, Any]] = []
         while len(subimages) < PICTURES_LIMIT and source.seek_subimage(len(subimages), 0):
             subimages.append(_subimage_facts(len(subimages), source.spec()))
+        lost = why_fewer(file, form, source, len(subimages)) if 0 < len(subimages) < PICTURES_LIMIT else ""
         source.seek_subimage(0, 0)
         attributes = _attributes(source.spec())
     finally:
         source.close()
-    first = subimages[0]
-    size = first["width"], first["height"]
-    return MediaFacts("image", form.name, form.mime, *size, None, tuple(subimages), attributes, incomplete)
-
-
-def oiio_reason(file: OpenFile, source: Any = None) -> str:
-    """What OpenImageIO says about its last failure, without the name under which it opened the file.
-
-    Lines and counts of bytes that libtiff tells are left out: who reads rows tells which, and may join their reasons.
-    """
-    import OpenImageIO as oiio  # noqa: N813 - the name its own documentation uses
-
-    try:
-        text = str(source.geterror() if source is not None else oiio.geterror())
-    except UnicodeDecodeError:
-        return "it is damaged"
-    text = _ENDS_EARLY.sub("the file ends before their end", _PLACES.sub("", text))
-    text = "\n".join(dict.fromkeys(line.strip() for line in text.splitlines()))
-    text = text.replace(f'"{file.native_name}"', "").replace(file.native_name, "")
-    if "could not find a format reader" in text:
-        return "it is damaged"
-    return " ".join(text.split())[:300] or "it is damaged"
+    if (known := moving(file, form)) is not None:
+        lost, channels = known.reason, subimages[0]["channels"] if known.wide else list("RGBA")
+        alike = subimages[0] | {"channels": channels}
+        subimages = [alike | {"index": index} for index in range(min(known.pictures, PICTURES_LIMIT))]
+    size = subimages[0]["width"], subimages[0]["height"]
+    return MediaFacts("image", form.name, form.mime, *size, None, tuple(subimages), attributes, incomplete or lost)
 
 
 def _subimage_facts(index: int, spec: Any) -> dict[str, Any]:

@@ -6,26 +6,27 @@ is the code: 1023 in a ten-bit DPX, 255 in a JPEG. Alpha is a channel like the o
 
 import struct
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import MediaError
+from app.media.animationframes import CHANNELS, Frames, frames_of
 from app.media.complete import why_incomplete
 from app.media.counting import Counter, FloatCounter, UintCounter, code_counter, half_counter
 from app.media.cutjpeg import check_not_filled_in, ended
 from app.media.damagetold import Damage
 from app.media.exrlayout import Chunk, not_supported, rows_text
 from app.media.formats import Format
-from app.media.image import PICTURES_LIMIT, oiio_reason
-from app.media.openimageio import openimageio
+from app.media.image import PICTURES_LIMIT
+from app.media.lostpictures import why_fewer
+from app.media.openimageio import oiio_reason, openimageio
 from app.media.opening import OpenFile
 from app.media.sources import PILLOW_FORMATS, PIXEL_LIMIT, RANDOM_ACCESS, UNDECODED, pixel_source
-from app.media.tiffstrips import Deflated, deflated, directories
+from app.media.tiffstrips import Deflated, Tags, deflated, directories
 
 Progress = Callable[[int, int], None]
 Rows = Callable[[int, int], NDArray[Any]]
@@ -71,45 +72,81 @@ def image_statistics(
     parts: list[dict[str, Any]] = []
     errors: list[dict[str, Any]] = []
     cut_off = bool(why_incomplete(file, form.name))
-    for index in range(PICTURES_LIMIT + 1):
-        damage = Damage(index)
-        try:
-            with ended(file, form) as (there, cut), _page(there, form, index, cut) as page:
-                if page is None:
-                    break
-                if index == PICTURES_LIMIT:
-                    raise not_supported(_BEHIND)
-                parts.append({"index": index, **_statistics(page, damage, sample, progress)})
-                parts[-1]["complete"] &= not cut_off
-        except MediaError as problem:
-            damage.whole(problem)
-            supported = problem.code not in ("pixels.not_supported", "media.not_decoded")
-            parts.append({"index": index, "supported": supported, "reason": problem.message, "rows": "",
-                          "channels": []})  # fmt: skip
-        errors += damage.entries()
-        if not parts[-1]["channels"]:
-            break
+    with ended(file, form) as (there, cut), frames_of(there, form) as frames:
+        pages = _Pages(there, form, cut, frames)
+        for index in range(PICTURES_LIMIT + 1):
+            damage = Damage(index)
+            try:
+                with pages.page(index) as page:
+                    if page is None:
+                        break
+                    if index == PICTURES_LIMIT:
+                        raise not_supported(_BEHIND)
+                    parts.append({"index": index, **_statistics(page, damage, sample, progress)})
+                    parts[-1]["complete"] &= not cut_off
+            except MediaError as problem:
+                damage.whole(problem)
+                supported = problem.code not in ("pixels.not_supported", "media.not_decoded")
+                parts.append({"index": index, "supported": supported, "reason": problem.message, "rows": "",
+                              "channels": []})  # fmt: skip
+            errors += damage.entries()
+            if not parts[-1]["channels"]:
+                break
     return {"parts": parts}, errors
 
 
-@contextmanager
-def _page(file: OpenFile, form: Format, index: int, cut: bool) -> Iterator[_Page | None]:
-    """One part, open; None behind the last."""
-    if form.name in UNDECODED:
-        raise not_supported(UNDECODED[form.name])
-    if form.name in PILLOW_FORMATS:
-        yield _pillow_page(file, form, index)
-        return
-    oiio = openimageio()
-    config = oiio.ImageSpec()
-    config.attribute("oiio:UnassociatedAlpha", 1)
-    opened = oiio.ImageInput.open(file.native_name, config)
-    if opened is None:
-        raise MediaError(f"it cannot be read as {form.title}: {oiio_reason(file)}", code="pixels.damaged")
-    try:
-        yield _openimageio_page(opened, oiio, file, form, index, cut) if opened.seek_subimage(index, 0) else None
-    finally:
-        opened.close()
+class _Pages:
+    """The parts of a file, asked for in their order."""
+
+    def __init__(self, file: OpenFile, form: Format, cut: bool, frames: Frames | None) -> None:
+        self._file = file
+        self._form = form
+        self._cut = cut
+        self._frames = frames
+        self._tags = _directories(file) if form.name == "tiff" else iter(())
+
+    @contextmanager
+    def page(self, index: int) -> Iterator[_Page | None]:
+        """One part, open; None behind the last. Raises MediaError where there is one that cannot be read."""
+        file, form = self._file, self._form
+        if form.name in UNDECODED:
+            raise not_supported(UNDECODED[form.name])
+        if self._frames is not None and self._frames.has(index):
+            yield self._frame(self._frames, index)
+            return
+        if form.name in PILLOW_FORMATS:
+            yield _pillow_page(file, form, index)
+            return
+        oiio = openimageio()
+        config = oiio.ImageSpec()
+        config.attribute("oiio:UnassociatedAlpha", 1)
+        opened = oiio.ImageInput.open(file.native_name, config)
+        if opened is None:
+            raise MediaError(f"it cannot be read as {form.title}: {oiio_reason(file)}", code="pixels.damaged")
+        try:
+            if opened.seek_subimage(index, 0):
+                tags = next(self._tags, None)
+                packed = deflated(file, tags) if tags is not None else None
+                yield _openimageio_page(opened, oiio, file, form, index, self._cut, packed)
+            elif why := why_fewer(file, form, opened, index):
+                raise MediaError(f"pixels cannot be decoded: {why}", code="pixels.damaged")
+            else:
+                yield None
+        finally:
+            opened.close()
+
+    def _frame(self, frames: Frames, index: int) -> _Page | None:
+        if index == frames.moving.pictures:
+            return None
+        pixels = frames.pixels(index)
+        return _Page(CHANNELS, 0, pixels.shape[1], pixels.shape[0], "uint8", 8,
+                     lambda first, end: pixels[first:end], 1, random_access=True)  # fmt: skip
+
+
+def _directories(file: OpenFile) -> Iterator[Tags | None]:
+    """Those of a TIFF up to the first that cannot be read."""
+    with suppress(struct.error, MediaError):
+        yield from directories(file)
 
 
 def _pillow_page(file: OpenFile, form: Format, index: int) -> _Page | None:
@@ -125,7 +162,9 @@ def _pillow_page(file: OpenFile, form: Format, index: int) -> _Page | None:
                  lambda first, end: source.read(first, end, 0, len(names)), 1, random_access=True)  # fmt: skip
 
 
-def _openimageio_page(source: Any, oiio: Any, file: OpenFile, form: Format, index: int, cut: bool) -> _Page:
+def _openimageio_page(
+    source: Any, oiio: Any, file: OpenFile, form: Format, index: int, cut: bool, packed: Deflated | None
+) -> _Page:
     spec = source.spec()
     if spec.width * spec.height > PIXEL_LIMIT or spec.depth > 1:
         raise not_supported(f"the picture is too large: {spec.width} x {spec.height} x {spec.depth} pixels")
@@ -133,7 +172,6 @@ def _openimageio_page(source: Any, oiio: Any, file: OpenFile, form: Format, inde
     kind = str(spec.format) if str(spec.format) in native else "float"
     wanted = native.get(kind, oiio.FLOAT)
     bottom = spec.y + spec.height
-    packed = _deflated(file, index) if form.name == "tiff" else None
 
     def read(first: int, end: int) -> NDArray[Any]:
         if packed is not None and (why := packed.why_damaged(first - spec.y, end - spec.y)):
@@ -160,15 +198,6 @@ def _strip_rows(spec: Any) -> int:
     """Rows that are best read at once: behind a damaged strip the library reads whole ones alone."""
     rows = min(spec.get_int_attribute("tiff:RowsPerStrip", 1), spec.height)
     return int(rows) if rows > 0 and rows * spec.scanline_bytes() <= _STRIP_BYTES else 1
-
-
-def _deflated(file: OpenFile, index: int) -> Deflated | None:
-    """The deflated strips of a page of a TIFF; None where it has none or they cannot be found."""
-    try:
-        tags = next(islice(directories(file), index, None), None)
-    except (struct.error, MediaError):
-        return None
-    return deflated(file, tags) if tags is not None else None
 
 
 def _statistics(page: _Page, damage: Damage, sample: int, progress: Progress) -> dict[str, Any]:

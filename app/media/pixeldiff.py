@@ -26,6 +26,7 @@ from app.media.sources import OpenPixels, PixelSource, opened_pixels
 
 _SAMPLES = 1 << 24
 _CANVAS = 2048
+_KEPT_OPEN = ("openexr", "png", "webp")
 
 Progress = Callable[[int, int], None]
 Errors = NDArray[np.float64]
@@ -60,8 +61,9 @@ class Side:
 class Picture:
     """A picture that is compared part by part. Use as a context manager.
 
-    An OpenEXR is opened once for all of its parts: to open it is to read the headers of all. What else has several
-    pictures is opened for each: its reader goes through them in their order, and stops at damage.
+    An OpenEXR is opened once for all of its parts: to open it is to read the headers of all; and so are pictures that
+    move, each of which needs those before it. What else has several pictures is opened for each: its reader goes
+    through them in their order, and stops at damage.
     """
 
     def __init__(self, file: OpenFile, form: Format) -> None:
@@ -80,7 +82,7 @@ class Picture:
     @contextmanager
     def side(self, part: int) -> Iterator[Side]:
         """Open one part. Raises MediaError where its pixels cannot be read at all."""
-        if self._form.name == "openexr":
+        if self._form.name in _KEPT_OPEN:
             yield _side(self._kept(), part)
             return
         with opened_pixels(self._file, self._form, exact=True) as pixels:

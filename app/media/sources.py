@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from app.errors import MediaError
+from app.media.animationframes import CHANNELS, Frames, frames_of
 from app.media.cutjpeg import check_not_filled_in, ended
 from app.media.display import Pixels
 from app.media.exr import COMPRESSIONS, Box, read_header
 from app.media.formats import Format
-from app.media.image import oiio_reason, pillow_reasons
-from app.media.openimageio import MOST_CHANNELS, openimageio
+from app.media.image import pillow_reasons
+from app.media.openimageio import MOST_CHANNELS, oiio_reason, openimageio
 from app.media.opening import OpenFile
 
 #: A picture with more pixels than this is refused.
@@ -83,7 +84,9 @@ def pixel_source(file: OpenFile, form: Format, part: int = 0, *, exact: bool = F
 class OpenPixels:
     """The pixels of a file, opened once for all of its parts."""
 
-    def __init__(self, file: OpenFile, form: Format, reader: Any, *, exact: bool, cut: bool) -> None:
+    def __init__(
+        self, file: OpenFile, form: Format, reader: Any, *, exact: bool, cut: bool = False, frames: Frames | None = None
+    ) -> None:
         self.file = file
         self.form = form
         self.exact = exact
@@ -91,10 +94,14 @@ class OpenPixels:
         self.cut = cut
         #: What OpenImageIO opened; None where Pillow reads the file.
         self.reader = reader
+        #: Of a PNG or WebP that moves.
+        self.frames = frames
         self._names: tuple[str, ...] | None = None
 
     def part(self, part: int) -> PixelSource:
         """One part; see `pixel_source`."""
+        if self.frames is not None and self.frames.has(part):
+            return _of_pillow(self.frames.pixels(part), part, self.frames.moving.pictures, self.exact)
         if self.reader is None:
             return _pillow_source(self.file, self.form, part, self.exact)
         return _openimageio_source(self, part)
@@ -116,8 +123,18 @@ def opened_pixels(file: OpenFile, form: Format, *, exact: bool) -> Iterator[Open
     if form.name in UNDECODED:
         raise MediaError(UNDECODED[form.name], code="media.not_decoded")
     if form.name in PILLOW_FORMATS:
-        yield OpenPixels(file, form, None, exact=exact, cut=False)
+        yield OpenPixels(file, form, None, exact=exact)
         return
+    with frames_of(file, form) as frames:
+        if frames is not None and frames.has(0):
+            yield OpenPixels(file, form, None, exact=exact, frames=frames)
+            return
+        with _by_openimageio(file, form, exact, frames) as pixels:
+            yield pixels
+
+
+@contextmanager
+def _by_openimageio(file: OpenFile, form: Format, exact: bool, frames: Frames | None) -> Iterator[OpenPixels]:
     oiio = openimageio(2)
     oiio.attribute("exr_threads", 2)
     config = oiio.ImageSpec()
@@ -127,7 +144,7 @@ def opened_pixels(file: OpenFile, form: Format, *, exact: bool) -> Iterator[Open
         if reader is None:
             raise _not_opened(there, form)
         try:
-            yield OpenPixels(there, form, reader, exact=exact, cut=cut)
+            yield OpenPixels(there, form, reader, exact=exact, cut=cut, frames=frames)
         finally:
             reader.close()
 
@@ -250,8 +267,12 @@ def _pillow_source(file: OpenFile, form: Format, part: int, exact: bool) -> Pixe
             raise MediaError(f"it has no part {part}: it has {count}", code="media.no_part")
         image.seek(part)
         pixels: Pixels = np.asarray(image.convert("RGBA"))
+    return _of_pillow(pixels, part, count, exact)
+
+
+def _of_pillow(pixels: Pixels, part: int, count: int, exact: bool) -> PixelSource:
     if exact:
         pixels = pixels.astype(np.float32) / 255
     box = (0, 0, pixels.shape[1] - 1, pixels.shape[0] - 1)
-    return PixelSource(("R", "G", "B", "A"), box, box, linear=False, part=part, parts=("",) * count,
+    return PixelSource(CHANNELS, box, box, linear=False, part=part, parts=("",) * count,
                        read=lambda y0, y1, c0, c1: pixels[y0:y1, :, c0:c1])  # fmt: skip

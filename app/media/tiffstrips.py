@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from app.media.opening import OpenFile
 
-_MOST_DIRECTORIES = 64
+_MOST_DIRECTORIES = 256
 _MOST_ENTRIES = 4096
 _MOST_ITEMS = 1 << 20
 _WHOLE_NUMBERS = {3: "H", 4: "I", 16: "Q"}

@@ -502,3 +502,15 @@ def test_a_file_is_opened_once_for_all_of_its_parts(tmp_path: Path, monkeypatch:
     differing = [(entry["part"], entry["channel"]) for entry in said[-1]["difference"]["pixels"] if entry["differing"]]
     assert differing == [(39, "R"), (39, "id")]
     assert len(names) == 2
+
+
+@pytest.mark.parametrize("name", ["png", "webp", "gif"])
+def test_animations_that_differ_in_a_later_frame_differ(name: str, tmp_path: Path, diff: Diff) -> None:
+    for side, third in (("a", 200), ("b", 30)):
+        stills = [Image.new("RGB", (16, 16), (value,) * 3) for value in (0, 100, third, 50)]
+        how = {"lossless": True} if name == "webp" else {}
+        stills[0].save(tmp_path / f"{side}.{name}", save_all=True, append_images=stills[1:], duration=100, **how)
+    found = diff.json(tmp_path / f"a.{name}", tmp_path / f"b.{name}", "--pixels", code=1)
+    assert found["equal"] is False
+    assert {entry["part"] for entry in found["pixels"] if entry["differing"]} == {2}
+    assert diff.json(tmp_path / f"a.{name}", tmp_path / f"a.{name}", "--pixels", code=0)["errors"] == []
