@@ -8,6 +8,7 @@ import struct
 from collections.abc import Callable, Iterator
 
 from app.media.opening import OpenFile
+from app.media.rasterends import cineon_end, floatmap_end, netpbm_end, sgi_end
 from app.media.streamends import ac3_end, adts_end, y4m_end
 from app.media.tiffstrips import OFFSETS, directories
 
@@ -145,12 +146,6 @@ def _dpx(file: OpenFile) -> str:
         words = {10: -(-count // 3), 12: -(-count // 2)}.get(bits, words)
     row_bytes = words * 4 if bits not in (8, 16) else count * bits // 8
     return _says(file, start + height * row_bytes)
-
-
-def _cineon(file: OpenFile) -> str:
-    head = file.exactly(0, 32)
-    order = ">" if head[:4] == b"\x80\x2a\x5f\xd7" else "<"
-    return _says(file, struct.unpack_from(order + "I", head, 4)[0])
 
 
 def _tiff(file: OpenFile) -> str:
@@ -305,8 +300,9 @@ def _mp3(file: OpenFile) -> str:
 
 _CHECKS: dict[str, Callable[[OpenFile], str]] = {
     "png": _png, "jpeg": _jpeg, "gif": _gif, "jpeg2000": _jpeg2000, "bmp": _bmp, "webp": _riff, "wav": _riff,
-    "avi": _riff, "aiff": _aiff, "au": _au, "dpx": _dpx, "cineon": _cineon, "tiff": _tiff, "mov": _iso, "mp4": _iso,
+    "avi": _riff, "aiff": _aiff, "au": _au, "dpx": _dpx, "cineon": cineon_end, "tiff": _tiff, "mov": _iso, "mp4": _iso,
     "m4a": _iso, "braw": _iso, "matroska": _matroska, "matroska-audio": _matroska, "webm": _matroska, "mxf": _mxf,
     "asf": _asf, "wma": _asf, "avif": _boxed, "heif": _boxed, "ogg": _ogg, "ogv": _ogg, "w64": _w64, "caf": _caf,
     "mp3": _mp3, "y4m": y4m_end, "ac3": ac3_end, "eac3": ac3_end, "aac": adts_end,
+    "pnm": netpbm_end, "pfm": floatmap_end, "sgi": sgi_end,
 }  # fmt: skip
