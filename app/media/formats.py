@@ -62,7 +62,7 @@ svgz | image | image/svg+xml | ~a compressed SVG file | svgz
 xpm | image | image/x-xpixmap | an XPM file | xpm
 rawphoto | image | image/x-dcraw | ~a camera raw file |
 mov | video | video/quicktime | a QuickTime movie | mov qt
-mp4 | video | video/mp4 | an MP4 file | mp4 m4v 3gp 3g2 mj2
+mp4 | video | video/mp4 | an MP4 file | mp4 m4v f4v 3gp 3g2 mj2
 m4a | audio | audio/mp4 | an MPEG-4 audio file | m4a
 mxf | video | application/mxf | an MXF file | mxf
 matroska | video | video/matroska | a Matroska file | mkv
@@ -71,7 +71,7 @@ webm | video | video/webm | a WebM file | webm
 avi | video | video/x-msvideo | an AVI file | avi divx
 mpegts | video | video/mp2t | an MPEG transport stream | ts m2ts mts tod
 mpegps | video | video/mpeg | ~an MPEG file | mpg mpeg mpe vob mod m2v m1v
-flv | video | video/x-flv | a Flash video | flv f4v
+flv | video | video/x-flv | a Flash video | flv
 asf | video | video/x-ms-asf | a Windows Media file | wmv asf
 wma | audio | audio/x-ms-wma | a Windows Media audio file | wma
 ogv | video | video/ogg | an Ogg video | ogv

@@ -15,6 +15,7 @@ from app.media.image import (
 )
 from app.media.magic import HEAD_BYTES, sniff
 from app.media.opening import OpenFile, opened
+from app.media.secondlook import stands
 from app.media.video import inspect_movie
 from app.model.facts import MediaFacts
 
@@ -22,6 +23,10 @@ __all__ = ["HEAD_BYTES", "inspect", "inspect_open", "recognise", "sniff"]
 
 Inspector = Callable[[OpenFile, Format], MediaFacts]
 _PILLOW = ("avif", "cur")
+_FAMILIES = (
+    ("mov", "mp4", "m4a", "braw"), ("matroska", "matroska-audio", "webm"), ("ogg", "ogv"), ("asf", "wma"),
+    ("ac3", "eac3"),
+)  # fmt: skip
 _UNDECODED = ("xpm", "rawphoto", "heif", "svgz", "r3d", "midi", "braw")
 
 
@@ -90,13 +95,27 @@ def recognise(file: OpenFile) -> tuple[Format, str]:
 
 
 def misnamed(file: OpenFile, form: Format) -> str:
-    """What to say where a still has the name of another format; empty where its name is right or promises nothing."""
+    """What to say where media have the name of another format; empty where their name is right or promises nothing."""
     promised = format_of_extension(file.key)
-    if promised is None or promised is form or not promised.signed or may_be_other(file.key, form.name):
+    if promised is None or promised is form or may_be_other(file.key, form.name):
         return ""
-    if "image" not in (promised.kind, form.kind) or "other" in (promised.kind, form.kind):
+    kinds = promised.kind, form.kind
+    if "other" in kinds or ("image" in kinds and not promised.signed):
+        return ""
+    if "image" not in kinds and (_related(promised, form) or not _is_sure(file, promised, form)):
         return ""
     return f"its name is that of {promised.title}, but it is {form.title}"
+
+
+def _related(promised: Format, form: Format) -> bool:
+    """Whether files of two formats rightly go by each other's names."""
+    return any(promised.name in family and form.name in family for family in _FAMILIES)
+
+
+def _is_sure(file: OpenFile, promised: Format, form: Format) -> bool:
+    """Whether more than two bytes speak for a movie or sound; tags may stand before one that begins with no known."""
+    head = file.read_at(0, HEAD_BYTES)
+    return (promised.signed or not head.startswith(b"ID3")) and stands(form.name, head, is_text=False)
 
 
 def _another(file: OpenFile, promised: Format, form: Format | None, head: bytes) -> MediaError:

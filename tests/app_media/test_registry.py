@@ -10,6 +10,8 @@ from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 
 from app.errors import MediaError
@@ -109,9 +111,17 @@ def test_an_empty_media_file(name: str, tmp_path: Path) -> None:
         ("a.nef", media.tiff, ""),
         ("a.mp4", media.movie, ""),
         ("a.of_nobody", media.png, ""),
+        ("a.mxf", media.movie, "its name is that of an MXF file, but it is an MP4 file"),
+        ("a.mpg", media.movie, "its name is that of an MPEG file, but it is an MP4 file"),
+        ("a.mp4", media.wav, "its name is that of an MP4 file, but it is a WAV file"),
+        ("a.mp3", media.wav, "its name is that of an MPEG audio file, but it is a WAV file"),
+        ("a.flac", media.mxf, "its name is that of a FLAC file, but it is an MXF file"),
+        *((f"a.{ext}", media.movie, "") for ext in ("mov", "m4v", "m4a", "qt", "f4v", "3gp")),
+        ("a.bwf", media.wav, ""),
+        ("a.rf64", media.wav, ""),
     ],
 )
-def test_a_still_under_the_name_of_another_format(
+def test_a_file_under_the_name_of_another_format(
     name: str, make: Callable[[Path], Path], says: str, tmp_path: Path
 ) -> None:
     path = make(tmp_path / f"made.{make.__name__.replace('movie', 'mp4').replace('tiff', 'tif')}").rename(
@@ -120,6 +130,18 @@ def test_a_still_under_the_name_of_another_format(
     errors = document_of(str(path), InspectOptions())["errors"]
     assert [error["code"] for error in errors] == (["media.misnamed"] if says else [])
     assert not says or errors[0]["message"].startswith(says)
+
+
+@pytest.mark.parametrize(("name", "codes"), [("a.wav", ["media.misnamed"]), ("a.flac", []), ("a.mp3", [])])
+def test_a_tag_before_a_sound_says_only_what_it_is_not(name: str, codes: list[str], tmp_path: Path) -> None:
+    path = tmp_path / name
+    with av.open(str(path), "w", format="mp3") as out:
+        stream = out.add_stream("libmp3lame", rate=48000)
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 4800), np.float32), "fltp", "mono")
+        frame.sample_rate = 48000
+        out.mux([*stream.encode(frame), *stream.encode(None)])
+    assert path.read_bytes()[:3] == b"ID3"
+    assert [error["code"] for error in document_of(str(path), InspectOptions())["errors"]] == codes
 
 
 def test_an_empty_file_that_is_no_media_is_no_error(tmp_path: Path) -> None:
