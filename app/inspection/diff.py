@@ -121,6 +121,7 @@ def _of_files(request: DiffRequest, job: Job) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION, "kind": "image", "equal": found.pop("equal"),
         "a": {"path": _absolute(request.a)}, "b": {"path": _absolute(request.b)},
         "pixels_compared": request.with_pixels, "tolerance": request.limit, **found, "picture": None,
+        "picture_of": None,
     }  # fmt: skip
     return document | _written(request.picture, drawn, picture)
 
@@ -195,6 +196,7 @@ def _of_sequences(request: DiffRequest, job: Job) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION, "kind": "sequence", "equal": found.equal, "a": _side(sides[0]),
         "b": _side(sides[1]), "offset": request.offset, "pixels_compared": request.with_pixels,
         "tolerance": request.limit, **found.document(), "picture": None,
+        "picture_of": None, "picture_frame": None,
     }  # fmt: skip
     worst = found.worst_frame
     if not request.picture or worst is None:

@@ -15,6 +15,8 @@ from app.yamlnodes import Place
 SEVERITIES = ("error", "warning", "info")
 MISSING = ("fail", "pass", "skip")
 KINDS = ("sequence", "single", "image", "exr", "movie", "sound")
+#: Those of which no asset is two.
+APART = (("sequence", "single"), ("image", "movie", "sound"), ("exr", "movie", "sound"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from app.qc.checks.registry import CHECKS
 from app.qc.facts import Need
 from app.qc.globs import PathPattern
 from app.qc.operators import OPERATORS
-from app.qc.policy import KINDS, MISSING, SEVERITIES, Group, Match, Rule, Sample
+from app.qc.policy import APART, KINDS, MISSING, SEVERITIES, Group, Match, Rule, Sample
 from app.qc.policyvalues import Values
 from app.qc.selectors import Selector
 from app.yamlnodes import Listing, Node, Place, Scalar, did_you_mean, known_keys, mapping_of, plain
@@ -78,9 +78,8 @@ class RuleReader:
         known_keys(mapping, ("ext", "path", "kind", "select", "expect"), "match and when")
         entries = mapping.entries
         names = {key: self._values.read(entries[key], "names") for key in ("ext", "path", "kind") if key in entries}
-        for kind in names.get("kind", ()):
-            if kind not in KINDS:
-                raise entries["kind"].place.error(f"there is no kind {kind}", did_you_mean(kind, KINDS))
+        if "kind" in entries:
+            _check_kinds(entries["kind"], names["kind"])
         if ("select" in entries) is not ("expect" in entries):
             raise mapping.place.error("select and expect go together here")
         select: Selector | None = self._values.read(entries["select"], "selector") if "select" in entries else None
@@ -255,6 +254,18 @@ def _refuse_misspelt(mapping: MappingNode) -> None:
     kinds = ("check", "select", *_GROUPS)
     own = {parameter.name for check in CHECKS.values() for parameter in check.parameters}
     known_keys(mapping, (*kinds, *_COMMON, "expect", "sample", *sorted(own)), "a rule")
+
+
+def _check_kinds(node: Node, kinds: tuple[str, ...]) -> None:
+    """Refuse a kind that there is not, and two that no asset can be at once: each has to fit."""
+    places = [item.place for item in node.items] if isinstance(node, Listing) else [node.place]
+    for place, kind in zip(places, kinds, strict=True):
+        if kind not in KINDS:
+            raise place.error(f"there is no kind {kind}", did_you_mean(kind, KINDS))
+        for before in kinds[: kinds.index(kind)]:
+            if any(before in apart and kind in apart for apart in APART):
+                hint = "Each kind of a list has to fit. For either of them, name extensions: ext: [mov, wav]."
+                raise place.error(f"nothing is both {before} and {kind}", hint)
 
 
 def _step(text: str, place: Place, forms: str) -> int:

@@ -514,3 +514,16 @@ def test_animations_that_differ_in_a_later_frame_differ(name: str, tmp_path: Pat
     assert found["equal"] is False
     assert {entry["part"] for entry in found["pixels"] if entry["differing"]} == {2}
     assert diff.json(tmp_path / f"a.{name}", tmp_path / f"a.{name}", "--pixels", code=0)["errors"] == []
+
+
+def test_what_was_not_drawn_is_null(tmp_path: Path, diff: Diff) -> None:
+    for version, colour in (("v1", 10), ("v2", 20)):
+        (tmp_path / version).mkdir()
+        for number in range(1001, 1004):
+            Image.new("RGB", (8, 8), (colour,) * 3).save(tmp_path / version / f"sh.{number}.png")
+    found = diff.json(tmp_path / "v1" / "sh.####.png", tmp_path / "v2" / "sh.####.png", "--pixels", code=1)
+    assert {key: found[key] for key in found if key.startswith("picture")} == {
+        "picture": None, "picture_of": None, "picture_frame": None,
+    }  # fmt: skip
+    found = diff.json(tmp_path / "v1" / "sh.1001.png", tmp_path / "v2" / "sh.1001.png", "--pixels", code=1)
+    assert (found["picture"], found["picture_of"]) == (None, None)
