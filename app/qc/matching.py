@@ -29,27 +29,46 @@ class SlowExpression(AppError):
     default_code = "policy.slow_expression"
 
 
+Groups = Mapping[str, str | None]
+
+
 class _Searcher:
-    """The child that searches, once it is needed, and the time that is left for one rule."""
+    """The child that searches, once it is needed, and for one rule the time that is left and what was found.
+
+    Whether a rule is about an asset is asked several times: an answer that came in time must stay the answer.
+    """
 
     def __init__(self) -> None:
-        self.left_s = LIMIT_S
+        self._left_s = LIMIT_S
+        self._found: dict[tuple[str, str], Groups | None] = {}
         self._pool = ChildPool(_HANDLER, 1, memory_bytes=_MEMORY_BYTES)
 
     def close(self) -> None:
         """End the child."""
         self._pool.close()
 
-    def search(self, pattern: str, text: str) -> Mapping[str, str | None] | None:
-        limit_s = max(self.left_s, _LEAST_S)
+    def begin_rule(self) -> None:
+        """What is asked from now on belongs to another rule."""
+        self._left_s = LIMIT_S
+        self._found.clear()
+
+    def search(self, pattern: str, text: str) -> Groups | None:
+        """See `search`."""
+        asked = pattern, text
+        if asked not in self._found:
+            self._found[asked] = self._searched(pattern, text)
+        return self._found[asked]
+
+    def _searched(self, pattern: str, text: str) -> Groups | None:
+        limit_s = max(self._left_s, _LEAST_S)
         request = {"pattern": pattern, "text": text, "limit_s": LIMIT_S * 2}
         try:
             [(answer, _)] = self._pool.call(request, CancelToken(), limit_s)
         except ChildFailed as error:
-            self.left_s = 0.0
+            self._left_s = 0.0
             raise _slow(pattern, text, error) from error
-        self.left_s -= answer["seconds"]
-        groups: Mapping[str, str | None] | None = answer["groups"]
+        self._left_s -= answer["seconds"]
+        groups: Groups | None = answer["groups"]
         return groups
 
 
@@ -75,10 +94,10 @@ def begin_rule() -> None:
     """Count the time of searches anew: the next ones belong to another rule."""
     searcher = _SEARCHER.get()
     if searcher is not None:
-        searcher.left_s = LIMIT_S
+        searcher.begin_rule()
 
 
-def search(pattern: str, text: str) -> Mapping[str, str | None] | None:
+def search(pattern: str, text: str) -> Groups | None:
     """The named groups of the first place in a text where an expression matches; None where it does nowhere.
 
     Raises:

@@ -7,11 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.jobs.children import ChildPool
+from app.jobs.framing import Message
+from app.jobs.job import CancelToken
 from app.qc import matching
 from app.qc.findings import Outcome
 from app.qc.globs import PathPattern
+from app.qc.judging import is_about
 from app.qc.quickness import is_quick
-from app.qc.validating import validate_document
+from app.qc.validating import DocumentFacts, validate_document
 from tests.qc.policykit import exr, judged, policy
 
 SLOW = "(?i)^(A[a-z]+)+$"
@@ -61,6 +65,24 @@ def test_whether_a_group_or_a_policy_is_about_an_asset_is_not_guessed() -> None:
     whole = policy("  - {id: r, select: lossless, expect: {eq: true}}", f"match: {when}\n")
     told = validate_document(whole, hostile())
     assert (told["outcome"], told["findings"][0]["rule"]) == ("error", "r")
+
+
+def test_what_was_found_in_time_is_not_searched_for_again_by_the_same_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    call = ChildPool.call
+
+    def counted(self: ChildPool, request: dict[str, Any], token: CancelToken, timeout_s: float) -> list[Message]:
+        asked.append(request["text"])
+        return call(self, request, token, timeout_s)
+
+    monkeypatch.setattr(ChildPool, "call", counted)
+    when = "{select: 'attributes.owner', expect: {regex: '(?i)^A[a-z]+$'}}"
+    document = exr("/p/a.exr")
+    document["attributes"]["owner"] = "anna"
+    assert is_about(
+        policy("  - {id: r, select: lossless, expect: {eq: true}}", f"match: {when}\n"), DocumentFacts(document)
+    )
+    assert asked == ["anna"]
 
 
 @pytest.mark.parametrize(
