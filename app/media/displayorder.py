@@ -26,6 +26,11 @@ def is_bare(stream: Any) -> bool:
     return stream.container.format.name in _BARE
 
 
+def is_start_untold(stream: Any) -> bool:
+    """Whether its container does not say when a stream starts, which may be later than at 0: ASF."""
+    return stream.start_time is None and bool(stream.container.format.name == "asf")
+
+
 class DisplayOrder:
     """Gives decoded frames the numbers at which they are shown, from a key frame on.
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from app.errors import MediaError
 from app.media.container import PICTURE_LIMIT, container, duration_s, limit_pictures, packets_of
-from app.media.displayorder import DisplayOrder, is_bare, is_numbered_by_decoding
+from app.media.displayorder import DisplayOrder, is_bare, is_numbered_by_decoding, is_start_untold
 from app.media.formats import Format
 from app.media.opening import OpenFile
 from app.media.video import first_picture, nominal_rate
@@ -69,7 +69,7 @@ class Movie:
         self._base: Fraction = stream.time_base or Fraction(1, 90000)
         self._unordered = is_numbered_by_decoding(stream)
         self._start = 0 if self._bare else (stream.start_time or 0) + self._delay()
-        if self._unordered:
+        if self._unordered or is_start_untold(stream):
             self._start = self._first_number()
         self._frames: Iterator[Any] = self._decoded()
         self._last: Any = None
@@ -101,7 +101,7 @@ class Movie:
         return int(self._container.format.name == "avi" and bool(self._stream.codec_context.has_b_frames))
 
     def _first_number(self) -> int:
-        """The number of the first chunk with a picture."""
+        """The number, or time stamp, of the first chunk with a picture."""
         first = self._next_packet()
         self._container.seek(0, stream=self._stream, backward=True)
         return int(first.pts) if first is not None and first.pts is not None else 0

@@ -57,12 +57,16 @@ def test_black_and_repeated_frames_are_found_where_they_are(name: str, codec: st
 
 
 @pytest.mark.parametrize("between", [0, 2])
-@pytest.mark.parametrize("name", ["a.avi", "a.h264", "a.mkv"])
-def test_black_frames_of_h264_are_found_where_they_are(name: str, between: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "codec"), [("a.avi", "libx264"), ("a.h264", "libx264"), ("a.mkv", "libx264"), ("a.asf", "mpeg4")]
+)
+def test_black_frames_between_reordered_ones_are_found_where_they_are(
+    name: str, codec: str, between: int, tmp_path: Path
+) -> None:
     def prepare(video: Any) -> None:
         video.codec_context.max_b_frames = between
 
-    found = _video(movies.movie(tmp_path / name, 40, _with(range(7, 10)), codec="libx264", prepare=prepare))
+    found = _video(movies.movie(tmp_path / name, 40, _with(range(7, 10)), codec=codec, prepare=prepare))
     assert (found["black"]["frames"], found["frames_decoded"]) == ("7-9", 40)
     assert found["black"]["runs"][0]["start_s"] == pytest.approx(7 / 25, abs=1e-3)
 
