@@ -13,8 +13,10 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import Any
 
 from app.catalog.assets import CataloguedAsset
+from app.catalog.unreadable import READ, Unread
 from app.model.kinds import Category
 from app.model.names import folded, folded_text, shown
 
@@ -45,6 +47,7 @@ class QueueRow:
         missing: how many frames are absent.
         objected: the policies that the asset failed by, or could not be judged by, when it was checked last; none
             where it changed since then.
+        unread: how many of its files the last scan could not read, those without a byte apart.
     """
 
     folder: bytes
@@ -56,6 +59,7 @@ class QueueRow:
     size: int
     missing: int = 0
     objected: tuple[str, ...] = ()
+    unread: Unread = READ
 
     @property
     def id(self) -> AssetId:
@@ -63,7 +67,7 @@ class QueueRow:
         return self.folder, self.name
 
     @classmethod
-    def of(cls, asset: CataloguedAsset, objected: tuple[str, ...] = ()) -> "QueueRow":
+    def of(cls, asset: CataloguedAsset, objected: tuple[str, ...] = (), unread: Unread = READ) -> "QueueRow":
         """From what the shard has."""
         sequence = asset.sequence
         text = shown(asset.name)
@@ -73,7 +77,8 @@ class QueueRow:
         text = text.replace("\n", "␊").replace("\r", "␍")
         missing = sequence.missing_count if sequence else 0
         key = folded(asset.folder) + b"/" + folded_text(text)
-        return cls(asset.folder, asset.name, text, key, asset.state, asset.category, asset.bytes, missing, objected)
+        kind, size = asset.category, asset.bytes
+        return cls(asset.folder, asset.name, text, key, asset.state, kind, size, missing, objected, unread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,22 +165,30 @@ class QueueRows:
             counted["all"] += times
         return {state: counted[state] for state in STATES}
 
-    def matching(self, wanted: QueueFilter, kept: Collection[AssetId] = (), start: int = 0) -> Iterator[int]:
+    def matching(
+        self, wanted: QueueFilter, kept: Collection[AssetId] = (), start: int = 0, held: AssetId | None = None
+    ) -> Iterator[int]:
         """The numbers, from `start` on, that a filter lets through.
 
         Args:
             wanted: the filter.
             kept: assets that stay although their state leaves them out, because they were judged or are looked at.
             start: the first number that is looked at.
+            held: an asset that stays although the words leave it out too.
         """
+        always = self.number_of(held) if held is not None else None
         passing = bytes(_is_wanted(flag, wanted.state) for flag in range(2 * _OBJECTED))
         stay = {self.number_of(asset) for asset in kept}
         words = folded_text(wanted.text).split()
         for number in range(start, len(self._flags)):
-            if not passing[self._flags[number]] and number not in stay:
+            if not passing[self._flags[number]] and number not in stay and number != always:
                 continue
-            if not words or all(word in self._key(number) for word in words):
+            if number == always or not words or all(word in self._key(number) for word in words):
                 yield number
+
+    def is_outside(self, number: int, wanted: QueueFilter) -> bool:
+        """Whether the words of a filter leave a row out."""
+        return not all(word in self._key(number) for word in folded_text(wanted.text).split())
 
     def _key(self, number: int) -> bytes:
         block = bisect_right(self._starts, number) - 1
@@ -204,14 +217,24 @@ def _is_wanted(flag: int, state: str) -> bool:
 
 def _packed(rows: list[QueueRow]) -> bytes:
     values = [
-        (row.folder, row.name, row.text, row.key, row.state, int(row.category), row.size, row.missing, row.objected)
+        (row.folder, row.name, row.text, row.key, row.state, int(row.category), row.size, row.missing, row.objected,
+         None if row.unread == READ else (row.unread.damaged, row.unread.empty))
         for row in rows
-    ]
+    ]  # fmt: skip
     return zlib.compress(marshal.dumps(values), 1)
 
 
 def _unpacked(block: bytes) -> list[QueueRow]:
     return [
-        QueueRow(folder, name, text, key, state, Category(category), size, missing, objected)
-        for folder, name, text, key, state, category, size, missing, objected in marshal.loads(zlib.decompress(block))
+        QueueRow(folder, name, text, key, state, Category(category), size, missing, objected, _unread(unread))
+        for folder, name, text, key, state, category, size, missing, objected, unread in _values(block)
     ]
+
+
+def _values(block: bytes) -> list[tuple[Any, ...]]:
+    values: list[tuple[Any, ...]] = marshal.loads(zlib.decompress(block))
+    return values
+
+
+def _unread(counts: tuple[int, int] | None) -> Unread:
+    return READ if counts is None else Unread(*counts)

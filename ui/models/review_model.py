@@ -9,6 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
+from app.catalog.unreadable import READ
 from app.model.names import shown
 from ui import formats
 from ui.models.queue_rows import AssetId, QueueFilter, QueueRow, QueueRows
@@ -26,6 +27,10 @@ class QueueRole(IntEnum):
     OBJECTED = Qt.ItemDataRole.UserRole + 5
 
 
+#: Lines of one asset and its heading.
+_ALONE = 2
+_OUTSIDE = "not in the filter"
+
 Line = bytes | QueueRow
 """A line of the queue: the folder of a heading, or an asset."""
 
@@ -38,24 +43,41 @@ class PreparedQueue:
         rows: every asset.
         lines: what is shown: of row `n` the number `2 * n + 1`, and `2 * n` for the heading above it.
         counts: assets by state.
+        outside: an asset that is shown because it is looked at, though the words of the filter leave it out.
     """
 
     rows: QueueRows
     lines: "array[int]"
     counts: dict[str, int]
+    outside: AssetId | None = None
 
 
-def prepare(rows: QueueRows, wanted: QueueFilter, kept: Collection[AssetId] = ()) -> PreparedQueue:
-    """Make a queue ready to be shown, `kept` assets among it whatever their state is."""
-    return PreparedQueue(rows, _lines_of(rows, wanted, kept), rows.counts())
+def prepare(
+    rows: QueueRows, wanted: QueueFilter, kept: Collection[AssetId] = (), looked_at: AssetId | None = None
+) -> PreparedQueue:
+    """Make a queue ready to be shown, `kept` assets among it whatever their state is.
+
+    What is looked at stays beside what the words of the filter let through, unless they let nothing through.
+    """
+    number = rows.number_of(looked_at) if looked_at is not None else None
+    held = looked_at if number is not None and rows.is_outside(number, wanted) else None
+    lines = _lines_of(rows, wanted, kept, held=held)
+    if held is not None and len(lines) == _ALONE:
+        held, lines = None, array("q")
+    return PreparedQueue(rows, lines, rows.counts(), held)
 
 
 def _lines_of(
-    rows: QueueRows, wanted: QueueFilter, kept: Collection[AssetId], start: int = 0, folder: int = 0
+    rows: QueueRows,
+    wanted: QueueFilter,
+    kept: Collection[AssetId],
+    start: int = 0,
+    folder: int = 0,
+    held: AssetId | None = None,
 ) -> "array[int]":
     """The lines of the rows from `start` on: a heading before the first one of each folder behind number `folder`."""
     lines = array("q")
-    for number in rows.matching(wanted, kept, start):
+    for number in rows.matching(wanted, kept, start, held):
         if rows.folder_number(number) != folder:
             folder = rows.folder_number(number)
             lines.append(2 * number)
@@ -78,6 +100,8 @@ class ReviewQueue(QAbstractListModel):
         self.filter = QueueFilter()
         #: Assets that stay in sight although the filter leaves them out.
         self.kept: set[AssetId] = set()
+        #: What is shown only because it is looked at.
+        self.outside: AssetId | None = None
 
     def clear(self) -> None:
         """Show no drive."""
@@ -103,6 +127,7 @@ class ReviewQueue(QAbstractListModel):
         """Show another queue, made with the filter that is set."""
         self.beginResetModel()
         self._rows, self._lines, self._counts = queue.rows, queue.lines, dict(queue.counts)
+        self.outside = queue.outside
         self.endResetModel()
         self.counted.emit()
 
@@ -192,7 +217,7 @@ class ReviewQueue(QAbstractListModel):
             return None
         if not isinstance(line, QueueRow):
             return _heading(line, role)
-        note, problem = self._notes.get(line.id, ("", False))
+        note, problem = self._notes.get(line.id, (_OUTSIDE if line.id == self.outside else "", False))
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return line.text
@@ -203,7 +228,7 @@ class ReviewQueue(QAbstractListModel):
             case QueueRole.SECOND:
                 return note or second_text(line)
             case QueueRole.PROBLEM:
-                return problem
+                return problem or (not note and line.state != "stale" and is_wrong(line))
             case QueueRole.OBJECTED:
                 return bool(line.objected)
             case Qt.ItemDataRole.ToolTipRole:
@@ -234,11 +259,21 @@ def objected_words(row: QueueRow) -> str:
     return f"Checked last: {', '.join(row.objected)}" if row.objected else ""
 
 
+def is_wrong(row: QueueRow) -> bool:
+    """Whether frames are absent or files cannot be read."""
+    return row.missing > 0 or row.unread != READ
+
+
 def second_text(row: QueueRow) -> str:
     """What stands at the end of a row: what is wrong with it, else how large it is."""
     wrong = ["stale"] if row.state == "stale" else []
     if row.missing:
         wrong.append(f"{formats.count(row.missing)} missing")
+    if row.unread.empty:
+        wrong.append("empty" if not row.size else f"{formats.count(row.unread.empty)} empty")
+    if row.unread.damaged:
+        alone = row.unread.damaged == 1 and b"#" not in row.name
+        wrong.append("unreadable" if alone else f"{formats.count(row.unread.damaged)} unreadable")
     if wrong:
         return " · ".join(wrong)
     return formats.size(row.size) if row.size else "empty"

@@ -44,6 +44,7 @@ _ALWAYS = 4
 _WIDEST = 150
 _NOT_MEASURED = "Not measured yet. Measuring decodes every pixel."
 _NOT_RECORDED = "It was not measured while its drive was connected."
+_NOT_KEPT = "There are no figures of all its frames: measuring keeps them, a check does not."
 _NOT_DECODED = "Not measured yet. Measuring decodes every frame and every sample: black, frozen, silence, loudness."
 
 
@@ -91,6 +92,10 @@ class ChannelsPane(QWidget):
         self.pages.setCurrentIndex((1 if stats else 2) if moving else 0)
         away = recorded_words(document or {})
         not_measured = _NOT_RECORDED if away else _NOT_MEASURED
+        if document is not None and "sequence" in document:
+            not_measured = _NOT_KEPT + (
+                "Connect its drive to measure it." if away else "Measuring decodes every pixel."
+            )
         self._nothing = "" if document is None else not_measured if self._all else "There is no picture in it"
         self.unmeasured.setText(_NOT_RECORDED if away else _NOT_DECODED)
         self.measure.setText("Measure again" if stats else "Measure")

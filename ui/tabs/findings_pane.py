@@ -20,12 +20,15 @@ from ui.widgets.buttons import KeyButton
 from ui.widgets.facts_grid import Fact, FactsGrid
 from ui.widgets.labels import DimLabel
 from ui.widgets.place_links import MOST_LINKS, PlaceLinks
+from ui.widgets.scrolled import Scrolled
 from ui.widgets.verdict import VerdictMark, verdict_icon
 
 #: The head above what no policy says.
 _SCAN = "Scan and inspection"
 _NAME = 124
 _FRAMES, _LEAST_FRAMES = 88, 72
+#: Of the height: the list's, and at most what is told below it.
+_SHARES = (3, 2)
 _FINDING = Qt.ItemDataRole.UserRole + 1
 _STATES = {"pass": "pass", "waived": "pass", "skipped": "pending"}
 
@@ -47,6 +50,7 @@ class FindingsPane(QWidget):
         self.said = DimLabel()
         self._bar = QWidget()
         self._shown: tuple[tuple[Finding, ...], str] = ((), "")
+        self._sources: tuple[str, ...] = ()
         self._lay_out()
         self.tree.currentItemChanged.connect(self._go)
         self.tree.itemClicked.connect(self._go)
@@ -63,15 +67,19 @@ class FindingsPane(QWidget):
     def show_findings(self, findings: Sequence[Finding], nothing: str = "") -> None:
         """Show findings, those of each policy below its name; `nothing` is said where there are none.
 
-        Who reads one of them keeps the place where it is told again.
+        Who reads one of them keeps the place where it is told again, unless another policy was checked since: what it
+        found comes first and stands at the top, and nothing is chosen of it yet.
         """
         if self._shown == (tuple(findings), nothing):
             return
         chosen, self._shown = self._chosen(), (tuple(findings), nothing)
         place = self.tree.verticalScrollBar().value()
+        before, self._sources = self._sources, tuple(dict.fromkeys(finding.source for finding in findings))
+        if self._sources != before and chosen is not None and chosen.source not in self._sources[:1]:
+            chosen = None
         self.tree.blockSignals(True)
         self.tree.clear()
-        sources = dict.fromkeys(finding.source for finding in findings)
+        sources = self._sources
         for source in sources:
             if source or len(sources) > 1:
                 self._add_head(source or _SCAN)
@@ -85,9 +93,11 @@ class FindingsPane(QWidget):
         if again is None:
             self.details.set_facts([])
             self.places.set_places(())
+            self.tree.scrollToTop()
         else:
             self.tree.setCurrentItem(again)
             self.tree.verticalScrollBar().setValue(place)
+            self.tree.scrollToItem(again)
         self.tree.blockSignals(False)
 
     def _items(self) -> list[QTreeWidgetItem]:
@@ -192,12 +202,13 @@ class FindingsPane(QWidget):
         below.addWidget(self.said)
         below.addWidget(self.details)
         below.addWidget(self.places)
+        self.below = Scrolled(lower, "What is told of the chosen finding")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self._bar)
-        column.addWidget(self.tree, 1)
-        column.addWidget(lower)
+        column.addWidget(self.tree, _SHARES[0])
+        column.addWidget(self.below, _SHARES[1])
         self.said.hide()
 
 

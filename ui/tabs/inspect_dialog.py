@@ -41,7 +41,7 @@ from ui.tabs.facts_pane import FactsPane
 from ui.tabs.findings_pane import FindingsPane, found_in, nothing_words, wrong_among
 from ui.tabs.frame_alone import FrameAlone
 from ui.tabs.review_keys import keep_popup_keys, keeps_key
-from ui.tabs.sequence_facts import consistency_marks
+from ui.tabs.sequence_facts import ALIKE, consistency_marks
 from ui.widgets.buttons import KeyButton
 from ui.widgets.consistency_strip import ConsistencyStrip
 from ui.widgets.dialogs import button_row
@@ -225,7 +225,7 @@ class InspectDialog(QDialog):
         self.strip.setVisible(isinstance(sequence, dict))
         if isinstance(sequence, dict):
             first, last = _ends(sequence)
-            self.strip.set_marks(consistency_marks(sequence), first, last, "All frames are as they should be")
+            self.strip.set_marks(consistency_marks(sequence), first, last, ALIKE)
 
     def _show_findings(self) -> None:
         judged = self.checks.validations()

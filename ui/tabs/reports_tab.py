@@ -51,7 +51,7 @@ class ReportsTab(QWidget):
         self._broken: dict[str, AppError] = {}
         self._began = self._took = 0.0
         self.runner = ReportsRunner(desk.engine, self)
-        self.errands = Errands(desk.engine.catalog.looked_at, self)
+        self.errands = Errands(self)
         self.bar = ReportsBar(desk.window.state)
         self.cards = {
             "files": StatCard("Files", ""),

@@ -80,6 +80,4 @@ class QueueDelegate(TipDelegate):
             return "fail_text"
         if state == "stale":
             return "stale_text"
-        if str(index.data(QueueRole.SECOND)).endswith("missing"):
-            return "fail_text"
         return "selection_dim" if selected else "dim"

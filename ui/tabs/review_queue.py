@@ -1,7 +1,6 @@
 """The left of the review: which drive, which state, and the assets to go through."""
 
 import time
-from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QSize, Qt, QTimer, Signal
@@ -20,11 +19,11 @@ from app.engine import Engine
 from app.errors import AppError
 from app.model.drives import Drive
 from ui import formats, icons
+from ui.drive_watch import DriveWatch
 from ui.models.queue_rows import STATES, AssetId, QueueFilter, QueueRow
 from ui.models.review_model import PreparedQueue, ReviewQueue, prepare
 from ui.reasons import said
 from ui.tabs.review_delegate import QueueDelegate
-from ui.tabs.review_drives import DriveWatch
 from ui.tabs.review_queue_empty import QueueEmpty, why_empty
 from ui.tabs.review_queue_menu import QueueMenu
 from ui.tabs.review_queue_reader import QueueReader
@@ -48,7 +47,7 @@ class QueuePanel(QWidget):
 
     Args:
         engine: has the catalogue.
-        in_front: whether the tab is seen.
+        drives: says which drives there are.
     """
 
     chosen = Signal(object)
@@ -62,7 +61,7 @@ class QueuePanel(QWidget):
     check_asked = Signal(object)
     """The `CheckTarget` that is to be checked against a policy."""
 
-    def __init__(self, engine: Engine, in_front: Callable[[], bool], parent: QWidget | None = None) -> None:
+    def __init__(self, engine: Engine, drives: DriveWatch, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._wanted_drive = ""
         self._wanted_asset: AssetId | None = None
@@ -86,13 +85,15 @@ class QueuePanel(QWidget):
         self._again = QTimer(self, singleShot=True)
         self._counting = QTimer(self, singleShot=True, interval=_COUNT_MS)
         self._watch = QTimer(self, interval=_WATCH_MS)
-        self._drives = DriveWatch(engine, in_front, self.drive_box, self)
+        self._drives = drives
         self._lay_out()
         self._connect()
 
     def start(self, drive_id: str) -> None:
         """Read the drives and show `drive_id`, or the first that is here."""
         self._wanted_drive = drive_id
+        if (drives := self._drives.drives()) is not None:
+            self._show_drives(drives)
         self._drives.start()
         self._watch.start()
 
@@ -229,6 +230,7 @@ class QueuePanel(QWidget):
                 self.refreshed.emit()
         elif kind == "filter" and isinstance(answer, PreparedQueue):
             self._swap(answer)
+            self._show_current()
 
     def _failed(self, kind: str, _number: int, error: AppError) -> None:
         self._loading = 0
@@ -300,7 +302,7 @@ class QueuePanel(QWidget):
         if drive is None or self._loading:
             return
         self._loaded_at = time.monotonic()
-        self.reader.ask("again", partial(self.reader.read_again, drive.id, self.model.filter, self._kept()))
+        self.reader.ask("again", partial(self.reader.read_again, drive.id, self.model.filter, *self._staying()))
 
     def _forget_kept(self) -> None:
         """Another state: what was kept in sight may go now, what is looked at too."""
@@ -311,17 +313,25 @@ class QueuePanel(QWidget):
     def _filter(self) -> None:
         self.model.filter = QueueFilter(str(self.state_box.currentData()), self.words.text())
         rows = self.model.rows().copy()
-        wanted, kept = self.model.filter, self._kept()
+        wanted, staying = self.model.filter, self._staying()
         if len(rows) <= _AT_ONCE:
             self._sorter.drop("filter")
-            self._swap(prepare(rows, wanted, kept))
+            self._swap(prepare(rows, wanted, *staying))
+            self._show_current()
         else:
-            self._sorter.ask("filter", lambda _token: prepare(rows, wanted, kept))
+            self._sorter.ask("filter", lambda _token: prepare(rows, wanted, *staying))
 
-    def _kept(self) -> frozenset[AssetId]:
+    def _staying(self) -> tuple[frozenset[AssetId], AssetId | None]:
+        """What stays whatever its state is, and what is looked at, which stays whatever the words are."""
         current = None if self._moving_on else self._current
-        looked_at = [asset for asset in (current, self._wanted_asset) if asset is not None]
-        return frozenset(self.model.kept).union(looked_at)
+        looked_at = [asset for asset in (self._wanted_asset, current) if asset is not None]
+        return frozenset(self.model.kept).union(looked_at), looked_at[0] if looked_at else None
+
+    def _show_current(self) -> None:
+        """Other rows are shown: the one that is looked at is among those in sight."""
+        index = self.model.index_of(self._current) if self._current else QModelIndex()
+        if index.isValid():
+            self.list.scrollTo(index, QTableView.ScrollHint.EnsureVisible)
 
     def _swap(self, queue: PreparedQueue) -> None:
         """Put another queue in place; the asset that is looked at and the place of the list stay."""
@@ -372,6 +382,8 @@ class QueuePanel(QWidget):
 
     def _choose(self, row: QueueRow | None) -> None:
         self._current = row.id if row else None
+        if self.model.outside not in (None, self._current):
+            self._typed.start()  # what stayed only because it was looked at goes
         self.chosen.emit(row)
 
     def _show_counts(self) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from app.catalog.assets import ShardAssets
 from app.catalog.objections import Objections
 from app.catalog.shard import open_reader
+from app.catalog.unreadable import Unreadable
 from app.engine import Engine
 from app.errors import Cancelled
 from app.jobs.job import CancelToken
@@ -48,7 +49,12 @@ class QueueReader(Reader):
         return count
 
     def read_again(
-        self, drive_id: str, wanted: QueueFilter, kept: frozenset[AssetId], token: CancelToken
+        self,
+        drive_id: str,
+        wanted: QueueFilter,
+        kept: frozenset[AssetId],
+        looked_at: AssetId | None,
+        token: CancelToken,
     ) -> PreparedQueue | None:
         """The whole queue of a drive, to take the place of the one that is shown; None where nothing changed."""
         seen = shard_stamp(self._engine, drive_id)
@@ -58,19 +64,23 @@ class QueueReader(Reader):
         rows = QueueRows()
         for page in self._pages(drive_id, token):
             rows.extend(page)
-        return prepare(rows, wanted, kept)
+        return prepare(rows, wanted, kept, looked_at)
 
     def _pages(self, drive_id: str, token: CancelToken) -> Iterator[list[QueueRow]]:
         path = self._engine.catalog.shard_path(drive_id)
         if not path.exists():
             return
         with open_reader(path, token) as database:
-            rows = self._rows(ShardAssets(database, self._engine.judge), Objections(database), token)
+            rows = self._rows(
+                ShardAssets(database, self._engine.judge), Objections(database), Unreadable(database), token
+            )
             while page := list(islice(rows, PAGE)):
                 yield page
 
-    def _rows(self, assets: ShardAssets, objections: Objections, token: CancelToken) -> Iterator[QueueRow]:
+    def _rows(
+        self, assets: ShardAssets, objections: Objections, unreadable: Unreadable, token: CancelToken
+    ) -> Iterator[QueueRow]:
         for _, found in assets.after():
             if token.cancelled:
                 raise Cancelled
-            yield from (QueueRow.of(asset, objections.of(asset)) for asset in found)
+            yield from (QueueRow.of(asset, objections.of(asset), unreadable.of(asset)) for asset in found)

@@ -265,7 +265,7 @@ def _views(facts: MediaFacts | None) -> tuple[View, ...]:
     for part, stream in enumerate(facts.streams if facts else ()):
         channels = stream.get("channels") or ()
         layers = dict.fromkeys(c["layer"] for c in channels if isinstance(c, dict) and isinstance(c.get("layer"), str))
-        name = stream.get("name") or f"part {part + 1}"
+        name = stream.get("name") or f"part {part}"
         for layer in layers or ("",):
             main = name if len(facts.streams if facts else ()) > 1 else "main"
             found.append(View(part, layer, f"{main} · {layer}" if layer else main))

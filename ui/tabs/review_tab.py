@@ -67,7 +67,8 @@ class ReviewTab(QWidget):
         names = [settings.operator, *desk.window.state.text(OPERATORS).split("\n")]
         self.reader = Reader("review asset", self)
         self.decoder = Decoder(self)
-        self.queue = QueuePanel(desk.engine, self.isVisible)
+        self.queue = QueuePanel(desk.engine, desk.drives)
+        desk.drives.serve(self.isVisible, lambda: self.queue.drive_box.view().isVisible())
         self.stage = ReviewViewer(self.decoder)
         self.inspector = Inspector(settings.reasons)
         self.bar = VerdictBar(settings.reasons, names)

@@ -16,7 +16,7 @@ from ui.tabs.measured_facts import movie_marks
 from ui.tabs.review_decoder import Decoder, Peaks, Picture
 from ui.tabs.review_player import Player
 from ui.tabs.review_reel import NO_PICTURE, Reel, timecode, why_still
-from ui.tabs.sequence_facts import consistency_marks
+from ui.tabs.sequence_facts import ALIKE, consistency_marks
 from ui.widgets.consistency_strip import ConsistencyStrip
 from ui.widgets.frame_viewer import FrameViewer
 from ui.widgets.labels import DimLabel, ElidedLabel, IconLabel
@@ -119,7 +119,7 @@ class ReviewViewer(QWidget):
         self.consistency.setVisible(shown)
         if shown and reel is not None:
             marks = movie_marks(told["stats"]) if measured else consistency_marks(dict(told["sequence"]))
-            good = "No black or frozen frames" if measured else "All frames are as they should be"
+            good = "No black or frozen frames" if measured else ALIKE
             self.consistency.set_marks(marks, reel.first, reel.last, good)
 
     def step_view(self, step: int) -> None:

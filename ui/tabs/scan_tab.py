@@ -116,6 +116,8 @@ class ScanTab(QWidget):
         self._ages = QTimer(self, interval=_AGES_MS)
         self._ages.timeout.connect(self._renew)
         self._ages.start()
+        self._desk.drives.serve(self.isVisible)
+        self._desk.drives.start()
         self.refresh()
 
     def page(self) -> Page:
@@ -132,6 +134,7 @@ class ScanTab(QWidget):
         self.found.stop()
         self.menu.stop()
         self.arrivals.stop()
+        self._desk.drives.stop()
 
     def offer(self, folder: str) -> None:
         """Put a folder into the form, with the label of the drive it belongs to."""
@@ -141,6 +144,12 @@ class ScanTab(QWidget):
     def refresh(self) -> None:
         """Read drives and history again."""
         self._reader.ask("drives", partial(self._read, self._live()), interrupt=False)
+
+    def _looked(self, drives: list[Drive]) -> None:
+        """A drive came, went, or lies elsewhere."""
+        known = {drive.id: (drive.online, drive.base) for drive in self._known.values()}
+        if {drive.id: (drive.online, drive.base) for drive in drives} != known:
+            self.refresh()
 
     def _renew(self) -> None:
         if self.isVisible():
@@ -281,6 +290,7 @@ class ScanTab(QWidget):
         jobs.job_ended.connect(self._ended)
         jobs.noticed.connect(self._noticed)
         jobs.catalog_changed.connect(self.refresh)
+        self._desk.drives.changed.connect(self._looked)
         self.questions.scan_asked.connect(self.start)
         self._reader.answered.connect(self._answered)
         self._reader.failed.connect(self._unread)

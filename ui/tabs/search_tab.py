@@ -79,7 +79,7 @@ class SearchTab(QWidget):
         self.table = ResultsTable(self.model)
         self.preview = Preview(desk.engine)
         self.runner = SearchRunner(desk.engine, self)
-        self.errands = Errands(desk.engine.catalog.looked_at, self)
+        self.errands = Errands(self)
         self.no_drive = EmptyState(
             "search", "Nothing is catalogued yet",
             "Scan a folder or a drive first. From then on every file on it is found here, also while the drive is on "
@@ -94,6 +94,8 @@ class SearchTab(QWidget):
         self._lay_out()
         self._make_actions()
         self._connect()
+        desk.drives.serve(self.isVisible)
+        desk.drives.start()
 
     def page(self) -> Page:
         """The tab for the window."""
@@ -108,6 +110,7 @@ class SearchTab(QWidget):
         self._typing.stop()
         self._renewing.stop()
         self.errands.stop()
+        self._desk.drives.stop()
         self.preview.stop()
         self.runner.stop()
 
@@ -251,14 +254,14 @@ class SearchTab(QWidget):
 
     def _show_drives(self, answer: Answer) -> None:
         self.filters.set_drives(answer.drives, self._online)
-        self.errands.watch(answer.drives)
+        self._looked(self._desk.drives.drives() or [])
         self.notice.say("")
         self._show_left_out(left_out(answer))
 
-    def _looked(self, drives: dict[str, Drive]) -> None:
-        if self.runner.set_places(drives):
+    def _looked(self, drives: list[Drive]) -> None:
+        if self.runner.set_places({drive.id: drive for drive in drives}):
             self._catalog_changed()
-        online = {drive.id: drive.online for drive in drives.values()}
+        online = {drive.id: drive.online for drive in drives}
         if {**self._online, **online} == self._online:
             return
         self._online.update(online)
@@ -383,7 +386,7 @@ class SearchTab(QWidget):
         self.table.current_changed.connect(self._show_hit)
         self.table.near_end.connect(self._near_end)
         self.table.letters_typed.connect(self._type_on)
-        self.errands.looked.connect(self._looked)
+        self._desk.drives.changed.connect(self._looked)
         self.errands.refused.connect(self._refused)
         self.actions_of_hits.review_requested.connect(self.review_requested)
         self.actions_of_hits.add_to_menu(self.export.actions())

@@ -1,5 +1,6 @@
 """The review's queue: headings, filters, rows that stay in place, and many of them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,13 @@ from pytestqt.qtbot import QtBot
 
 from app.catalog.entries import EntryWriter
 from app.catalog.shard import begin_scan, open_writer
+from app.catalog.unreadable import Unread
 from app.engine import Engine
 from app.jobs.job import CancelToken
 from app.model.drives import Passport
 from app.model.kinds import Category
 from tests.ui.enginekit import make_engine
+from ui.drive_watch import DriveWatch
 from ui.models.queue_rows import QueueFilter, QueueRow
 from ui.models.review_model import QueueRole, ReviewQueue, prepare
 from ui.tabs.review_queue import QueuePanel
@@ -104,7 +107,8 @@ def make_drive(engine: Engine, base: Path) -> str:
 def test_twenty_thousand_assets_come_in_pages_of_a_few_hundred(qtbot: QtBot, tmp_path: Path) -> None:
     engine = make_engine(tmp_path / "home")
     make_drive(engine, tmp_path / "big")
-    panel = QueuePanel(engine, lambda: True)
+    watch = DriveWatch(engine)
+    panel = QueuePanel(engine, watch)
     qtbot.addWidget(panel)
     inserted: list[int] = []
     panel.model.rowsInserted.connect(lambda _parent, first, last: inserted.append(last - first + 1))
@@ -121,3 +125,30 @@ def test_twenty_thousand_assets_come_in_pages_of_a_few_hundred(qtbot: QtBot, tmp
     qtbot.waitUntil(lambda: panel.model.rowCount() <= 3, timeout=10_000)
     assert "plate_00019_v999.png" in texts(panel.model)
     panel.stop()
+
+
+def test_what_is_looked_at_stays_in_the_queue_though_the_words_leave_it_out_and_says_so(model: ReviewQueue) -> None:
+    rows, looked_at = model.rows(), (b"ep1/a", b"one.exr")
+    model.show_all(prepare(rows, QueueFilter("pending", "gaps"), (), looked_at))
+    assert texts(model) == ["ep1 / a", "one.exr", "with_gaps.exr"]
+    assert model.index_of(looked_at).data(QueueRole.SECOND) == "not in the filter"
+    model.show_all(prepare(rows, QueueFilter("pending", "one"), (), looked_at))
+    assert texts(model) == ["ep1 / a", "one.exr"]
+    assert model.index_of(looked_at).data(QueueRole.SECOND) == "1.00\N{NO-BREAK SPACE}KB"
+    model.show_all(prepare(rows, QueueFilter("pending", "nothing is called so"), (), looked_at))
+    assert texts(model) == []
+
+
+def test_what_the_scan_could_not_read_is_marked_in_the_colour_of_what_is_missing() -> None:
+    found = [replace(row("a", "cut.jpg"), unread=Unread(damaged=1)), row("a", "good.jpg"),
+             replace(row("a", "sh.####.exr", missing=3), unread=Unread(2, 1)),
+             replace(row("a", "void.jpg"), size=0, unread=Unread(empty=1))]  # fmt: skip
+    model = ReviewQueue()
+    model.append(found)
+    lines = [model.index(line) for line in (1, 2, 3, 4)]
+    assert [(line.data(QueueRole.SECOND), line.data(QueueRole.PROBLEM)) for line in lines] == [
+        ("unreadable", True),
+        ("1.00\N{NO-BREAK SPACE}KB", False),
+        ("3 missing · 1 empty · 2 unreadable", True),
+        ("empty", True),
+    ]

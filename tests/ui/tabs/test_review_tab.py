@@ -627,6 +627,21 @@ def test_a_filter_that_hides_everything_leaves_nothing_to_judge(qtbot: QtBot, ta
     wait_loaded(qtbot, tab, SEQUENCE)
 
 
+def test_what_is_judged_is_in_the_queue_though_the_filter_leaves_it_out(qtbot: QtBot, tab: ReviewTab) -> None:
+    tab.queue.words.setText("mix")
+    shown, view = tab.queue.model, tab.queue.list
+    qtbot.waitUntil(lambda: view.currentIndex().data(QueueRole.SECOND) == "not in the filter", timeout=WAIT_MS)
+    chosen = view.currentIndex()
+    assert tab.dossier() is not None
+    assert tab.dossier().asset.name == SEQUENCE
+    assert shown.row_at(chosen).name == SEQUENCE
+    assert len([line for line in range(shown.rowCount()) if shown.row_at(shown.index(line)) is not None]) == 2
+    tab.queue.go(1)
+    wait_loaded(qtbot, tab, SOUND)
+    qtbot.waitUntil(lambda: shown.index_of((b"shots", SEQUENCE)).isValid() is False, timeout=WAIT_MS)
+    assert shown.row_at(tab.queue.list.currentIndex()).name == SOUND
+
+
 def test_no_two_commands_of_the_palette_are_called_alike(tab: ReviewTab) -> None:
     found = [command.text for command in commands(actions_of(tab), "QC Review")]
     assert sorted(found) == sorted(set(found))
