@@ -64,7 +64,9 @@ class PixelSource:
 
 
 @contextmanager
-def pixel_source(file: OpenFile, form: Format, part: int = 0, *, exact: bool = False) -> Iterator[PixelSource]:
+def pixel_source(
+    file: OpenFile, form: Format, part: int = 0, *, exact: bool = False, filled: bool = True
+) -> Iterator[PixelSource]:
     """Open the pixels of one part.
 
     Args:
@@ -73,11 +75,12 @@ def pixel_source(file: OpenFile, form: Format, part: int = 0, *, exact: bool = F
         part: index of the part (page, layer of a TIFF, frame of a GIF).
         exact: give integer pixels as normalised floats instead of eight bits, in 64 bits where 32 do not hold them,
             and no rows that the decoder of a JPEG makes up where the data ends.
+        filled: give such rows, unless `exact`.
 
     Raises:
         MediaError: it cannot be decoded, has no such part, or is too large.
     """
-    with opened_pixels(file, form, exact=exact) as pixels:
+    with opened_pixels(file, form, exact=exact, filled=filled) as pixels:
         yield pixels.part(part)
 
 
@@ -85,11 +88,21 @@ class OpenPixels:
     """The pixels of a file, opened once for all of its parts."""
 
     def __init__(
-        self, file: OpenFile, form: Format, reader: Any, *, exact: bool, cut: bool = False, frames: Frames | None = None
+        self,
+        file: OpenFile,
+        form: Format,
+        reader: Any,
+        *,
+        exact: bool,
+        filled: bool = False,
+        cut: bool = False,
+        frames: Frames | None = None,
     ) -> None:
         self.file = file
         self.form = form
         self.exact = exact
+        #: Whether rows are wanted that the decoder makes up.
+        self.filled = filled and not exact
         #: Whether it is known to be cut off, where rows behind a cut are not wanted.
         self.cut = cut
         #: What OpenImageIO opened; None where Pillow reads the file.
@@ -118,8 +131,8 @@ class OpenPixels:
 
 
 @contextmanager
-def opened_pixels(file: OpenFile, form: Format, *, exact: bool) -> Iterator[OpenPixels]:
-    """Open the pixels of a file. `exact` and what is raised are those of `pixel_source`."""
+def opened_pixels(file: OpenFile, form: Format, *, exact: bool, filled: bool = True) -> Iterator[OpenPixels]:
+    """Open the pixels of a file. `exact`, `filled` and what is raised are those of `pixel_source`."""
     if form.name in UNDECODED:
         raise MediaError(UNDECODED[form.name], code="media.not_decoded")
     if form.name in PILLOW_FORMATS:
@@ -129,22 +142,24 @@ def opened_pixels(file: OpenFile, form: Format, *, exact: bool) -> Iterator[Open
         if frames is not None and frames.has(0):
             yield OpenPixels(file, form, None, exact=exact, frames=frames)
             return
-        with _by_openimageio(file, form, exact, frames) as pixels:
+        with _by_openimageio(file, form, frames, exact=exact, filled=filled and not exact) as pixels:
             yield pixels
 
 
 @contextmanager
-def _by_openimageio(file: OpenFile, form: Format, exact: bool, frames: Frames | None) -> Iterator[OpenPixels]:
+def _by_openimageio(
+    file: OpenFile, form: Format, frames: Frames | None, *, exact: bool, filled: bool
+) -> Iterator[OpenPixels]:
     oiio = openimageio(2)
     oiio.attribute("exr_threads", 2)
     config = oiio.ImageSpec()
     config.attribute("oiio:UnassociatedAlpha", 1)
-    with ended(file, form) if exact else nullcontext((file, False)) as (there, cut):
+    with nullcontext((file, False)) if filled else ended(file, form) as (there, cut):
         reader = oiio.ImageInput.open(there.native_name, config)
         if reader is None:
             raise _not_opened(there, form)
         try:
-            yield OpenPixels(there, form, reader, exact=exact, cut=cut, frames=frames)
+            yield OpenPixels(there, form, reader, exact=exact, filled=filled, cut=cut, frames=frames)
         finally:
             reader.close()
 
@@ -204,12 +219,12 @@ def _openimageio_source(pixels: OpenPixels, part: int) -> PixelSource:
 
 
 def _row_reader(pixels: OpenPixels, part: int, spec: Any, wanted: Any) -> Read:
-    """Reads rows; where they have to be exact, none that the decoder makes up."""
+    """Reads rows; none that the decoder makes up, unless these are wanted."""
 
     def read(y0: int, y1: int, c0: int, c1: int) -> Pixels:
         rows = pixels.reader.read_scanlines(part, 0, y0, y1, spec.z, c0, c1, wanted)
         found = _checked(rows, pixels.reader, pixels.file, (y1 - y0, spec.width, c1 - c0))
-        if pixels.exact:
+        if not pixels.filled:
             check_not_filled_in(pixels.reader, pixels.form, cut=pixels.cut)
         return found
 

@@ -4,9 +4,9 @@ Handlers of `app.jobs.children`. A path is text with undecodable bytes as lone s
 is `app.media.inspectors` and `app.media.frames`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.errors import MediaError
 from app.jobs.framing import Send
@@ -23,6 +23,10 @@ from app.media.telling import teller
 from app.model.documents import json_text
 from app.model.facts import facts_to_json
 from app.model.inspecting import inspect_options
+
+if TYPE_CHECKING:
+    from app.media.pictures import Picture
+    from app.media.sources import PixelSource
 
 _open_movie: dict[tuple[str, int, int], Any] = {}
 
@@ -163,10 +167,14 @@ def _still(file: OpenFile, form: Format, request: dict[str, Any]) -> tuple[dict[
     from app.media.sources import pixel_source
 
     incomplete = _incomplete(file, form)
+    limits = request.get("max_width", 0), request.get("max_height", 0)
+
+    def decoded(*, filled: bool) -> "tuple[PixelSource, Picture]":
+        with pixel_source(file, form, request.get("part", 0), filled=filled) as source:
+            return source, render(source, *limits, request.get("layer", ""))
+
     try:
-        with pixel_source(file, form, request.get("part", 0)) as source:
-            limits = request.get("max_width", 0), request.get("max_height", 0)
-            picture = render(source, *limits, request.get("layer", ""))
+        source, picture = _sound_rows(decoded, form)
     except MediaError as problem:
         if incomplete and problem.code in ("media.damaged", "pixels.damaged"):
             raise MediaError(incomplete, code=problem.code) from problem
@@ -185,6 +193,18 @@ def _still(file: OpenFile, form: Format, request: dict[str, Any]) -> tuple[dict[
         "frames": None, "number": None, "seconds": None, "frame_rate": None,
     }  # fmt: skip
     return header, picture.rgba.tobytes()
+
+
+def _sound_rows(
+    decoded: "Callable[..., tuple[PixelSource, Picture]]", form: Format
+) -> "tuple[PixelSource, Picture]":
+    """Without the rows that a decoder makes up of a damaged JPEG, unless none would be left, as of a progressive one."""
+    try:
+        return decoded(filled=False)
+    except MediaError as problem:
+        if form.name != "jpeg" or problem.code != "pixels.damaged":
+            raise
+        return decoded(filled=True)
 
 
 def _incomplete(file: OpenFile, form: Format) -> str:

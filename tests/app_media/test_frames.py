@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import psutil
 import pytest
+from PIL import Image
 
 from app.errors import Cancelled, MediaError
 from app.jobs.children import ChildFailed
@@ -331,3 +332,24 @@ def test_one_file_is_answered_as_the_scan_asks_for_it(tmp_path: Path) -> None:
     assert "cut off" in sent[0]["facts"]["error"]
     with pytest.raises(MediaError, match="empty"):
         worker.inspect({"path": str(media.empty(tmp_path / "b.png"))}, send)
+
+
+@pytest.mark.parametrize("how", [{}, {"progressive": True}])
+def test_rows_of_a_cut_jpeg_that_the_decoder_makes_up_are_named_as_damaged_and_not_shown(
+    how: dict[str, Any], reader: FrameReader, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.jpg"
+    noise = np.random.default_rng(3).integers(0, 255, (300, 400, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(path, **how)
+    whole = reader.read(str(path))
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    frame = reader.read(str(path))
+    assert "no end-of-image mark" in frame.problem
+    if how:  # of a progressive one no row is known to be sound: all that there is of it is shown
+        assert (frame.damaged_rows, pixels(frame)[..., 3].min()) == ((), 255)
+        return
+    ((first, last),) = frame.damaged_rows
+    assert 120 <= first <= 160
+    assert last == 299
+    assert (pixels(frame)[:first] == pixels(whole)[:first]).all()
+    assert pixels(frame)[first:, :, 3].max() == 0

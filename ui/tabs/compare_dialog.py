@@ -63,6 +63,7 @@ class CompareDialog(QDialog):
         self._side, self._asked = "difference", ""
         self._found: Compared | None = None
         self._frame: Frame | None = None  # that somebody chose
+        self._fresh = True  # nobody can have chosen a tab for what was found
         self._in_sight: Frame | None = None
         self.reader = CompareReader(desk.engine, self)
         self.names = {"a": ElidedLabel(), "b": ElidedLabel()}
@@ -152,6 +153,9 @@ class CompareDialog(QDialog):
         self.pixels.set_rows(pixel_rows(found.document))
         different = len(differing(found.document))
         self.tabs.setTabText(1, f"Pixels {formats.count(different)}" if different else "Pixels")
+        if self._fresh and different and not self.header.rows():
+            self.tabs.setCurrentIndex(1)
+        self._fresh = False
         self._look(found)
 
     def _look(self, found: Compared) -> None:

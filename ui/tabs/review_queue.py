@@ -230,7 +230,7 @@ class QueuePanel(QWidget):
                 self.refreshed.emit()
         elif kind == "filter" and isinstance(answer, PreparedQueue):
             self._swap(answer)
-            self._show_current()
+            self.list.scrollTo(self.list.currentIndex())
 
     def _failed(self, kind: str, _number: int, error: AppError) -> None:
         self._loading = 0
@@ -317,7 +317,7 @@ class QueuePanel(QWidget):
         if len(rows) <= _AT_ONCE:
             self._sorter.drop("filter")
             self._swap(prepare(rows, wanted, *staying))
-            self._show_current()
+            self.list.scrollTo(self.list.currentIndex())
         else:
             self._sorter.ask("filter", lambda _token: prepare(rows, wanted, *staying))
 
@@ -326,12 +326,6 @@ class QueuePanel(QWidget):
         current = None if self._moving_on else self._current
         looked_at = [asset for asset in (self._wanted_asset, current) if asset is not None]
         return frozenset(self.model.kept).union(looked_at), looked_at[0] if looked_at else None
-
-    def _show_current(self) -> None:
-        """Other rows are shown: the one that is looked at is among those in sight."""
-        index = self.model.index_of(self._current) if self._current else QModelIndex()
-        if index.isValid():
-            self.list.scrollTo(index, QTableView.ScrollHint.EnsureVisible)
 
     def _swap(self, queue: PreparedQueue) -> None:
         """Put another queue in place; the asset that is looked at and the place of the list stay."""

@@ -253,7 +253,7 @@ class ReviewViewer(QWidget):
         if reel.kind != "movie":
             return label
         code = timecode(reel.timecode, position, reel.rate)
-        return f"{label}   {code or formats.duration(seconds or 0)}"
+        return f"{label}   {code or formats.playing_time(seconds or 0)}"
 
     def _missing(self, position: int) -> None:
         reel = self.player.reel

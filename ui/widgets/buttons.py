@@ -17,7 +17,7 @@ class KeyButton(QPushButton):
 
     Args:
         text: the label, without the key.
-        role: "" (plain), "primary" (one on a screen), "pass", "fail", "flat", "link" or "inverse".
+        role: "" (plain), "primary" (one on a screen), "pass", "fail", "flat", "link", "choice" (one of several) or "inverse".
         icon: name of an icon, or "".
         key: the key as shown, or "". It is shown only: the owner makes the shortcut.
     """
@@ -61,8 +61,9 @@ class KeyButton(QPushButton):
         painter.drawControl(QStyle.ControlElement.CE_PushButtonLabel, option)
         cap = key_cap_size(self._key)
         left = self.width() - _CAP_EDGE - cap.width()
-        token = _TOKENS.get(self._role, "dim") if self.isEnabled() else "disabled"
-        line = token if self._role in _TOKENS else "control"
+        chosen = "on_accent" if self._role == "choice" and self.isChecked() else ""
+        token = chosen or _TOKENS.get(self._role, "dim") if self.isEnabled() else "disabled"
+        line = token if chosen or self._role in _TOKENS else "control"
         rect = QRectF(left, (self.height() - cap.height()) / 2, cap.width(), cap.height())
         paint_key_cap(painter, rect, self._key, token, line)
 

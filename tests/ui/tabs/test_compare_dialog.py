@@ -72,6 +72,15 @@ def test_what_differs_is_told_and_shown(qtbot: QtBot, compare: Compare, tmp_path
     assert dialog.side() == "b"
 
 
+def test_the_tab_with_differences_is_open_where_only_pixels_differ(compare: Compare, tmp_path: Path) -> None:
+    a, b = media.raw_exr(tmp_path / "a.exr"), tmp_path / "b_.exr"
+    data = bytearray(a.read_bytes())
+    data[-1] ^= 1
+    b.write_bytes(data)
+    dialog = compare(a, b)
+    assert (cells(dialog), dialog.tabs.currentIndex(), dialog.tabs.tabText(1)) == ([], 1, "Pixels 1")
+
+
 def test_a_copy_is_equal(compare: Compare, tmp_path: Path) -> None:
     a = media.exr(tmp_path / "a.exr", 1)
     dialog = compare(a, Path(shutil.copy(a, tmp_path / "b_.exr")))
