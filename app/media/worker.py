@@ -195,10 +195,8 @@ def _still(file: OpenFile, form: Format, request: dict[str, Any]) -> tuple[dict[
     return header, picture.rgba.tobytes()
 
 
-def _sound_rows(
-    decoded: "Callable[..., tuple[PixelSource, Picture]]", form: Format
-) -> "tuple[PixelSource, Picture]":
-    """Without the rows that a decoder makes up of a damaged JPEG, unless none would be left, as of a progressive one."""
+def _sound_rows(decoded: "Callable[..., tuple[PixelSource, Picture]]", form: Format) -> "tuple[PixelSource, Picture]":
+    """Without rows that a decoder makes up of a damaged JPEG, unless none would be left, as of a progressive one."""
     try:
         return decoded(filled=False)
     except MediaError as problem:

@@ -17,7 +17,8 @@ class KeyButton(QPushButton):
 
     Args:
         text: the label, without the key.
-        role: "" (plain), "primary" (one on a screen), "pass", "fail", "flat", "link", "choice" (one of several) or "inverse".
+        role: "" (plain), "primary" (one on a screen), "pass", "fail", "flat", "link", "choice" (one of several) or
+            "inverse".
         icon: name of an icon, or "".
         key: the key as shown, or "". It is shown only: the owner makes the shortcut.
     """

@@ -8,9 +8,9 @@ those of a kind share a row.
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QProgressBar, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from ui import formats, icons, theme
 from ui.outcomes import failed_together
@@ -54,11 +54,15 @@ class JobRow(QWidget):
         self.failed = KeyButton("", role="link")
         self.result = KeyButton("", role="link")
         self.result.hide()
+        self.earlier = KeyButton("", role="link")
+        self.earlier.hide()
+        self._menu = QMenu(self)
         self.pause = KeyButton("Pause", icon="pause")
         self.cancel = KeyButton("Cancel", icon="stop")
         self.dismiss = tool_button("close", "Remove from the list", size=16)
         self.failed.clicked.connect(self._failed)
         self.result.clicked.connect(self._result)
+        self.earlier.clicked.connect(self._open_earlier)
         self.pause.clicked.connect(self._pause)
         self.cancel.clicked.connect(self._cancel)
         self.dismiss.clicked.connect(self._dismiss)
@@ -101,6 +105,16 @@ class JobRow(QWidget):
         self.result.setAccessibleName(f"{words} {self.view.title}")
         self.result.show()
 
+    def lead_to_earlier(self, views: Sequence[JobView]) -> None:
+        """Lead to what earlier jobs found whose rows this one stands for, the newest first; none hides that."""
+        self._menu.clear()
+        for view in views:
+            words = f"{view.title}: {view.message}".replace("&", "&&")
+            self._menu.addAction(words, partial(self.result_clicked.emit, view.id))
+        self.earlier.setText(f"{formats.count(len(views))} earlier…")
+        self.earlier.setAccessibleName(f"What {formats.many(len(views), 'earlier job')} found")
+        self.earlier.setVisible(bool(views))
+
     def show_together(self, views: Sequence[JobView]) -> None:
         """Tell of several failed jobs of a kind, the newest first; one alone stands as it is."""
         if len(views) < 2:
@@ -138,6 +152,7 @@ class JobRow(QWidget):
         first.addWidget(self.bar, 1)
         first.addWidget(self.ended, 1)
         first.addWidget(self.failed)
+        first.addWidget(self.earlier)
         first.addWidget(self.result)
         second.addWidget(self.current, 1)
         second.addWidget(self.numbers)
@@ -168,6 +183,9 @@ class JobRow(QWidget):
     def _result(self) -> None:
         self.result_clicked.emit(self.view.id)
 
+    def _open_earlier(self) -> None:
+        self._menu.popup(self.earlier.mapToGlobal(QPoint(0, -self._menu.sizeHint().height())))
+
     def _dismiss(self) -> None:
         self.dismissed.emit(self.view.id)
 
@@ -175,8 +193,8 @@ class JobRow(QWidget):
 class JobPanel(QFrame):
     """All jobs. Ended ones stay for some seconds.
 
-    Those that lead to a result stay until they are removed by hand, and so do failed small ones; a banner tells of the
-    other failed ones.
+    The newest that leads to a result stays until it is removed by hand, stands for those before it and leads to theirs;
+    so do failed small ones. A banner tells of the other failed ones.
 
     Args:
         linger_s: how long the rows of ended jobs stay.
@@ -201,6 +219,7 @@ class JobPanel(QFrame):
         self._rows: dict[str, JobRow] = {}
         self._small: dict[str, JobView] = {}
         self._folded: dict[str, tuple[JobView, ...]] = {}
+        self._offered: list[str] = []
         self._latest = 0
         self._quiet = ElidedLabel("No job is running", Qt.TextElideMode.ElideRight, dim=True)
         self._quiet.setContentsMargins(16, 6, 16, 6)
@@ -262,10 +281,26 @@ class JobPanel(QFrame):
         return found if len(found) > 1 else ()
 
     def offer_result(self, job_id: str, words: str) -> None:
-        """Lead from the row of a job that has ended to what it found; the row stays until it is removed by hand."""
+        """Lead from the row of a job that has ended to what it found; it stands for those before it that do so too."""
         row = self._rows.get(job_id)
         if row is not None:
             row.offer_result(words)
+            self._offered.append(job_id)
+            self._fold_results()
+
+    def _fold_results(self) -> None:
+        """One row leads to all results, so that checks one after the other do not take the page's room."""
+        for place, job_id in enumerate(reversed(self._offered)):
+            row = self._rows[job_id]
+            row.setVisible(place == 0)
+            earlier = [self._rows[other].view for other in reversed(self._offered[:-1])] if place == 0 else []
+            row.lead_to_earlier(earlier)
+        self._fit()
+
+    def _dismissed(self, job_id: str) -> None:
+        """A row was removed by hand, with those that it stands for."""
+        for other in list(self._offered) if job_id in self._offered else [job_id]:
+            self.remove_job(other)
 
     def _let_go(self, job_id: str) -> None:
         row = self._rows.get(job_id)
@@ -302,6 +337,9 @@ class JobPanel(QFrame):
             self._stack.removeWidget(row)
             row.hide()
             row.deleteLater()
+            if job_id in self._offered:
+                self._offered.remove(job_id)
+                self._fold_results()
             self._fit()
 
     def row(self, job_id: str) -> JobRow | None:
@@ -323,7 +361,7 @@ class JobPanel(QFrame):
         row.cancel_clicked.connect(self.cancel_requested)
         row.failed_clicked.connect(self.failed_items_requested)
         row.result_clicked.connect(self.result_requested)
-        row.dismissed.connect(self.remove_job)
+        row.dismissed.connect(self._dismissed)
         self._rows[view.id] = row
         self._put(row)
         self._fit()
@@ -347,7 +385,8 @@ class JobPanel(QFrame):
         self._quiet.setVisible(not self._rows)
         self._scroll.setVisible(bool(self._rows))
         most = (3 if self.window().height() >= _HIGH_WINDOW else 2) * _ROW_HEIGHT
-        self._scroll.setFixedHeight(min(sum(row.height() for row in self._rows.values()), most))
+        heights = (row.height() for job_id, row in self._rows.items() if job_id not in self._offered[:-1])
+        self._scroll.setFixedHeight(min(sum(heights), most))
 
 
 def _alike(one: JobView, other: JobView) -> bool:

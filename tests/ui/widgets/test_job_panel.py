@@ -175,6 +175,27 @@ def test_a_row_that_leads_to_a_result_stays(panel: JobPanel, qtbot) -> None:
     assert panel.row("8") is None
 
 
+def test_of_several_results_the_newest_stands_for_all_and_leads_to_each(panel: JobPanel, qtbot) -> None:
+    for job_id in ("1", "2", "3"):
+        panel.show_job(JobView(job_id, f"Check {job_id}"))
+        panel.show_job(JobView(job_id, f"Checked {job_id}", state=JobState.DONE, message=f"{job_id} fail"))
+        panel.offer_result(job_id, "Show what was found…")
+    newest = panel.row("3")
+    assert newest is not None
+    assert [job_id for job_id in "123" if panel.row(job_id).isVisible()] == ["3"]  # type: ignore[union-attr]
+    assert panel._scroll.height() == newest.height()
+    assert newest.earlier.text() == "2 earlier…"
+    assert newest.earlier.isVisible()
+    assert [action.text() for action in newest._menu.actions()] == ["Checked 2: 2 fail", "Checked 1: 1 fail"]
+    with qtbot.waitSignal(panel.result_requested) as heard:
+        newest._menu.actions()[1].trigger()
+    assert heard.args == ["1"]
+    panel.remove_job("1")
+    assert newest.earlier.text() == "1 earlier…"
+    newest.dismiss.click()
+    assert [job_id for job_id in "123" if panel.row(job_id) is not None] == []
+
+
 def fail(panel: JobPanel, job_id: str, title: str, message: str, kind: str) -> None:
     panel.show_job(JobView(job_id, title, small=True))
     panel.show_job(JobView(job_id, title, state=JobState.FAILED, message=message, small=True, kind=kind, level="fail"))
