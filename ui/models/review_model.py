@@ -25,6 +25,7 @@ class QueueRole(IntEnum):
     SECOND = Qt.ItemDataRole.UserRole + 3
     PROBLEM = Qt.ItemDataRole.UserRole + 4
     OBJECTED = Qt.ItemDataRole.UserRole + 5
+    OUTSIDE = Qt.ItemDataRole.UserRole + 6
 
 
 #: Lines of one asset and its heading.
@@ -229,6 +230,8 @@ class ReviewQueue(QAbstractListModel):
                 return note or second_text(line)
             case QueueRole.PROBLEM:
                 return problem or (not note and line.state != "stale" and is_wrong(line))
+            case QueueRole.OUTSIDE:
+                return line.id == self.outside
             case QueueRole.OBJECTED:
                 return bool(line.objected)
             case Qt.ItemDataRole.ToolTipRole:

@@ -93,9 +93,8 @@ class ChannelsPane(QWidget):
         away = recorded_words(document or {})
         not_measured = _NOT_RECORDED if away else _NOT_MEASURED
         if document is not None and "sequence" in document:
-            not_measured = _NOT_KEPT + (
-                "Connect its drive to measure it." if away else "Measuring decodes every pixel."
-            )
+            what = "Connect its drive to measure it." if away else "Measuring decodes every pixel."
+            not_measured = f"{_NOT_KEPT} {what}"
         self._nothing = "" if document is None else not_measured if self._all else "There is no picture in it"
         self.unmeasured.setText(_NOT_RECORDED if away else _NOT_DECODED)
         self.measure.setText("Measure again" if stats else "Measure")

@@ -78,6 +78,6 @@ class QueueDelegate(TipDelegate):
     def _second_color(self, index: QModelIndex | QPersistentModelIndex, state: str, *, selected: bool) -> str:
         if index.data(QueueRole.PROBLEM):
             return "fail_text"
-        if state == "stale":
+        if state == "stale" or index.data(QueueRole.OUTSIDE):
             return "stale_text"
         return "selection_dim" if selected else "dim"

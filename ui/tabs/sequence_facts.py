@@ -9,7 +9,7 @@ from ui.models.fact_nodes import FactNode, one_line, paged, plain
 from ui.widgets.consistency import Mark, Trait
 
 #: What is said of the frames of a sequence whose files have nothing to object to; policies may object all the same.
-ALIKE = "No frame missing or damaged, headers and sizes alike"
+ALIKE = "No frame missing or cut off, headers and sizes alike"
 _MOST_MARKS = 20_000
 _MOST_PLACES = 200
 _CHUNK = re.compile(r"(?P<first>-?\d{1,18})(?:-(?P<last>-?\d{1,18}))?(?:x(?P<step>\d{1,9}))?")

@@ -32,6 +32,9 @@ def document(measured: bool, names: tuple[str, ...] = ("A", "B", "G", "R")) -> d
     }
 
 
+RECORDED = {"recorded": "2026-11-20T10:40:00Z"}
+
+
 @pytest.fixture
 def pane(qtbot: QtBot) -> Iterator[ChannelsPane]:
     made = displayed(qtbot, ChannelsPane("Test"), 360, 700)
@@ -53,6 +56,16 @@ def test_before_it_is_measured_it_says_so(pane: ChannelsPane) -> None:
     assert cells(pane, 0) == ["A", "–", "–", "–", "–", "–", "–", "–", "half"]
     assert pane.histogram.accessibleDescription().startswith("Not measured yet")
     assert pane.measure.text() == "Measure"
+
+
+@pytest.mark.parametrize(
+    ("recorded", "ends"), [({}, "decodes every pixel."), (RECORDED, "Connect its drive to measure it.")]
+)
+def test_of_a_sequence_that_was_checked_it_says_that_checks_keep_no_figures(
+    recorded: dict[str, Any], ends: str, pane: ChannelsPane
+) -> None:
+    pane.show_document({**document(measured=False), "kind": "sequence", "sequence": {}, **recorded})
+    assert pane.histogram.accessibleDescription().endswith(f"a check does not. {'Measuring ' * (not recorded)}{ends}")
 
 
 def test_channels_of_other_stills_tell_the_type_of_their_pixels(pane: ChannelsPane) -> None:
