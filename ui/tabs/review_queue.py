@@ -137,6 +137,8 @@ class QueuePanel(QWidget):
         self._wanted_drive = drive_id
         if places:
             self.drive_box.setCurrentIndex(places[0])
+        else:
+            self._drives.read()  # it is newer than what was told last
 
     def set_state(self, asset: AssetId, state: str) -> None:
         """An asset was judged."""
@@ -240,7 +242,7 @@ class QueuePanel(QWidget):
 
     def _show_drives(self, drives: list[Drive]) -> None:
         before = self.drive()
-        wanted = before.id if before else self._wanted_drive
+        wanted = before.id if before and self._wanted_asset is None else self._wanted_drive
         if tuple(drives) == self.drive_box.drives() and before is not None:
             return
         self.drive_box.show_drives(drives, wanted)
@@ -268,7 +270,7 @@ class QueuePanel(QWidget):
             return
         self._loaded_at = time.monotonic()
         self._loading += 1
-        self._wanted_drive = drive.id
+        self._wanted_drive = self._wanted_drive if self._wanted_asset else drive.id
         self._number += 1
         self.reader.ask("load", partial(self.reader.load, drive.id, self._number))
 

@@ -184,7 +184,8 @@ class JobRow(QWidget):
         self.result_clicked.emit(self.view.id)
 
     def _open_earlier(self) -> None:
-        self._menu.popup(self.earlier.mapToGlobal(QPoint(0, -self._menu.sizeHint().height())))
+        size, button = self._menu.sizeHint(), self.earlier
+        self._menu.popup(button.mapToGlobal(QPoint(button.width() - size.width(), -size.height())))
 
     def _dismiss(self) -> None:
         self.dismissed.emit(self.view.id)
