@@ -6,7 +6,7 @@ is the code: 1023 in a ten-bit DPX, 255 in a JPEG. Alpha is a channel like the o
 
 import struct
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,8 +72,8 @@ def image_statistics(
     parts: list[dict[str, Any]] = []
     errors: list[dict[str, Any]] = []
     cut_off = bool(why_incomplete(file, form.name))
-    with ended(file, form) as (there, cut), frames_of(there, form) as frames:
-        pages = _Pages(there, form, cut, frames)
+    with ended(file, form) as (there, cut), frames_of(there, form) as frames, ExitStack() as stack:
+        pages = _Pages(there, form, cut, frames, stack)
         for index in range(PICTURES_LIMIT + 1):
             damage = Damage(index)
             try:
@@ -96,10 +96,15 @@ def image_statistics(
 
 
 class _Pages:
-    """The parts of a file, asked for in their order."""
+    """The parts of a file, asked for in their order.
 
-    def __init__(self, file: OpenFile, form: Format, cut: bool, frames: Frames | None) -> None:
+    A GIF is opened once for all: each of its frames needs those before it. Any other file is opened for each part.
+    """
+
+    def __init__(self, file: OpenFile, form: Format, cut: bool, frames: Frames | None, stack: ExitStack) -> None:
         self._file = file
+        self._stack = stack
+        self._kept: Any = None
         self._form = form
         self._cut = cut
         self._frames = frames
@@ -117,23 +122,29 @@ class _Pages:
         if form.name in PILLOW_FORMATS:
             yield _pillow_page(file, form, index)
             return
-        oiio = openimageio()
-        config = oiio.ImageSpec()
-        config.attribute("oiio:UnassociatedAlpha", 1)
-        opened = oiio.ImageInput.open(file.native_name, config)
-        if opened is None:
-            raise MediaError(f"it cannot be read as {form.title}: {oiio_reason(file)}", code="pixels.damaged")
-        try:
+        with ExitStack() as stack:
+            opened = self._kept or self._opened(stack)
             if opened.seek_subimage(index, 0):
                 tags = next(self._tags, None)
                 packed = deflated(file, tags) if tags is not None else None
-                yield _openimageio_page(opened, oiio, file, form, index, self._cut, packed)
+                yield _openimageio_page(opened, openimageio(), file, form, index, self._cut, packed)
             elif why := why_fewer(file, form, opened, index):
                 raise MediaError(f"pixels cannot be decoded: {why}", code="pixels.damaged")
             else:
                 yield None
-        finally:
-            opened.close()
+
+    def _opened(self, stack: ExitStack) -> Any:
+        """A reader of the library, closed with `stack`, or with all parts where it is kept for them."""
+        oiio = openimageio()
+        config = oiio.ImageSpec()
+        config.attribute("oiio:UnassociatedAlpha", 1)
+        opened = oiio.ImageInput.open(self._file.native_name, config)
+        if opened is None:
+            reason = f"it cannot be read as {self._form.title}: {oiio_reason(self._file)}"
+            raise MediaError(reason, code="pixels.damaged")
+        self._kept = opened if self._form.name == "gif" else None
+        (self._stack if self._kept is not None else stack).callback(opened.close)
+        return opened
 
     def _frame(self, frames: Frames, index: int) -> _Page | None:
         if index == frames.moving.pictures:

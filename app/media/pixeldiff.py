@@ -26,7 +26,7 @@ from app.media.sources import OpenPixels, PixelSource, opened_pixels
 
 _SAMPLES = 1 << 24
 _CANVAS = 2048
-_KEPT_OPEN = ("openexr", "png", "webp")
+_KEPT_OPEN = ("openexr", "png", "webp", "gif")
 
 Progress = Callable[[int, int], None]
 Errors = NDArray[np.float64]

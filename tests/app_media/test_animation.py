@@ -160,3 +160,23 @@ def test_corrupt_data_within_a_jpeg_is_told(progressive: bool, tmp_path: Path) -
     assert "pixels.damaged" in [error["code"] for error in found["errors"]]
     assert "their data" in found["errors"][0]["message"]
     assert not found["stats"]["parts"][0]["complete"]
+
+
+def test_later_frames_of_sixteen_bits_are_not_told_in_eight(tmp_path: Path) -> None:
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    def control(number: int) -> bytes:
+        return chunk(b"fcTL", struct.pack(">IIIIIHHBB", number, 4, 4, 0, 0, 1, 10, 0, 0))
+
+    pixels = zlib.compress((b"\0" + struct.pack(">12H", *[1000] * 12)) * 4)
+    (tmp_path / "a.png").write_bytes(
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 4, 4, 16, 2, 0, 0, 0))
+        + chunk(b"acTL", struct.pack(">II", 2, 0)) + control(0) + chunk(b"IDAT", pixels)
+        + control(1) + chunk(b"fdAT", struct.pack(">I", 2) + pixels) + chunk(b"IEND", b"")
+    )  # fmt: skip
+    found = looked_at(tmp_path / "a.png")
+    first, second = found["stats"]["parts"]
+    assert (first["channels"][0]["max"], first["code_max"]) == (pytest.approx(1000 / 65535), 65535)
+    assert (second["supported"], second["channels"]) == (False, [])
+    assert [error["code"] for error in found["errors"]] == ["pixels.not_supported"]
