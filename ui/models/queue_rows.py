@@ -10,7 +10,7 @@ import zlib
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -151,6 +151,12 @@ class QueueRows:
     def set_state(self, number: int, state: str) -> None:
         """It was judged."""
         self._flags[number] = _WORDS.index(state) | (self._flags[number] & _OBJECTED)
+
+    def set_states(self, states: Mapping[AssetId, str]) -> None:
+        """Assets were judged; those that are not here are passed over."""
+        for asset, state in states.items():
+            if (number := self.number_of(asset)) is not None:
+                self.set_state(number, state)
 
     def folder_number(self, number: int) -> int:
         """Which folder a row lies in, counted from 1 in their order."""

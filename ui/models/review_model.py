@@ -3,7 +3,7 @@
 from array import array
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
 
@@ -44,12 +44,14 @@ class PreparedQueue:
         rows: every asset.
         lines: what is shown: of row `n` the number `2 * n + 1`, and `2 * n` for the heading above it.
         counts: assets by state.
+        wanted: the filter that it was made with.
         outside: an asset that is shown because it is looked at, though the words of the filter leave it out.
     """
 
     rows: QueueRows
     lines: "array[int]"
     counts: dict[str, int]
+    wanted: QueueFilter
     outside: AssetId | None = None
 
 
@@ -65,7 +67,14 @@ def prepare(
     lines = _lines_of(rows, wanted, kept, held=held)
     if held is not None and len(lines) == _ALONE:
         held, lines = None, array("q")
-    return PreparedQueue(rows, lines, rows.counts(), held)
+    return PreparedQueue(rows, lines, rows.counts(), wanted, held)
+
+
+def completed(queue: PreparedQueue, rows: QueueRows, kept: Collection[AssetId]) -> PreparedQueue:
+    """A queue that was made of a copy of rows, of the rows themselves: some came since, some were judged."""
+    last = rows.folder_number(queue.lines[-1] >> 1) if queue.lines else 0
+    lines = queue.lines + _lines_of(rows, queue.wanted, kept, len(queue.rows), last)
+    return replace(queue, rows=rows, lines=lines, counts=rows.counts())
 
 
 def _lines_of(

@@ -21,21 +21,20 @@ from app.model.drives import Drive
 from ui import formats, icons
 from ui.drive_watch import DriveWatch
 from ui.models.queue_rows import STATES, AssetId, QueueFilter, QueueRow
-from ui.models.review_model import PreparedQueue, ReviewQueue, prepare
+from ui.models.review_model import PreparedQueue, ReviewQueue, completed
 from ui.reasons import said
 from ui.tabs.review_delegate import QueueDelegate
 from ui.tabs.review_queue_empty import QueueEmpty, why_empty
 from ui.tabs.review_queue_menu import QueueMenu
 from ui.tabs.review_queue_reader import QueueReader
+from ui.tabs.review_queue_sorter import QueueSorter, Staying
 from ui.widgets.drive_box import DriveBox
 from ui.widgets.tables import style_table
-from ui.workers.reader import Reader
 
 _BESIDE = 320
 _TYPE_MS = 150
 _COUNT_MS = 200
 _REST = 5.0
-_AT_ONCE = 2000
 _LEAST_REST_S = 1.0
 _WATCH_MS = 2000
 #: Icon and colour of what is no verdict.
@@ -68,12 +67,14 @@ class QueuePanel(QWidget):
         #: What was looked at before a filter hid everything.
         self._left: AssetId | None = None
         self._current: AssetId | None = None
-        self._loading = 0
+        self._loading = self._number = 0
         self._loaded_at = self._load_took = 0.0
         self._failure = ""
         self._moving_on = False
+        #: What was judged since the queue began to be read again.
+        self._judged: dict[AssetId, str] = {}
         self.reader = QueueReader(engine, self)
-        self._sorter = Reader("review filter", self)
+        self._sorter = QueueSorter(self)
         self.model = ReviewQueue(self)
         self.drive_box, self.state_box = DriveBox(), QComboBox()
         self.words, self._filters = QLineEdit(), QBoxLayout(QBoxLayout.Direction.LeftToRight)
@@ -142,7 +143,10 @@ class QueuePanel(QWidget):
 
     def set_state(self, asset: AssetId, state: str) -> None:
         """An asset was judged."""
+        self._judged[asset] = state
         self.model.set_state(asset, state)
+        if self._sorter.rows is not None:
+            self._sorter.rows.set_states({asset: state})
 
     def go(self, step: int, state: str = "") -> bool:
         """Choose the next asset of a state (any when empty), or the one before; whether there was one."""
@@ -207,7 +211,7 @@ class QueuePanel(QWidget):
         self._drives.failed.connect(partial(self._failed, "drives", 0))
         self.reader.answered.connect(self._answered)
         self.reader.failed.connect(self._failed)
-        self._sorter.answered.connect(self._answered)
+        self._sorter.sorted.connect(self._sorted)
         self.reader.paged.connect(self._paged)
         self.drive_box.currentIndexChanged.connect(self._load)
         self.state_box.currentIndexChanged.connect(self._forget_kept)
@@ -228,11 +232,20 @@ class QueuePanel(QWidget):
         elif kind == "again":
             self._load_ended()
             if isinstance(answer, PreparedQueue):
-                self._swap(answer)
+                self._refresh_by(answer)
                 self.refreshed.emit()
-        elif kind == "filter" and isinstance(answer, PreparedQueue):
-            self._swap(answer)
-            self.list.scrollTo(self.list.currentIndex())
+
+    def _refresh_by(self, queue: PreparedQueue) -> None:
+        """Show what was read again, by the filter and with the verdicts that were set meanwhile."""
+        queue.rows.set_states(self._judged)
+        if self._sorter.rows is None and queue.wanted == self.model.filter:
+            self._swap(completed(queue, queue.rows, ()))
+        else:
+            self._sorter.sort(queue.rows, self.model.filter, self._staying())
+
+    def _sorted(self, queue: PreparedQueue) -> None:
+        self._swap(queue)
+        self.list.scrollTo(self.list.currentIndex())
 
     def _failed(self, kind: str, _number: int, error: AppError) -> None:
         self._loading = 0
@@ -264,7 +277,7 @@ class QueuePanel(QWidget):
             self.model.kept.add(wanted)
         self.drive_changed.emit(drive)
         self.reader.drop("again")
-        self._sorter.drop("filter")
+        self._sorter.drop()
         if drive is None:
             self._show_counts()
             return
@@ -273,8 +286,6 @@ class QueuePanel(QWidget):
         self._wanted_drive = self._wanted_drive if self._wanted_asset else drive.id
         self._number += 1
         self.reader.ask("load", partial(self.reader.load, drive.id, self._number))
-
-    _number = 0
 
     def _paged(self, number: int, rows: list[QueueRow]) -> None:
         if number == self._number:
@@ -304,6 +315,7 @@ class QueuePanel(QWidget):
         if drive is None or self._loading:
             return
         self._loaded_at = time.monotonic()
+        self._judged.clear()
         self.reader.ask("again", partial(self.reader.read_again, drive.id, self.model.filter, *self._staying()))
 
     def _forget_kept(self) -> None:
@@ -314,16 +326,9 @@ class QueuePanel(QWidget):
 
     def _filter(self) -> None:
         self.model.filter = QueueFilter(str(self.state_box.currentData()), self.words.text())
-        rows = self.model.rows().copy()
-        wanted, staying = self.model.filter, self._staying()
-        if len(rows) <= _AT_ONCE:
-            self._sorter.drop("filter")
-            self._swap(prepare(rows, wanted, *staying))
-            self.list.scrollTo(self.list.currentIndex())
-        else:
-            self._sorter.ask("filter", lambda _token: prepare(rows, wanted, *staying))
+        self._sorter.sort(self._sorter.rows or self.model.rows(), self.model.filter, self._staying())
 
-    def _staying(self) -> tuple[frozenset[AssetId], AssetId | None]:
+    def _staying(self) -> Staying:
         """What stays whatever its state is, and what is looked at, which stays whatever the words are."""
         current = None if self._moving_on else self._current
         looked_at = [asset for asset in (self._wanted_asset, current) if asset is not None]
@@ -331,9 +336,6 @@ class QueuePanel(QWidget):
 
     def _swap(self, queue: PreparedQueue) -> None:
         """Put another queue in place; the asset that is looked at and the place of the list stay."""
-        if self._loading and len(queue.rows) < len(self.model.rows()):
-            self._filter()
-            return
         bar = self.list.verticalScrollBar()
         place = bar.value()
         self.list.selectionModel().blockSignals(True)
