@@ -272,3 +272,17 @@ def test_codes_are_those_of_a_channel_whatever_a_pixel_takes(name: str, tmp_path
     (still if name != "a.dds" else still.convert("RGB")).save(tmp_path / name)
     part, *_ = statistics(tmp_path / name)[0]
     assert (part["bits"], part["code_max"]) == (8, 255)
+
+
+def test_checksums_are_looked_at_on_every_page_that_is_counted(tmp_path: Path) -> None:
+    page, path = Image.linear_gradient("L").resize((16, 16)), tmp_path / "a.tif"
+    page.save(path, save_all=True, append_images=[page] * 99, compression="tiff_adobe_deflate")
+    with opened(str(path)) as file:
+        tags = list(directories(file))[90]
+    assert tags is not None
+    last = tags[273][0] + tags[279][0] - 1
+    data = bytearray(path.read_bytes())
+    data[last] ^= 1
+    path.write_bytes(data)
+    _, errors = statistics(path)
+    assert [(error["code"], error["part"]) for error in errors] == [("pixels.damaged", 90)]
