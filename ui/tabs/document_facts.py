@@ -55,7 +55,7 @@ def document_nodes(document: Document, *, with_file: bool = True) -> tuple[FactN
         groups.append(FactNode("Frame looked at", one_line(str(name))))
     measured = stats_by_part(document)
     groups += [_part_node(part, measured.get(part.get("index"), {})) for part in shown.get("parts") or ()]
-    groups += [_stream_node(n, stream) for n, stream in enumerate(shown.get("streams") or (), 1)]
+    groups += [_stream_node(place, stream) for place, stream in enumerate(shown.get("streams") or ())]
     if not shown.get("parts"):
         groups += _flat_attributes(shown.get("attributes"), moving=shown.get("kind") in ("video", "audio"))
     if told := tuple(measured_nodes(document.get("stats"))):
@@ -235,7 +235,8 @@ def _attribute(attribute: Document) -> FactNode:
     return FactNode(one_line(str(attribute.get("name", ""))), words, kind=kind, raw=attribute)
 
 
-def _stream_node(number: int, stream: Document) -> FactNode:
+def _stream_node(place: int, stream: Document) -> FactNode:
+    """A stream by the number that the file gives it, counted from 0 as policies and the command line do."""
     kind = str(stream.get("type") or "stream")
     size = f"{stream['width']} × {stream['height']}" if stream.get("width") and stream.get("height") else ""
     what = " · ".join(filter(None, (str(stream.get("codec") or stream.get("name") or ""), size)))
@@ -244,7 +245,8 @@ def _stream_node(number: int, stream: Document) -> FactNode:
     nodes = list(stream_lines({**stream, "channels": None} if listed else stream))
     if listed and channels:
         nodes.append(_channels_node(channels))
-    return FactNode(f"{kind.capitalize()} {number}", what, tuple(nodes), raw=stream, place=number - 1)
+    number = stream.get("index", place)
+    return FactNode(f"{kind.capitalize()} {number}", what, tuple(nodes), raw=stream, place=place)
 
 
 def _flat_attributes(attributes: Any, *, moving: bool) -> Iterable[FactNode]:

@@ -26,9 +26,11 @@ def measured_nodes(stats: Any) -> Iterable[FactNode]:
     if not isinstance(stats, dict):
         return
     for kind, lines in (("video", _video), ("audio", _audio)):
-        for number, entry in enumerate(_dicts(stats.get(kind)), 1):
+        for place, entry in enumerate(_dicts(stats.get(kind))):
             nodes = [*lines(entry), *_rest(entry)]
-            yield FactNode(f"{kind.capitalize()} {number}", _summary(entry), paged(nodes), raw=entry)
+            yield FactNode(
+                f"{kind.capitalize()} {entry.get('stream', place)}", _summary(entry), paged(nodes), raw=entry
+            )
     rest = {key: value for key, value in stats.items() if key not in ("parts", "video", "audio") and value}
     if rest:
         nodes = [value_node(key_words(key), value) for key, value in rest.items()]

@@ -24,7 +24,7 @@ def facts_tree(dossier: Dossier) -> tuple[FactNode, ...]:
     looked_at = [] if dossier.asset.sequence is None else [FactNode("Read from", shown(name))]
     groups.append(FactNode("Media", "", (*looked_at, *_media_nodes(facts))))
     word = "Part" if facts.kind == "image" else "Stream"
-    groups += [_stream_node(f"{word} {number}", stream) for number, stream in enumerate(facts.streams, 1)]
+    groups += [_stream_node(f"{word} {number}", stream) for number, stream in enumerate(facts.streams)]
     if facts.attributes:
         groups.append(FactNode("Attributes", "", paged([_node(k, v) for k, v in sorted(facts.attributes.items())])))
     return tuple(groups)

@@ -124,7 +124,7 @@ def test_a_sound_shows_what_was_measured_instead(pane: ChannelsPane) -> None:
     stats = {"audio": [{"loudness": {"true_peak_dbtp": -3.04}}]}
     pane.show_document({"kind": "audio", "streams": [{"type": "audio", "channels": 2}], "stats": stats})
     assert pane.pages.currentWidget() is pane.streams
-    assert pane.streams.lines() == ["Audio 1", "True peak −3.0\xa0dBTP", "Silent none", "Clipped none"]
+    assert pane.streams.lines() == ["Audio 0", "True peak −3.0\xa0dBTP", "Silent none", "Clipped none"]
     pane.show_document(None)
     assert not pane.measure.isEnabled()
 

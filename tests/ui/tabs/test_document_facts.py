@@ -106,14 +106,21 @@ def test_a_sequence_tells_what_is_wrong_along_it() -> None:
 def test_a_sound_shows_its_streams_and_what_was_measured(tmp_path: Path) -> None:
     document = document_of(str(media.wav(tmp_path / "mix.wav")), InspectOptions())
     lines = flat(document_nodes(document))
-    assert any(line.startswith("Audio 1: pcm") for line in lines)
+    assert any(line.startswith("Audio 0: pcm") for line in lines)
     assert "  Sample rate: 48\N{NO-BREAK SPACE}kHz" in lines
     loud = document_of(str(media.wav(tmp_path / "loud.wav", 1.0)), InspectOptions(measure=True))
     lines = [line.strip().partition(": ") for line in flat(document_nodes(loud)[-1].children)]
     told = {name: value for name, _, value in lines}
-    assert told["Audio 1"] == told["Loudness"]
+    assert told["Audio 0"] == told["Loudness"]
     assert told["Loudness"].endswith("LUFS")
     assert told["Clipped"] == "none"
+
+
+def test_streams_have_the_numbers_that_the_command_line_gives_them() -> None:
+    streams = [{"index": 0, "type": "video"}, {"index": 2, "type": "audio"}]
+    stats = {"video": [{"stream": 0}], "audio": [{"stream": 2}]}
+    nodes = document_nodes({"kind": "video", "streams": streams, "stats": stats})
+    assert [node.name for node in (*nodes[:2], *nodes[-1].children)] == ["Video 0", "Audio 2", "Video 0", "Audio 2"]
 
 
 def test_facts_of_a_movie_are_said_once_as_people_say_them_and_copied_exactly() -> None:
@@ -145,7 +152,7 @@ def test_facts_of_a_movie_are_said_once_as_people_say_them_and_copied_exactly() 
 
 def test_a_movie_tells_its_black_and_frozen_frames(tmp_path: Path) -> None:
     stats = {"video": [{"black": {"frames": "0-3", "count": 4}, "frozen": {"frames": "", "count": 0}}], "audio": []}
-    assert flat(tuple(measured_nodes(stats))) == ["Video 1: ", "  Black: 4 frames: 0-3", "  Frozen: none"]
+    assert flat(tuple(measured_nodes(stats))) == ["Video 0: ", "  Black: 4 frames: 0-3", "  Frozen: none"]
     assert movie_marks(stats) == (Mark(0, 3, Trait.BLACK),)
     assert movie_marks(None) == ()
 

@@ -93,7 +93,7 @@ def test_a_dropped_folder_lists_its_media(qtbot: QtBot, opened: Open, tmp_path: 
     media.wav(folder / "mix.wav")
     dialog = opened(folder)
     assert [dialog.list.item(row).text() for row in range(dialog.list.count())] == ["mix.wav", "sh010.####.exr"]
-    qtbot.waitUntil(lambda: any(line.startswith("Audio 1") for line in dialog.facts.lines()), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: any(line.startswith("Audio 0") for line in dialog.facts.lines()), timeout=WAIT_MS)
     dialog.list.setCurrentRow(1)
     qtbot.waitUntil(dialog.strip.isVisible, timeout=WAIT_MS)
 

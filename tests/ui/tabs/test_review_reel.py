@@ -4,6 +4,7 @@ import struct
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from app.engine import Engine
 from app.jobs.job import CancelToken
@@ -89,3 +90,13 @@ def subtitles_alone() -> bytes:
     return head + element(
         "18538067", info, element("1654ae6b", track), element("1f43b675", element("e7", b"\0"), block)
     )
+
+
+def test_pages_without_a_name_are_counted_as_the_channels_and_the_command_line_count_them(
+    engine: Engine, shots: Path
+) -> None:
+    page = Image.new("L", (16, 9))
+    page.save(shots / "pages.tif", save_all=True, append_images=[page])
+    scan(engine, shots)
+    dossier = read_dossier(engine, engine.catalog.drives()[0].id, b"", b"pages.tif", CancelToken())
+    assert [view.text for view in reel_of(dossier).views] == ["part 0", "part 1"]

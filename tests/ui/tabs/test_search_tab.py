@@ -472,7 +472,7 @@ def test_all_facts_of_a_hit_are_a_key_away(qtbot: QtBot, tab: SearchTab) -> None
     qtbot.keyClick(tab.field, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
     pane = tab.preview.all_facts
     qtbot.waitUntil(pane.view.hasFocus)
-    qtbot.waitUntil(lambda: any(line.startswith("Video 1") for line in pane.lines()), timeout=10_000)
+    qtbot.waitUntil(lambda: any(line.startswith("Video 0") for line in pane.lines()), timeout=10_000)
     assert pane.view.height() > tab.preview.viewer.height()
 
 
