@@ -107,7 +107,7 @@ def recorded_on_shelf(engine: "Engine", path: str, token: CancelToken) -> Docume
     if found is not None and found.document is None:
         raise InputError(
             f"{found.drive.label} is not connected, and what it has recorded of this file cannot be used",
-            hint="Its facts were never read, or by an older version. Connect the drive and scan it again.",
+            hint=found.hint,
             code="facts.not_recorded",
         )
     return None if found is None else found.document

@@ -28,12 +28,24 @@ class Record:
         file_id: the row of the file; None for a sequence.
         document: None where there is none.
         problem: why the file could not be read when it was last tried; empty where it could.
+        in_sequence: whether the file is a frame of a sequence.
     """
 
     drive: Drive
     file_id: int | None
     document: Document | None
     problem: str = ""
+    in_sequence: bool = False
+
+    @property
+    def hint(self) -> str:
+        """What to do where there is no document."""
+        if self.in_sequence:
+            return (
+                "Of a sequence the facts of its first, middle and last frame are kept: name one of them or the"
+                " sequence, or connect the drive and scan it with --all-frames."
+            )
+        return "Its facts were never read, or by an older version. Connect the drive and scan it again."
 
 
 def record_of(engine: Engine, path: str, token: CancelToken, *, shelf_only: bool = False) -> Record | None:
@@ -110,7 +122,8 @@ def _record(database: Database, drive: Drive, relative: bytes) -> Record | None:
     file_id = find_file(database, relative)
     if file_id is not None:
         _, problem = recorded_problem(database, file_id) or ("", "")
-        return Record(drive, file_id, recorded_document(database, file_id), problem)
+        frame = database.value("SELECT sequence_id IS NOT NULL FROM file WHERE id = ?", (file_id,))
+        return Record(drive, file_id, recorded_document(database, file_id), problem, bool(frame))
     folder, _, name = relative.rpartition(b"/")
     if not is_pattern(name):
         return None

@@ -217,7 +217,7 @@ def _query(engine: Engine, file: str, job: Job) -> _Query:
     if record is not None and record.file_id is not None and record.document is None:
         raise InputError(
             f"what {record.drive.label} has recorded of {shown(file)} cannot be compared",
-            hint="Its facts were never read, or by an older version. Connect the drive and scan it again.",
+            hint=record.hint,
             code="facts.not_recorded",
         )
     if record is None or record.document is None or record.file_id is None:

@@ -36,8 +36,27 @@ def assets_below(
     Raises:
         InputError: a path is not there.
     """
+    _tell_of_frames(paths, job)
     found = _assets(paths, job, tell_absent=tell_absent)
     return found if len(paths) == 1 else _once(found)
+
+
+def _tell_of_frames(paths: tuple[str, ...], job: Job) -> None:
+    """Notice frames of one sequence that are named one by one, as a shell does: no rule looks at them together."""
+    folders: dict[str, list[bytes]] = {}
+    for path in paths:
+        folder, name = os.path.split(path)
+        if category_of(folded(raw(name))) is Category.IMAGE and not means_sequence(path):
+            folders.setdefault(folder, []).append(raw(name))
+    for folder, names in folders.items():
+        sequences, _ = file_sequences(sorted(set(names)), [0] * len(set(names)))
+        for sequence in sequences:
+            name = shown(sequence_name(sequence))
+            job.notice(
+                "check.frames",
+                f"{len(sequence.names):,} frames of {name} are named one by one: each is checked as a file of its own.",
+                f"For what they have to be together name the sequence: {os.path.join(shown(raw(folder)), name)}",  # noqa: PTH118
+            )
 
 
 def _once(found: Iterator[FoundAsset | tuple[str, AppError]]) -> Iterator[FoundAsset | tuple[str, AppError]]:

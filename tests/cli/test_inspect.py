@@ -76,6 +76,21 @@ def test_a_file_on_the_shelf_of_which_no_facts_were_read_says_so(
     assert codes == ["facts.not_recorded", "media.absent"]
 
 
+def test_a_frame_on_the_shelf_that_was_not_read_names_those_that_were(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    card = tmp_path / "card"
+    card.mkdir()
+    paths = [media.raw_exr(card / f"a.{number:04}.exr") for number in range(1, 6)]
+    assert main(["--home", str(home), "scan", str(card), "--drive", "A001"]) == 0
+    card.rename(tmp_path / "shelf")
+    capsys.readouterr()
+    assert inspect(home, paths[0]) == 0
+    for question in (["inspect"], ["similar"]):
+        assert main(["--home", str(home), *question, str(paths[1])]) == 3
+        assert "first, middle and last frame" in capsys.readouterr().err
+
+
 def test_a_policy_with_variables_is_given_their_values(
     home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -530,3 +530,16 @@ def test_of_a_frame_without_a_header_it_cannot_be_told_whether_a_group_is_about_
     result = judged(f"  - any: {{id: group, {when}, rules: [{{id: r, check: exr.lossless}}]}}", document)
     [found] = result.findings
     assert (found.rule, found.outcome, found.frames, found.observed) == ("group", "error", "1005", "the file is empty")
+
+
+def test_frames_that_are_named_one_by_one_are_told(engine: Engine, shot: Path, tmp_path: Path) -> None:
+    file = tmp_path / "p.yaml"
+    file.write_text(f"{HEAD}rules:\n  - {{id: r, check: exr.lossless}}\n")
+    frames = tuple(str(frame) for frame in sorted(shot.iterdir()))
+    events: list[Any] = []
+    assert len(check(engine, CheckRequest(frames, str(file)), Job(events.append)).assets) == len(frames)
+    [notice] = [event for event in events if isinstance(event, Noticed)]
+    assert notice.text.startswith(f"{len(frames)} frames of {shot_name('0010')}.####.exr are named one by one")
+    events.clear()
+    check(engine, CheckRequest((frames[0], str(shot)), str(file)), Job(events.append))
+    assert not [event for event in events if isinstance(event, Noticed)]
