@@ -35,7 +35,7 @@ def front(qtbot: QtBot, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iter
     with opened_front(qtbot, engine) as front:
         menus = front.drive_menus
         assert menus is not None
-        qtbot.waitUntil(menus.export.isEnabled, timeout=10_000)
+        qtbot.waitUntil(menus.export.isEnabled)
         yield front
 
 
@@ -55,7 +55,7 @@ def exports(engine: Engine, pattern: str) -> list[Path]:
 
 def test_a_drive_is_exported_and_a_toast_opens_the_folder(qtbot: QtBot, front: Front, engine: Engine) -> None:
     choose(front.window.file_menu, "Export the inventory", "A && B", "As JSON lines…")
-    qtbot.waitUntil(lambda: bool(front.window.toasts.shown()), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(front.window.toasts.shown()))
     (made,) = exports(engine, "A_B.jsonl")
     assert [toast.view.text for toast in front.window.toasts.shown()] == [f"12 files to {made.name}"]
 
@@ -63,7 +63,7 @@ def test_a_drive_is_exported_and_a_toast_opens_the_folder(qtbot: QtBot, front: F
 def test_the_choices_of_the_menu_are_obeyed(qtbot: QtBot, front: Front, engine: Engine) -> None:
     choose(front.window.file_menu, "Export the inventory", "Movies and sound only")
     choose(front.window.file_menu, "Export the inventory", "All drives as Everything file list…")
-    qtbot.waitUntil(lambda: bool(exports(engine, "*.efu")), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(exports(engine, "*.efu")))
     assert exports(engine, "*.efu")[0].read_bytes().count(b"\n") == 1
 
 
@@ -75,7 +75,7 @@ def test_only_what_is_new_is_exported_where_that_is_chosen(
     run(engine, "scan", ScanRequest((str(tmp_path / "card"),), inventory_only=True), Job())
     choose(front.window.file_menu, "Export the inventory", "Modified in the last 30 days only")
     choose(front.window.file_menu, "Export the inventory", "A && B", "As JSON lines…")
-    qtbot.waitUntil(lambda: bool(front.window.toasts.shown()), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(front.window.toasts.shown()))
     assert front.window.toasts.shown()[-1].view.text.startswith("9 files to ")
 
 

@@ -37,4 +37,4 @@ def test_what_may_lie_on_a_share_is_not_asked_in_the_windows_thread(
     folder = f"/proc/{os.getpid()}"
     find_first_folder(owner, state, SCANNED, told.append, [folder, str(tmp_path)])
     assert told == []
-    qtbot.waitUntil(lambda: told == [folder], timeout=10_000)
+    qtbot.waitUntil(lambda: told == [folder])

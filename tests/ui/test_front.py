@@ -55,11 +55,11 @@ def test_closing_during_a_scan_stops_it_first_and_keeps_what_was_committed(
     jobs = front.jobs
     assert jobs is not None
     jobs.start("scan", ScanRequest((str(tree),), "A001", batch_files=50))
-    qtbot.waitUntil(lambda: bool(engine.catalog.jobs.newest()), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(engine.catalog.jobs.newest()))
     qtbot.waitUntil(lambda: any(job.progress.view.done > 0 for job in jobs.running()), timeout=20_000)
     front.window.close()
     assert front.window.isVisible()
-    qtbot.waitUntil(lambda: not front.window.isVisible(), timeout=10_000)
+    qtbot.waitUntil(lambda: not front.window.isVisible())
     assert [job.state for job in engine.catalog.jobs.newest()] == ["cancelled"]
     front.stop()
     result = run(engine, "scan", ScanRequest((str(tree),), "A001"), Job())
@@ -104,7 +104,7 @@ def test_what_cannot_be_pressed_says_why_and_no_name_is_markup(qtbot: QtBot, fro
 
 def test_a_failed_job_says_why_in_a_banner(qtbot: QtBot, front: Front, tmp_path: Path) -> None:
     assert front.jobs is not None
-    with qtbot.waitSignal(front.jobs.all_ended, timeout=10_000):
+    with qtbot.waitSignal(front.jobs.all_ended):
         front.jobs.start("scan", ScanRequest((str(tmp_path / "nothing"),)))
     assert [name for name in front.window.banners.ids() if name.startswith("failed.")]
 
@@ -160,7 +160,7 @@ def test_a_theme_that_cannot_be_saved_is_told(qtbot: QtBot, front: Front, engine
 def test_a_failed_sign_off_is_told_once_in_the_panel(qtbot: QtBot, front: Front, tmp_path: Path) -> None:
     assert front.jobs is not None
     request = SignOffRequest(tmp_path / "gone.wav", "alice", "pass")
-    with qtbot.waitSignal(front.jobs.all_ended, timeout=10_000):
+    with qtbot.waitSignal(front.jobs.all_ended):
         job_id = front.jobs.start("sign_off", request)
     row = front.window.jobs.row(job_id)
     assert row is not None
@@ -218,7 +218,7 @@ def test_a_damaged_catalogue_is_mended_in_the_window(qtbot: QtBot, engine: Engin
     qtbot.waitUntil(lambda: front.mending is not None, timeout=20_000)
     assert front.mending is not None
     tab = front.mending.tab
-    qtbot.waitUntil(lambda: tab.model.rowCount() == 2, timeout=10_000)
+    qtbot.waitUntil(lambda: tab.model.rowCount() == 2)
     assert [status.state for status in tab.model.rows()][0] == "broken"
     tab.restore(RestoreRequest())
     qtbot.waitUntil(lambda: [drive.label for drive in _drives(engine)] == ["A001"], timeout=20_000)

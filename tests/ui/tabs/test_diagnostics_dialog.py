@@ -49,7 +49,7 @@ def dialog(qtbot: QtBot, tmp_path: Path, on_path: Path) -> Iterator[DiagnosticsD
     made = DiagnosticsDialog(Desk(engine, jobs, window), "", window)
     made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
     made.show()
-    qtbot.waitUntil(lambda: made.model.rowCount() > 0, timeout=10_000)
+    qtbot.waitUntil(lambda: made.model.rowCount() > 0)
     yield made
     made.accept()
     jobs.stop_all()
@@ -78,9 +78,9 @@ def test_it_says_what_is_there_and_what_is_limited_without_the_rest(qtbot: QtBot
 def test_a_located_program_is_used_at_once(qtbot: QtBot, dialog: DiagnosticsDialog, tmp_path: Path) -> None:
     choose(dialog, "ffmpeg")
     dialog.use(str(program(tmp_path / "elsewhere" / "ff", "echo nothing")))
-    qtbot.waitUntil(lambda: "does not answer as ffmpeg" in dialog.told.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "does not answer as ffmpeg" in dialog.told.text())
     dialog.use(str(program(tmp_path / "elsewhere" / "ff", "echo ffmpeg version 7.1")))
-    qtbot.waitUntil(lambda: state(dialog, "ffmpeg") == "7.1", timeout=10_000)
+    qtbot.waitUntil(lambda: state(dialog, "ffmpeg") == "7.1")
 
 
 def test_the_command_is_shown_before_it_is_run(qtbot: QtBot, dialog: DiagnosticsDialog, on_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_the_command_is_shown_before_it_is_run(qtbot: QtBot, dialog: Diagnostics
     program(on_path / "brew", f"printf '#!/bin/sh\\necho 12.57\\n' > {tool}; /bin/chmod 755 {tool}")
     dialog.look()
     choose(dialog, "exiftool")
-    qtbot.waitUntil(dialog.install.isEnabled, timeout=10_000)
+    qtbot.waitUntil(dialog.install.isEnabled)
     qtbot.mouseClick(dialog.install, Qt.MouseButton.LeftButton)
     (asked,) = dialog.findChildren(CommandDialog)
     assert asked.command.text() == "brew install exiftool"
@@ -115,10 +115,10 @@ def test_help_opens_it_and_the_card_knows_what_is_there(qtbot: QtBot, tmp_path: 
         window, tab = front.window, front._maintenance
         window.show_page(5)
         assert tab is not None
-        qtbot.waitUntil(lambda: tab.tools.summary.text().startswith("1 of 7 found"), timeout=10_000)
+        qtbot.waitUntil(lambda: tab.tools.summary.text().startswith("1 of 7 found"))
         window.diagnostics_asked.emit()
         (dialog,) = window.findChildren(DiagnosticsDialog)
-        qtbot.waitUntil(lambda: dialog.chosen() is not None, timeout=10_000)
+        qtbot.waitUntil(lambda: dialog.chosen() is not None)
         dialog.accept()
 
 
@@ -135,7 +135,7 @@ def test_a_missing_tool_that_stops_somebody_is_told_with_a_way_to_get_it(
         qtbot.waitUntil(lambda: window.banners.ids() == ("tool.smartctl",), timeout=20_000)
         window.banners.action_clicked.emit("tool.smartctl")
         (dialog,) = window.findChildren(DiagnosticsDialog)
-        qtbot.waitUntil(lambda: dialog.chosen() is not None, timeout=10_000)
+        qtbot.waitUntil(lambda: dialog.chosen() is not None)
         chosen = dialog.chosen()
         assert chosen is not None
         assert chosen.tool.name == "smartctl"

@@ -87,11 +87,11 @@ def test_every_database_is_listed_with_its_state(qtbot: QtBot, tab: MaintenanceT
 
 def test_a_check_of_all_and_a_backup_of_one(qtbot: QtBot, tab: MaintenanceTab, engine: Engine) -> None:
     click(qtbot, tab, "check")
-    qtbot.waitUntil(lambda: {cell(tab, row, Column.STATE) for row in range(2)} == {"sound"}, timeout=10_000)
+    qtbot.waitUntil(lambda: {cell(tab, row, Column.STATE) for row in range(2)} == {"sound"})
     tab.table.selectRow(1)
     assert "A001" in tab.scope.text()
     click(qtbot, tab, "backup")
-    qtbot.waitUntil(lambda: cell(tab, 1, Column.BACKUP).startswith("20"), timeout=10_000)
+    qtbot.waitUntil(lambda: cell(tab, 1, Column.BACKUP).startswith("20"))
     assert cell(tab, 0, Column.BACKUP) == "never"
     assert len(list(engine.home.backups.glob("A001.*.db"))) == 1
 
@@ -119,32 +119,32 @@ def test_a_damaged_shard_is_told_in_a_banner_and_offers_salvage(
     assert not tab.buttons["salvage"].isEnabled()
     break_shard(engine)
     click(qtbot, tab, "check")
-    qtbot.waitUntil(lambda: cell(tab, 1, Column.STATE) == "damaged", timeout=10_000)
+    qtbot.waitUntil(lambda: cell(tab, 1, Column.STATE) == "damaged")
     banners = tab._desk.window.banners
     assert banners.ids() == ("maintenance.A001",)
     assert not tab.buttons["vacuum"].isEnabled()
     assert "Salvage reads" in tab.detail.text()
     click(qtbot, tab, "salvage")
     wait_idle(qtbot, tab)
-    qtbot.waitUntil(lambda: bool(tab.findChildren(SalvagedDialog)), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(tab.findChildren(SalvagedDialog)))
     (dialog,) = tab.findChildren(SalvagedDialog)
     assert "A001" in dialog.windowTitle()
     dialog.accept()
-    qtbot.waitUntil(lambda: cell(tab, 1, Column.STATE) == "sound", timeout=10_000)
+    qtbot.waitUntil(lambda: cell(tab, 1, Column.STATE) == "sound")
     assert banners.ids() == ()
 
 
 def test_restoring_asks_which_backup(qtbot: QtBot, tab: MaintenanceTab, engine: Engine) -> None:
     tab.table.selectRow(1)
     click(qtbot, tab, "backup")
-    qtbot.waitUntil(lambda: cell(tab, 1, Column.BACKUP).startswith("20"), timeout=10_000)
+    qtbot.waitUntil(lambda: cell(tab, 1, Column.BACKUP).startswith("20"))
     shard(engine).write_bytes(b"nothing of it is left")
     click(qtbot, tab, "restore")
     (dialog,) = tab.findChildren(RestoreDialog)
     assert dialog.model.rowCount() == 1
     qtbot.mouseClick(dialog.restore, Qt.MouseButton.LeftButton)
     wait_idle(qtbot, tab)
-    qtbot.waitUntil(lambda: cell(tab, 1, Column.STATE) == "sound", timeout=10_000)
+    qtbot.waitUntil(lambda: cell(tab, 1, Column.STATE) == "sound")
     with engine.catalog.open_shard(engine.catalog.drives()[0]) as database:
         assert database.value("SELECT count(*) FROM file") == 300
 

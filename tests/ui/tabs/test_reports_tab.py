@@ -55,7 +55,7 @@ def open_tab(qtbot: QtBot) -> Iterator[Open]:
 @pytest.fixture
 def tab(qtbot: QtBot, open_tab: Open, library: Library) -> ReportsTab:
     tab = open_tab(library.home)
-    qtbot.waitUntil(tab.is_complete, timeout=10_000)
+    qtbot.waitUntil(tab.is_complete)
     return tab
 
 
@@ -83,7 +83,7 @@ def test_all_drives_are_reported_on_at_once(tab: ReportsTab) -> None:
 
 def test_a_drive_that_is_picked_is_reported_on_alone(qtbot: QtBot, tab: ReportsTab) -> None:
     choose(tab, "Shelf")
-    qtbot.waitUntil(lambda: tab.is_complete() and tab.cards["files"].value() == str(len(SHELF)), timeout=10_000)
+    qtbot.waitUntil(lambda: tab.is_complete() and tab.cards["files"].value() == str(len(SHELF)))
     assert tab.folders.crumbs.names() == ("Shelf",)
 
 
@@ -94,13 +94,13 @@ def test_a_row_of_the_drives_picks_that_drive(qtbot: QtBot, tab: ReportsTab) -> 
     tab.tables.tabs.setCurrentWidget(table)
     table.setFocus()
     qtbot.keyClick(table, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: tab.is_complete() and tab.cards["files"].value() == str(len(CARD)), timeout=10_000)
+    qtbot.waitUntil(lambda: tab.is_complete() and tab.cards["files"].value() == str(len(CARD)))
     assert tab.bar.drive.currentText() == "Card"
 
 
 def test_the_keys_go_into_a_folder_and_back(qtbot: QtBot, tab: ReportsTab) -> None:
     choose(tab, "Card")
-    qtbot.waitUntil(lambda: tab.is_complete() and tab.folders.crumbs.names() == ("Card",), timeout=10_000)
+    qtbot.waitUntil(lambda: tab.is_complete() and tab.folders.crumbs.names() == ("Card",))
     treemap = tab.folders.treemap
     treemap.setFocus()
     qtbot.waitUntil(treemap.hasFocus)
@@ -188,7 +188,7 @@ def test_an_export_asks_where_to_and_says_where_it_went(
 
 def test_without_a_drive_the_page_says_what_to_do_first(qtbot: QtBot, open_tab: Open, tmp_path: Path) -> None:
     tab = open_tab(tmp_path / "home")
-    qtbot.waitUntil(tab.no_drive.isVisible, timeout=10_000)
+    qtbot.waitUntil(tab.no_drive.isVisible)
     assert not tab.bar.isVisible()
 
 
@@ -198,7 +198,7 @@ def test_a_scan_has_the_reports_made_anew(qtbot: QtBot, open_tab: Open, tmp_path
     engine = make_engine(tmp_path / "home")
     run(engine, "scan", ScanRequest((str(base),), drive="D"), Job())
     tab = open_tab(tmp_path / "home")
-    qtbot.waitUntil(tab.is_complete, timeout=10_000)
+    qtbot.waitUntil(tab.is_complete)
     write_files(base, (("more.txt", b"more", 0),))
     tab._desk.jobs.start("scan", ScanRequest((str(base),), drive="D"))
     qtbot.waitUntil(lambda: tab.cards["files"].value() == str(len(SHELF) + 1), timeout=20_000)
@@ -212,7 +212,7 @@ def test_a_job_that_changes_nothing_leaves_the_reports_alone_and_one_that_does_k
     run(make_engine(tmp_path / "home"), "scan", ScanRequest((str(base),), drive="D"), Job())
     tab = open_tab(tmp_path / "home")
     choose(tab, "D")
-    qtbot.waitUntil(lambda: tab.is_complete() and tab.folders.crumbs.names() == ("D",), timeout=10_000)
+    qtbot.waitUntil(lambda: tab.is_complete() and tab.folders.crumbs.names() == ("D",))
     treemap = tab.folders.treemap
     audio = next(cell.node for cell in treemap.cells() if cell.node.name == "audio")
     treemap.entered.emit(audio)
@@ -221,13 +221,13 @@ def test_a_job_that_changes_nothing_leaves_the_reports_alone_and_one_that_does_k
     tab.export.start("json")
     qtbot.waitUntil(lambda: bool(tab._desk.window.toasts.shown()), timeout=20_000)
     qtbot.waitUntil(lambda: tab._dirty)
-    qtbot.waitUntil(lambda: not tab._dirty, timeout=10_000)
+    qtbot.waitUntil(lambda: not tab._dirty)
     assert tab._began == began
     assert "changed" not in tab.bar.status.fullText()
     write_files(base, (("audio/more.wav", b"more", 0),))
     tab._desk.jobs.start("scan", ScanRequest((str(base),), drive="D"))
     qtbot.waitUntil(lambda: tab.cards["files"].value() == str(len(CARD) + 1), timeout=20_000)
-    qtbot.waitUntil(tab.is_complete, timeout=10_000)
+    qtbot.waitUntil(tab.is_complete)
     assert tab.folders.crumbs.names() == ("D", "audio")
     qtbot.waitUntil(lambda: treemap.root() is not None and treemap.root().path == b"audio")
 
@@ -239,7 +239,7 @@ def test_files_of_which_nothing_is_known_are_no_sign_of_no_duplicates(
     write_files(base, SHELF)
     run(make_engine(tmp_path / "home"), "scan", ScanRequest((str(base),), inventory_only=True), Job())
     tab = open_tab(tmp_path / "home")
-    qtbot.waitUntil(tab.is_complete, timeout=10_000)
+    qtbot.waitUntil(tab.is_complete)
     assert tab.cards["duplicates"].value() == "–"
     tab.tables.tabs.setCurrentIndex(2)
     assert tab.tables.no_duplicates.isVisible()
@@ -252,7 +252,7 @@ def test_a_damaged_shard_is_told_in_a_banner_and_the_rest_reported(
     engine = library.engine()
     engine.catalog.shard_path(engine.catalog.drive("Card").id).write_bytes(b"no database at all, by no means")
     tab = open_tab(library.home)
-    qtbot.waitUntil(tab.is_complete, timeout=10_000)
+    qtbot.waitUntil(tab.is_complete)
     assert tab.cards["files"].value() == str(len(SHELF))
     assert tab._desk.window.banners.ids() == ("reports.left_out",)
 
@@ -260,7 +260,7 @@ def test_a_damaged_shard_is_told_in_a_banner_and_the_rest_reported(
 def test_choices_are_remembered(qtbot: QtBot, tab: ReportsTab) -> None:
     tab.bar.top.setValue(3)
     tab.run()
-    qtbot.waitUntil(lambda: tab.is_complete() and tab.tables.largest.files.rowCount() == 3, timeout=10_000)
+    qtbot.waitUntil(lambda: tab.is_complete() and tab.tables.largest.files.rowCount() == 3)
     assert tab.bar.wanted().options.top == 3
 
 

@@ -134,9 +134,9 @@ def test_an_inventory_that_ends_while_somebody_works_in_another_tab_waits_in_a_b
 
 def test_the_form_says_what_the_folder_is_before_it_is_scanned(qtbot: QtBot, tab: ScanTab, tmp_path: Path) -> None:
     tab.form.set_folder(str(tmp_path))
-    qtbot.waitUntil(lambda: "files at once" in tab.form.found.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "files at once" in tab.form.found.text())
     tab.form.set_folder(str(tmp_path / "gone"))
-    qtbot.waitUntil(lambda: "does not exist." in tab.form.found.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "does not exist." in tab.form.found.text())
 
 
 def test_the_drive_menu_and_the_palette_offer_what_can_be_done_with_the_chosen_drive(
@@ -159,7 +159,7 @@ def test_the_drive_menu_and_the_palette_offer_what_can_be_done_with_the_chosen_d
     assert {"Verify", "History", "May it be wiped?", "Pack to travel"} <= set(offered)
     (tmp_path / "card").rename(tmp_path / "unplugged")
     tab.refresh()
-    qtbot.waitUntil(lambda: not tab.drives.cards()[0].online, timeout=5000)
+    qtbot.waitUntil(lambda: not tab.drives.cards()[0].online)
     window.open_palette()
     locked = {command.text: command.why_not for command in window.command_palette.shown() if command.why_not}
     window.command_palette.close()

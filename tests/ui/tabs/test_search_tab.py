@@ -50,7 +50,7 @@ def open_tab(qtbot: QtBot) -> Iterator[Open]:
         window.resize(1280, 800)
         window.show()
         tab.focus_field()
-        qtbot.waitUntil(lambda: tab.answered() is not None and tab.total() is not None, timeout=10_000)
+        qtbot.waitUntil(lambda: tab.answered() is not None and tab.total() is not None)
         return tab
 
     yield open_home
@@ -356,7 +356,7 @@ def test_export_asks_for_the_file_then_writes_all_hits_and_a_toast_leads_there(
     assert export.text().endswith("…")
     export.trigger()
     assert proposed == ["search.jsonl"] and not tab._desk.jobs.running()
-    with qtbot.waitSignal(tab._desk.jobs.job_ended, timeout=10_000):
+    with qtbot.waitSignal(tab._desk.jobs.job_ended):
         export.trigger()
     rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     assert [row["name"] for row in rows] == names(tab)
@@ -472,7 +472,7 @@ def test_all_facts_of_a_hit_are_a_key_away(qtbot: QtBot, tab: SearchTab) -> None
     qtbot.keyClick(tab.field, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
     pane = tab.preview.all_facts
     qtbot.waitUntil(pane.view.hasFocus)
-    qtbot.waitUntil(lambda: any(line.startswith("Video 0") for line in pane.lines()), timeout=10_000)
+    qtbot.waitUntil(lambda: any(line.startswith("Video 0") for line in pane.lines()))
     assert pane.view.height() > tab.preview.viewer.height()
 
 
