@@ -162,7 +162,9 @@ class ReviewTab(QWidget):
         self._parts.setSizes([left, whole - left - right, right])
 
     def _arrange(self) -> None:
+        """Somebody said how much they shall have: that is remembered, by the name of the splitter."""
         self._arranged = True
+        self._parts.setObjectName(_PARTS)
 
     def _open_queue(self) -> None:
         """Begin to read the queue with the first look at the tab; later read what changed meanwhile."""
@@ -227,7 +229,7 @@ class ReviewTab(QWidget):
 
     def _lay_out(self) -> None:
         splitter = self._parts
-        splitter.setObjectName(_PARTS)
+        splitter.setObjectName(_PARTS if self._arranged else "")
         for widget, share in ((self.queue, 0), (self.stage, 1), (self.inspector, 0)):
             splitter.addWidget(widget)
             splitter.setStretchFactor(splitter.count() - 1, share)

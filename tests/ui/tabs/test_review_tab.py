@@ -571,7 +571,9 @@ def test_queue_and_inspector_get_their_share_of_a_larger_window(qtbot: QtBot, ta
     tab.window().resize(2560, 1440)
     qtbot.waitUntil(lambda: tab.inspector.width() > small * 3 // 2, timeout=WAIT_MS)
     assert tab.queue.width() >= 380
+    assert not tab._parts.objectName(), "what nobody arranged is not remembered"
     tab._parts.moveSplitter(1800, 2)
+    assert tab._parts.objectName()
     tab.window().resize(2400, 1440)
     qtbot.waitUntil(lambda: tab.width() == 2400, timeout=WAIT_MS)
     assert tab.inspector.width() > 600
