@@ -14,7 +14,7 @@ from app.engine import Engine
 from app.errors import AppError, InputError, MediaError, UsageError
 from app.files.framerange import frame_range, is_pattern, parse_pattern, sequence_name
 from app.inspection.differences import SequenceDifference
-from app.inspection.finding import FoundSequence, find_sequence, means_sequence
+from app.inspection.finding import FoundSequence, find_sequence, folder_named, means_sequence
 from app.jobs.children import ChildPool, stream
 from app.jobs.events import Stage
 from app.jobs.inorder import in_order
@@ -85,6 +85,9 @@ def diff(_engine: Engine, request: DiffRequest, job: Job) -> DiffResult:
     """
     if not 0 <= request.limit < math.inf:
         raise UsageError(f"The tolerance is {request.limit:g}", hint="Give a number, 0 or more.")
+    for path in (request.a, request.b):
+        if os.path.isdir(path):  # noqa: PTH112 - bytes that are no Unicode must stay as they are
+            raise folder_named(path)
     are_sequences = [means_sequence(path) for path in (request.a, request.b)]
     if any(are_sequences) and not all(are_sequences):
         raise UsageError(

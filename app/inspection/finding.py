@@ -149,3 +149,12 @@ def _without(sequence: FileSequence, name: bytes, directory: bytes) -> FileSeque
         )
     frames, names = zip(*kept, strict=True)
     return replace(sequence, frames=frames, names=names)
+
+
+def folder_named(path: str) -> InputError:
+    """The error of a folder that is named where files or sequences are asked for."""
+    return InputError(
+        f"{shown(path)} is a folder",
+        hint="Name files in it, or a sequence as sh010.####.exr; `reelmark sequences` lists the sequences of a folder.",
+        code="input.is_folder",
+    )

@@ -15,7 +15,7 @@ from app.errors import AppError, InputError
 from app.files.showconfig import ShowConfig
 from app.inspection.expected import Expectation
 from app.inspection.filedocuments import HANDLER, DocumentText, file_documents
-from app.inspection.finding import means_sequence
+from app.inspection.finding import folder_named, means_sequence
 from app.inspection.framereaders import FrameReaders
 from app.jobs.children import ChildPool
 from app.jobs.events import Stage
@@ -171,7 +171,7 @@ def _group(
         if index in files:
             yield path, next(told)[1]
         else:
-            yield path, _folder(path) if path in folders else _sequence(path, request, job, readers)
+            yield path, folder_named(path) if path in folders else _sequence(path, request, job, readers)
 
 
 def _sequence(path: str, request: InspectRequest, job: Job, readers: FrameReaders) -> Document | AppError:
@@ -203,14 +203,6 @@ class _Steps:
             self._total = total
             self._job.stage(Stage.INSPECT, total)
         self._job.progress(done, current=self._path)
-
-
-def _folder(path: str) -> InputError:
-    return InputError(
-        f"{shown(path)} is a folder",
-        hint="Name files in it, or a sequence as sh010.####.exr; `reelmark sequences` lists the sequences of a folder.",
-        code="input.is_folder",
-    )
 
 
 def _usable(

@@ -527,3 +527,10 @@ def test_what_was_not_drawn_is_null(tmp_path: Path, diff: Diff) -> None:
     }  # fmt: skip
     found = diff.json(tmp_path / "v1" / "sh.1001.png", tmp_path / "v2" / "sh.1001.png", "--pixels", code=1)
     assert (found["picture"], found["picture_of"]) == (None, None)
+
+
+def test_folders_are_refused_with_what_to_name_instead(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--home", str(tmp_path / "home"), "diff", str(tmp_path), str(tmp_path)]) == 3
+    said = capsys.readouterr().err
+    assert "is a folder" in said
+    assert "sh010.####.exr" in said
