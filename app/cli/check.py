@@ -14,7 +14,7 @@ from app.model.names import shown
 from app.qc.checking import CheckRequest, CheckResult
 from app.qc.findings import AssetResult, Finding, Outcome
 from app.qc.policies import shipped_policies
-from app.reports.checkwords import by_records, tally, told, word_of, worst_first
+from app.reports.checkwords import by_records, idle_waivers, tally, told, word_of, worst_first
 
 app = typer.Typer()
 
@@ -99,6 +99,8 @@ def _print(found: CheckResult) -> None:
         print_lines(f"{count_of(passing, 'asset')} without objections had rules skipped; --json lists them.")
     if counts["others"]:
         print_lines(f"The policy is not about {count_of(counts['others'], 'other file or sequence', _OTHERS)}.")
+    if idle := idle_waivers(found):
+        print_lines(f"{shown(found.waivers)}: {idle}")
 
 
 _OTHERS = "other files or sequences"

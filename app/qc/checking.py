@@ -6,7 +6,7 @@ It writes nothing but, of drives that are connected, what it read and found into
 import os
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.engine import Engine
@@ -19,7 +19,7 @@ from app.jobs.events import Stage
 from app.jobs.job import Job
 from app.model.drives import Drive
 from app.model.measuring import MeasureOptions
-from app.model.names import decoded, raw
+from app.model.names import decoded, raw, shown
 from app.qc.facts import Facts
 from app.qc.findings import WORST_FIRST, AssetResult, Finding, Outcome, RuleResult, counts_of
 from app.qc.found import assets_below
@@ -33,7 +33,7 @@ from app.qc.policy import Policy
 from app.qc.readingahead import read_ahead
 from app.qc.recordedfacts import recorded_assets
 from app.qc.validating import titles_of, validation_of
-from app.qc.waivers import Waivers, read_waivers
+from app.qc.waivers import Waiver, Waivers, read_waivers
 from app.scanning.located import place_on
 from app.scanning.presence import gone, is_there
 
@@ -81,6 +81,8 @@ class CheckResult:
         others: how many assets it is not about.
         recorded: the labels of drives of which recorded facts were judged, not the media.
         report: the file of the report; empty where none was asked for.
+        waivers: the file of waivers; empty where none was named.
+        idle: its waivers that are about nothing that was found: mistyped, or of no use any more.
     """
 
     policy: Policy
@@ -88,6 +90,8 @@ class CheckResult:
     others: int = 0
     recorded: tuple[str, ...] = ()
     report: str = ""
+    waivers: str = ""
+    idle: tuple[Waiver, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
@@ -115,6 +119,10 @@ class CheckResult:
     def _rule_counts(self) -> dict[str, int]:
         return {name: number for name, number in self.counts.items() if name not in ("assets", "others")}
 
+    def _waivers(self) -> dict[str, Any] | None:
+        idle = [waiver.document() for waiver in self.idle]
+        return {"file": shown(self.waivers), "unmatched": idle} if self.waivers else None
+
     @property
     def findings(self) -> list[Finding]:
         """Every finding."""
@@ -127,6 +135,7 @@ class CheckResult:
             "outcome": self.outcome.value,
             "counts": {"assets": self.asset_counts, "rules": self._rule_counts},
             "recorded": bool(self.recorded),
+            "waivers": self._waivers(),
             "assets": [{"asset": asset.asset, "outcome": asset.outcome.value} for asset in self.assets],
             "findings": [finding.document() for finding in self.findings],
         }
@@ -160,7 +169,8 @@ def check(engine: Engine, request: CheckRequest, job: Job) -> CheckResult:
     with searching():
         for place in places:
             _check_place(engine, place, expected, run, job)
-    return run.result(tuple(place.drive.label for place in places if place.drive is not None and not place.there))
+    recorded = tuple(place.drive.label for place in places if place.drive is not None and not place.there)
+    return replace(run.result(recorded), waivers=request.waivers, idle=waivers.idle)
 
 
 def _check_place(engine: Engine, place: "_Place", expected: Expectation, run: "_Run", job: Job) -> None:
@@ -279,6 +289,7 @@ class _Run:
             return None
         self.say(facts.asset)
         judged = judge(self.policy, facts, self._waivers.waive)
+        self._waivers.meet(judged.findings)
         shared = tuple(
             self._passed.setdefault(one.rule, one) if one.outcome is Outcome.PASS else one for one in judged.results
         )

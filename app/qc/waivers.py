@@ -1,10 +1,12 @@
 """Waivers: findings that somebody who may has taken on, with a note and an end."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from fnmatch import translate
 from pathlib import Path
+from typing import Any
 
 from app.errors import InputError
 from app.model.names import shown
@@ -34,6 +36,8 @@ class Waiver:
     Attributes:
         rule: the rule whose findings are waived.
         asset: pattern of the whole path, or of the name.
+        written: that pattern as it is written.
+        line: where it begins in its file, from 1.
         who, role, note: who took it on, as what, and why.
         until: the last day on which it holds; None for no end.
         refused: why it is not accepted; empty where it is.
@@ -41,6 +45,8 @@ class Waiver:
 
     rule: str
     asset: re.Pattern[str]
+    written: str
+    line: int
     who: str
     role: str
     note: str
@@ -52,6 +58,10 @@ class Waiver:
         name = finding.asset.rpartition("/")[2]
         return finding.rule == self.rule and bool(self.asset.fullmatch(finding.asset) or self.asset.fullmatch(name))
 
+    def document(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {"line": self.line, "rule": self.rule, "asset": self.written, "who": self.who}
+
 
 class Waivers:
     """The waivers of one file.
@@ -62,6 +72,19 @@ class Waivers:
 
     def __init__(self, waivers: tuple[Waiver, ...] = ()) -> None:
         self._waivers = waivers
+        self._idle = list(waivers)
+
+    @property
+    def idle(self) -> tuple[Waiver, ...]:
+        """Those that are about no finding that was met so far, in the order of the file."""
+        return tuple(self._idle)
+
+    def meet(self, findings: Iterable[Finding]) -> None:
+        """Take note of what was found of an asset, waived or not."""
+        if not self._idle:
+            return
+        for finding in findings:
+            self._idle = [waiver for waiver in self._idle if not waiver.covers(finding)]
 
     def waive(self, finding: Finding) -> Finding:
         """The finding as waived, where one covers it; one that is not accepted says why beside the finding."""
@@ -109,7 +132,9 @@ def read_waivers(name: str, policy: Policy, today: date | None = None) -> Waiver
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(
-            f"The waivers {shown(name)} cannot be read: {reason}", hint="Check --waivers.", code="waivers.unreadable"
+            f"The waivers {shown(name)} cannot be read: {reason}",
+            hint="Name another file of waivers, or none.",
+            code="waivers.unreadable",
         ) from error
     root = mapping_of(read_yaml(data, shown(name)), "a file of waivers")
     known_keys(root, ("schema", "waivers"), "a file of waivers")
@@ -147,6 +172,8 @@ def _waiver(node: Mapping, terms: WaiverTerms, rules: list[str], nested: dict[st
     made = Waiver(
         words["rule"],
         re.compile(translate(words["asset"])),
+        words["asset"],
+        node.place.line,
         words["who"],
         words.get("role", ""),
         words.get("note", "").strip(),

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from app.model.names import shown
 from app.qc.checking import CheckResult
 from app.qc.findings import AssetResult, Finding, Outcome, RuleResult
-from app.reports.checkwords import by_records, tally, told, where_of, word_of, worst_first
+from app.reports.checkwords import by_records, idle_waivers, tally, told, where_of, word_of, worst_first
 from app.reports.htmlpage import PAGE_STYLE, page_colors, page_frame
 from app.reports.words import count_words, html_text
 
@@ -83,6 +84,8 @@ def _cards(result: CheckResult) -> str:
     if counts["others"]:
         others = "other file or sequence" if counts["others"] == 1 else "other files or sequences"
         words += f" The policy is not about {count_words(counts['others'])} {others}."
+    if result.waivers:
+        words += f" Waivers: {shown(result.waivers)}. {idle_waivers(result)}".rstrip()
     return f'<div class="cards">{cards}</div><p class="dim">{html_text(words)}</p>'
 
 

@@ -1,10 +1,12 @@
 """What a check found, sorted for people: assets from the worst to the best, with what is to be said of each."""
 
+from app.model.names import shown
 from app.qc.checking import CheckResult
 from app.qc.findings import WORST_FIRST, AssetResult, Finding, Outcome
 from app.qc.waivers import refusal_of
 
 _ONE = {"warnings": "warning", "infos": "info"}
+_MOST_WAIVERS = 5
 _SEVERITY = {"error": 0, "warning": 1, "info": 2}
 
 
@@ -61,6 +63,17 @@ def tally(result: CheckResult) -> str:
         if counts[name]
     ]
     return ", ".join(words) or "nothing checked"
+
+
+def idle_waivers(result: CheckResult) -> str:
+    """Which waivers are about nothing that was found, as a sentence; empty for none."""
+    if not result.idle:
+        return ""
+    told_ones = [f"{shown(one.rule)} on {shown(one.written)} (line {one.line})" for one in result.idle[:_MOST_WAIVERS]]
+    more = len(result.idle) - len(told_ones)
+    names = ", ".join(told_ones) + (f" and {more} more" if more else "")
+    waivers = "1 waiver is" if len(result.idle) == 1 else f"{len(result.idle)} waivers are"
+    return f"{waivers} about nothing that was found here: {names}."
 
 
 def by_records(result: CheckResult) -> str:

@@ -491,3 +491,29 @@ def test_inspect_says_how_rules_about_pixels_are_judged(
     assert call(tmp_path, *asked) == 1
     assert "Its pixels or sound were not measured: add --stats" in capsys.readouterr().out
     assert call(tmp_path, *asked, "--stats") == 0
+
+
+def test_waivers_that_fit_nothing_are_named_at_the_end_and_change_nothing_else(
+    shots: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, kim = tmp_path / "w.yaml", "who: Kim, role: supervisor, note: agreed"
+    fitting = [f"  - {{rule: {rule}, asset: '{asset}', {kim}}}" for rule, asset in
+               (("complete", "sh010.*"), ("comp", "still.exr"))]  # fmt: skip
+    mistyped = [f"  - {{rule: comp, asset: 'stil{number}.exr', {kim}}}" for number in range(7)]
+    check = ["check", str(shots), "--policy", str(tmp_path / "p.yaml"), "--waivers", str(file)]
+    file.write_text("\n".join(["schema: qcwaivers/1", "waivers:", *fitting]) + "\n")
+    assert call(tmp_path, *check) == 0
+    assert "about nothing" not in capsys.readouterr().out
+    file.write_text("\n".join(["schema: qcwaivers/1", "waivers:", *fitting, *mistyped]) + "\n")
+    assert call(tmp_path, *check) == 0
+    names = ", ".join(f"comp on stil{number}.exr (line {5 + number})" for number in range(5))
+    told = f"{file}: 7 waivers are about nothing that was found here: {names} and 2 more."
+    assert capsys.readouterr().out.splitlines()[-1] == told
+    page = tmp_path / "r.html"
+    assert call(tmp_path, *check, "--json", "--report", "html", "--out", str(page)) == 0
+    waivers = json.loads(capsys.readouterr().out)["waivers"]
+    assert waivers["file"] == str(file)
+    assert waivers["unmatched"][6] == {"line": 11, "rule": "comp", "asset": "stil6.exr", "who": "Kim"}
+    assert "7 waivers are about nothing that was found here" in page.read_text(encoding="utf-8")
+    assert call(tmp_path, *check[:-2], "--json") == 1
+    assert json.loads(capsys.readouterr().out)["waivers"] is None

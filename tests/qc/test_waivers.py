@@ -93,3 +93,23 @@ def test_what_could_not_be_judged_cannot_be_waived(tmp_path: Path) -> None:
     made = policy("  - {id: wide, check: pixels.finite}", TERMS)
     result = judge(made, DocumentFacts(exr()), read_waivers(str(file), made, TODAY).waive)
     assert result.outcome is Outcome.ERROR
+
+
+def test_waivers_that_are_about_nothing_that_was_found_are_known_at_the_end(tmp_path: Path) -> None:
+    file = tmp_path / "w.yaml"
+    lines = (GOOD, GOOD.replace("sh010.exr", "sh01O.exr"), GOOD.replace("supervisor", "runner"))
+    file.write_text("schema: qcwaivers/1\nwaivers:\n" + "".join(f"  - {one}\n" for one in lines), encoding="utf-8")
+    made = policy(RULES, TERMS)
+    waivers = read_waivers(str(file), made, TODAY)
+    assert len(waivers.idle) == 3
+    waivers.meet(judge(made, DocumentFacts(exr()), waivers.waive).findings)
+    assert [one.document() for one in waivers.idle] == [{"line": 4, "rule": "wide", "asset": "sh01O.exr", "who": "Kim"}]
+
+
+def test_a_waiver_of_what_could_not_be_judged_is_not_taken_for_mistyped(tmp_path: Path) -> None:
+    file = tmp_path / "w.yaml"
+    file.write_text(f"schema: qcwaivers/1\nwaivers:\n  - {GOOD}\n", encoding="utf-8")
+    made = policy("  - {id: wide, check: pixels.finite}", TERMS)
+    waivers = read_waivers(str(file), made, TODAY)
+    waivers.meet(judge(made, DocumentFacts(exr()), waivers.waive).findings)
+    assert not waivers.idle
