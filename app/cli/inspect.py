@@ -98,7 +98,7 @@ def _inspect_and_print(
     objected = False
     token = CancelToken()
     display = JobDisplay(sys.stderr)
-    with stop_on_signal(token), display, _searching(request.policy), _keeping(front, sink, token) as keep:
+    with stop_on_signal(token), display, _searching(request.policy, token), _keeping(front, sink, token) as keep:
         for told in inspect_as_text(request, Job(display.hear, token), partial(_recorded, front)):
             if isinstance(told, DocumentText) and passed_on and not (request.policy or sink):
                 passed_on(told.text)
@@ -124,13 +124,13 @@ def _recorded(front: Front, path: str, token: CancelToken) -> Document | None:
     return recorded_on_shelf(front.engine, path, token)
 
 
-def _searching(policy: str) -> AbstractContextManager[None]:
+def _searching(policy: str, token: CancelToken) -> AbstractContextManager[None]:
     """Keep the process that searches for expressions of a policy from one document to the next."""
     if not policy:
         return nullcontext()
     from app.qc.matching import searching
 
-    return searching()
+    return searching(token)
 
 
 Judged = Callable[[dict[str, Any]], tuple[dict[str, Any], bool]]

@@ -166,7 +166,7 @@ def check(engine: Engine, request: CheckRequest, job: Job) -> CheckResult:
     if len(places) == 1 and places[0].drive is not None:
         job.concerns(places[0].drive.id, places[0].drive.label)
     job.stage(Stage.CHECK)
-    with searching():
+    with searching(job.token):
         for place in places:
             _check_place(engine, place, expected, run, job)
     recorded = tuple(place.drive.label for place in places if place.drive is not None and not place.there)

@@ -38,7 +38,8 @@ class _Searcher:
     Whether a rule is about an asset is asked several times: an answer that came in time must stay the answer.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, token: CancelToken) -> None:
+        self._token = token
         self._left_s = LIMIT_S
         self._found: dict[tuple[str, str], Groups | None] = {}
         self._pool = ChildPool(_HANDLER, 1, memory_bytes=_MEMORY_BYTES)
@@ -63,7 +64,7 @@ class _Searcher:
         limit_s = max(self._left_s, _LEAST_S)
         request = {"pattern": pattern, "text": text, "limit_s": LIMIT_S * 2}
         try:
-            [(answer, _)] = self._pool.call(request, CancelToken(), limit_s)
+            [(answer, _)] = self._pool.call(request, self._token, limit_s)
         except ChildFailed as error:
             self._left_s = 0.0
             raise _slow(pattern, text, error) from error
@@ -76,12 +77,16 @@ _SEARCHER: ContextVar[_Searcher | None] = ContextVar("searcher", default=None)
 
 
 @contextmanager
-def searching() -> Iterator[None]:
-    """Keep one child for all searches inside, which starts with the first that needs it. May stand inside itself."""
+def searching(cancel: CancelToken | None = None) -> Iterator[None]:
+    """Keep one child for all searches inside, which starts with the first that needs it. May stand inside itself.
+
+    Args:
+        cancel: ends a search that runs; that of the outermost counts.
+    """
     if _SEARCHER.get() is not None:
         yield
         return
-    searcher = _Searcher()
+    searcher = _Searcher(cancel or CancelToken())
     token = _SEARCHER.set(searcher)
     try:
         yield
@@ -102,6 +107,7 @@ def search(pattern: str, text: str) -> Groups | None:
 
     Raises:
         SlowExpression: it took too long.
+        Cancelled: the token of `searching` was set.
     """
     if is_quick(pattern) and len(text) <= QUICK_LETTERS and max(text, default="") <= LAST_LETTER:
         found = re.search(pattern, text)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.errors import Cancelled
 from app.jobs.children import ChildPool
 from app.jobs.framing import Message
 from app.jobs.job import CancelToken
@@ -65,6 +66,14 @@ def test_whether_a_group_or_a_policy_is_about_an_asset_is_not_guessed() -> None:
     whole = policy("  - {id: r, select: lossless, expect: {eq: true}}", f"match: {when}\n")
     told = validate_document(whole, hostile())
     assert (told["outcome"], told["findings"][0]["rule"]) == ("error", "r")
+
+
+def test_a_job_that_is_cancelled_waits_for_no_search() -> None:
+    token = CancelToken()
+    with matching.searching(token):
+        token.cancel()
+        with pytest.raises(Cancelled):
+            matching.search(SLOW, HOSTILE)
 
 
 def test_what_was_found_in_time_is_not_searched_for_again_by_the_same_rule(monkeypatch: pytest.MonkeyPatch) -> None:
