@@ -89,14 +89,17 @@ def _expression(pattern: bytes) -> bytes:
     """A pattern as a regular expression on bytes: `*` stays in a name, `**` alone stands for any folders or none.
 
     A `*` before another in the same name takes as little as it can, and is not tried again: the other takes the rest.
+    So does a `**` before another one, up to where a name ends.
     """
     pieces: list[bytes] = []
-    star = -1
+    star = folders = -1
     for piece in _SPECIAL.findall(pattern.decode("utf-8", "surrogateescape")):
         if piece == "?":
             pieces.append(_LETTER)
         elif piece.startswith("/*"):
-            star = -1
+            if folders >= 0:
+                pieces[folders:] = [b"(?>(?:/.*?)??" + b"".join(pieces[folders + 1 :]) + b"(?=/|\\Z))"]
+            star, folders = -1, len(pieces)
             pieces.append(b"(?:/.*)?")
         elif piece.startswith("*"):
             if star >= 0:

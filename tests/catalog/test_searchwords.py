@@ -9,7 +9,7 @@ from app.catalog.searchwords import Word
 
 
 @given(
-    st.lists(st.sampled_from(["*", "?", "a", "b", "/", "/**", "ab", ".", "é"]), min_size=1, max_size=8).map("".join),
+    st.lists(st.sampled_from(["*", "?", "a", "b", "/", "/**", "/**/", ".", "é"]), min_size=1, max_size=8).map("".join),
     st.text("aab/.é", max_size=12),
 )
 def test_stars_stand_for_any_letters_of_a_name(pattern: str, path: str) -> None:
@@ -23,3 +23,6 @@ def test_stars_stand_for_any_letters_of_a_name(pattern: str, path: str) -> None:
 def test_a_pattern_of_many_stars_ends() -> None:
     word = Word(b"*a" * 60 + b"!", pattern=True)
     assert word.in_folder().search(b"/" + b"a" * 4000 + b"/") is None
+    word = Word(b"a" + b"/**/a" * 20 + b"/**/z", pattern=True)
+    assert word.in_folder().search(b"/a" * 300 + b"/") is None
+    assert word.in_folder().search(b"/a" * 300 + b"/b/z/") is not None
