@@ -14,6 +14,7 @@ from ui.tabs.check_dialog import CheckDialog
 from ui.tabs.check_summary import Checked, CheckSummary
 from ui.tabs.check_targets import CheckTarget
 from ui.tabs.review_tab import REVIEWED
+from ui.widgets.menus import find_by
 from ui.workers.job_worker import Done, Outcome
 
 _KEPT = 3
@@ -38,6 +39,7 @@ class DriveChecks(QObject):
         self._shown: dict[str, CheckSummary] = {}
         self._variables: dict[str, dict[str, str]] = {}
         self._action = QAction(icons.icon("check"), "Check a drive against a policy…", self)
+        find_by(self._action, "waivers waived")
         self._action.triggered.connect(self.ask_any)
         #: Shows what the check that ended last found, by the keyboard and when its row is gone too.
         self.last = QAction(icons.icon("report"), "What the last check found…", self, enabled=False)

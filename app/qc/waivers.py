@@ -24,6 +24,8 @@ from app.yamlnodes import (
     read_yaml,
 )
 
+#: The code of the error that a file of waivers cannot be read.
+UNREADABLE_WAIVERS = "waivers.unreadable"
 _SCHEMA = "qcwaivers/1"
 _REFUSED = "the waiver of "
 _KEYS = ("rule", "asset", "who", "role", "note", "until", "from")
@@ -134,7 +136,7 @@ def read_waivers(name: str, policy: Policy, today: date | None = None) -> Waiver
         raise InputError(
             f"The waivers {shown(name)} cannot be read: {reason}",
             hint="Name another file of waivers, or none.",
-            code="waivers.unreadable",
+            code=UNREADABLE_WAIVERS,
         ) from error
     root = mapping_of(read_yaml(data, shown(name)), "a file of waivers")
     known_keys(root, ("schema", "waivers"), "a file of waivers")

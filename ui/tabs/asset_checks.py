@@ -13,12 +13,13 @@ from app.jobs.events import Noticed
 from app.model.names import shown
 from app.model.times import now_us, parse_time, rfc3339
 from app.qc.checking import CheckRequest, CheckResult
+from app.qc.waivers import UNREADABLE_WAIVERS
 from ui import formats
 from ui.desk import Desk
 from ui.reasons import said, said_of
 from ui.tabs.asset_documents import AssetStamp
 from ui.tabs.findings_pane import FindingsPane, policy_name
-from ui.tabs.known_policies import KnownPolicies, PolicyMemory, read_policies
+from ui.tabs.known_policies import KnownPolicies, PolicyMemory, WaiverMemory, read_policies
 from ui.tabs.policy_box import OpenPolicy, open_policy
 from ui.tabs.variables_dialog import VariablesDialog
 from ui.workers.job_worker import Done, Failed, Outcome
@@ -52,6 +53,7 @@ class AssetChecks(QObject):
         self._variables: dict[str, dict[str, str]] = {}
         self.asking: VariablesDialog | None = None
         self._memory = PolicyMemory(desk.window.state)
+        self._waivers = WaiverMemory(desk.window.state)
         self._reader = Reader("policies", self)
         self._reader.answered.connect(self._answered)
         self._reader.failed.connect(self._not_read)
@@ -161,7 +163,8 @@ class AssetChecks(QObject):
         path = self._asset[0]
         variables = tuple(self._variables.get(policy, {}).items())
         drives = (self._drive,) if self._drive else ()
-        request = CheckRequest((path,), policy, drives, variables=variables)
+        waivers = self._waivers.used(policy)
+        request = CheckRequest((path,), policy, drives, variables=variables, waivers=waivers)
         job_id = self._desk.jobs.start("check", request, title=shown(PurePath(path).name), small=True)
         self._jobs[job_id], self._policies[job_id] = self._asset, policy
         self._pane.say("Checking…")
@@ -198,7 +201,14 @@ class AssetChecks(QObject):
                 self.changed.emit()
         elif asset == self._asset:
             self._variables.pop(policy, None)
-            self._pane.say(said_of(outcome.error, policy) if isinstance(outcome, Failed) else "Stopped")
+            self._pane.say(self._why(outcome.error, policy) if isinstance(outcome, Failed) else "Stopped")
+
+    def _why(self, error: AppError, policy: str) -> str:
+        """Why a check failed; where its waivers are to blame, which are those used with the policy last, what to do."""
+        waivers = self._waivers.used(policy)
+        if not waivers or (error.code != UNREADABLE_WAIVERS and error.context.get("file") != shown(waivers)):
+            return said_of(error, policy)
+        return f"{said(error)} “Check a drive against a policy” asks for others, or none."
 
 
 def validation_of(result: CheckResult) -> dict[str, Any]:
@@ -245,4 +255,5 @@ def words_of(result: CheckResult) -> str:
     words = " · ".join(f"{formats.count(count)} {word}" for count, word in told if count)
     rules = formats.many(sum(count for count, _ in told), "rule")
     by = " · by what the last scan recorded" if result.recorded else ""
-    return f"{name}, {rules}: {words}{by}"
+    waivers = f" · with the waivers {shown(PurePath(result.waivers).name)}" if result.waivers else ""
+    return f"{name}, {rules}: {words}{waivers}{by}"

@@ -1,6 +1,7 @@
 """Asks what of which drive is checked against which policy; what the policy leaves open is asked before it starts."""
 
 import os
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -12,13 +13,16 @@ from app.jobs.job import CancelToken
 from app.model.drives import Drive
 from app.model.names import decoded, shown
 from app.qc.checking import CheckRequest, expected_range
+from app.qc.policies import load_policy
+from app.qc.waivers import UNREADABLE_WAIVERS, read_waivers
 from ui import formats
 from ui.desk import Desk
 from ui.reasons import said, said_of
 from ui.tabs.check_targets import CheckTarget
-from ui.tabs.known_policies import KnownPolicies, PolicyMemory, read_policies
+from ui.tabs.known_policies import KnownPolicies, PolicyMemory, WaiverMemory, read_policies
 from ui.tabs.policy_box import OpenPolicy, PolicyBox, open_policy
 from ui.tabs.variables_dialog import VariablesDialog
+from ui.tabs.waivers_box import WaiversBox
 from ui.widgets.buttons import KeyButton, answer_enter
 from ui.widgets.dialogs import button_row, dialog_column
 from ui.widgets.drive_box import DriveBox
@@ -51,6 +55,8 @@ class CheckDialog(QDialog):
         self._memory = PolicyMemory(desk.window.state)
         self._reader = Reader("check dialogue", self)
         self.drive_box, self.what, self.policies = DriveBox(), ElidedBox(), PolicyBox()
+        self._waiver_memory = WaiverMemory(desk.window.state)
+        self.waivers = WaiversBox(self._waiver_memory)
         self.frames = QLineEdit(placeholderText="1001-1100 (optional)")
         #: What each line of `what` checks, none for the whole drive, None to ask for a folder. Data of Qt's would lose
         #: what is no Unicode in paths.
@@ -65,7 +71,7 @@ class CheckDialog(QDialog):
         self._connect()
         self.start.setEnabled(False)
         self._reader.ask("drives", self._read_drives)
-        self._reader.ask("policies", partial(read_policies, self._memory.files()))
+        self._reader.ask("policies", partial(read_policies, (*self._memory.files(), *self._waiver_memory.files())))
         answer_enter(self, self.start)
 
     def drive(self) -> Drive | None:
@@ -102,15 +108,20 @@ class CheckDialog(QDialog):
             self.drive_box.show_drives(answer, self._target.drive_id)
             self._show_what()
         elif isinstance(answer, KnownPolicies):
+            self.waivers.learn(answer.gone)
             self.policies.offer(answer, self._memory)
             self._look()
         elif isinstance(answer, OpenPolicy):
             self._opened(answer)
+        elif isinstance(answer, _Ready):
+            self._ask(answer)
 
     def _failed(self, kind: str, number: int, error: AppError) -> None:
         if kind != "range":
             self._look()
             self._tell(said(error), bad=True)
+            if kind == "waivers" and error.code == UNREADABLE_WAIVERS:
+                self.waivers.learn([self.waivers.file()])
         elif number == self._range_number:
             self._range_problem = said(error)
             self._look()
@@ -186,23 +197,31 @@ class CheckDialog(QDialog):
             self.asking.given.connect(partial(self._given, answer.policy))
             self.asking.open()
         else:
-            self._ask(answer.policy, ())
+            self._prepare(answer.policy, ())
 
     def _given(self, policy: str, values: tuple[tuple[str, str], ...]) -> None:
         self._variables[policy] = dict(values)
-        self._ask(policy, values)
+        self._prepare(policy, values)
 
-    def _ask(self, policy: str, variables: tuple[tuple[str, str], ...]) -> None:
+    def _prepare(self, policy: str, variables: tuple[tuple[str, str], ...]) -> None:
+        """Read the waivers, where there are some: whether they can be used is told here, not by a job that fails."""
+        self.start.setEnabled(False)
+        self._reader.ask("waivers", partial(_read_waivers, _Ready(policy, variables, self.waivers.file())))
+
+    def _ask(self, ready: "_Ready") -> None:
         drive, paths = self.drive(), self._offered[self.what.currentIndex()] or _WHOLE
         if drive is None:
             return
-        self._memory.remember(policy)
+        self._memory.remember(ready.policy)
+        self._waiver_memory.remember(ready.policy, ready.waivers)
         words = drive.label
         if len(paths) > 1:
             words = f"{formats.many(len(paths), 'asset')} on {drive.label}"
         elif paths:
             words = f"{shown(os.path.relpath(paths[0], drive.base))} on {drive.label}"
-        request = CheckRequest(paths, policy, (drive.label,), self.frames.text().strip(), variables)
+        request = CheckRequest(
+            paths, ready.policy, (drive.label,), self.frames.text().strip(), ready.variables, ready.waivers
+        )
         self.asked.emit(request, drive, words)
         self.accept()
 
@@ -212,6 +231,7 @@ class CheckDialog(QDialog):
         self.drive_box.currentIndexChanged.connect(self._show_what)
         self.what.activated.connect(self._choose_what)
         self.frames.textChanged.connect(self._typed)
+        self.policies.chosen.connect(self.waivers.show_used_with)
         self.start.clicked.connect(self._begin)
         self.cancel.clicked.connect(self.reject)
 
@@ -231,6 +251,7 @@ class CheckDialog(QDialog):
         form.addRow("Drive", self.drive_box)
         form.addRow("What", self.what)
         form.addRow("Policy", self.policies)
+        form.addRow("Waivers", self.waivers)
         form.addRow("Expected frames", self.frames)
         layout = dialog_column(self, 12)
         layout.addWidget(SectionHead("Check against a policy"))
@@ -240,6 +261,22 @@ class CheckDialog(QDialog):
         layout.addStretch(1)
         layout.addLayout(button_row(self.cancel, self.start))
         self.setMinimumSize(520, 320)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A policy, values of its variables, and the file of waivers, which can be used; empty for none."""
+
+    policy: str
+    variables: tuple[tuple[str, str], ...]
+    waivers: str
+
+
+def _read_waivers(ready: _Ready, _token: CancelToken) -> _Ready:
+    """The same again; raises as `read_waivers` where its waivers cannot be used with its policy."""
+    if ready.waivers:
+        read_waivers(ready.waivers, load_policy(ready.policy, dict(ready.variables)))
+    return ready
 
 
 def _path(drive: Drive, folder: bytes, name: bytes = b"") -> str:

@@ -23,7 +23,7 @@ from app.model.names import raw, shown
 from app.qc.checking import CheckRequest, CheckResult
 from app.qc.findings import AssetResult, Finding, Outcome
 from app.reports.checkreports import check_form, write_check_report
-from app.reports.checkwords import told, word_of, worst_first
+from app.reports.checkwords import idle_waivers, told, word_of, worst_first
 from ui import formats, theme
 from ui.desk import Desk
 from ui.export_file import ask_export_file, safe_name
@@ -239,6 +239,10 @@ def _facts(checked: Checked) -> list[Fact]:
     facts = [Fact("Checked", checked.about), Fact("Policy", policy), Fact("Assets", assets or "none")]
     if checked.request.range:
         facts.append(Fact("Expected frames", checked.request.range))
+    if result.waivers:
+        facts.append(Fact("Waivers", shown(result.waivers)))
+    if idle := idle_waivers(result):
+        facts.append(Fact("Not met", idle, "stale"))
     if result.others:
         facts.append(Fact("Others", f"{formats.count(result.others)} that the policy is not about"))
     if result.recorded:

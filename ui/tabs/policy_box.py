@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QWidget
 
@@ -31,6 +31,9 @@ class PolicyBox(ElidedBox):
     What is chosen stays so: a file that is gone, or an id that there is no more, is told as gone where it stands.
     """
 
+    chosen = Signal(str)
+    """Another policy stands in it: its id or file."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shipped: Sequence[ShippedPolicy] = ()
@@ -38,12 +41,13 @@ class PolicyBox(ElidedBox):
         self._policies: list[str] = []
         self._gone: set[str] = set()
         self._memory: PolicyMemory | None = None
+        self._told = ""
         self.setAccessibleName("Policy")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(12)
         self.setMaxVisibleItems(_MOST_LINES)
-        self.currentIndexChanged.connect(self._show_tip)
+        self.currentIndexChanged.connect(self._tell_chosen)
 
     def offer(self, known: KnownPolicies, memory: PolicyMemory) -> None:
         """Offer these and files; the one used last, which may be a file, is chosen."""
@@ -108,7 +112,7 @@ class PolicyBox(ElidedBox):
         self.addItem("A file…")
         self.setCurrentIndex(self._policies.index(chosen or (_FIRST if _FIRST in ids else self._policies[0])))
         self.blockSignals(False)
-        self._show_tip()
+        self._tell_chosen()
 
     def _chosen(self) -> str:
         return self._policies[self.currentIndex()] if self.currentIndex() >= 0 else ""
@@ -119,8 +123,11 @@ class PolicyBox(ElidedBox):
             return f"{shown(path.name)}: gone from {shown(str(path.parent))}" if is_file(file) else f"{file}: gone"
         return shown(path.name) if alone else f"{shown(path.name)} in {shown(path.parent.name)}"
 
-    def _show_tip(self, _place: int = 0) -> None:
+    def _tell_chosen(self, _place: int = 0) -> None:
         words, path = self.currentText(), self._chosen()
+        if path not in ("", OTHER_POLICY, self._told):
+            self._told = path
+            self.chosen.emit(path)
         self.setToolTip(tip("\n".join(dict.fromkeys([words, shown(path)])) if is_file(path) else words))
 
     def _folder(self) -> str:

@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
 
 from ui import theme
 from ui.widgets.labels import DimLabel, key_cap_size, paint_key_cap
-from ui.widgets.menus import why_locked
+from ui.widgets.menus import found_by, why_locked
 from ui.widgets.tips import tip
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -41,7 +41,7 @@ _WIDTH, _ROW, _MOST_ROWS = 560, 32, 12
 class Command:
     """One line of the palette: the place it comes from (`QC Review`), its words and its action.
 
-    `why_not` says why it cannot be used now; empty where it can.
+    `why_not` says why it cannot be used now; empty where it can. `also` are more words by which it is found.
     """
 
     place: str
@@ -49,12 +49,13 @@ class Command:
     keys: str
     action: QAction
     why_not: str = ""
+    also: str = ""
 
     @classmethod
     def of(cls, action: QAction, place: str = "") -> "Command":
         """From an action; mnemonics and dots are left out."""
         text = action.text().replace("&&", "\0").replace("&", "").replace("\0", "&").removesuffix("…")
-        return cls(place, text, action.shortcut().toString(), action, why_locked(action))
+        return cls(place, text, action.shortcut().toString(), action, why_locked(action), found_by(action))
 
 
 def fit_score(typed: str, text: str) -> int | None:
@@ -107,7 +108,7 @@ def rank(commands: Iterable[Command], letters: str) -> list[Command]:
     for number, command in enumerate(commands):
         score = fit_score(letters, command.text)
         if score is None:
-            wider = fit_score(letters, f"{command.place} {command.text}")
+            wider = fit_score(letters, f"{command.place} {command.text} {command.also}")
             score = None if wider is None else wider - 20
         if score is not None:
             scored.append((-score, bool(command.why_not), number, command))

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QMenu
 
 from ui.widgets.tips import tip
 
-_WHY_NOT = "why_not"
+_WHY_NOT, _FOUND_BY = "why_not", "found_by"
 
 
 def menu_text(text: str) -> str:
@@ -21,6 +21,16 @@ def lock(action: QAction, why_not: str) -> None:
     if why_not and isinstance(menu, QMenu):
         action.setToolTip(tip(why_not))
         menu.setToolTipsVisible(True)
+
+
+def find_by(action: QAction, words: str) -> None:
+    """Let the palette find an action by more words than those of its name."""
+    action.setProperty(_FOUND_BY, words)
+
+
+def found_by(action: QAction) -> str:
+    """The words that `find_by` gave; empty for none."""
+    return str(action.property(_FOUND_BY) or "")
 
 
 def why_locked(action: QAction) -> str:
