@@ -57,7 +57,8 @@ class ScanForm(QFrame):
         self.start = KeyButton("Start scan", role="primary")
         self.browse.clicked.connect(self.browse_clicked)
         self.start.clicked.connect(self._start)
-        self.folder.returnPressed.connect(self._start)
+        for field in (self.folder, self.label, self.leave_out):
+            field.returnPressed.connect(self._start)
         self.folder.textChanged.connect(self._folder_changed)
         self._lay_out()
         self._folder_changed("")

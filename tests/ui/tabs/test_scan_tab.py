@@ -93,6 +93,10 @@ def test_the_form_asks_for_what_its_boxes_say(qtbot: QtBot, tab: ScanTab) -> Non
     assert request.inventory_only
     assert request.skip_hidden
     assert request.ignore == ("*.tmp", "Cache/*")
+    tab.form.started.disconnect(tab.start)
+    for field in (tab.form.folder, tab.form.label, tab.form.leave_out):
+        with qtbot.waitSignal(tab.form.started):
+            qtbot.keyClick(field, Qt.Key.Key_Return)
 
 
 def test_an_emptied_drive_is_asked_about_before_anything_is_marked(
