@@ -194,7 +194,8 @@ class Front(QObject):
     def _not_saved(self, sentence: str) -> None:
         self.window.banners.show_banner(BannerView("settings", sentence, BannerKind.WARNING))
 
-    def _review(self, asset: tuple[str, bytes, bytes]) -> None:
+    def _review(self, asset: tuple[str, bytes, bytes] | tuple[str, bytes, bytes, str]) -> None:
+        """Look at an asset: drive, folder and name, and the frame to stand at where there is one."""
         if self._tabs is not None:
             self.window.show_page(6)
             self._tabs[2].open_asset(*asset)

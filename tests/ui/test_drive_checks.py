@@ -106,7 +106,7 @@ def test_a_drive_is_checked_and_its_row_leads_to_what_was_found(
     assert json.loads(report.read_text(encoding="utf-8"))["outcome"] == "fail"
     heard = Heard(checks.review_requested)
     qtbot.keyClick(summary.table, Qt.Key.Key_Return)
-    assert heard.last == ((drive(engine).id, b"shots", b"sh010.####.exr"),)
+    assert heard.last == ((drive(engine).id, b"shots", b"sh010.####.exr", "1004"),)
     row.dismiss.click()
     assert checks.last.isEnabled()
     checks.last.trigger()
@@ -126,7 +126,7 @@ def test_an_asset_of_an_odd_name_is_found_from_its_row_and_its_summary_opens_onc
     assert checks.show_result(job_id) is summary
     heard = Heard(checks.review_requested)
     summary.review.click()
-    assert heard.last == ((drive(engine).id, b"shots", b"a\\b.exr"),)
+    assert heard.last == ((drive(engine).id, b"shots", b"a\\b.exr", ""),)
     again = checks.show_result(job_id)
     assert again is not None
     assert again is not summary
@@ -154,7 +154,7 @@ def test_assets_whose_names_are_no_unicode_are_found_from_their_rows_here_and_on
         qtbot.waitUntil(lambda summary=summary: len(summary.rows.rows()) == 1, timeout=WAIT_MS)
         assert summary.rows.rows()[0].cells[1] == "s\ufffdd/t\ufffdn.wav"
         summary.review.click()
-        assert heard.last == ((card.id, b"s\xfcd", b"t\xf6n.wav"),)
+        assert heard.last == ((card.id, b"s\xfcd", b"t\xf6n.wav", ""),)
     assert heard.times == 2
     assert front.tabs is not None
     wait_loaded(qtbot, front.tabs[2], b"t\xf6n.wav")

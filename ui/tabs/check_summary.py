@@ -1,5 +1,6 @@
 """What a check of many assets found: how many came to what, each asset with its worst finding, and the reports."""
 
+import re
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -39,6 +40,7 @@ from ui.widgets.tips import TipDelegate
 from ui.workers.reader import Reader
 
 _MOST = 5000
+_FRAME = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _FORMS = (("html", "Page (HTML)…"), ("json", "JSON…"), ("junit", "JUnit (XML)…"))
 _SUFFIXES = {"html": "html", "json": "json", "junit": "xml"}
 _LEVELS = {"pass": "pass", "fail": "fail", "error": "stale", "waived": "pass", "skipped": ""}
@@ -83,7 +85,7 @@ class CheckSummary(QDialog):
     """
 
     review_asked = Signal(object)
-    """`(drive id, folder, name)` of the asset to look at; folder and name are raw bytes."""
+    """`(drive id, folder, name, frame)` of the asset to look at; folder and name are raw bytes, no frame is empty."""
 
     def __init__(self, desk: Desk, checked: Checked, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -169,7 +171,7 @@ class CheckSummary(QDialog):
             self.notice.say(f"{shown(self._assets[row].asset)} does not lie where {self._checked.drive.label} is now.")
             return
         folder, _, name = below.rpartition(b"/")
-        self.review_asked.emit((self._checked.drive.id, folder, name))
+        self.review_asked.emit((self._checked.drive.id, folder, name, first_frame(self._assets[row])))
         self.accept()
 
     def _connect(self) -> None:
@@ -253,7 +255,7 @@ def _facts(checked: Checked) -> list[Fact]:
 def _row(asset: AssetResult, base: str) -> PlainRow:
     """An asset with what is worst about it."""
     outcome = asset.outcome.value
-    objections = sorted((one for one in asset.findings if one.outcome is not Outcome.SKIPPED), key=_gravity)
+    objections = _objections(asset)
     more = f" (and {len(objections) - 1} more)" if len(objections) > 1 else ""
     word = word_of(objections[0]) if objections else ""
     begin = "" if word.lower() == outcome else f"{word}: "
@@ -261,6 +263,18 @@ def _row(asset: AssetResult, base: str) -> PlainRow:
     name = asset.asset.removeprefix(f"{base}/")
     cells = tuple(" ".join(shown(cell).split("\n")) for cell in (outcome, name, words))
     return PlainRow(cells, _LEVELS[outcome], _SIGNS[outcome])
+
+
+def _objections(asset: AssetResult) -> list[Finding]:
+    """What is wrong with an asset, the worst first."""
+    return sorted((one for one in asset.findings if one.outcome is not Outcome.SKIPPED), key=_gravity)
+
+
+def first_frame(asset: AssetResult) -> str:
+    """The first frame of the worst finding that is about frames; empty for none."""
+    frames = next((one.frames for one in _objections(asset) if one.frames), "")
+    found = _FRAME.match(frames)
+    return found[0] if found else ""
 
 
 def _below(drive: Drive, asset: AssetResult) -> bytes | None:

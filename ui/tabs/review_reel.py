@@ -1,5 +1,6 @@
 """What of an asset can be looked at: frames, a movie or a sound; where they lie, how fast they run, what was found."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -20,6 +21,7 @@ DEFAULT_RATE = Fraction(24)
 NO_PICTURE = "There is no picture and no sound in it"
 _MOST_ABSENT = 100_000
 _MOST_PLACES = 200
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
 _RATE_NAMES = ("FramesPerSecond", "framesPerSecond", "dpx:FrameRate", "dpx:TVFrameRate")
 
 
@@ -109,6 +111,11 @@ class Reel:
     def label(self, position: int) -> str:
         """How a position is called: its real frame number."""
         return self.labels.get(position, str(position))
+
+    def position(self, label: str) -> int | None:
+        """Where a frame is that is called so; None where it cannot be here."""
+        named = next((position for position, name in self.labels.items() if name == label), None)
+        return int(label) if named is None and _WHOLE.fullmatch(label) else named
 
     def path(self, position: int) -> str | None:
         """The file that holds a position; None for a missing frame."""

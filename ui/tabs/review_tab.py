@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QStackedWidget, QVBoxLayout, QWidget
 
 from app.errors import AppError
 from app.jobs.job import CancelToken
@@ -26,10 +26,12 @@ from ui.tabs.review_decoder import Decoder
 from ui.tabs.review_inspector import CHANNELS, FINDINGS, Inspector
 from ui.tabs.review_judging import OPERATORS, Judging
 from ui.tabs.review_keys import keep_popup_keys, keeps_key
+from ui.tabs.review_parts import ReviewParts
 from ui.tabs.review_queue import QueuePanel
 from ui.tabs.review_reading import Known, Loaded, read_loaded
 from ui.tabs.review_reel import Reel, why_still
 from ui.tabs.review_signer import AssetKey
+from ui.tabs.review_start import StartFrame
 from ui.tabs.review_viewer import ReviewViewer
 from ui.widgets.empty_state import EmptyState
 from ui.workers.reader import Reader
@@ -38,7 +40,6 @@ from ui.workers.reader import Reader
 REVIEW = 6
 #: Under which key of the window's state the drive is kept that was reviewed last.
 REVIEWED = "review/drive"
-_PARTS = "review_parts"
 
 
 class ReviewTab(QWidget):
@@ -70,6 +71,7 @@ class ReviewTab(QWidget):
         self.queue = QueuePanel(desk.engine, desk.drives)
         desk.drives.serve(self.isVisible, lambda: self.queue.drive_box.view().isVisible())
         self.stage = ReviewViewer(self.decoder)
+        self._start = StartFrame(self.stage.player)
         self.inspector = Inspector(settings.reasons)
         self.bar = VerdictBar(settings.reasons, names)
         self.documents = AssetDocuments(desk, self.inspector.channels, self)
@@ -82,8 +84,7 @@ class ReviewTab(QWidget):
             "to be looked at and judged one after the other.",
             "Go to Scan",
         )
-        self.stack, self._parts = QStackedWidget(), QSplitter(Qt.Orientation.Horizontal)
-        self._arranged = desk.window.state.knows_splitter(_PARTS)
+        self.stack, self._parts = QStackedWidget(), ReviewParts(desk.window.state)
         self.actions_by_name = make_actions(self)
         self._tips = {name: action.toolTip() for name, action in self.actions_by_name.items()}
         self._lay_out()
@@ -96,13 +97,14 @@ class ReviewTab(QWidget):
         keys = (("Enter, Esc", "Back from a field to the picture"), ("+ −", "Zoom, in the picture"))
         return Page(REVIEW, "QC Review", "review", self, keys)
 
-    def open_asset(self, drive_id: str, folder: bytes, name: bytes) -> None:
+    def open_asset(self, drive_id: str, folder: bytes, name: bytes, frame: str = "") -> None:
         """Look at the asset that a file belongs to.
 
         Args:
             drive_id: the drive's id.
             folder: relative to the drive's base, raw bytes.
             name: of a file, a frame or an asset, raw bytes.
+            frame: where to stand in it; empty for its first one.
         """
         engine = self._desk.engine
 
@@ -110,10 +112,10 @@ class ReviewTab(QWidget):
             found = find_asset_name(engine, drive_id, folder, name, token)
             return AssetKey(drive_id, folder, found or b"")
 
-        self._sought = shown(name)
+        self._sought, self._frame = shown(name), frame
         self.reader.ask("find", find)
 
-    _sought = ""
+    _sought = _frame = ""
 
     def stop(self) -> None:
         """End the threads."""
@@ -152,19 +154,9 @@ class ReviewTab(QWidget):
         self._open_queue()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Qt: queue and inspector get their share of a larger window, until somebody said how much they shall have."""
+        """Qt: queue and inspector get their share of a larger window."""
         super().resizeEvent(event)
-        if not self._arranged:
-            self._share_room(self.width())
-
-    def _share_room(self, whole: int) -> None:
-        left, right = min(max(220, whole // 5), 380), min(max(250, whole * 4 // 15), 560)
-        self._parts.setSizes([left, whole - left - right, right])
-
-    def _arrange(self) -> None:
-        """Somebody said how much they shall have: that is remembered, by the name of the splitter."""
-        self._arranged = True
-        self._parts.setObjectName(_PARTS)
+        self._parts.fit(self.width())
 
     def _open_queue(self) -> None:
         """Begin to read the queue with the first look at the tab; later read what changed meanwhile."""
@@ -229,12 +221,11 @@ class ReviewTab(QWidget):
 
     def _lay_out(self) -> None:
         splitter = self._parts
-        splitter.setObjectName(_PARTS if self._arranged else "")
         for widget, share in ((self.queue, 0), (self.stage, 1), (self.inspector, 0)):
             splitter.addWidget(widget)
             splitter.setStretchFactor(splitter.count() - 1, share)
         splitter.setChildrenCollapsible(False)
-        self._share_room(self._desk.window.width())
+        splitter.fit(self._desk.window.width())
         work = QWidget()
         column = QVBoxLayout(work)
         column.setContentsMargins(0, 0, 0, 0)
@@ -268,7 +259,6 @@ class ReviewTab(QWidget):
         self.documents.changed.connect(self._show_document)
         self.checks.changed.connect(self._show_document)
         self.documents.problem.connect(self.inspector.notice.say)
-        self._parts.splitterMoved.connect(self._arrange)
         policies = self.inspector.findings.policies
         keep_popup_keys(self.queue.drive_box, self.queue.state_box, self.stage.views, self.bar.operator, policies)
         self.queue.words.returnPressed.connect(self._leave_filter)
@@ -331,7 +321,9 @@ class ReviewTab(QWidget):
     def _answered(self, kind: str, _number: int, answer: object) -> None:
         if kind == "find" and isinstance(answer, AssetKey):
             if answer.name:
+                self._start.ask(answer, self._frame)
                 self.queue.open_asset(answer.drive_id, (answer.folder, answer.name))
+                self._start.reach(self._key if self._loaded else None)
             else:
                 self.bar.say(f"{self._sought} is not among the media of its drive.", "stale")
         elif isinstance(answer, Loaded) and self._is_current(answer.dossier):
@@ -342,6 +334,7 @@ class ReviewTab(QWidget):
             self.checks.look_at(stamp, answer.dossier.drive.id, answer.judged)
             if before is None or kind == "asset" or before.dossier.drive.online != online:
                 self._show(answer)
+                self._start.reach(self._key)
             elif online:
                 self.stage.update_reel(self._reel(answer))
             self._inspect(answer)

@@ -536,6 +536,19 @@ def test_every_key_is_an_action_with_words(tab: ReviewTab) -> None:
     assert all(action.text() for action in tab.actions())
 
 
+def test_an_asset_that_is_asked_for_at_a_frame_stands_there(qtbot: QtBot, tab: ReviewTab) -> None:
+    wait_loaded(qtbot, tab, SEQUENCE)
+    drive = tab.dossier().drive.id
+    for frame, position in (("1003", 1003), ("1005", 1005), ("", 1005)):
+        tab.open_asset(drive, b"shots", SEQUENCE, frame)
+        qtbot.waitUntil(lambda position=position: tab.stage.player.position == position)
+    tab.open_asset(drive, b"shots", STILL)
+    wait_loaded(qtbot, tab, STILL)
+    tab.open_asset(drive, b"shots", SEQUENCE, "1003")
+    wait_loaded(qtbot, tab, SEQUENCE)
+    qtbot.waitUntil(lambda: tab.stage.player.position == 1003)
+
+
 def test_a_picture_that_cannot_be_decoded_here_is_not_asked_for_again(
     qtbot: QtBot, engine: Engine, tmp_path: Path
 ) -> None:
