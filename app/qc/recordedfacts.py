@@ -31,7 +31,11 @@ from app.qc.recordedheaders import document_of_frames
 from app.qc.unscanned import unscanned
 
 _MEASURE = "connect the drive and check it again"
-_MEASURE_FRAMES = "connect the drive and inspect the sequence with --stats --sink shard"
+#: A check looks at the pixels of frames, and keeps what the policy says of them.
+_NO_PIXELS = (
+    "The pixels of a sequence are recorded by an inspection alone, not by a check, and there is none of this one:"
+    " connect the drive and inspect the sequence with --stats --sink shard"
+)
 _NUMBER = re.compile(rb"-?[0-9]+(\.[0-9]+)?")
 _HINT = "connect the drive and check it once, or scan it with scan.all_frames on"
 
@@ -75,11 +79,11 @@ class RecordedFacts:
         if self._asset.sequence is not None:
             told = self._sequence(need)
             if need >= Need.PIXELS and not told.get("stats"):
-                raise NotRecorded(f"The pixels of its frames were never measured: {_MEASURE_FRAMES}")
+                raise NotRecorded(_NO_PIXELS)
             return told
         found = self._file(int(self._asset.file_id or 0))
         if need >= Need.PIXELS and not found.get("stats"):
-            raise NotRecorded(f"Its pixels or sound were never measured: {_MEASURE}")
+            raise NotRecorded(f"What its pixels or sound measure is not recorded: {_MEASURE}")
         return self._placed(found)
 
     def frame_numbers(self) -> Sequence[Frame]:
@@ -98,7 +102,7 @@ class RecordedFacts:
         if summed is not None and summed.get("stats"):
             yield None, self._placed(summed)
             return
-        missing = NotRecorded(f"The pixels of its frames were never measured: {_MEASURE_FRAMES}")
+        missing = NotRecorded(_NO_PIXELS)
         numbers = self._frame_rows()
         for frame in frames:
             found = recorded_document(self._database, numbers[frame][0]) if frame in numbers else None

@@ -212,7 +212,7 @@ def test_statistics_of_a_sequence_that_were_never_recorded_are_an_error(
     [finding] = json.loads(capsys.readouterr().out)["findings"]
     assert (finding["outcome"], finding["evidence"].split(":")[0]) == (
         "error",
-        "The pixels of its frames were never measured",
+        "The pixels of a sequence are recorded by an inspection alone, not by a check, and there is none of this one",
     )
     (tmp_path / "elsewhere").rename(shots)
     asked = finding["evidence"].partition("sequence with ")[2].split()
