@@ -11,7 +11,8 @@ from typing import Any
 from app.catalog.database import Database
 from app.catalog.factparts import Document, Inspected, inflated, packed, put_together, take_apart, unpacked
 from app.catalog.factsets import set_members
-from app.catalog.factstoring import store_inspected
+from app.catalog.factstoring import FACTS_VERSION, store_inspected
+from app.catalog.measuredsets import with_earlier_sets
 from app.catalog.shard import last_path
 from app.model.facts import MediaFacts, damage_of, facts_from_json, facts_of_document
 from app.model.names import raw_name, shown
@@ -31,11 +32,17 @@ def store_document(database: Database, file_id: int, document: Document, structu
     """Keep the document of a file in place of what was known of it.
 
     What was measured before is kept where the document measured nothing, or fewer rows, and its header is still the
-    same; the caller knows that the file is.
+    same; the caller knows that the file is. Of movies and sound what was measured by other thresholds is kept too.
     """
-    before = database.value("SELECT body FROM stats WHERE file_id = ?", (file_id,))
-    if before is not None and _sample(document.get("stats")) > _sample(unpacked(before)):
-        document = {**document, "stats": None}
+    before = database.row(
+        "SELECT s.body, x.version FROM stats s JOIN facts x ON x.file_id = s.file_id WHERE s.file_id = ?", (file_id,)
+    )
+    if before is not None:
+        stats, known = document.get("stats"), unpacked(before[0])
+        if _sample(stats) > _sample(known):
+            document = {**document, "stats": None}
+        elif before[1] == FACTS_VERSION:
+            document = {**document, "stats": with_earlier_sets(stats, known)}
     store_inspected(database, [(file_id, Inspected(take_apart(document), structure, damage_of(document)))])
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.catalog.inspections import recorded_document
 from app.engine import Engine
 from app.errors import AppError
 from app.inspection.inspect import InspectRequest, inspect
@@ -127,6 +128,28 @@ def test_a_drive_on_the_shelf_is_judged_by_what_was_measured_and_by_nothing_else
     assert _outcomes(shelved) == {"dark": "pass", "dim": "fail", "quiet": "fail", "silent": "pass"}
     other = _policy(tmp_path, "\n  - {id: dim, check: video.black, black_level: 0.2, expect: {max: 99}}\n")
     assert _outcomes(_checked(engine, other, drive, "card")) == {"dim": "error"}
+
+
+def test_what_policies_with_other_thresholds_measured_before_is_known_on_the_shelf_too(
+    engine: Engine, tmp_path: Path
+) -> None:
+    drive = tmp_path / "card"
+    drive.mkdir()
+    _movie(drive / "a.mov")
+    run(engine, "scan", ScanRequest((str(drive),), drive="card"), Job())
+    levels = (0.3, 0.05, 0.1)
+    rules = {
+        level: f"\n  - {{id: dim, check: video.black, black_level: {level}}}\n"
+        f"  - {{id: quiet, check: audio.silence, silence_db: {-30 if level == 0.3 else -60}}}\n"
+        for level in levels
+    }
+    there = [_outcomes(_checked(engine, _policy(tmp_path, rules[level]), drive, "card")) for level in levels]
+    assert there == [{"dim": "fail", "quiet": "fail"}, *[{"dim": "pass", "quiet": "pass"}] * 2]
+    with engine.catalog.open_shard(engine.catalog.drive("card")) as shard:
+        stats = recorded_document(shard, shard.value("SELECT id FROM file WHERE name = x'612e6d6f76'"))["stats"]
+    assert [one["options"]["black_level"] for one in (stats, *stats["others"])] == [0.1, 0.05, 0.3]
+    drive.rename(tmp_path / "away")
+    assert [_outcomes(_checked(engine, _policy(tmp_path, rules[level]), drive, "card")) for level in levels] == there
 
 
 def test_phase_may_be_opposite_for_so_long(engine: Engine, tmp_path: Path) -> None:
