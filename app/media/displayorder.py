@@ -21,9 +21,13 @@ def is_numbered_by_decoding(stream: Any) -> bool:
     return bool(stream.container.format.name == "avi" and stream.codec_context.name == "h264")
 
 
-def is_bare(stream: Any) -> bool:
-    """Whether it lies in a file without a container, which knows no times and no index."""
-    return stream.container.format.name in _BARE
+def is_counted(stream: Any) -> bool:
+    """Whether frames of a stream can only be counted from its start.
+
+    A stream without a container knows no times and no index; the times of H.264 in ASF are mixed up behind a jump.
+    """
+    name = stream.container.format.name
+    return name in _BARE or (name == "asf" and stream.codec_context.name == "h264")
 
 
 def is_start_untold(stream: Any) -> bool:

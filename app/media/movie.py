@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from app.errors import MediaError
 from app.media.container import PICTURE_LIMIT, container, duration_s, limit_pictures, packets_of
-from app.media.displayorder import DisplayOrder, is_bare, is_numbered_by_decoding, is_start_untold
+from app.media.displayorder import DisplayOrder, is_counted, is_numbered_by_decoding, is_start_untold
 from app.media.formats import Format
 from app.media.opening import OpenFile
 from app.media.video import first_picture, nominal_rate
@@ -64,13 +64,16 @@ class Movie:
         self._again, self._size = partial(container, file, form), file.size
         self._reopen()
         stream = self._stream
-        self._bare = is_bare(stream)
+        self._by_counting = is_counted(stream)
         self.rate: Fraction = nominal_rate(stream) or Fraction(25)
         self._base: Fraction = stream.time_base or Fraction(1, 90000)
         self._unordered = is_numbered_by_decoding(stream)
-        self._start = 0 if self._bare else (stream.start_time or 0) + self._delay()
-        if self._unordered or is_start_untold(stream):
+        if self._by_counting:
+            self._start = 0
+        elif self._unordered or is_start_untold(stream):
             self._start = self._first_number()
+        else:
+            self._start = (stream.start_time or 0) + self._delay()
         self._frames: Iterator[Any] = self._decoded()
         self._last: Any = None
         self._fresh = True
@@ -120,7 +123,7 @@ class Movie:
             return 1
         if self._stream.frames:
             return int(self._stream.frames)
-        if self._bare:
+        if self._by_counting:
             return self._counted
         length = self._stream.duration
         if length and self._container.format.name not in _VAGUE:
@@ -130,7 +133,7 @@ class Movie:
 
     @cached_property
     def _counted(self) -> int | None:
-        """Pictures of a stream without a container, counted without being decoded; None where that takes too long."""
+        """Pictures that can only be counted, counted without being decoded; None where that takes too long."""
         if self._size > _COUNTED_BYTES:
             return None
         with self._again() as opened:
@@ -265,7 +268,7 @@ class Movie:
             self._seek(self._start)
 
     def _seek(self, target: int) -> None:
-        if self._bare:
+        if self._by_counting:
             self._reopen()
         else:
             self._container.seek(target, stream=self._stream, backward=True)
@@ -278,7 +281,7 @@ class Movie:
     def _decoded(self) -> Iterator[Any]:
         """Frames in order with the times at which they are shown, by counting them where a stream has none."""
         for number, frame in enumerate(self._decoded_as_stamped()):
-            if self._bare:
+            if self._by_counting:
                 frame.pts = round(number / self.rate / self._base)
             yield frame
 

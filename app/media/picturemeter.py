@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.media.displayorder import is_bare, is_numbered_by_decoding, is_start_untold
+from app.media.displayorder import is_counted, is_numbered_by_decoding, is_start_untold
 from app.media.frametimes import FrameTimes, frames
 from app.media.video import nominal_rate
 from app.model.measuring import MeasureOptions
@@ -46,7 +46,7 @@ class PictureMeter:
         self._interlace = _Interlace()
         self._sizes: list[list[int]] = []
         reordered = stream.container.format.name == "avi" and stream.codec_context.has_b_frames
-        self._trusted = not reordered and not is_bare(stream)
+        self._trusted = not reordered and not is_counted(stream)
         self._starts_at_first = is_numbered_by_decoding(stream) or is_start_untold(stream)
         self._last_pts = self._start - (1 << 62)
         self.next_number = 0

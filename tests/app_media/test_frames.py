@@ -154,7 +154,8 @@ def reordered(video: Any) -> None:
 @pytest.mark.parametrize(
     ("name", "codec"),
     [("a.ts", "mpeg2video"), ("a.ts", "libx264"), ("a.mpg", "mpeg2video"), ("a.avi", "mpeg4"), ("a.avi", "mpeg2video"),
-     ("a.avi", "libx264"), ("a.mkv", "libx264"), ("a.h264", "libx264"), ("a.m2v", "mpeg2video"), ("a.asf", "mpeg4")],
+     ("a.avi", "libx264"), ("a.mkv", "libx264"), ("a.h264", "libx264"), ("a.m2v", "mpeg2video"),
+     ("a.wmv", "libx264"), ("a.asf", "mpeg4")],
 )  # fmt: skip
 def test_frames_are_exact_where_a_container_has_no_index_or_no_times_of_showing(
     name: str, codec: str, reader: FrameReader, tmp_path: Path
