@@ -67,15 +67,15 @@ class FindingsPane(QWidget):
     def show_findings(self, findings: Sequence[Finding], nothing: str = "") -> None:
         """Show findings, those of each policy below its name; `nothing` is said where there are none.
 
-        Who reads one of them keeps the place where it is told again, unless another policy was checked since: what it
-        found comes first and stands at the top, and nothing is chosen of it yet.
+        Who reads one of them keeps the place where it is told again, unless it is a policy's and another policy was
+        checked since: what that found comes first and stands at the top, and nothing is chosen of it yet.
         """
         if self._shown == (tuple(findings), nothing):
             return
         chosen, self._shown = self._chosen(), (tuple(findings), nothing)
         place = self.tree.verticalScrollBar().value()
         before, self._sources = self._sources, tuple(dict.fromkeys(finding.source for finding in findings))
-        if self._sources != before and chosen is not None and chosen.source not in self._sources[:1]:
+        if self._sources != before and chosen is not None and chosen.source not in ("", *self._sources[:1]):
             chosen = None
         self.tree.blockSignals(True)
         self.tree.clear()
