@@ -95,8 +95,8 @@ class Waivers:
         covering = [waiver for waiver in self._waivers if waiver.covers(finding)]
         accepted = next((waiver for waiver in covering if not waiver.refused), None)
         if accepted is not None:
-            ends = f", until {accepted.until}" if accepted.until else ""
-            told = f"waived by {accepted.who} ({accepted.role}{ends}): {accepted.note}"
+            terms = ", ".join(filter(None, (accepted.role, f"until {accepted.until}" if accepted.until else "")))
+            told = f"waived by {accepted.who}{f' ({terms})' if terms else ''}: {accepted.note or 'no note'}"
             return replace(finding, outcome=Outcome.WAIVED, evidence=_joined(finding.evidence, told))
         if covering:
             told = f"{_REFUSED}{covering[0].who} does not count: {covering[0].refused}"

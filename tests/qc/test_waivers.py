@@ -113,3 +113,10 @@ def test_a_waiver_of_what_could_not_be_judged_is_not_taken_for_mistyped(tmp_path
     waivers = read_waivers(str(file), made, TODAY)
     waivers.meet(judge(made, DocumentFacts(exr()), waivers.waive).findings)
     assert not waivers.idle
+
+
+def test_a_waiver_is_told_with_what_it_says_and_no_more(tmp_path: Path) -> None:
+    file, made = tmp_path / "w.yaml", policy(RULES, "waivers: {require_note: false}\n")
+    file.write_text("schema: qcwaivers/1\nwaivers:\n  - {rule: wide, asset: sh010.exr, who: Kim}\n", encoding="utf-8")
+    result = judge(made, DocumentFacts(exr()), read_waivers(str(file), made, TODAY).waive)
+    assert result.findings[0].evidence.endswith("waived by Kim: no note")
