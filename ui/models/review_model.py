@@ -199,14 +199,19 @@ class ReviewQueue(QAbstractListModel):
     def next_of(self, start: int, state: str = "", step: int = 1) -> QModelIndex:
         """The nearest asset behind line `start` (before it with `step` -1), of a state where one is named.
 
-        Going forward it begins again at the top. An asset whose verdict is being written is of no state.
+        Going forward it begins again at the top. An asset whose verdict is being written is of no state, and one that
+        the filter leaves out is no neighbour.
         """
         count = len(self._lines)
+        outside = self._rows.number_of(self.outside) if self.outside is not None else None
         ahead = range(start + step, count if step > 0 else -1, step)
         order = [*ahead, *range(0, max(start, 0))] if step > 0 else ahead
         for place in order:
             line = self._lines[place]
-            if line & 1 and (not state or self._rows.state(line >> 1) == state) and self._is_free(line >> 1, state):
+            number = line >> 1
+            if not line & 1 or number == outside or (state and self._rows.state(number) != state):
+                continue
+            if self._is_free(number, state):
                 return self.index(place)
         return QModelIndex()
 

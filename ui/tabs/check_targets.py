@@ -50,7 +50,7 @@ def shown_target(drive: Drive, model: ReviewQueue) -> CheckTarget | None:
     Where that is one, it is pointed at alone.
     """
     rows = (model.row_at(model.index(place)) for place in range(model.rowCount()))
-    found = tuple(islice((row.id for row in rows if row is not None), MOST_SHOWN + 1))
+    found = tuple(islice((row.id for row in rows if row is not None and row.id != model.outside), MOST_SHOWN + 1))
     if len(found) > MOST_SHOWN:
         return None
     return CheckTarget(drive.id, *found[0]) if len(found) == 1 else CheckTarget(drive.id, assets=found)

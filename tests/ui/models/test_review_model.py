@@ -133,6 +133,7 @@ def test_what_is_looked_at_stays_in_the_queue_though_the_words_leave_it_out_and_
     model.show_all(prepare(rows, QueueFilter("pending", "gaps"), (), looked_at))
     assert texts(model) == ["ep1 / a", "one.exr", "with_gaps.exr"]
     assert model.index_of(looked_at).data(QueueRole.SECOND) == "not in the filter"
+    assert (model.next_of(-1).row(), model.next_of(2).row(), model.next_of(2, step=-1).row()) == (2, -1, -1)
     model.show_all(prepare(rows, QueueFilter("pending", "one"), (), looked_at))
     assert texts(model) == ["ep1 / a", "one.exr"]
     assert model.index_of(looked_at).data(QueueRole.SECOND) == "1.00\N{NO-BREAK SPACE}KB"
